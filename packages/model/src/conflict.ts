@@ -1,0 +1,131 @@
+/**
+ * Which of two versions of one path a folder shows. Only fields of the records decide, so every
+ * device decides the same, in whatever order versions arrive.
+ */
+import {
+  type FileContentRecord,
+  type FileRecord,
+  type SymlinkRecord,
+  sameContent,
+  type Version,
+} from './file-record.js';
+import { childPath, type FolderPath, maxNameBytes, nameOf, parentOf } from './folder-path.js';
+import { type ActorId, bytesFromHex, type Hash, hexFrom } from './ids.js';
+import { versionOf } from './record-codec.js';
+import { compareVectors, joinVectors } from './version-vector.js';
+
+/** What a path shows, given every version that some device shows as current. */
+export interface CurrentChoice {
+  /** The version all devices choose; with `merge`, it may be a new record that joins equal ones. */
+  readonly current: Version;
+  /** Made apart from `current`, with other content: each must survive as a conflict copy. */
+  readonly conflicting: readonly Version[];
+}
+
+export interface ChooseOptions {
+  /** Whether versions with the winner's content are joined into one record. Archives only choose. */
+  readonly merge: boolean;
+}
+
+/**
+ * Chooses among all known current versions of one path. A version whose history another contains
+ * is out; among the rest a total order decides, so the order of arrival never matters. Undefined
+ * where there is no version.
+ */
+export function chooseCurrent(
+  versions: readonly Version[],
+  options: ChooseOptions,
+  hash: Hash,
+): CurrentChoice | undefined {
+  const latest = undominated(versions);
+  const winner = latest.reduce<Version | undefined>(
+    (best, version) => (best === undefined || winsOver(version, best) ? version : best),
+    undefined,
+  );
+  if (winner === undefined) return undefined;
+  const conflicting = latest.filter((version) => !sameContent(version.record, winner.record));
+  const equal = latest.filter((version) => sameContent(version.record, winner.record));
+  if (!options.merge || equal.length === 1) return { current: winner, conflicting };
+  const vector = equal.map((version) => version.record.vector).reduce(joinVectors);
+  return { current: versionOf({ ...winner.record, vector }, hash), conflicting };
+}
+
+/** The versions that no other's history contains, each id once. */
+function undominated(versions: readonly Version[]): Version[] {
+  const distinct = [...new Map(versions.map((version) => [version.id, version])).values()];
+  return distinct.filter(
+    (version) =>
+      !distinct.some(
+        (other) => compareVectors(other.record.vector, version.record.vector) === 'dominates',
+      ),
+  );
+}
+
+/** A total order on different versions: kind, then mtime, then author, then version id. */
+function winsOver(left: Version, right: Version): boolean {
+  const byKind = kindRank(left.record) - kindRank(right.record);
+  if (byKind !== 0) return byKind > 0;
+  if (left.record.kind === 'file' && right.record.kind === 'file') {
+    if (left.record.mtimeNs !== right.record.mtimeNs) {
+      return left.record.mtimeNs > right.record.mtimeNs;
+    }
+  }
+  if (left.record.author !== right.record.author) return left.record.author > right.record.author;
+  return left.id > right.id;
+}
+
+/** An edit beats a deletion; a directory, which may hold files, beats what would replace it. */
+function kindRank(record: FileRecord): number {
+  switch (record.kind) {
+    case 'directory':
+      return 3;
+    case 'file':
+      return 2;
+    case 'symlink':
+      return 1;
+    case 'tombstone':
+      return 0;
+  }
+}
+
+/** A version that can be kept as a conflict copy. */
+export type CopyableRecord = FileContentRecord | SymlinkRecord;
+
+export function isCopyable(record: FileRecord): record is CopyableRecord {
+  return record.kind === 'file' || record.kind === 'symlink';
+}
+
+/**
+ * The conflict copy of a version that lost: the same on every device that makes it. Its name has
+ * the loser's recorded time and author, its vector a single actor derived from the loser's version
+ * id. `attempt` above 0 adds digits of that id, for when the name is taken.
+ */
+export function conflictCopyOf(loser: Version, attempt: number, hash: Hash): Version {
+  const { record } = loser;
+  if (!isCopyable(record)) throw new Error('only files and symlinks have conflict copies');
+  const path = conflictCopyPath(loser, attempt);
+  const seed = Buffer.concat([Buffer.from('holdfast conflict 1\0'), bytesFromHex(loser.id)]);
+  const actor = hexFrom(hash(seed).subarray(0, 8)) as ActorId;
+  return versionOf({ ...record, path, vector: [{ actor, counter: 1 }] }, hash);
+}
+
+function conflictCopyPath(loser: Version, attempt: number): FolderPath {
+  const { record } = loser;
+  const mtimeNs = record.kind === 'file' ? record.mtimeNs : 0n;
+  const digits = attempt === 0 ? '' : `-${loser.id.slice(0, 4 + attempt * 4)}`;
+  const mark = `.sync-conflict-${stampOf(mtimeNs)}-${record.author.slice(-7)}${digits}`;
+  const name = nameOf(record.path);
+  const dot = name.lastIndexOf('.');
+  const stem = dot > 0 ? name.slice(0, dot) : name;
+  const extension = dot > 0 ? name.slice(dot).slice(0, maxNameBytes - mark.length - 1) : '';
+  const room = maxNameBytes - mark.length - extension.length;
+  return childPath(parentOf(record.path), `${stem.slice(0, room)}${mark}${extension}`);
+}
+
+/** YYYYMMDD-HHMMSS in UTC, so that every device writes the same. */
+function stampOf(mtimeNs: bigint): string {
+  const milliseconds = Number(mtimeNs / 1_000_000n);
+  const bounded = Math.min(Math.max(milliseconds, 0), 253_402_300_799_000);
+  const iso = new Date(bounded).toISOString();
+  return `${iso.slice(0, 10).replaceAll('-', '')}-${iso.slice(11, 19).replaceAll(':', '')}`;
+}

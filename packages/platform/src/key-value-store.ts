@@ -1,0 +1,27 @@
+/**
+ * An ordered map from bytes to bytes, for data that can be rebuilt. A batch is atomic. A batch
+ * with `sync` is durable when it resolves; one without may be lost in a crash, newest first.
+ * After `close()` every method rejects with code `store_closed`; `close()` twice is harmless.
+ */
+export type KeyValueWrite =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'delete'; readonly key: Uint8Array };
+
+export interface KeyRange {
+  /** Inclusive. */
+  readonly from: Uint8Array;
+  /** Exclusive. */
+  readonly to: Uint8Array;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export interface KeyValueStore {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** One answer for each key, in order. */
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
+  batch(writes: readonly KeyValueWrite[], options: { readonly sync: boolean }): Promise<void>;
+  /** Keys in byte order, as of the moment when iteration begins. */
+  iterate(range: KeyRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+/**
+ * Authenticated, encrypted, ordered frames between devices. The seam lies above the transport, so
+ * that the simulation can replace it: a `PeerConnection` is one link to one authenticated device,
+ * a `FrameChannel` one ordered two-way stream of frames on it, opened for one protocol.
+ *
+ * Bounds: a frame holds 1 to `maxFrameBytes` bytes; a longer one ends the channel on both sides.
+ */
+export const maxFrameBytes = 2 * 1024 * 1024;
+
+/** What a device may do here: everything, pair and nothing else, or nothing at all. */
+export type Admission = 'member' | 'pairing' | 'refuse';
+
+export interface FrameChannel {
+  readonly protocol: string;
+  /**
+   * Sends one frame; resolves when the channel can take the next one (back-pressure). Rejects with
+   * code `channel_closed` when the channel ended. The bytes must not be changed afterwards.
+   */
+  send(frame: Uint8Array): Promise<void>;
+  /** The frames of the other side, in order; ends when it closed, throws when the channel broke. Iterate once. */
+  frames(): AsyncIterable<Uint8Array>;
+  /** Ends our direction after what was sent; idempotent. */
+  close(): Promise<void>;
+  /** Ends both directions at once, without delivering what is queued. */
+  abort(reason: Error): void;
+}
+
+export interface PeerConnection {
+  /** The text form of the authenticated identity (a libp2p PeerId). */
+  readonly remoteDevice: string;
+  readonly direction: 'inbound' | 'outbound';
+  /** The address at the other end, for people and for dialling again; '' where unknown. */
+  readonly remoteAddress: string;
+  /** Rejects with code `protocol_unsupported` where the other side does not speak it. */
+  openChannel(protocol: string, options?: { readonly signal?: AbortSignal }): Promise<FrameChannel>;
+  /** Resolves, never rejects, when the connection has ended for whatever reason. */
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface NetworkHandlers {
+  /** Asked after authentication and before anything else is said; also for each inbound channel. */
+  admit(device: string): Admission;
+  /** A connection with a device that `admit` calls a member, in either direction. */
+  onConnection(connection: PeerConnection): void;
+  /** A channel that the other side opened, for one of `protocols`; the handler owns it. */
+  onChannel(connection: PeerConnection, channel: FrameChannel): void;
+}
+
+export interface Network {
+  /** The text form of this device's identity. */
+  readonly localDevice: string;
+  /**
+   * Listens and begins to call the handlers. `memberProtocols` are open to members;
+   * `pairingProtocol` also to a device whose admission is `pairing`.
+   * Rejects with code `address_in_use` when a listen address is taken.
+   */
+  start(
+    handlers: NetworkHandlers,
+    protocols: { readonly members: readonly string[]; readonly pairing: string },
+  ): Promise<void>;
+  /** Closes every connection; idempotent. */
+  stop(): Promise<void>;
+  /** Where this device can be dialled now, without its identity; multiaddr text such as /ip4/192.168.1.7/tcp/22600. */
+  addresses(): readonly string[];
+  /**
+   * Dials `device` at `addresses` (tried in order) and authenticates it. Rejects with code
+   * `dial_failed` when none answers as that device. The connection is also given to
+   * `onConnection` when the device is a member.
+   */
+  dial(
+    device: string,
+    addresses: readonly string[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<PeerConnection>;
+}
