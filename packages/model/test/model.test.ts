@@ -55,15 +55,13 @@ const record: fc.Arbitrary<FileRecord> = fc.oneof(
   fc
     .tuple(vector, fc.constantFrom(...authors))
     .map(([v, author]) => ({ kind: 'tombstone' as const, path, vector: v, author })),
-  fc
-    .tuple(vector, fc.constantFrom(...authors))
-    .map(([v, author]) => ({
-      kind: 'directory' as const,
-      path,
-      vector: v,
-      author,
-      permissions: 0o755,
-    })),
+  fc.tuple(vector, fc.constantFrom(...authors)).map(([v, author]) => ({
+    kind: 'directory' as const,
+    path,
+    vector: v,
+    author,
+    permissions: 0o755,
+  })),
   fc
     .tuple(vector, fc.constantFrom(...authors))
     .map(([v, author]) => ({ kind: 'symlink' as const, path, vector: v, author, target: '../x' })),

@@ -1,1 +1,1 @@
-export {};
+export * from './node-control.js';

@@ -1,0 +1,271 @@
+/**
+ * Everything a person, a script or the page can ask of a running node. The REST API exposes it, the
+ * command line and the page use it through that API. Plain data in and out; failures are AppErrors
+ * whose codes are part of the contract. Times are ISO 8601 in UTC with `Z`; ids are text.
+ */
+export type FolderMode = 'send-receive' | 'send-only' | 'receive-only';
+
+export type FolderState =
+  | 'up-to-date'
+  | 'scanning'
+  | 'syncing'
+  | 'waiting'
+  | 'paused'
+  | 'stopped'
+  | 'out-of-sync'
+  | 'needs-confirmation';
+
+export interface FolderStatus {
+  readonly id: string;
+  readonly label: string;
+  /** Absolute native path; null where only history is kept here. */
+  readonly path: string | null;
+  readonly mode: FolderMode;
+  /** Whether this device keeps the folder's history. */
+  readonly archive: boolean;
+  readonly state: FolderState;
+  /** A sentence for a person; empty where the state says it all. */
+  readonly stateReason: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly needFiles: number;
+  readonly needBytes: number;
+  /** Versions here that no wanted number of archives covers yet. */
+  readonly unarchivedFiles: number;
+  /** Side rows whose content is set aside until it is covered. */
+  readonly heldFiles: number;
+  /** Archives that cover everything here. */
+  readonly copies: number;
+  readonly lastArchived: string | null;
+  readonly lastVerified: string | null;
+  readonly lastDrill: string | null;
+  /** Ids of the devices that the folder is shared with here. */
+  readonly members: readonly string[];
+}
+
+export interface DeviceStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly connected: boolean;
+  readonly addresses: readonly string[];
+  readonly lastSeen: string | null;
+}
+
+export interface NodeStatus {
+  readonly device: string;
+  readonly name: string;
+  /** The page's address, without any secret. */
+  readonly gui: string;
+  readonly version: string;
+  /** Where this device can be dialled. */
+  readonly addresses: readonly string[];
+  readonly folders: readonly FolderStatus[];
+  readonly devices: readonly DeviceStatus[];
+}
+
+export interface FolderOffer {
+  readonly id: string;
+  readonly label: string;
+  /** Devices that offer it and are not yet members here. */
+  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  /** Whether the folder is kept here already, so that accepting only adds the devices. */
+  readonly known: boolean;
+}
+
+export interface AcceptFolderRequest {
+  /** Id, label or unambiguous prefix of an offered folder. */
+  readonly folder: string;
+  /** Absolute native path; created if missing. */
+  readonly path?: string | undefined;
+  readonly mode?: FolderMode | undefined;
+  readonly archive: boolean;
+}
+
+export interface HistoryVersion {
+  /** The version id: it names the version for good. */
+  readonly version: string;
+  /** `STORE#1234`. */
+  readonly position: string;
+  /** When the archive received it. */
+  readonly time: string;
+  /** Name of the device that made it, or its id where unknown here. */
+  readonly device: string;
+  readonly deviceId: string;
+  readonly kind: 'file' | 'directory' | 'symlink' | 'tombstone';
+  readonly size: number;
+  readonly mtime: string | null;
+  readonly deleted: boolean;
+  readonly blocks: number;
+  /** Whether it was what the folder showed when it was received. */
+  readonly current: boolean;
+}
+
+export interface LogResult {
+  readonly store: string;
+  readonly path: string;
+  /** Newest first. */
+  readonly versions: readonly HistoryVersion[];
+}
+
+export interface ListEntry {
+  /** Relative to the folder's root. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  readonly size: number;
+  readonly mtime: string | null;
+  readonly version: string;
+  readonly deleted: boolean;
+}
+
+export interface ListResult {
+  readonly store: string;
+  /** `STORE#1234`: the position that the answer stands for. */
+  readonly at: string;
+  readonly entries: readonly ListEntry[];
+}
+
+/** `path` is `FOLDER` or `FOLDER/dir/file`; `at` is a TIME as the command line takes it. */
+export interface HistoryQuery {
+  readonly path: string;
+  readonly at?: string | undefined;
+  readonly version?: string | undefined;
+  /** Prefers this store. */
+  readonly storeId?: string | undefined;
+}
+
+export type OverwritePolicy = 'never' | 'if-changed' | 'always';
+
+export interface RestoreRequest extends HistoryQuery {
+  /** Absolute native directory. Without it: beside the folder, or in place with `overwrite`. */
+  readonly to?: string | undefined;
+  readonly overwrite?: OverwritePolicy | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface RestoreResult {
+  readonly restored: number;
+  readonly skipped: number;
+  readonly bytes: number;
+  readonly to: string;
+  readonly dryRun: boolean;
+  readonly store: string;
+  /** Paths that could not be restored, with the reason; a restore with any is done in part. */
+  readonly failed: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface ArchiveStatus {
+  readonly store: string;
+  readonly storeId: string;
+  readonly generation: number;
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly storedBytes: number;
+  readonly segments: number;
+  readonly folders: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly versions: number;
+    readonly files: number;
+    readonly deletedFiles: number;
+    readonly head: string;
+    readonly position: string;
+  }[];
+}
+
+export interface NodeEvent {
+  /** Only grows. */
+  readonly id: number;
+  readonly time: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * FOLDER arguments take a label or an id; DEVICE arguments a name, an id or an unambiguous prefix.
+ * Codes used throughout: `folder_unknown`, `device_unknown`, `path_unknown`, `version_unknown`,
+ * `time_unknown`, `position_unknown` (not found); `ambiguous`, `usage`, `time_invalid`,
+ * `label_taken`, `path_invalid`, `folder_exists` (wrong usage).
+ */
+export interface NodeControl {
+  status(): Promise<NodeStatus>;
+  /** Requests that the process end; resolves once that is under way. */
+  shutdown(): Promise<void>;
+
+  /** `expiresMs` from now; default 15 minutes. */
+  invite(request: { readonly expiresMs?: number | undefined }): Promise<{
+    readonly invite: string;
+    readonly expires: string;
+  }>;
+  /** Codes: `invite_mangled`, `invite_expired`, `invite_refused`, `invite_own`, `invite_unreachable`. */
+  join(invite: string): Promise<{ readonly device: string; readonly name: string }>;
+  devices(): Promise<readonly DeviceStatus[]>;
+  renameDevice(device: string, name: string): Promise<DeviceStatus>;
+  /** Forgets a device here. */
+  removeDevice(device: string): Promise<void>;
+  addDeviceAddress(device: string, address: string): Promise<DeviceStatus>;
+  removeDeviceAddress(device: string, address: string): Promise<DeviceStatus>;
+
+  addFolder(request: {
+    readonly path: string;
+    readonly label?: string | undefined;
+    readonly mode?: FolderMode | undefined;
+  }): Promise<{ readonly id: string; readonly label: string; readonly path: string }>;
+  shareFolder(folder: string, device: string): Promise<void>;
+  unshareFolder(folder: string, device: string): Promise<void>;
+  folderOffers(): Promise<readonly FolderOffer[]>;
+  acceptFolder(request: AcceptFolderRequest): Promise<{
+    readonly id: string;
+    readonly label: string;
+    readonly path: string | null;
+    readonly archive: boolean;
+  }>;
+  folders(): Promise<readonly FolderStatus[]>;
+  /** Stops syncing here; files stay. */
+  removeFolder(folder: string): Promise<void>;
+  /** Resolves when the scan is done. */
+  rescanFolder(folder: string): Promise<void>;
+  pauseFolder(folder: string): Promise<void>;
+  resumeFolder(folder: string): Promise<void>;
+  /** How many archives must hold a version before it counts as covered. */
+  setCopies(folder: string, copies: number): Promise<FolderStatus>;
+  /** What is set aside here, oldest first. */
+  heldVersions(folder: string): Promise<
+    readonly {
+      readonly path: string;
+      readonly version: string;
+      readonly size: number;
+      readonly since: string;
+      readonly reason: string;
+    }[]
+  >;
+  /**
+   * Resolves when the folder (or every folder) is in sync with every connected member, and with
+   * `archived`, when every version here is covered. Rejects with `wait_timeout`, `no_archive`.
+   */
+  wait(request: {
+    readonly folder?: string | undefined;
+    readonly archived: boolean;
+    readonly timeoutMs?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<void>;
+
+  log(query: HistoryQuery): Promise<LogResult>;
+  list(query: HistoryQuery & { readonly deleted: boolean }): Promise<ListResult>;
+  /** The bytes of one file version, in order, verified. */
+  cat(query: HistoryQuery): Promise<{
+    readonly size: number;
+    readonly version: string;
+    readonly bytes: AsyncIterable<Uint8Array>;
+  }>;
+  /** Code `target_has_files` where `to` has files and there is no overwrite policy. */
+  restore(request: RestoreRequest): Promise<RestoreResult>;
+  archiveStatus(): Promise<ArchiveStatus>;
+
+  /** Events after `since`, at most `limit`, waiting up to `waitMs` for the first. */
+  events(request: {
+    readonly since: number;
+    readonly limit: number;
+    readonly waitMs: number;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<readonly NodeEvent[]>;
+}
