@@ -1,0 +1,405 @@
+/**
+ * What every `Network` must do, written against the seam alone: `describeNetwork` runs on the real
+ * and on the in-memory network. It owns no timer: a test that waits for "nothing more happens"
+ * counts round trips on a second channel.
+ */
+import {
+  type Admission,
+  type FrameChannel,
+  maxFrameBytes,
+  type Network,
+  type PeerConnection,
+} from '@holdfast/platform';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+export interface NetworkSetup {
+  /** A network of a new device, not started, that the others of this setup can dial. */
+  create(): Promise<Network>;
+  /** Called after each test; the networks are stopped already. */
+  dispose(): Promise<void>;
+}
+
+const memberProtocol = '/holdfast/compliance/1';
+const echoProtocol = '/holdfast/compliance-echo/1';
+const pairingProtocol = '/holdfast/compliance-pairing/1';
+const mebibyte = 1024 * 1024;
+
+/** Things that arrive, in order; `next` waits for the one after those taken. */
+class Arrivals<Item> {
+  readonly all: Item[] = [];
+  #taken = 0;
+  #waiting: (() => void)[] = [];
+
+  push(item: Item): void {
+    this.all.push(item);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async next(): Promise<Item> {
+    while (this.all.length <= this.#taken) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return this.all[this.#taken++] as Item;
+  }
+}
+
+interface ArrivedChannel {
+  readonly connection: PeerConnection;
+  readonly channel: FrameChannel;
+}
+
+interface TestDevice {
+  readonly network: Network;
+  readonly id: string;
+  readonly connections: Arrivals<PeerConnection>;
+  readonly channels: Arrivals<ArrivedChannel>;
+  readonly admitted: string[];
+  /** What this device answers when asked; everyone is a member until a test says otherwise. */
+  admission: Admission;
+}
+
+async function startDevice(network: Network, members = [memberProtocol, echoProtocol]) {
+  const device: TestDevice = {
+    network,
+    id: network.localDevice,
+    connections: new Arrivals(),
+    channels: new Arrivals(),
+    admitted: [],
+    admission: 'member',
+  };
+  await network.start(
+    {
+      admit: (remote) => {
+        device.admitted.push(remote);
+        return device.admission;
+      },
+      onConnection: (connection) => device.connections.push(connection),
+      onChannel: (connection, channel) => device.channels.push({ connection, channel }),
+    },
+    { members, pairing: pairingProtocol },
+  );
+  return device;
+}
+
+/** Bytes that differ by position and by seed, so that a swap or a gap shows. */
+function pattern(lengthBytes: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(lengthBytes);
+  for (let index = 0; index < lengthBytes; index++) bytes[index] = (index * 31 + seed * 17) & 0xff;
+  return bytes;
+}
+
+function same(left: Uint8Array | undefined, right: Uint8Array): boolean {
+  return left !== undefined && Buffer.compare(left, right) === 0;
+}
+
+async function readAll(channel: FrameChannel): Promise<Uint8Array[]> {
+  const frames: Uint8Array[] = [];
+  for await (const frame of channel.frames()) frames.push(frame);
+  return frames;
+}
+
+/** Opens a channel and waits for its other end. */
+async function openPair(connection: PeerConnection, acceptor: TestDevice, protocol: string) {
+  const near = await connection.openChannel(protocol);
+  const { channel: far } = await acceptor.channels.next();
+  return { near, far };
+}
+
+/** Waits until `count` has not moved for many round trips of the echo channel. */
+async function untilStill(near: FrameChannel, far: FrameChannel, count: () => number) {
+  const replies = near.frames()[Symbol.asyncIterator]();
+  const requests = far.frames()[Symbol.asyncIterator]();
+  let still = 0;
+  let last = -1;
+  while (still < 200) {
+    await near.send(Uint8Array.of(1));
+    await requests.next();
+    await far.send(Uint8Array.of(2));
+    await replies.next();
+    still = count() === last ? still + 1 : 0;
+    last = count();
+  }
+}
+
+/** Resolves when the channel cannot be had: opening it fails, or what was opened breaks. */
+async function expectNoChannel(connection: PeerConnection, protocol: string): Promise<void> {
+  await expect(
+    connection.openChannel(protocol).then((channel) => readAll(channel)),
+  ).rejects.toThrow();
+}
+
+interface TwoDevices {
+  readonly alice: TestDevice;
+  readonly bob: TestDevice;
+}
+
+type Create = () => Promise<Network>;
+
+async function startTwo(create: Create): Promise<TwoDevices> {
+  return { alice: await startDevice(await create()), bob: await startDevice(await create()) };
+}
+
+function dialBob({ alice, bob }: TwoDevices): Promise<PeerConnection> {
+  return alice.network.dial(bob.id, bob.network.addresses());
+}
+
+function describeDialling(create: Create): void {
+  test('both sides are given the authenticated connection', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    expect(dialled).toMatchObject({ remoteDevice: devices.bob.id, direction: 'outbound' });
+    const given = await devices.alice.connections.next();
+    expect(given.remoteDevice).toBe(devices.bob.id);
+    const accepted = await devices.bob.connections.next();
+    expect(accepted).toMatchObject({ remoteDevice: devices.alice.id, direction: 'inbound' });
+  });
+
+  test('addresses are tried in order until one answers as the device', async () => {
+    const devices = await startTwo(create);
+    const gone = await startDevice(await create());
+    const deadAddresses = [...gone.network.addresses()];
+    await gone.network.stop();
+    const { alice, bob } = devices;
+    const dialled = await alice.network.dial(bob.id, [
+      ...deadAddresses,
+      ...bob.network.addresses(),
+    ]);
+    expect(dialled.remoteDevice).toBe(bob.id);
+  });
+
+  test('an address where another device answers fails as dial_failed', async () => {
+    const { alice, bob } = await startTwo(create);
+    const other = await startDevice(await create());
+    await expect(alice.network.dial(other.id, bob.network.addresses())).rejects.toMatchObject({
+      code: 'dial_failed',
+    });
+    expect(alice.connections.all).toEqual([]);
+  });
+
+  test('a device that is not there fails as dial_failed', async () => {
+    const { alice, bob } = await startTwo(create);
+    const addresses = [...bob.network.addresses()];
+    await bob.network.stop();
+    await expect(alice.network.dial(bob.id, addresses)).rejects.toMatchObject({
+      code: 'dial_failed',
+    });
+    await expect(alice.network.dial(bob.id, [])).rejects.toMatchObject({ code: 'dial_failed' });
+  });
+
+  test('two devices that dial each other at once both get connections', async () => {
+    const { alice, bob } = await startTwo(create);
+    const [fromAlice, fromBob] = await Promise.all([
+      alice.network.dial(bob.id, bob.network.addresses()),
+      bob.network.dial(alice.id, alice.network.addresses()),
+    ]);
+    expect(fromAlice.remoteDevice).toBe(bob.id);
+    expect(fromBob.remoteDevice).toBe(alice.id);
+    expect((await alice.connections.next()).remoteDevice).toBe(bob.id);
+    expect((await bob.connections.next()).remoteDevice).toBe(alice.id);
+  });
+}
+
+function describeAdmission(create: Create): void {
+  test('a refused device gets no connection and no channel', async () => {
+    const devices = await startTwo(create);
+    const { alice, bob } = devices;
+    bob.admission = 'refuse';
+    const dialled = await dialBob(devices).catch(() => undefined);
+    if (dialled !== undefined) {
+      await dialled.closed;
+      await expectNoChannel(dialled, memberProtocol);
+    }
+    expect(bob.admitted).toContain(alice.id);
+    expect(bob.connections.all).toEqual([]);
+    expect(bob.channels.all).toEqual([]);
+  });
+
+  test('a pairing device can open the pairing protocol and nothing else', async () => {
+    const devices = await startTwo(create);
+    const { bob } = devices;
+    bob.admission = 'pairing';
+    const dialled = await dialBob(devices);
+    await expectNoChannel(dialled, memberProtocol);
+    expect(bob.channels.all).toEqual([]);
+    const { near, far } = await openPair(dialled, bob, pairingProtocol);
+    await near.send(pattern(100, 1));
+    await near.close();
+    expect(await readAll(far)).toEqual([pattern(100, 1)]);
+    expect(bob.connections.all).toEqual([]);
+  });
+
+  test('admission is asked again for each channel', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    await openPair(dialled, devices.bob, memberProtocol);
+    devices.bob.admission = 'refuse';
+    await expectNoChannel(dialled, memberProtocol);
+    await expectNoChannel(dialled, pairingProtocol);
+    expect(devices.bob.channels.all).toHaveLength(1);
+  });
+
+  test('a protocol that the other side does not speak fails as protocol_unsupported', async () => {
+    const alice = await startDevice(await create());
+    const bob = await startDevice(await create(), [memberProtocol]);
+    const dialled = await dialBob({ alice, bob });
+    await expect(dialled.openChannel(echoProtocol)).rejects.toMatchObject({
+      code: 'protocol_unsupported',
+    });
+    await openPair(dialled, bob, memberProtocol);
+  });
+}
+
+function describeFrames(create: Create): void {
+  test('frames of every size arrive in order and whole', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const { near, far } = await openPair(dialled, devices.bob, memberProtocol);
+    expect([near.protocol, far.protocol]).toEqual([memberProtocol, memberProtocol]);
+    const edges = [1, 2, 5, 255, 65_535, 65_536, 262_140, 262_144, 262_145, mebibyte];
+    const lengths = [...edges, maxFrameBytes, 1, maxFrameBytes - 1, 7];
+    const reading = readAll(far);
+    for (const [seed, length] of lengths.entries()) await near.send(pattern(length, seed));
+    await near.close();
+    const received = await reading;
+    expect(received.map((frame) => frame.length)).toEqual(lengths);
+    for (const [seed, length] of lengths.entries()) {
+      expect(same(received[seed], pattern(length, seed)), `frame ${seed}`).toBe(true);
+    }
+  });
+
+  test('many small frames sent without waiting keep their order, in both directions', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const { near, far } = await openPair(dialled, devices.bob, memberProtocol);
+    const frames = Array.from({ length: 3000 }, (_, seed) => pattern(1 + (seed % 97), seed));
+    const reading = Promise.all([readAll(near), readAll(far)]);
+    for (const channel of [near, far]) {
+      await Promise.all(frames.map((frame) => channel.send(frame)));
+      await channel.close();
+    }
+    const [atNear, atFar] = await reading;
+    expect(Buffer.compare(Buffer.concat(atNear), Buffer.concat(frames))).toBe(0);
+    expect(Buffer.compare(Buffer.concat(atFar), Buffer.concat(frames))).toBe(0);
+    expect(atFar.map((frame) => frame.length)).toEqual(frames.map((frame) => frame.length));
+  });
+
+  test('a reader that does not read stops the sender, and loses nothing', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const { near, far } = await openPair(dialled, devices.bob, memberProtocol);
+    const echo = await openPair(dialled, devices.bob, echoProtocol);
+    const total = 64;
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < total; sent++) await near.send(pattern(mebibyte, sent));
+      await near.close();
+    })();
+    await untilStill(echo.near, echo.far, () => sent);
+    expect(sent).toBeLessThan(total / 2);
+    let received = 0;
+    for await (const frame of far.frames()) {
+      expect(same(frame, pattern(mebibyte, received)), `frame ${received}`).toBe(true);
+      received++;
+    }
+    await sending;
+    expect(received).toBe(total);
+  });
+
+  test.each([
+    ['an over-long frame', maxFrameBytes + 1],
+    ['an empty frame', 0],
+  ])('%s is refused and ends the channel on both sides', async (_name, length) => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const { near, far } = await openPair(dialled, devices.bob, memberProtocol);
+    await expect(near.send(new Uint8Array(length))).rejects.toMatchObject({
+      code: 'frame_invalid',
+    });
+    await expect(readAll(far)).rejects.toThrow();
+    await expect(near.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'channel_closed' });
+  });
+}
+
+function describeEnding(create: Create): void {
+  test('close ends our direction only, after what was sent, and normally', async () => {
+    const devices = await startTwo(create);
+    const { near, far } = await openPair(await dialBob(devices), devices.bob, memberProtocol);
+    await near.send(pattern(10, 1));
+    await near.close();
+    await near.close();
+    expect(await readAll(far)).toEqual([pattern(10, 1)]);
+    await expect(near.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'channel_closed' });
+    await far.send(pattern(20, 2));
+    await far.close();
+    expect(await readAll(near)).toEqual([pattern(20, 2)]);
+  });
+
+  test('abort makes frames() throw on both sides', async () => {
+    const devices = await startTwo(create);
+    const { near, far } = await openPair(await dialBob(devices), devices.bob, memberProtocol);
+    const reading = expect(readAll(far)).rejects.toThrow();
+    near.abort(new Error('enough'));
+    await reading;
+    await expect(readAll(near)).rejects.toThrow();
+    await expect(near.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'channel_closed' });
+  });
+
+  test('a sender that waits for its reader is told when the reader aborts', async () => {
+    const devices = await startTwo(create);
+    const { near, far } = await openPair(await dialBob(devices), devices.bob, memberProtocol);
+    const sending = (async () => {
+      for (;;) await near.send(pattern(mebibyte, 0));
+    })();
+    const failing = expect(sending).rejects.toMatchObject({ code: 'channel_closed' });
+    const iterator = far.frames()[Symbol.asyncIterator]();
+    expect((await iterator.next()).done).toBe(false);
+    far.abort(new Error('enough'));
+    await failing;
+  });
+
+  test('closing a connection resolves closed on both sides and breaks its channels', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const accepted = await devices.bob.connections.next();
+    const { near } = await openPair(dialled, devices.bob, memberProtocol);
+    await accepted.close();
+    await Promise.all([dialled.closed, accepted.closed]);
+    await expect(near.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'channel_closed' });
+    await expect(dialled.openChannel(memberProtocol)).rejects.toThrow();
+  });
+
+  test('stop closes every connection on both sides, and is idempotent', async () => {
+    const devices = await startTwo(create);
+    const dialled = await dialBob(devices);
+    const accepted = await devices.bob.connections.next();
+    await devices.bob.network.stop();
+    await devices.bob.network.stop();
+    await Promise.all([dialled.closed, accepted.closed]);
+    await expect(dialled.openChannel(memberProtocol)).rejects.toThrow();
+  });
+}
+
+/** Runs the whole suite; `setup` is called before each test. */
+export function describeNetwork(name: string, setup: () => Promise<NetworkSetup>): void {
+  describe(`Network: ${name}`, () => {
+    let current: NetworkSetup;
+    let created: Network[] = [];
+    const create = async () => {
+      const network = await current.create();
+      created.push(network);
+      return network;
+    };
+    beforeEach(async () => {
+      created = [];
+      current = await setup();
+    });
+    afterEach(async () => {
+      await Promise.all(created.map((network) => network.stop()));
+      await current.dispose();
+    });
+    describe('dialling', () => describeDialling(create));
+    describe('admission', () => describeAdmission(create));
+    describe('frames', () => describeFrames(create));
+    describe('ending', () => describeEnding(create));
+  });
+}
