@@ -1,1 +1,1 @@
-export {};
+export * from './segment-stream.js';
