@@ -1,1 +1,5 @@
-export {};
+export * from './coverage.js';
+export type { IndexPolicy, Need } from './entry-change.js';
+export * from './folder-index.js';
+export * from './index-state.js';
+export * from './path-entry.js';

@@ -1,0 +1,155 @@
+/** One atomic batch of an index in the making: entries that change, and all keys beside them. */
+import { bytesFromHex, type FolderPath, type Hash, type VersionId } from '@holdfast/model';
+import { bytesOf, type KeyValueWrite } from '@holdfast/platform';
+import type { DeviceNumbers } from './device-numbers.js';
+import {
+  countChange,
+  type IndexPolicy,
+  localKeys,
+  pendingOffers,
+  unnumberedRows,
+} from './entry-change.js';
+import { encodeEntry } from './entry-codec.js';
+import { type IndexKeys, queueValue } from './index-keys.js';
+import { type IndexCounts, type IndexState, type PeerState, rollHash } from './index-state.js';
+import type { PathEntry } from './path-entry.js';
+
+export interface BatchDraftInit {
+  readonly state: IndexState;
+  readonly keys: IndexKeys;
+  readonly hash: Hash;
+  readonly policy: IndexPolicy;
+  readonly devices: DeviceNumbers;
+}
+
+export class BatchDraft {
+  readonly writes: KeyValueWrite[] = [];
+  readonly #init: BatchDraftInit;
+  readonly #counts: { -readonly [Key in keyof IndexCounts]: IndexCounts[Key] };
+  #sequence: number;
+  #rolling: string;
+
+  constructor(init: BatchDraftInit) {
+    this.#init = init;
+    this.#counts = { ...init.state.counts };
+    this.#sequence = init.state.sequence;
+    this.#rolling = init.state.hash;
+  }
+
+  /** Adds the change of one path; returns the entry with its sequences assigned. */
+  change(before: PathEntry, wanted: PathEntry): PathEntry {
+    if (wanted === before) return before;
+    const after = this.#number(before, wanted);
+    this.#writeEntry(after);
+    this.#writeLocalKeys(before, after);
+    this.#writeNeed(before, after);
+    if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);
+    return after;
+  }
+
+  /** The state that belongs to the batch. */
+  finish(more: {
+    peers: Readonly<Record<string, PeerState>>;
+    overwrittenUncovered: number;
+  }): IndexState {
+    const { state, keys, devices } = this.#init;
+    if (this.#sequence !== state.sequence) {
+      this.#put(keys.boundary(this.#sequence), bytesFromHex(this.#rolling));
+    }
+    this.#counts.overwrittenUncovered += more.overwrittenUncovered;
+    return {
+      epoch: state.epoch,
+      sequence: this.#sequence,
+      hash: this.#rolling,
+      devices: devices.list(),
+      peers: { ...state.peers, ...more.peers },
+      counts: this.#counts,
+    };
+  }
+
+  #number(before: PathEntry, wanted: PathEntry): PathEntry {
+    const assigned = new Map<VersionId, number>();
+    for (const { version } of unnumberedRows(before, wanted)) {
+      this.#sequence += 1;
+      this.#rolling = rollHash(this.#rolling, version.id, this.#init.hash);
+      assigned.set(version.id, this.#sequence);
+    }
+    if (assigned.size === 0) return wanted;
+    const rows = wanted.rows.map((row) => {
+      const sequence = assigned.get(row.version.id);
+      if (sequence === undefined || row.local === undefined) return row;
+      return { ...row, local: { ...row.local, sequence } };
+    });
+    return { path: wanted.path, rows };
+  }
+
+  #writeEntry(after: PathEntry): void {
+    const key = this.#init.keys.entry(after.path);
+    if (after.rows.length === 0) this.#delete(key);
+    else this.#put(key, encodeEntry(after, this.#init.devices));
+  }
+
+  #writeLocalKeys(before: PathEntry, after: PathEntry): void {
+    const { keys } = this.#init;
+    const kept = new Set(localKeys(after).map((key) => key.sequence));
+    const keptIds = new Set(localKeys(after).map((key) => key.id));
+    for (const old of localKeys(before)) {
+      if (kept.has(old.sequence)) continue;
+      this.#delete(keys.sequence(old.sequence));
+      if (old.side) this.#delete(keys.side(old.sequence));
+      if (!keptIds.has(old.id)) this.#delete(keys.version(old.id));
+    }
+    const known = new Set(localKeys(before).map((key) => key.sequence));
+    for (const now of localKeys(after)) {
+      if (known.has(now.sequence)) continue;
+      this.#put(keys.sequence(now.sequence), bytesOf(after.path));
+      if (now.side) this.#put(keys.side(now.sequence), bytesOf(after.path));
+      this.#put(keys.version(now.id), bytesOf(after.path));
+    }
+  }
+
+  #writeNeed(before: PathEntry, after: PathEntry): void {
+    const { policy, keys } = this.#init;
+    const needBefore = policy.needOf(before);
+    const needAfter = policy.needOf(after);
+    if (needAfter !== undefined && needBefore === undefined) {
+      this.#put(keys.need(after.path), new Uint8Array(0));
+    } else if (needAfter === undefined && needBefore !== undefined) {
+      this.#delete(keys.need(after.path));
+    }
+    const change = countChange(before, after, needBefore, needAfter);
+    this.#counts.files += change.files;
+    this.#counts.bytes += change.bytes;
+    this.#counts.needFiles += change.needFiles;
+    this.#counts.needBytes += change.needBytes;
+    this.#counts.held += change.held;
+  }
+
+  #writeQueue(before: PathEntry, after: PathEntry): void {
+    const old = this.#queueKeys(before);
+    const now = this.#queueKeys(after);
+    for (const [name, { key }] of old) if (!now.has(name)) this.#delete(key);
+    for (const [name, { key, id }] of now) {
+      if (!old.has(name)) this.#put(key, queueValue(id, after.path as FolderPath));
+    }
+    this.#counts.queued += now.size - old.size;
+  }
+
+  #queueKeys(entry: PathEntry): Map<string, { key: Uint8Array; id: VersionId }> {
+    const { keys, devices } = this.#init;
+    return new Map(
+      pendingOffers(entry).map(({ peer, id }) => {
+        const number = devices.numberOf(peer.device);
+        return [`${number}:${peer.sequence}`, { key: keys.queue(number, peer.sequence), id }];
+      }),
+    );
+  }
+
+  #put(key: Uint8Array, value: Uint8Array): void {
+    this.writes.push({ type: 'put', key, value });
+  }
+
+  #delete(key: Uint8Array): void {
+    this.writes.push({ type: 'delete', key });
+  }
+}

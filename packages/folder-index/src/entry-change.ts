@@ -1,0 +1,90 @@
+/**
+ * What a change of one path's entry means for the keys beside it and for the running counts: pure,
+ * from the entry before and after. The index turns the answer into writes.
+ */
+import { contentBytesOf, type VersionId } from '@holdfast/model';
+import { type LocalRow, localCurrent, type PathEntry, type VersionRow } from './path-entry.js';
+
+/** What a path still lacks here, by the policy of the folder's role; undefined: nothing. */
+export interface Need {
+  readonly bytes: number;
+}
+
+export interface IndexPolicy {
+  needOf(entry: PathEntry): Need | undefined;
+  /** Whether every version that a peer offers is to be archived. */
+  readonly queuesOffers: boolean;
+}
+
+export interface RowKey {
+  readonly id: VersionId;
+  readonly sequence: number;
+  readonly side: boolean;
+}
+
+export interface CountChange {
+  files: number;
+  bytes: number;
+  needFiles: number;
+  needBytes: number;
+  held: number;
+}
+
+/** The local rows of an entry, by version. */
+export function localRows(entry: PathEntry): LocalRow[] {
+  return entry.rows.filter((row): row is LocalRow => row.local !== undefined);
+}
+
+/** Local rows that must get a sequence: new ones and those whose state changed. */
+export function unnumberedRows(before: PathEntry, after: PathEntry): LocalRow[] {
+  const known = new Map(localRows(before).map((row) => [row.version.id, row.local]));
+  return localRows(after).filter((row) => {
+    const old = known.get(row.version.id);
+    return old === undefined || old.state !== row.local.state || row.local.sequence === 0;
+  });
+}
+
+/** Keys of local rows as they stood. */
+export function localKeys(entry: PathEntry): RowKey[] {
+  return localRows(entry).map(({ version, local }) => ({
+    id: version.id,
+    sequence: local.sequence,
+    side: local.state === 'side',
+  }));
+}
+
+/** Offers of peers that an archive has not yet taken: (device, sequence) with the version. */
+export function pendingOffers(entry: PathEntry) {
+  return entry.rows
+    .filter((row) => !row.archived)
+    .flatMap((row) => row.peers.map((peer) => ({ peer, id: row.version.id })));
+}
+
+/** How the running counts move from one entry to the next. */
+export function countChange(
+  before: PathEntry,
+  after: PathEntry,
+  needBefore: Need | undefined,
+  needAfter: Need | undefined,
+): CountChange {
+  return {
+    files: fileCount(after) - fileCount(before),
+    bytes: fileBytes(after) - fileBytes(before),
+    needFiles: (needAfter ? 1 : 0) - (needBefore ? 1 : 0),
+    needBytes: (needAfter?.bytes ?? 0) - (needBefore?.bytes ?? 0),
+    held: sideCount(after) - sideCount(before),
+  };
+}
+
+function fileCount(entry: PathEntry): number {
+  return localCurrent(entry)?.version.record.kind === 'file' ? 1 : 0;
+}
+
+function fileBytes(entry: PathEntry): number {
+  const row: VersionRow | undefined = localCurrent(entry);
+  return row === undefined ? 0 : contentBytesOf(row.version.record);
+}
+
+function sideCount(entry: PathEntry): number {
+  return localRows(entry).filter((row) => row.local.state === 'side').length;
+}

@@ -1,0 +1,109 @@
+/**
+ * The stored form of a path entry. It never leaves this device's database, which can be rebuilt, so
+ * it may change with the software; a format byte tells one from the other.
+ */
+import {
+  ByteReader,
+  ByteWriter,
+  decodeRecord,
+  type FolderPath,
+  MalformedBytes,
+  maxRecordBytes,
+  type VersionId,
+} from '@holdfast/model';
+import type { DeviceNumbers } from './device-numbers.js';
+import type { DiskState, LocalPart, PathEntry, PeerPart, VersionRow } from './path-entry.js';
+
+const entryFormat = 1;
+const archivedBit = 1;
+const localBit = 2;
+const sideBit = 4;
+const diskBit = 8;
+const racyBit = 16;
+const maxRows = 1_000_000;
+
+export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u8(entryFormat).varint(entry.rows.length);
+  for (const row of entry.rows) {
+    writer.hex(row.version.id).varint(row.version.bytes.length).raw(row.version.bytes);
+    writer.u8(flagsOf(row));
+    if (row.local !== undefined) encodeLocal(writer, row.local);
+    writer.varint(row.peers.length);
+    for (const peer of row.peers) {
+      writer.varint(devices.numberOf(peer.device)).varint(peer.sequence);
+      writer.u8(peer.state === 'side' ? 1 : 0);
+    }
+  }
+  return writer.bytes();
+}
+
+export function decodeEntry(
+  path: FolderPath,
+  bytes: Uint8Array,
+  devices: DeviceNumbers,
+): PathEntry {
+  const reader = new ByteReader(bytes);
+  const format = reader.u8();
+  if (format !== entryFormat) throw new MalformedBytes(`entry format ${format} is not known`);
+  const rows: VersionRow[] = [];
+  const count = reader.varint(maxRows);
+  for (let at = 0; at < count; at += 1) rows.push(decodeRow(reader, devices));
+  reader.end();
+  return { path, rows };
+}
+
+function flagsOf(row: VersionRow): number {
+  let flags = row.archived ? archivedBit : 0;
+  if (row.local !== undefined) {
+    flags |= localBit;
+    if (row.local.state === 'side') flags |= sideBit;
+    if (row.local.disk !== undefined) flags |= diskBit;
+    if (row.local.disk?.racy) flags |= racyBit;
+  }
+  return flags;
+}
+
+function encodeLocal(writer: ByteWriter, local: LocalPart): void {
+  writer.varint(local.sequence).varint(local.sinceMs ?? 0);
+  if (local.disk === undefined) return;
+  const { sizeBytes, mtimeNs, ctimeNs, inode, permissions } = local.disk;
+  writer.varint(sizeBytes).i64(mtimeNs).i64(ctimeNs);
+  writer.i64(BigInt.asIntN(64, inode)).u16(permissions);
+}
+
+function decodeRow(reader: ByteReader, devices: DeviceNumbers): VersionRow {
+  const id = reader.hex(32) as VersionId;
+  const bytes = new Uint8Array(reader.raw(reader.varint(maxRecordBytes)));
+  const version = { id, bytes, record: decodeRecord(bytes) };
+  const flags = reader.u8();
+  const local = (flags & localBit) === 0 ? undefined : decodeLocal(reader, flags);
+  const peers: PeerPart[] = [];
+  const count = reader.varint(maxRows);
+  for (let at = 0; at < count; at += 1) {
+    const device = devices.deviceOf(reader.varint());
+    const sequence = reader.varint();
+    peers.push({ device, sequence, state: reader.u8() === 1 ? 'side' : 'current' });
+  }
+  const row = { version, archived: (flags & archivedBit) !== 0, peers };
+  return local === undefined ? row : { ...row, local };
+}
+
+function decodeLocal(reader: ByteReader, flags: number): LocalPart {
+  const state = (flags & sideBit) === 0 ? 'current' : 'side';
+  const sequence = reader.varint();
+  const sinceMs = reader.varint();
+  const local: LocalPart = sinceMs === 0 ? { state, sequence } : { state, sequence, sinceMs };
+  return (flags & diskBit) === 0 ? local : { ...local, disk: decodeDisk(reader, flags) };
+}
+
+function decodeDisk(reader: ByteReader, flags: number): DiskState {
+  return {
+    sizeBytes: reader.varint(),
+    mtimeNs: reader.i64(),
+    ctimeNs: reader.i64(),
+    inode: BigInt.asUintN(64, reader.i64()),
+    permissions: reader.u16(),
+    racy: (flags & racyBit) !== 0,
+  };
+}

@@ -1,0 +1,322 @@
+/**
+ * One device's index of one folder: path entries, its own sequence with the rolling hash, what it
+ * knows of its peers. It owns the folder's keys in the database; every change goes through
+ * `update`, one at a time, and reaches the database in one atomic batch.
+ *
+ * Invariant: a sequence is visible outside (position, rowsAfter) only after the batch that assigned
+ * it is durable.
+ */
+import {
+  type DeviceId,
+  type EpochId,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  hexFrom,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import {
+  AppError,
+  assert,
+  byteStringFrom,
+  type KeyValueStore,
+  type KeyValueWrite,
+  Mutex,
+  type RandomSource,
+} from '@holdfast/platform';
+import { DeviceNumbers } from './device-numbers.js';
+import { BatchDraft } from './batch-draft.js';
+import type { IndexPolicy } from './entry-change.js';
+import { decodeEntry } from './entry-codec.js';
+import { IndexKeys, type KeySpan } from './index-keys.js';
+import {
+  decodeIndexState,
+  encodeIndexState,
+  type IndexCounts,
+  type IndexPosition,
+  type IndexState,
+  newIndexState,
+  type PeerState,
+} from './index-state.js';
+import { emptyEntry, type PathEntry, type RowState } from './path-entry.js';
+
+export interface FolderIndexInit {
+  readonly store: KeyValueStore;
+  readonly folder: FolderId;
+  readonly hash: Hash;
+  readonly random: RandomSource;
+  readonly policy: IndexPolicy;
+}
+
+/** A row of this device's own index, as it is offered to others. */
+export interface OfferedRow {
+  readonly path: FolderPath;
+  readonly version: Version;
+  readonly state: RowState;
+  readonly sequence: number;
+}
+
+export interface UpdateOptions {
+  /** Durable when it resolves. Own sequences are always made durable. */
+  readonly sync: boolean;
+  /** Changes to what is known of peers, in the same batch. */
+  readonly peers?: Readonly<Record<DeviceId, PeerState>>;
+  readonly overwrittenUncovered?: number;
+}
+
+const iterationChunk = 500;
+
+export class FolderIndex {
+  readonly #store: KeyValueStore;
+  readonly #keys: IndexKeys;
+  readonly #hash: Hash;
+  readonly #policy: IndexPolicy;
+  readonly #devices: DeviceNumbers;
+  readonly #mutex = new Mutex();
+  #state: IndexState;
+
+  private constructor(init: FolderIndexInit, state: IndexState) {
+    this.#store = init.store;
+    this.#keys = new IndexKeys(init.folder);
+    this.#hash = init.hash;
+    this.#policy = init.policy;
+    this.#state = state;
+    this.#devices = new DeviceNumbers(state.devices);
+  }
+
+  /** Opens the folder's index, or begins it with a new epoch. Throws `index_damaged`. */
+  static async open(init: FolderIndexInit): Promise<FolderIndex> {
+    const key = new IndexKeys(init.folder).meta();
+    const stored = await init.store.get(key);
+    if (stored !== undefined) return new FolderIndex(init, decodeIndexState(stored));
+    const epoch = hexFrom(init.random.bytes(8)) as EpochId;
+    const state = newIndexState(epoch);
+    await init.store.batch([{ type: 'put', key, value: encodeIndexState(state) }], { sync: true });
+    return new FolderIndex(init, state);
+  }
+
+  get epoch(): EpochId {
+    return this.#state.epoch;
+  }
+
+  get counts(): IndexCounts {
+    return this.#state.counts;
+  }
+
+  /** Where this device's own index stands; durable. */
+  position(): IndexPosition {
+    const { epoch, sequence, hash } = this.#state;
+    return { epoch, sequence, hash };
+  }
+
+  peer(device: DeviceId): PeerState {
+    return this.#state.peers[device] ?? {};
+  }
+
+  peers(): ReadonlyMap<DeviceId, PeerState> {
+    return new Map(Object.entries(this.#state.peers) as [DeviceId, PeerState][]);
+  }
+
+  async entry(path: FolderPath): Promise<PathEntry> {
+    const [entry] = await this.entries([path]);
+    assert(entry !== undefined, 'one entry for one path');
+    return entry;
+  }
+
+  /** One entry for each path, in order; an unknown path has an empty one. */
+  async entries(paths: readonly FolderPath[]): Promise<PathEntry[]> {
+    const values = await this.#store.getMany(paths.map((path) => this.#keys.entry(path)));
+    return paths.map((path, at) => {
+      const value = values[at];
+      return value === undefined ? emptyEntry(path) : decodeEntry(path, value, this.#devices);
+    });
+  }
+
+  /** Direct children of a directory in byte order of their names. */
+  children(directory: FolderPath | ''): AsyncIterable<PathEntry> {
+    return this.#decoded([this.#keys.children(directory)]);
+  }
+
+  /** Everything below a directory, not in path order. */
+  below(directory: FolderPath | ''): AsyncIterable<PathEntry> {
+    return this.#decoded(this.#keys.below(directory));
+  }
+
+  /** The path under which this device has (or keeps beside) a version. */
+  async pathOfVersion(id: VersionId): Promise<FolderPath | undefined> {
+    const value = await this.#store.get(this.#keys.version(id));
+    return value === undefined ? undefined : (byteStringFrom(value) as FolderPath);
+  }
+
+  /** Paths that need something here, at most `limit`, in key order. */
+  async neededPaths(limit: number): Promise<FolderPath[]> {
+    const paths: FolderPath[] = [];
+    for await (const [key] of this.#store.iterate({ ...this.#keys.all('need'), limit })) {
+      paths.push(this.#keys.pathOf(key));
+    }
+    return paths;
+  }
+
+  /** The oldest offers of a device that this archive has not taken yet, by their sequence. */
+  async queuedOffers(
+    device: DeviceId,
+    limit: number,
+  ): Promise<{ path: FolderPath; id: VersionId; sequence: number }[]> {
+    const span = this.#keys.queueOf(this.#devices.numberOf(device));
+    const offers: { path: FolderPath; id: VersionId; sequence: number }[] = [];
+    for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
+      const id = hexFrom(value.subarray(0, 32)) as VersionId;
+      const path = byteStringFrom(value.subarray(32)) as FolderPath;
+      offers.push({ path, id, sequence: this.#keys.sequenceOf(key) });
+    }
+    return offers;
+  }
+
+  /** Side rows in the order in which they were set aside, up to a sequence. */
+  async sideRows(upTo: number, limit: number): Promise<OfferedRow[]> {
+    return this.#rows('side', 0, upTo, limit);
+  }
+
+  /**
+   * This device's rows after a sequence, oldest first, at most `limit`, with the last position that
+   * they reach: what lies between was superseded and is not offered any more.
+   */
+  async rowsAfter(
+    sequence: number,
+    limit: number,
+  ): Promise<{ rows: OfferedRow[]; reached: IndexPosition | undefined }> {
+    const position = this.position();
+    const rows = await this.#rows('sequence', sequence, position.sequence, limit);
+    if (rows.length < limit) return { rows, reached: position };
+    const last = rows.at(-1)?.sequence ?? sequence;
+    return { rows, reached: await this.#boundaryAtOrBefore(last, sequence) };
+  }
+
+  /** How many of this device's rows lie after a sequence. */
+  async countAfter(sequence: number): Promise<number> {
+    let count = 0;
+    const span = this.#keys.sequences('sequence', sequence, this.#state.sequence);
+    for await (const _ of this.#store.iterate(span)) count += 1;
+    return count;
+  }
+
+  /** Whether this device once stood at the position: the test of what a peer remembers of it. */
+  async remembers(position: IndexPosition): Promise<boolean> {
+    if (position.epoch !== this.#state.epoch) return false;
+    if (position.sequence === 0) return true;
+    const value = await this.#store.get(this.#keys.boundary(position.sequence));
+    return value !== undefined && hexFrom(value) === position.hash;
+  }
+
+  /**
+   * Changes the entries of some paths, each by a pure function, and what is known of peers, in one
+   * batch. Own rows that are new or changed state get the next sequences. Returns the new entries.
+   */
+  update(
+    paths: readonly FolderPath[],
+    change: (entry: PathEntry) => PathEntry,
+    options: UpdateOptions,
+  ): Promise<PathEntry[]> {
+    return this.#mutex.run(async () => {
+      const unique = [...new Set(paths)];
+      const before = await this.entries(unique);
+      const draft = new BatchDraft({
+        state: this.#state,
+        keys: this.#keys,
+        hash: this.#hash,
+        policy: this.#policy,
+        devices: this.#devices,
+      });
+      const after = before.map((entry) => draft.change(entry, change(entry)));
+      await this.#commit(draft, options);
+      return after;
+    });
+  }
+
+  /** Removes everything that is known of the folder. */
+  async destroy(): Promise<void> {
+    await this.#mutex.run(async () => {
+      let writes: KeyValueWrite[] = [];
+      for await (const [key] of this.#store.iterate(this.#keys.everything())) {
+        writes.push({ type: 'delete', key });
+        if (writes.length < iterationChunk) continue;
+        await this.#store.batch(writes, { sync: false });
+        writes = [];
+      }
+      await this.#store.batch(writes, { sync: true });
+    });
+  }
+
+  async #commit(draft: BatchDraft, options: UpdateOptions): Promise<void> {
+    const next = draft.finish({
+      peers: options.peers ?? {},
+      overwrittenUncovered: options.overwrittenUncovered ?? 0,
+    });
+    const writes: KeyValueWrite[] = [
+      ...draft.writes,
+      { type: 'put', key: this.#keys.meta(), value: encodeIndexState(next) },
+    ];
+    const sync = options.sync || next.sequence !== this.#state.sequence;
+    await this.#store.batch(writes, { sync });
+    this.#state = next;
+  }
+
+  async #rows(
+    tag: 'sequence' | 'side',
+    after: number,
+    upTo: number,
+    limit: number,
+  ): Promise<OfferedRow[]> {
+    const places: { sequence: number; path: FolderPath }[] = [];
+    const span = this.#keys.sequences(tag, after, upTo);
+    for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
+      const path = byteStringFrom(value) as FolderPath;
+      places.push({ sequence: this.#keys.sequenceOf(key), path });
+    }
+    const entries = await this.entries(places.map((place) => place.path));
+    return places.flatMap(({ sequence, path }, at) => {
+      const row = entries[at]?.rows.find((one) => one.local?.sequence === sequence);
+      return row?.local === undefined
+        ? []
+        : [{ path, version: row.version, state: row.local.state, sequence }];
+    });
+  }
+
+  async #boundaryAtOrBefore(last: number, after: number): Promise<IndexPosition | undefined> {
+    const span = this.#keys.sequences('boundary', after, last);
+    for await (const [key, value] of this.#store.iterate({ ...span, reverse: true, limit: 1 })) {
+      const sequence = this.#keys.sequenceOf(key);
+      return { epoch: this.#state.epoch, sequence, hash: hexFrom(value) };
+    }
+    return undefined;
+  }
+
+  async *#decoded(spans: readonly KeySpan[]): AsyncIterable<PathEntry> {
+    for (const span of spans) {
+      for await (const [key, value] of this.#store.iterate(span)) {
+        yield decodeEntry(this.#keys.pathOf(key), value, this.#devices);
+      }
+    }
+  }
+}
+
+/** Two positions name the same point. */
+export function samePosition(left: IndexPosition | undefined, right: IndexPosition): boolean {
+  return (
+    left?.epoch === right.epoch && left.sequence === right.sequence && left.hash === right.hash
+  );
+}
+
+/** A device's index no longer agrees with what a peer remembers of it. */
+export function indexMismatch(device: string): AppError {
+  return new AppError(
+    'index_mismatch',
+    `${device} remembers a different history of this device's index.`,
+    {
+      hint:
+        'The folder is stopped so that nothing is overwritten. This device’s database may be an ' +
+        'old copy. Remove the folder here and add it again: its files stay.',
+    },
+  );
+}

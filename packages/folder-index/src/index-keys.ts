@@ -1,0 +1,139 @@
+/**
+ * Keys of one folder in the database: the folder's id, a tag, and what the tag calls for. A path's
+ * key is its directory, a zero byte and its name, so that a directory's children lie together.
+ */
+import {
+  bytesFromHex,
+  childPath,
+  type FolderId,
+  type FolderPath,
+  nameOf,
+  parentOf,
+  type VersionId,
+} from '@holdfast/model';
+import { bytesOf, byteStringFrom } from '@holdfast/platform';
+
+const tags = {
+  entry: 'e',
+  sequence: 's',
+  boundary: 'h',
+  version: 'v',
+  need: 'n',
+  queue: 'q',
+  side: 'x',
+  meta: 'm',
+} as const;
+
+export interface KeySpan {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+}
+
+export class IndexKeys {
+  readonly #folder: FolderId;
+
+  constructor(folder: FolderId) {
+    this.#folder = folder;
+  }
+
+  entry(path: FolderPath): Uint8Array {
+    return this.#key('entry', `${parentOf(path)}\0${nameOf(path)}`);
+  }
+
+  need(path: FolderPath): Uint8Array {
+    return this.#key('need', `${parentOf(path)}\0${nameOf(path)}`);
+  }
+
+  /** The path of a key made by `entry` or `need`. */
+  pathOf(key: Uint8Array): FolderPath {
+    const text = byteStringFrom(key).slice(this.#folder.length + 1);
+    const zero = text.lastIndexOf('\0');
+    return childPath(text.slice(0, zero) as FolderPath | '', text.slice(zero + 1));
+  }
+
+  sequence(sequence: number): Uint8Array {
+    return this.#key('sequence', number64(sequence));
+  }
+
+  boundary(sequence: number): Uint8Array {
+    return this.#key('boundary', number64(sequence));
+  }
+
+  side(sequence: number): Uint8Array {
+    return this.#key('side', number64(sequence));
+  }
+
+  version(id: VersionId): Uint8Array {
+    return this.#key('version', byteStringFrom(bytesFromHex(id)));
+  }
+
+  queue(device: number, sequence: number): Uint8Array {
+    return this.#key('queue', number64(device) + number64(sequence));
+  }
+
+  meta(): Uint8Array {
+    return this.#key('meta', '');
+  }
+
+  all(tag: keyof typeof tags): KeySpan {
+    return { from: this.#key(tag, ''), to: this.#end(tag) };
+  }
+
+  /** Sequences after `from` up to and including `to`. */
+  sequences(tag: 'sequence' | 'side' | 'boundary', from: number, to?: number): KeySpan {
+    const start = this.#key(tag, number64(from + 1));
+    return {
+      from: start,
+      to: to === undefined ? this.#end(tag) : this.#key(tag, number64(to + 1)),
+    };
+  }
+
+  queueOf(device: number): KeySpan {
+    return this.#span('queue', number64(device), number64(device + 1));
+  }
+
+  /** Direct children of a directory ('' is the root). */
+  children(directory: FolderPath | ''): KeySpan {
+    return this.#span('entry', `${directory}\0`, `${directory}\x01`);
+  }
+
+  /** Everything below a directory, without the directory itself: two spans. */
+  below(directory: FolderPath | ''): KeySpan[] {
+    if (directory === '') return [this.all('entry')];
+    return [this.children(directory), this.#span('entry', `${directory}/`, `${directory}0`)];
+  }
+
+  /** The number that ends a sequence key. */
+  sequenceOf(key: Uint8Array): number {
+    const view = new DataView(key.buffer, key.byteOffset + key.byteLength - 8, 8);
+    return Number(view.getBigUint64(0));
+  }
+
+  /** All keys of the folder. */
+  everything(): KeySpan {
+    return { from: bytesOf(this.#folder), to: bytesOf(`${this.#folder}\xff`) };
+  }
+
+  #key(tag: keyof typeof tags, rest: string): Uint8Array {
+    return bytesOf(this.#folder + tags[tag] + rest);
+  }
+
+  #end(tag: keyof typeof tags): Uint8Array {
+    return bytesOf(this.#folder + String.fromCharCode(tags[tag].charCodeAt(0) + 1));
+  }
+
+  #span(tag: keyof typeof tags, from: string, to: string): KeySpan {
+    return { from: this.#key(tag, from), to: this.#key(tag, to) };
+  }
+}
+
+function number64(value: number): string {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes.toString('latin1');
+}
+
+/** The value of a queue key: the version id and the path. */
+export function queueValue(id: VersionId, path: FolderPath): Uint8Array {
+  return Buffer.concat([bytesFromHex(id), bytesOf(path)]);
+}

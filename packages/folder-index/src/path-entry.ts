@@ -1,0 +1,144 @@
+/**
+ * Everything this device knows of one path: each known version with who shows it or keeps it
+ * beside. One value a path, so that a decision reads one key. Entries are immutable; decisions are
+ * functions from one entry to the next.
+ */
+import type { DeviceId, FolderPath, Version, VersionId } from '@holdfast/model';
+
+/** `current`: what the device shows. `side`: a version kept or waiting beside it. */
+export type RowState = 'current' | 'side';
+
+/** The entry on this device's disk as it was when the version was read or written. */
+export interface DiskState {
+  readonly sizeBytes: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly inode: bigint;
+  readonly permissions: number;
+  /**
+   * Read so soon after its last change that a later change may carry the same time: it is read
+   * again before its times are believed.
+   */
+  readonly racy: boolean;
+}
+
+/** This device's own row of a version. */
+export interface LocalPart {
+  readonly state: RowState;
+  /** Position in this device's index; 0 until the index assigns it. */
+  readonly sequence: number;
+  /** Present where the version is materialised on this disk; only then can it become a tombstone. */
+  readonly disk?: DiskState;
+  /** For side rows: when it was set aside, milliseconds since the Unix epoch. */
+  readonly sinceMs?: number;
+}
+
+/** Another device's row of a version, as it told us. */
+export interface PeerPart {
+  readonly device: DeviceId;
+  readonly state: RowState;
+  readonly sequence: number;
+}
+
+export interface VersionRow {
+  readonly version: Version;
+  /** On an archive: whether the version stands in its history log with all its blocks. */
+  readonly archived: boolean;
+  readonly local?: LocalPart;
+  readonly peers: readonly PeerPart[];
+}
+
+export interface PathEntry {
+  readonly path: FolderPath;
+  readonly rows: readonly VersionRow[];
+}
+
+export type LocalRow = VersionRow & { readonly local: LocalPart };
+
+export function emptyEntry(path: FolderPath): PathEntry {
+  return { path, rows: [] };
+}
+
+/** The version that this device shows at the path; a tombstone counts. */
+export function localCurrent(entry: PathEntry): LocalRow | undefined {
+  return entry.rows.find((row): row is LocalRow => row.local?.state === 'current');
+}
+
+/** The row of a version. */
+export function rowOf(entry: PathEntry, id: VersionId): VersionRow | undefined {
+  return entry.rows.find((row) => row.version.id === id);
+}
+
+/** Versions that some other device shows. */
+export function peerCurrents(entry: PathEntry): VersionRow[] {
+  return entry.rows.filter((row) => row.peers.some((peer) => peer.state === 'current'));
+}
+
+/** Replaces or adds the row of `version`; `change` gets the row as it is. */
+export function withRow(
+  entry: PathEntry,
+  version: Version,
+  change: (row: VersionRow) => VersionRow,
+): PathEntry {
+  const known = rowOf(entry, version.id);
+  const next = change(known ?? { version, archived: false, peers: [] });
+  const rows = known
+    ? entry.rows.map((row) => (row === known ? next : row))
+    : [...entry.rows, next];
+  return { path: entry.path, rows: rows.filter(isKept) };
+}
+
+/** A row stays while anyone shows or keeps it. */
+function isKept(row: VersionRow): boolean {
+  return row.local !== undefined || row.peers.length > 0;
+}
+
+/**
+ * Makes `version` what this device shows. The version shown before loses its local part, or keeps
+ * it as a side row where `heldSinceMs` says that its content was set aside.
+ */
+export function withLocalCurrent(
+  entry: PathEntry,
+  version: Version,
+  options: { readonly disk?: DiskState; readonly heldSinceMs?: number } = {},
+): PathEntry {
+  const previous = localCurrent(entry);
+  let next = entry;
+  if (previous !== undefined && previous.version.id !== version.id) {
+    next = withRow(next, previous.version, (row) => demote(row, options.heldSinceMs));
+  }
+  return withRow(next, version, (row) => {
+    const sequence = row.local?.state === 'current' ? row.local.sequence : 0;
+    const local: LocalPart = { state: 'current', sequence };
+    return { ...row, local: options.disk === undefined ? local : { ...local, disk: options.disk } };
+  });
+}
+
+function demote(row: VersionRow, heldSinceMs: number | undefined): VersionRow {
+  const { local: _, ...rest } = row;
+  if (heldSinceMs === undefined) return rest;
+  return { ...rest, local: { state: 'side', sequence: 0, sinceMs: heldSinceMs } };
+}
+
+/** Takes this device's side row of a version away. */
+export function withoutLocalSide(entry: PathEntry, id: VersionId): PathEntry {
+  const row = rowOf(entry, id);
+  if (row?.local?.state !== 'side') return entry;
+  return withRow(entry, row.version, (known) => demote(known, undefined));
+}
+
+/** What a device said of the path: its current row replaces the one it showed before. */
+export function withPeerRow(entry: PathEntry, version: Version, peer: PeerPart): PathEntry {
+  const rows = entry.rows.map((row) => {
+    const replaced = row.peers.filter(
+      (part) =>
+        part.device !== peer.device ||
+        (row.version.id !== version.id && !(peer.state === 'current' && part.state === 'current')),
+    );
+    return replaced.length === row.peers.length ? row : { ...row, peers: replaced };
+  });
+  return withRow({ path: entry.path, rows }, version, (row) => ({
+    ...row,
+    peers: [...row.peers, peer],
+  }));
+}
