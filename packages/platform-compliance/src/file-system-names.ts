@@ -27,7 +27,7 @@ export function testFileNames(scene: FileSystemScene): void {
       fileSystem.close(fileSystem.open(joinPath(path, name), 'create'));
       expect(fileSystem.list(path)).toEqual([{ name, kind: 'file' }]);
       fileSystem.link(joinPath(path, name), joinPath(path, 'plain'));
-      fileSystem.rename(joinPath(path, 'plain'), joinPath(path, name.slice(1) || 'x'));
+      fileSystem.rename(joinPath(path, 'plain'), joinPath(path, `x${name.slice(1)}`));
       fileSystem.rename(path, joinPath(root, 'plain'));
       expect(fileSystem.stat(joinPath(joinPath(root, 'plain'), name)).kind).toBe('file');
       for (const entry of fileSystem.list(joinPath(root, 'plain'))) {
