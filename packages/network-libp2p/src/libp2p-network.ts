@@ -1,0 +1,185 @@
+/**
+ * The `Network` seam on libp2p. Owns the libp2p node and its connections; who may connect and what
+ * they may open is asked of the handlers at each step.
+ */
+import './promise-with-resolvers.js';
+import type { Connection, Libp2p, Listener, Stream } from '@libp2p/interface';
+import {
+  AppError,
+  assert,
+  type Clock,
+  errorMessage,
+  type Logger,
+  type Network,
+  type NetworkHandlers,
+  type PeerConnection,
+} from '@holdfast/platform';
+import { createLibp2p } from 'libp2p';
+import { AcceptGate } from './accept-gate.js';
+import { type DeviceIdentity, privateKeyFrom } from './device-identity.js';
+import { dialInOrder } from './dial-in-order.js';
+import { libp2pOptions } from './libp2p-options.js';
+import { Libp2pPeerConnection } from './libp2p-peer-connection.js';
+import { listenError, reachableAddresses } from './listen-addresses.js';
+import { maxChannelsPerProtocol, pairingLifetimeMs } from './network-limits.js';
+
+export interface Libp2pNetworkInit {
+  readonly identity: DeviceIdentity;
+  /** Multiaddrs such as /ip4/0.0.0.0/tcp/22600; port 0 takes a free one. */
+  readonly listen: readonly string[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface Protocols {
+  readonly members: readonly string[];
+  readonly pairing: string;
+}
+
+export function createLibp2pNetwork(init: Libp2pNetworkInit): Network {
+  return new Libp2pNetwork(init);
+}
+
+class Libp2pNetwork implements Network {
+  readonly localDevice: string;
+  readonly #init: Libp2pNetworkInit;
+  readonly #connections = new Map<string, Libp2pPeerConnection>();
+  readonly #listeners = new Set<Listener>();
+  #handlers: NetworkHandlers | undefined;
+  #node: Libp2p | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(init: Libp2pNetworkInit) {
+    this.localDevice = init.identity.device;
+    this.#init = init;
+  }
+
+  async start(handlers: NetworkHandlers, protocols: Protocols): Promise<void> {
+    assert(this.#handlers === undefined, 'a network starts once');
+    this.#handlers = handlers;
+    const { identity, listen, clock, logger } = this.#init;
+    const node = await createLibp2p(
+      libp2pOptions({
+        privateKey: privateKeyFrom(identity.privateKeyBytes),
+        listen,
+        connectionGater: new AcceptGate((device) => handlers.admit(device), logger),
+        clock,
+      }),
+    );
+    node.addEventListener('connection:open', (event) => this.#onOpen(event.detail));
+    node.addEventListener('transport:listening', (event) => this.#listeners.add(event.detail));
+    node.addEventListener('transport:close', (event) => this.#listeners.delete(event.detail));
+    await this.#handleProtocols(node, protocols);
+    try {
+      await node.start();
+    } catch (error) {
+      this.#handlers = undefined;
+      throw listenError(error, listen);
+    }
+    if (this.#stopping === undefined) this.#node = node;
+    else await node.stop();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  addresses(): readonly string[] {
+    return reachableAddresses(this.#listeners);
+  }
+
+  async dial(
+    device: string,
+    addresses: readonly string[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<PeerConnection> {
+    const node = this.#node;
+    if (node === undefined || this.#stopping !== undefined) {
+      throw new AppError('dial_failed', 'The network is not running on this device.', {
+        kind: 'retry',
+      });
+    }
+    const connection = await dialInOrder(node, device, addresses, options.signal);
+    return this.#peerConnection(connection);
+  }
+
+  async #stop(): Promise<void> {
+    const node = this.#node;
+    this.#node = undefined;
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+    await node?.stop();
+  }
+
+  async #handleProtocols(node: Libp2p, protocols: Protocols): Promise<void> {
+    const limits = {
+      maxInboundStreams: maxChannelsPerProtocol,
+      maxOutboundStreams: maxChannelsPerProtocol,
+    };
+    for (const protocol of protocols.members) {
+      await node.handle(protocol, (stream, on) => this.#onStream(stream, on, 'member'), limits);
+    }
+    await node.handle(
+      protocols.pairing,
+      (stream, on) => this.#onStream(stream, on, 'pairing'),
+      limits,
+    );
+  }
+
+  #onOpen(connection: Connection): void {
+    const peer = this.#peerConnection(connection);
+    if (this.#stopping !== undefined) {
+      peer.abort(new Error('the network is stopping'));
+      return;
+    }
+    const admission = this.#requireHandlers().admit(peer.remoteDevice);
+    if (admission === 'member') {
+      this.#requireHandlers().onConnection(peer);
+      return;
+    }
+    // Who we dial is the caller's decision; who dials us must still be admitted.
+    if (connection.direction === 'outbound') return;
+    if (admission === 'refuse') peer.abort(new Error('the device is not admitted any more'));
+    else this.#limitPairing(peer);
+  }
+
+  /** A stranger must not hold the one place for pairing for ever. */
+  #limitPairing(peer: Libp2pPeerConnection): void {
+    const timer = this.#init.clock.setTimer(pairingLifetimeMs, () =>
+      peer.abort(new Error('the pairing took too long')),
+    );
+    void peer.closed.then(() => timer.cancel());
+  }
+
+  #onStream(stream: Stream, connection: Connection, openTo: 'member' | 'pairing'): void {
+    const peer = this.#peerConnection(connection);
+    const admission = this.#requireHandlers().admit(peer.remoteDevice);
+    const allowed = admission === 'member' || (admission === 'pairing' && openTo === 'pairing');
+    if (!allowed || this.#stopping !== undefined) {
+      stream.abort(new Error('the protocol is not open to this device'));
+      return;
+    }
+    const channel = peer.adopt(stream);
+    try {
+      this.#requireHandlers().onChannel(peer, channel);
+    } catch (error) {
+      this.#init.logger.error('a channel handler failed', { error: errorMessage(error) });
+      channel.abort(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** One object for one connection, whoever meets it first. */
+  #peerConnection(connection: Connection): Libp2pPeerConnection {
+    const known = this.#connections.get(connection.id);
+    if (known !== undefined) return known;
+    const peer = new Libp2pPeerConnection(connection, this.#init.clock);
+    this.#connections.set(connection.id, peer);
+    void peer.closed.then(() => this.#connections.delete(connection.id));
+    return peer;
+  }
+
+  #requireHandlers(): NetworkHandlers {
+    assert(this.#handlers !== undefined, 'the network is started');
+    return this.#handlers;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Every bound of this package, in one place. A peer can make us hold at most
+ * `maxInboundChannels` × (`readAheadBytes` + `streamReadBufferBytes` + one frame) a connection.
+ */
+const mebibyte = 1024 * 1024;
+
+/** Connections in all, and for one device; more inbound ones are refused. */
+export const maxConnections = 64;
+export const maxConnectionsPerDevice = 8;
+
+/** Inbound connections that have not finished their handshake: in all, and from one address. */
+export const maxPendingConnections = 30;
+export const maxPendingPerAddress = 5;
+
+/** New inbound connections a second from one address. */
+export const maxConnectionsPerSecond = 20;
+
+/** An inbound connection must be authenticated and multiplexed within this time. */
+export const upgradeTimeoutMs = 3_000;
+
+/** One address must answer, and a channel be agreed on, within this time. */
+export const dialTimeoutMs = 6_000;
+export const openChannelTimeoutMs = 10_000;
+
+/** A closing connection may finish sending for this long. */
+export const closeTimeoutMs = 1_000;
+
+/** A dial tries at most this many addresses. */
+export const maxDialAddresses = 16;
+
+/** Channels of one protocol and direction on one connection; and of all protocols. */
+export const maxChannelsPerProtocol = 8;
+export const maxInboundChannels = 32;
+
+/** A pairing connection that has not become a member's by then is closed. */
+export const pairingLifetimeMs = 120_000;
+
+/** yamux pings this often; a connection that brings nothing for `silenceLimitMs` is dead. */
+export const keepAliveMs = 30_000;
+export const silenceLimitMs = 90_000;
+
+/** The window that yamux may grow to; its start is the protocol's 256 KiB. */
+export const maxStreamWindowBytes = 4 * mebibyte;
+
+/** libp2p resets a stream that overflows this, so it exceeds the window that the peer may fill. */
+export const streamReadBufferBytes = maxStreamWindowBytes + mebibyte;
+
+/** Reading pauses at this many bytes of frames that nobody took, and goes on below half of it. */
+export const readAheadBytes = 4 * mebibyte;
+
+/** Frames are joined into sends of this size; longer ones are split. */
+export const sendBatchBytes = 256 * 1024;
+
+/** `send` waits while more than this is queued; a caller that does not wait is refused at the second. */
+export const sendQueueBytes = 512 * 1024;
+export const maxSendQueueBytes = 64 * mebibyte;
