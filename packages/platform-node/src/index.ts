@@ -1,1 +1,9 @@
-export {};
+export * from './blake3-hasher.js';
+export * from './crypto-random.js';
+export * from './level-store.js';
+export * from './node-file-system.js';
+export * from './parcel-file-watcher.js';
+export * from './pino-logger.js';
+export * from './serve-bulk-jobs.js';
+export * from './system-clock.js';
+export * from './worker-pool.js';
