@@ -1,1 +1,1 @@
-export {};
+export * from './seams/index.js';

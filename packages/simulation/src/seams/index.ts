@@ -1,0 +1,18 @@
+export * from './disk-faults.js';
+export type { DiskImage } from './disk-image.js';
+export * from './file-error.js';
+export * from './inline-bulk-runner.js';
+export * from './kill-switch.js';
+export * from './memory-database.js';
+export * from './memory-disk.js';
+export * from './memory-file-system.js';
+export * from './memory-key-value-store.js';
+export { channelWindowBytes } from './memory-frame-channel.js';
+export * from './memory-network.js';
+export * from './memory-network-fabric.js';
+export * from './mount-table.js';
+export type { NameOrder } from './name-journal.js';
+export * from './native-blake3.js';
+export * from './scripted-file-watcher.js';
+export * from './seeded-random.js';
+export * from './virtual-world-clock.js';

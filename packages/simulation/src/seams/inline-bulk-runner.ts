@@ -1,0 +1,63 @@
+/**
+ * Bulk jobs without threads: each is performed in one microtask. Inputs and outputs are cloned, so
+ * that a job which relies on shared memory fails here too. Jobs of a node that ended never settle.
+ */
+import {
+  AppError,
+  type BulkJob,
+  type BulkRunner,
+  type BulkTools,
+  type Clock,
+  type FileSystem,
+  type Hasher,
+} from '@holdfast/platform';
+import { KillSwitch } from './kill-switch.js';
+
+export interface InlineBulkRunnerOptions {
+  readonly fileSystem: FileSystem;
+  readonly hasher: Hasher;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly killSwitch?: KillSwitch;
+}
+
+export class InlineBulkRunner implements BulkRunner {
+  readonly parallelism = 1;
+  readonly #tools: BulkTools;
+  readonly #killSwitch: KillSwitch;
+  readonly #running = new Set<Promise<unknown>>();
+  #stopped = false;
+
+  constructor(options: InlineBulkRunnerOptions) {
+    const { fileSystem, hasher, clock } = options;
+    this.#tools = { fileSystem, hasher, now: () => clock.now() };
+    this.#killSwitch = options.killSwitch ?? new KillSwitch();
+  }
+
+  async run<Input, Output>(
+    job: BulkJob<Input, Output>,
+    input: Input,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Output> {
+    if (this.#stopped) throw new AppError('bulk_runner_stopped', 'No bulk work begins any more.');
+    const given = structuredClone(input, { transfer });
+    const work = this.#killSwitch.whileAlive(() => {
+      const output = job.perform(given, this.#tools);
+      return structuredClone(output, { transfer: job.transfer?.(output) ?? [] });
+    });
+    const ended = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running.add(ended);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(ended);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The key-value seam over a memory database: one opening of it by one node. Every promise settles
+ * on microtasks, and none once the node has ended.
+ */
+import {
+  AppError,
+  byteStringFrom,
+  bytesOf,
+  type KeyRange,
+  type KeyValueStore,
+  type KeyValueWrite,
+} from '@holdfast/platform';
+import { KillSwitch } from './kill-switch.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { entriesInRange } from './ordered-byte-map.js';
+
+export type StoreCall =
+  | { readonly name: 'get' | 'iterate' | 'close' }
+  | { readonly name: 'batch'; readonly sync: boolean; readonly writeCount: number };
+
+/** A copy, because the caller may change its bytes; a Buffer's own `slice` would share them. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+function copyOfWrite(write: KeyValueWrite): KeyValueWrite {
+  const key = copyOf(write.key);
+  return write.type === 'put'
+    ? { type: 'put', key, value: copyOf(write.value) }
+    : { ...write, key };
+}
+
+export interface MemoryKeyValueStoreOptions {
+  readonly killSwitch?: KillSwitch;
+  /** Runs before every call; may throw an error, or SimulatedCrash, which ends the node. */
+  readonly onCall?: (call: StoreCall) => void;
+}
+
+export class MemoryKeyValueStore implements KeyValueStore {
+  readonly #database: MemoryDatabase;
+  readonly #killSwitch: KillSwitch;
+  readonly #onCall: ((call: StoreCall) => void) | undefined;
+  #closed = false;
+
+  constructor(database: MemoryDatabase, options: MemoryKeyValueStoreOptions = {}) {
+    this.#database = database;
+    this.#killSwitch = options.killSwitch ?? new KillSwitch();
+    this.#onCall = options.onCall;
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    const given = copyOf(key);
+    return this.#perform({ name: 'get' }, () => this.#database.get(given)?.slice());
+  }
+
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const given = keys.map(copyOf);
+    return this.#perform({ name: 'get' }, () =>
+      given.map((key) => this.#database.get(key)?.slice()),
+    );
+  }
+
+  batch(writes: readonly KeyValueWrite[], options: { readonly sync: boolean }): Promise<void> {
+    const call: StoreCall = { name: 'batch', sync: options.sync, writeCount: writes.length };
+    const given = writes.map(copyOfWrite);
+    return this.#perform(call, () => this.#database.apply(given, options.sync));
+  }
+
+  async *iterate(range: KeyRange): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+    const snapshot = await this.#perform({ name: 'iterate' }, () => this.#database.snapshot());
+    const from = byteStringFrom(range.from);
+    const to = byteStringFrom(range.to);
+    let left = range.limit ?? Number.POSITIVE_INFINITY;
+    for (const { key, value } of entriesInRange(snapshot, from, to, range.reverse ?? false)) {
+      if (left <= 0) return;
+      left -= 1;
+      yield [bytesOf(key), value.slice()];
+      await this.#killSwitch.whileAlive(() => this.#assertOpen());
+    }
+  }
+
+  /** What is unsynced stays so: closing promises no durability. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#killSwitch.whileAlive(() => undefined);
+  }
+
+  #perform<Result>(call: StoreCall, work: () => Result): Promise<Result> {
+    const wasClosed = this.#closed;
+    return this.#killSwitch.whileAlive(() => {
+      if (wasClosed) this.#assertOpen();
+      if (this.#onCall !== undefined) this.#killSwitch.runHook(() => this.#onCall?.(call));
+      return work();
+    });
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new AppError('store_closed', 'The database is closed.', {
+      hint: 'Nothing is lost. Start the node again.',
+      kind: 'permanent',
+    });
+  }
+}

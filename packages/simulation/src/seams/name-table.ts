@@ -1,0 +1,37 @@
+/** How a disk compares and stores names: by bytes, without regard to case, or in Unicode's NFC. */
+import { byteStringFromText, textOf } from '@holdfast/platform';
+
+export interface NameRules {
+  /** Names that differ only in case are the same name. */
+  readonly foldCase?: boolean;
+  /** Names are stored, listed and compared in NFC. */
+  readonly normaliseUnicode?: boolean;
+}
+
+/** In bytes, as on nearly every file system. */
+export const maxNameBytes = 255;
+
+export class NameTable {
+  readonly #rules: NameRules;
+
+  constructor(rules: NameRules) {
+    this.#rules = rules;
+  }
+
+  /** The name as the disk stores it. */
+  storedForm(name: string): string {
+    if (!this.#rules.normaliseUnicode || !isUtf8(name)) return name;
+    return byteStringFromText(textOf(name).normalize('NFC'));
+  }
+
+  /** Two names are the same exactly when their keys are. */
+  keyOf(name: string): string {
+    const stored = this.storedForm(name);
+    if (!this.#rules.foldCase || !isUtf8(stored)) return stored;
+    return byteStringFromText(textOf(stored).toUpperCase().toLowerCase());
+  }
+}
+
+function isUtf8(name: string): boolean {
+  return byteStringFromText(textOf(name)) === name;
+}
