@@ -62,6 +62,14 @@ function testReadingSymlinks(scene: FileSystemScene): void {
 }
 
 function testHandlingSymlinks(scene: FileSystemScene): void {
+  test('stands for the file system that holds it, not for its target', () => {
+    const { fileSystem } = scene;
+    fileSystem.makeSymlink('nowhere', scene.path('dangling'));
+    const { totalBytes } = fileSystem.space(scene.root);
+    expect(fileSystem.space(scene.path('dangling')).totalBytes).toBe(totalBytes);
+    expect([true, false]).toContain(fileSystem.syncFileSystem(scene.path('dangling')));
+  });
+
   test('is itself moved, replaced, linked and removed', () => {
     const { fileSystem } = scene;
     const file = scene.writeFile('file', 'kept');

@@ -19,6 +19,7 @@ import {
   type FileSystemSpace,
   fileErrorCode,
   type OpenMode,
+  parentPath,
 } from '@holdfast/platform';
 import { syncWholeFileSystem } from './sync-whole-file-system.js';
 
@@ -169,7 +170,7 @@ export class NodeFileSystem implements FileSystem {
 
   /** By the `sync` command on Linux; false elsewhere or where the command cannot do it. */
   syncFileSystem(path: FilePath): boolean {
-    const descriptor = fs.openSync(native(path), O_RDONLY | noBlock);
+    const descriptor = fs.openSync(native(holderOf(path)), O_RDONLY | noFollow | noBlock);
     try {
       return syncWholeFileSystem(descriptor);
     } finally {
@@ -178,7 +179,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   space(path: FilePath): FileSystemSpace {
-    const { bavail, blocks, bsize } = fs.statfsSync(native(path));
+    const { bavail, blocks, bsize } = fs.statfsSync(native(holderOf(path)));
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   }
 }
@@ -223,6 +224,11 @@ function restorePermissions(mode: number, wanted: number, change: () => void): v
     const code = fileErrorCode(error);
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
   }
+}
+
+/** What stands for the file system that holds `path`: a symlink may lead to another one. */
+function holderOf(path: FilePath): FilePath {
+  return fs.lstatSync(native(path)).isSymbolicLink() ? parentPath(path) : path;
 }
 
 /** A descriptor that a swapped-in symlink cannot divert; undefined where we may not read the entry. */

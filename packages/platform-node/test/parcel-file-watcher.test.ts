@@ -1,0 +1,31 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { filePathFrom, joinPath } from '@holdfast/platform';
+import { ParcelFileWatcher } from '@holdfast/platform-node';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
+
+let directory: TemporaryDirectory;
+beforeEach(() => {
+  directory = createTemporaryDirectory();
+});
+afterEach(() => directory.dispose());
+
+const watcher = new ParcelFileWatcher();
+const ignoreEvents = () => undefined;
+
+test('a missing root and one whose name is not UTF-8 are watch_unavailable', async () => {
+  const root = filePathFrom(directory.path);
+  for (const name of ['missing', '\xff']) {
+    const watching = watcher.watch(joinPath(root, name), ignoreEvents);
+    await expect(watching).rejects.toMatchObject({ code: 'watch_unavailable' });
+  }
+});
+
+test('a watch can be stopped after its root is gone', async () => {
+  const root = join(directory.path, 'root');
+  mkdirSync(join(root, 'a', 'b'), { recursive: true });
+  const subscription = await watcher.watch(filePathFrom(root), ignoreEvents);
+  rmSync(root, { recursive: true });
+  await subscription.stop();
+});
