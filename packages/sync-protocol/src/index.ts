@@ -1,2 +1,11 @@
+export * from './blocks-codec.js';
+export { decodeControl, encodeControl } from './control-codec.js';
+export * from './feature-bits.js';
+export * from './history-codec.js';
+export * from './history-request-codec.js';
+export { indexRowBytes } from './index-delta-conversion.js';
+export * from './invite-codec.js';
 export * from './limits.js';
 export * from './messages.js';
+export * from './pairing-codec.js';
+export * from './rolling-hash.js';

@@ -23,6 +23,8 @@ export const limits = {
   labelBytes: 255,
 
   deltaRows: 2000,
+  /** The rows of one delta together, as `indexRowBytes` counts them. */
+  deltaRowsBytes: maxFrameBytes - kibibyte,
   recordBytes: maxRecordBytes,
   receiptExceptions: 1000,
 
@@ -36,10 +38,10 @@ export const limits = {
   responseEnvelopeBytes: 1.5 * mebibyte,
   /** Blocks in one response; smaller ones than this leaves room for wait for the next. */
   responseBlocks: 4096,
-  /** The part of a response before its envelopes. */
-  responseHeaderBytes: 256 * kibibyte,
 
   historyEntries: maxHistoryPageEntries,
+  /** The entries of one page together, as `historyEntryBytes` counts them. */
+  historyEntriesBytes: maxFrameBytes - 9 * kibibyte,
   cursorBytes: 8 * kibibyte,
 
   inviteTextBytes: 8 * kibibyte,

@@ -82,7 +82,7 @@ export type RowState = 'current' | 'side';
 export interface IndexRow {
   readonly sequence: number;
   readonly state: RowState;
-  /** The canonical shared record, verbatim and not yet checked. */
+  /** The canonical shared record, verbatim and not yet checked; a view on the frame when decoded. */
   readonly record: Uint8Array;
 }
 
