@@ -3,6 +3,7 @@
  * chunks that do not make a whole frame yet; copies each payload at most once.
  */
 import { AppError, maxFrameBytes } from '@holdfast/platform';
+import { frameOverheadBytes } from './network-limits.js';
 
 export const frameHeaderBytes = 4;
 
@@ -39,11 +40,15 @@ export class FrameParser {
     this.#bufferedBytes += chunk.length;
   }
 
-  /** The frames that are whole now. Throws `frame_invalid`, after which the parser is of no use. */
-  takeFrames(): Uint8Array[] {
+  /**
+   * The next frames that are whole, until they cost `budgetBytes` (the last may exceed it): their
+   * lengths and `frameOverheadBytes` each. Throws `frame_invalid`: then the parser is of no use.
+   */
+  takeFrames(budgetBytes: number): Uint8Array[] {
     const frames: Uint8Array[] = [];
     let used = 0;
-    for (;;) {
+    let costBytes = 0;
+    while (costBytes < budgetBytes) {
       if (this.#length === undefined) {
         if (this.#bufferedBytes < frameHeaderBytes) break;
         const [header, next] = this.#take(used, frameHeaderBytes);
@@ -56,6 +61,7 @@ export class FrameParser {
       if (this.#bufferedBytes < this.#length) break;
       const [frame, next] = this.#take(used, this.#length);
       used = next;
+      costBytes += frame.length + frameOverheadBytes;
       frames.push(frame);
       this.#length = undefined;
     }

@@ -1,26 +1,29 @@
 /**
  * The receiving half of a channel: parses what arrives and pauses the stream before it overflows,
  * because libp2p resets a stream whose read buffer is full. Owns the frames nobody took yet, about
- * `readAheadBytes` of them.
+ * `readAheadBytes` of them, and the bytes behind them that are not cut into frames yet.
  */
-import type { Stream, StreamMessageEvent } from '@libp2p/interface';
 import { assert } from '@holdfast/platform';
+import type { Stream, StreamMessageEvent } from '@libp2p/interface';
 import { FrameParser } from './frame-parser.js';
-import { readAheadBytes } from './network-limits.js';
+import { frameOverheadBytes, readAheadBytes } from './network-limits.js';
+
+/** Frames that were taken are let go of in runs of this many: each by itself would be quadratic. */
+const releaseRun = 64;
 
 export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
   readonly #stream: Stream;
   readonly #onInvalid: (error: Error) => void;
-  readonly #parser = new FrameParser();
+  #parser = new FrameParser();
   #frames: Uint8Array[] = [];
   #taken = 0;
-  #queuedBytes = 0;
+  #costBytes = 0;
   #iterated = false;
   #discarding = false;
   #resuming = false;
-  /** The other side finished properly: what is queued is still delivered. */
-  #complete = false;
   #failure: Error | undefined;
+  /** Set when no more bytes will come, as the other side intended: the error if a frame was cut. */
+  #cutOff: Error | undefined;
   #waiting: (() => void)[] = [];
 
   /** `onInvalid` is told when what arrived cannot be parsed. */
@@ -40,24 +43,17 @@ export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  /** Whether everything that arrived made whole frames. */
-  get isBetweenFrames(): boolean {
-    return this.#parser.isBetweenFrames;
-  }
-
-  /** No more will arrive, as the other side intended. */
-  complete(): void {
-    this.#complete = true;
+  /** The other side has finished; what arrived is still delivered, then `cutOff` if a frame was. */
+  finish(cutOff: Error): void {
+    this.#cutOff = cutOff;
     this.#wake();
   }
 
-  /** Nothing queued is delivered any more; ignored once the frames are complete. */
+  /** The channel broke: nothing that waits is delivered any more. */
   fail(error: Error): void {
-    if (this.#complete || this.#failure !== undefined) return;
+    if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#frames = [];
-    this.#taken = 0;
-    this.#queuedBytes = 0;
+    this.#drop();
     this.#wake();
   }
 
@@ -65,7 +61,11 @@ export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#taken < this.#frames.length) return { done: false, value: this.#take() };
-      if (this.#complete || this.#discarding) return { done: true, value: undefined };
+      if (this.#discarding) return { done: true, value: undefined };
+      if (this.#cutOff !== undefined) {
+        if (this.#parser.isBetweenFrames) return { done: true, value: undefined };
+        throw this.#cutOff;
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -73,9 +73,7 @@ export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
   /** The reader left its loop: what still arrives is dropped, our direction stays open. */
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#discarding = true;
-    this.#frames = [];
-    this.#taken = 0;
-    this.#queuedBytes = 0;
+    this.#drop();
     this.#resumeWhenLow();
     this.#wake();
     return { done: true, value: undefined };
@@ -83,51 +81,64 @@ export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
 
   #take(): Uint8Array {
     const frame = this.#frames[this.#taken++] as Uint8Array;
-    this.#queuedBytes -= frame.length;
-    // In runs: shifting each frame would be quadratic where many small ones wait.
-    if (this.#taken === this.#frames.length || this.#taken >= 64) {
+    this.#costBytes -= frame.length + frameOverheadBytes;
+    if (this.#taken === this.#frames.length || this.#taken >= releaseRun) {
       this.#frames.splice(0, this.#taken);
       this.#taken = 0;
     }
-    this.#resumeWhenLow();
+    if (this.#costBytes < readAheadBytes / 2) {
+      this.#parse();
+      this.#resumeWhenLow();
+    }
     return frame;
   }
 
   #receive(data: StreamMessageEvent['data']): void {
     if (this.#discarding || this.#failure !== undefined) return;
-    try {
-      if (data instanceof Uint8Array) this.#parser.push(data);
-      else for (const chunk of data) this.#parser.push(chunk);
-      for (const frame of this.#parser.takeFrames()) {
-        this.#frames.push(frame);
-        this.#queuedBytes += frame.length;
-      }
-    } catch (error) {
-      this.#onInvalid(error instanceof Error ? error : new Error(String(error)));
-      return;
-    }
+    if (data instanceof Uint8Array) this.#parser.push(data);
+    else for (const chunk of data) this.#parser.push(chunk);
+    this.#parse();
     this.#pauseWhenFull();
     this.#wake();
   }
 
+  #parse(): void {
+    try {
+      for (const frame of this.#parser.takeFrames(readAheadBytes - this.#costBytes)) {
+        this.#frames.push(frame);
+        this.#costBytes += frame.length + frameOverheadBytes;
+      }
+    } catch (error) {
+      this.#onInvalid(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   #pauseWhenFull(): void {
     // Inside resume() the stream would go on granting window after a pause: it is done afterwards.
-    if (this.#resuming || this.#queuedBytes < readAheadBytes) return;
+    if (this.#resuming || this.#costBytes < readAheadBytes) return;
     if (this.#stream.readStatus === 'readable') this.#stream.pause();
   }
 
   #resumeWhenLow(): void {
-    if (this.#stream.readStatus !== 'paused' || this.#queuedBytes >= readAheadBytes / 2) return;
+    if (this.#stream.readStatus !== 'paused' || this.#costBytes >= readAheadBytes / 2) return;
     this.#resuming = true;
     try {
       this.#stream.resume();
     } catch (error) {
-      // The data came out first; only the notice to a connection that is gone can fail.
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      // The bytes came out first; only the notice to a connection that is gone can fail.
+      if (this.#cutOff === undefined)
+        this.fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#resuming = false;
     }
     this.#pauseWhenFull();
+  }
+
+  #drop(): void {
+    this.#frames = [];
+    this.#taken = 0;
+    this.#costBytes = 0;
+    this.#parser = new FrameParser();
   }
 
   #wake(): void {

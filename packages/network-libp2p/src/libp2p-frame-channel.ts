@@ -15,6 +15,7 @@ export class Libp2pFrameChannel implements FrameChannel {
   readonly #inbound: InboundFrames;
   #remoteFinished: boolean;
   #closing: Promise<void> | undefined;
+  readonly #streamClosed: Promise<void>;
 
   constructor(stream: Stream) {
     this.protocol = stream.protocol;
@@ -27,7 +28,12 @@ export class Libp2pFrameChannel implements FrameChannel {
       this.#finishReading();
     });
     stream.addEventListener('end', () => this.#finishReading());
-    stream.addEventListener('close', (event) => this.#onStreamClosed(event));
+    this.#streamClosed = new Promise((resolve) => {
+      stream.addEventListener('close', (event) => {
+        this.#onStreamClosed(event);
+        resolve();
+      });
+    });
     if (stream.status !== 'open') this.#break(closedError(undefined));
     else this.#finishReading();
   }
@@ -59,19 +65,19 @@ export class Libp2pFrameChannel implements FrameChannel {
   async #finishSending(): Promise<void> {
     try {
       await this.#outbound.drained();
-      await this.#stream.close();
+      // A stream that breaks while it closes may never settle its close().
+      await Promise.race([this.#stream.close(), this.#streamClosed]);
       this.#outbound.end(closedError(undefined));
     } catch (error) {
-      // Closing what the other side ended first has nothing left to do; the reader learns why.
-      this.#break(closedError(error));
+      // Closing what ended before has nothing left to do; the reader learns why it ended.
+      this.#outbound.end(closedError(error));
     }
   }
 
   /** Called when the other side finished, and again when the last bytes came out of the stream. */
   #finishReading(): void {
     if (!this.#remoteFinished || this.#stream.readBufferLength > 0) return;
-    if (this.#inbound.isBetweenFrames) this.#inbound.complete();
-    else this.#inbound.fail(closedError(new Error('the last frame was cut off')));
+    this.#inbound.finish(closedError(new Error('the last frame was cut off')));
   }
 
   #onStreamClosed(event: StreamCloseEvent): void {

@@ -31,7 +31,7 @@ export interface Libp2pNetworkInit {
   readonly clock: Clock;
 }
 
-export interface Protocols {
+interface Protocols {
   readonly members: readonly string[];
   readonly pairing: string;
 }
@@ -57,27 +57,16 @@ class Libp2pNetwork implements Network {
   async start(handlers: NetworkHandlers, protocols: Protocols): Promise<void> {
     assert(this.#handlers === undefined, 'a network starts once');
     this.#handlers = handlers;
-    const { identity, listen, clock, logger } = this.#init;
-    const node = await createLibp2p(
-      libp2pOptions({
-        privateKey: privateKeyFrom(identity.privateKeyBytes),
-        listen,
-        connectionGater: new AcceptGate((device) => handlers.admit(device), logger),
-        clock,
-      }),
-    );
-    node.addEventListener('connection:open', (event) => this.#onOpen(event.detail));
-    node.addEventListener('transport:listening', (event) => this.#listeners.add(event.detail));
-    node.addEventListener('transport:close', (event) => this.#listeners.delete(event.detail));
-    await this.#handleProtocols(node, protocols);
     try {
+      const node = await this.#createNode(handlers, protocols);
       await node.start();
+      if (this.#stopping === undefined) this.#node = node;
+      else await node.stop();
     } catch (error) {
+      // A start that failed may be tried again, when the address is free.
       this.#handlers = undefined;
-      throw listenError(error, listen);
+      throw listenError(error, this.#init.listen);
     }
-    if (this.#stopping === undefined) this.#node = node;
-    else await node.stop();
   }
 
   stop(): Promise<void> {
@@ -111,19 +100,29 @@ class Libp2pNetwork implements Network {
     await node?.stop();
   }
 
-  async #handleProtocols(node: Libp2p, protocols: Protocols): Promise<void> {
-    const limits = {
+  async #createNode(handlers: NetworkHandlers, protocols: Protocols): Promise<Libp2p> {
+    const { identity, listen, clock, logger } = this.#init;
+    const node = await createLibp2p(
+      libp2pOptions({
+        privateKey: privateKeyFrom(identity.privateKeyBytes),
+        listen,
+        connectionGater: new AcceptGate((device) => handlers.admit(device), logger),
+        clock,
+      }),
+    );
+    node.addEventListener('connection:open', (event) => this.#onOpen(event.detail));
+    node.addEventListener('transport:listening', (event) => this.#listeners.add(event.detail));
+    node.addEventListener('transport:close', (event) => this.#listeners.delete(event.detail));
+    for (const protocol of protocols.members) await this.#handle(node, protocol, 'member');
+    await this.#handle(node, protocols.pairing, 'pairing');
+    return node;
+  }
+
+  async #handle(node: Libp2p, protocol: string, openTo: 'member' | 'pairing'): Promise<void> {
+    await node.handle(protocol, (stream, on) => this.#onStream(stream, on, openTo), {
       maxInboundStreams: maxChannelsPerProtocol,
       maxOutboundStreams: maxChannelsPerProtocol,
-    };
-    for (const protocol of protocols.members) {
-      await node.handle(protocol, (stream, on) => this.#onStream(stream, on, 'member'), limits);
-    }
-    await node.handle(
-      protocols.pairing,
-      (stream, on) => this.#onStream(stream, on, 'pairing'),
-      limits,
-    );
+    });
   }
 
   #onOpen(connection: Connection): void {

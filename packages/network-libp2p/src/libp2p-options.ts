@@ -11,7 +11,7 @@ import type { Libp2pOptions } from 'libp2p';
 import * as limits from './network-limits.js';
 import { watchingSilence } from './silence-watch.js';
 
-export interface NodeOptions {
+interface NodeOptions {
   readonly privateKey: PrivateKey;
   readonly listen: readonly string[];
   readonly connectionGater: ConnectionGater;

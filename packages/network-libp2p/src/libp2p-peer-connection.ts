@@ -44,6 +44,8 @@ export class Libp2pPeerConnection implements PeerConnection {
             maxOutboundStreams: maxChannelsPerProtocol,
           }),
       );
+      // Where it has too many channels already, the other side resets the stream at once.
+      if (stream.status !== 'open') throw new Error('the other device ended the channel');
       return this.adopt(stream);
     } catch (cause) {
       throw openError(protocol, cause);
@@ -62,7 +64,13 @@ export class Libp2pPeerConnection implements PeerConnection {
     const reason = new AppError('channel_closed', 'The connection was closed on this device.', {
       kind: 'retry',
     });
-    for (const channel of [...this.#channels]) channel.abort(reason);
+    for (const channel of this.#channels) channel.abort(reason);
+    // A connection that breaks while it closes does not settle its close() until the deadline.
+    await Promise.race([this.#closeGracefully(), this.closed]);
+    await this.closed;
+  }
+
+  async #closeGracefully(): Promise<void> {
     try {
       await withDeadline(this.#clock, closeTimeoutMs, undefined, (signal) =>
         this.#connection.close({ signal }),
@@ -70,7 +78,6 @@ export class Libp2pPeerConnection implements PeerConnection {
     } catch (error) {
       this.abort(error instanceof Error ? error : new Error(String(error)));
     }
-    await this.closed;
   }
 
   /** Ends the connection without another word. */

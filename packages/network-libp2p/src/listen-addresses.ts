@@ -12,9 +12,11 @@ export function reachableAddresses(listeners: Iterable<Listener>): string[] {
   return [...all.filter((text) => !isLoopback(text)), ...all.filter(isLoopback)];
 }
 
-/** libp2p tells the reason only in its text. */
+/** What made starting fail, for people; an error that says so already stays as it is. */
 export function listenError(error: unknown, listen: readonly string[]): AppError {
+  if (error instanceof AppError) return error;
   const where = listen.join(', ');
+  // libp2p tells the reason only in its text.
   if (/EADDRINUSE/.test(errorMessage(error))) {
     return new AppError(
       'address_in_use',

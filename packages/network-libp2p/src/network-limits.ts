@@ -1,6 +1,6 @@
 /**
  * Every bound of this package, in one place. A peer can make us hold at most
- * `maxInboundChannels` × (`readAheadBytes` + `streamReadBufferBytes` + one frame) a connection.
+ * `maxInboundChannels` × (`readAheadBytes` + 2 × `streamReadBufferBytes` + one frame) a connection.
  */
 const mebibyte = 1024 * 1024;
 
@@ -32,7 +32,7 @@ export const maxDialAddresses = 16;
 export const maxChannelsPerProtocol = 8;
 export const maxInboundChannels = 32;
 
-/** A pairing connection that has not become a member's by then is closed. */
+/** A pairing connection is closed after this time, whatever it does. */
 export const pairingLifetimeMs = 120_000;
 
 /** yamux pings this often; a connection that brings nothing for `silenceLimitMs` is dead. */
@@ -47,6 +47,9 @@ export const streamReadBufferBytes = maxStreamWindowBytes + mebibyte;
 
 /** Reading pauses at this many bytes of frames that nobody took, and goes on below half of it. */
 export const readAheadBytes = 4 * mebibyte;
+
+/** What a frame costs beside its bytes: without it, a flood of one-byte frames would fill memory. */
+export const frameOverheadBytes = 256;
 
 /** Frames are joined into sends of this size; longer ones are split. */
 export const sendBatchBytes = 256 * 1024;

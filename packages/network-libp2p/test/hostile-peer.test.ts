@@ -1,0 +1,183 @@
+/** What a peer that is not Holdfast meets: a plain libp2p node, and bare sockets. */
+import '@holdfast/network-libp2p';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { noise } from '@chainsafe/libp2p-noise';
+import type { Connection } from '@libp2p/interface';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { maxPendingPerAddress, streamReadBufferBytes } from '../src/network-limits.js';
+import {
+  channelOf,
+  dial,
+  memberProtocol,
+  pairingProtocol,
+  readAll,
+  startDevice,
+  type TestDevice,
+} from './test-device.js';
+
+async function plainNode(options: Libp2pOptions = {}) {
+  const node = await createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+    ...options,
+  });
+  onTestFinished(() => node.stop());
+  return node;
+}
+
+async function connectPlain(device: TestDevice): Promise<Connection> {
+  const node = await plainNode();
+  return node.dial(multiaddr(device.network.addresses()[0]));
+}
+
+function portOf(device: TestDevice): number {
+  return Number(device.network.addresses()[0]?.split('/').at(-1));
+}
+
+const commonProtocols = [
+  '/ipfs/id/1.0.0',
+  '/ipfs/id/push/1.0.0',
+  '/ipfs/ping/1.0.0',
+  '/libp2p/circuit/relay/0.2.0/hop',
+  '/libp2p/autonat/1.0.0',
+  '/ipfs/kad/1.0.0',
+];
+
+describe('a stranger', () => {
+  test('is dropped after the handshake, without identify or any protocol', async () => {
+    const device = await startDevice({ admission: 'refuse' });
+    const connection = await connectPlain(device).catch(() => undefined);
+    if (connection !== undefined) {
+      const protocols = [...commonProtocols, memberProtocol, pairingProtocol];
+      for (const protocol of protocols) {
+        await expect(connection.newStream(protocol), protocol).rejects.toThrow();
+      }
+      if (connection.status === 'open') await once(connection as never, 'close');
+    }
+    expect(device.connections).toEqual([]);
+    expect(device.channels).toEqual([]);
+  });
+
+  test('that asks for the list of protocols before the handshake learns of Noise alone', async () => {
+    const device = await startDevice({ admission: 'refuse' });
+    const socket = connect(portOf(device), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write('\x13/multistream/1.0.0\n\x03ls\n', 'latin1');
+    let heard = '';
+    for await (const bytes of socket) {
+      heard += bytes.toString('latin1');
+      if (heard.includes('/noise')) break;
+    }
+    expect(heard).not.toMatch(/holdfast|yamux|12D3/);
+  });
+});
+
+describe('a plain libp2p node that is a member', () => {
+  test('finds none of the common protocols', async () => {
+    const connection = await connectPlain(await startDevice());
+    for (const protocol of commonProtocols) {
+      await expect(connection.newStream(protocol), protocol).rejects.toMatchObject({
+        name: 'UnsupportedProtocolError',
+      });
+    }
+  });
+
+  test.each([
+    ['too long', Uint8Array.of(0xff, 0, 0, 1, 1, 2, 3)],
+    ['empty', Uint8Array.of(0, 0, 0, 0)],
+  ])('that sends a frame which is %s gets its stream reset', async (_name, bytes) => {
+    const device = await startDevice();
+    const stream = await (await connectPlain(device)).newStream(memberProtocol);
+    const { channel } = await channelOf(device, 0);
+    const reset = once(stream as never, 'close');
+    stream.send(bytes);
+    await expect(readAll(channel)).rejects.toMatchObject({ code: 'frame_invalid' });
+    await reset;
+    expect(stream.status).toBe('reset');
+  });
+
+  test('that ends in the middle of a frame does not look finished', async () => {
+    const device = await startDevice();
+    const stream = await (await connectPlain(device)).newStream(memberProtocol);
+    stream.send(Uint8Array.of(0, 0, 0, 1, 7, 0, 0, 0, 5, 1, 2));
+    await stream.close();
+    const { channel } = await channelOf(device, 0);
+    const frames: Uint8Array[] = [];
+    const reading = (async () => {
+      for await (const frame of channel.frames()) frames.push(frame);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'channel_closed' });
+    expect(frames).toEqual([Uint8Array.of(7)]);
+  });
+
+  test('that floods one-byte frames is held back, and nothing is lost', async () => {
+    const device = await startDevice();
+    const stream = await (await connectPlain(device)).newStream(memberProtocol);
+    const { channel } = await channelOf(device, 0);
+    const batch = new Uint8Array(64 * 1024 * 5);
+    for (let at = 3; at < batch.length; at += 5) batch[at] = 1;
+    const batches = Math.ceil((1.5 * streamReadBufferBytes) / batch.length);
+    const sending = (async () => {
+      for (let sent = 0; sent < batches; sent++) {
+        if (!stream.send(batch)) await stream.onDrain();
+      }
+      await stream.close();
+    })();
+    let count = 0;
+    for await (const frame of channel.frames()) count += frame.length;
+    await sending;
+    expect(count).toBe((batches * batch.length) / 5);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a host that opens idle connections', () => {
+  function connectIdle(device: TestDevice): Socket {
+    const socket = connect({
+      port: portOf(device),
+      host: '127.0.0.1',
+      localAddress: '127.0.0.2',
+    });
+    socket.on('error', () => socket.destroy());
+    onTestFinished(() => void socket.destroy());
+    return socket;
+  }
+
+  function closed(socket: Socket): Promise<void> {
+    return new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  test('keeps few of them, and honest devices still get in', async () => {
+    const device = await startDevice();
+    const sockets = Array.from({ length: 15 }, () => connectIdle(device));
+    let refused = 0;
+    const allRefused = new Promise<void>((resolve) => {
+      for (const socket of sockets) {
+        socket.once('close', () => {
+          refused++;
+          if (refused === sockets.length - maxPendingPerAddress) resolve();
+        });
+      }
+    });
+    await allRefused;
+    const honest = await startDevice();
+    expect((await dial(honest, device)).remoteDevice).toBe(device.network.localDevice);
+    expect(sockets.filter((socket) => !socket.closed)).toHaveLength(maxPendingPerAddress);
+  });
+
+  test('loses the others when their time is up, and its places are free again', async () => {
+    const device = await startDevice();
+    for (let round = 0; round < 2; round++) {
+      const sockets = Array.from({ length: maxPendingPerAddress }, () => connectIdle(device));
+      const openedAtMs = performance.now();
+      await Promise.all(sockets.map(closed));
+      expect(performance.now() - openedAtMs).toBeGreaterThan(1000);
+    }
+  });
+});
