@@ -1,0 +1,56 @@
+/**
+ * Where each operation of a node is found over HTTP: the one table that the server and the client
+ * share. Arguments travel by name, in the query of a GET and in the JSON body of a POST, so that a
+ * label or an address with a slash needs no escaping rules.
+ */
+import type { NodeControl } from '@holdfast/node';
+
+export type Operation = keyof NodeControl;
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+}
+
+export const endpoints: { readonly [Name in Operation]: Endpoint } = {
+  status: { method: 'GET', path: '/rest/status' },
+  shutdown: { method: 'POST', path: '/rest/shutdown' },
+
+  devices: { method: 'GET', path: '/rest/devices' },
+  invite: { method: 'POST', path: '/rest/devices/invite' },
+  join: { method: 'POST', path: '/rest/devices/join' },
+  renameDevice: { method: 'POST', path: '/rest/devices/rename' },
+  removeDevice: { method: 'POST', path: '/rest/devices/remove' },
+  addDeviceAddress: { method: 'POST', path: '/rest/devices/addresses/add' },
+  removeDeviceAddress: { method: 'POST', path: '/rest/devices/addresses/remove' },
+
+  folders: { method: 'GET', path: '/rest/folders' },
+  folderOffers: { method: 'GET', path: '/rest/folders/offers' },
+  heldVersions: { method: 'GET', path: '/rest/folders/held' },
+  addFolder: { method: 'POST', path: '/rest/folders/add' },
+  shareFolder: { method: 'POST', path: '/rest/folders/share' },
+  unshareFolder: { method: 'POST', path: '/rest/folders/unshare' },
+  acceptFolder: { method: 'POST', path: '/rest/folders/accept' },
+  removeFolder: { method: 'POST', path: '/rest/folders/remove' },
+  rescanFolder: { method: 'POST', path: '/rest/folders/rescan' },
+  pauseFolder: { method: 'POST', path: '/rest/folders/pause' },
+  resumeFolder: { method: 'POST', path: '/rest/folders/resume' },
+  setCopies: { method: 'POST', path: '/rest/folders/copies' },
+  wait: { method: 'POST', path: '/rest/wait' },
+
+  log: { method: 'GET', path: '/rest/history/log' },
+  list: { method: 'GET', path: '/rest/history/list' },
+  cat: { method: 'GET', path: '/rest/history/cat' },
+  restore: { method: 'POST', path: '/rest/history/restore' },
+  archiveStatus: { method: 'GET', path: '/rest/archive/status' },
+
+  events: { method: 'GET', path: '/rest/events' },
+};
+
+/** What the API offers beside the operations of a node. */
+export const healthPath = '/rest/noauth/health';
+export const loginLinksPath = '/rest/login-links';
+export const loginPath = '/login';
+
+/** Names the version that the bytes of `cat` are. */
+export const versionHeader = 'x-holdfast-version';

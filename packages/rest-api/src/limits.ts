@@ -1,0 +1,31 @@
+/** Every bound of the local API, in one place. */
+
+/** A request body: the longest is a restore with two paths. */
+export const maxBodyBytes = 256 * 1024;
+/** Request line and headers: a long path of non-Latin text is nine bytes a character in a URL. */
+export const maxHeaderBytes = 64 * 1024;
+export const maxConnections = 256;
+export const headersTimeoutMs = 30_000;
+
+export const maxLoginLinks = 16;
+export const loginLinkLifeMs = 10 * 60_000;
+export const loginCodeBytes = 16;
+
+export const maxSessions = 32;
+export const sessionLifeMs = 30 * 24 * 3_600_000;
+export const sessionBytes = 32;
+
+export const maxPathCharacters = 4096;
+export const maxNameCharacters = 1024;
+export const maxInviteCharacters = 8192;
+export const maxTimeCharacters = 200;
+
+export const maxEventsAnswered = 1000;
+export const maxEventWaitMs = 300_000;
+export const maxWaitMs = 365 * 24 * 3_600_000;
+
+/** An answer that the client reads whole; listings of a large folder are the longest. */
+export const maxAnswerBytes = 512 * 1024 * 1024;
+
+export const maxPageFiles = 500;
+export const maxPageBytes = 32 * 1024 * 1024;

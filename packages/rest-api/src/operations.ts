@@ -1,0 +1,50 @@
+/** What each route does once its request has been checked: one call of the node. */
+import type { NodeControl } from '@holdfast/node';
+import type { Operation } from './endpoints.js';
+import type { RequestOf } from './schemas.js';
+
+/** Everything but `cat`, whose answer is not JSON. */
+export type JsonOperation = Exclude<Operation, 'cat'>;
+
+type Perform<Name extends JsonOperation> = (
+  control: NodeControl,
+  request: RequestOf<Name>,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+/** `signal` aborts when the client goes away. */
+export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
+  status: (control) => control.status(),
+  shutdown: (control) => control.shutdown(),
+
+  devices: (control) => control.devices(),
+  invite: (control, request) => control.invite(request),
+  join: (control, request) => control.join(request.invite),
+  renameDevice: (control, request) => control.renameDevice(request.device, request.name),
+  removeDevice: (control, request) => control.removeDevice(request.device),
+  addDeviceAddress: (control, request) => control.addDeviceAddress(request.device, request.address),
+  removeDeviceAddress: (control, request) =>
+    control.removeDeviceAddress(request.device, request.address),
+
+  folders: (control) => control.folders(),
+  folderOffers: (control) => control.folderOffers(),
+  heldVersions: (control, request) => control.heldVersions(request.folder),
+  addFolder: (control, request) => control.addFolder(request),
+  shareFolder: (control, request) => control.shareFolder(request.folder, request.device),
+  unshareFolder: (control, request) => control.unshareFolder(request.folder, request.device),
+  acceptFolder: (control, request) => control.acceptFolder(request),
+  removeFolder: (control, request) => control.removeFolder(request.folder),
+  rescanFolder: (control, request) => control.rescanFolder(request.folder),
+  pauseFolder: (control, request) => control.pauseFolder(request.folder),
+  resumeFolder: (control, request) => control.resumeFolder(request.folder),
+  setCopies: (control, request) => control.setCopies(request.folder, request.copies),
+  wait: (control, request, signal) => control.wait({ ...request, signal }),
+
+  log: (control, request) => control.log(request),
+  list: (control, request) => control.list(request),
+  restore: (control, request) => control.restore(request),
+  archiveStatus: (control) => control.archiveStatus(),
+
+  events: (control, { since, limit, wait }, signal) =>
+    control.events({ since, limit, waitMs: wait, signal }),
+};

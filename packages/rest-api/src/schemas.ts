@@ -1,0 +1,96 @@
+/**
+ * What each request may hold. The server reads nothing that has not passed its schema here; an
+ * unknown field is refused, so that a misspelt option is never silently ignored.
+ */
+import { z } from 'zod';
+import type { Operation } from './endpoints.js';
+import {
+  maxEventsAnswered,
+  maxEventWaitMs,
+  maxInviteCharacters,
+  maxNameCharacters,
+  maxPathCharacters,
+  maxTimeCharacters,
+  maxWaitMs,
+} from './limits.js';
+
+const name = z.string().min(1).max(maxNameCharacters);
+const path = z.string().min(1).max(maxPathCharacters);
+const mode = z.enum(['send-receive', 'send-only', 'receive-only']);
+const time = z.string().min(1).max(maxTimeCharacters);
+
+const queryInteger = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a whole number')
+  .transform(Number);
+const querySeconds = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,3})?$/, 'seconds, such as 30 or 0.5')
+  .transform((text) => Math.round(Number(text) * 1000));
+const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const nothing = z.strictObject({});
+const oneFolder = z.strictObject({ folder: name });
+const folderAndDevice = z.strictObject({ folder: name, device: name });
+const deviceAndAddress = z.strictObject({ device: name, address: name });
+const historyQuery = z.strictObject({
+  path,
+  at: time.optional(),
+  version: name.optional(),
+  storeId: name.optional(),
+});
+
+export const requestSchemas = {
+  status: nothing,
+  shutdown: nothing,
+
+  devices: nothing,
+  invite: z.strictObject({ expiresMs: z.int().positive().max(maxWaitMs).optional() }),
+  join: z.strictObject({ invite: z.string().min(1).max(maxInviteCharacters) }),
+  renameDevice: z.strictObject({ device: name, name }),
+  removeDevice: z.strictObject({ device: name }),
+  addDeviceAddress: deviceAndAddress,
+  removeDeviceAddress: deviceAndAddress,
+
+  folders: nothing,
+  folderOffers: nothing,
+  heldVersions: oneFolder,
+  addFolder: z.strictObject({ path, label: name.optional(), mode: mode.optional() }),
+  shareFolder: folderAndDevice,
+  unshareFolder: folderAndDevice,
+  acceptFolder: z.strictObject({
+    folder: name,
+    path: path.optional(),
+    mode: mode.optional(),
+    archive: z.boolean().default(false),
+  }),
+  removeFolder: oneFolder,
+  rescanFolder: oneFolder,
+  pauseFolder: oneFolder,
+  resumeFolder: oneFolder,
+  setCopies: z.strictObject({ folder: name, copies: z.int().min(0).max(100) }),
+  wait: z.strictObject({
+    folder: name.optional(),
+    archived: z.boolean().default(false),
+    timeoutMs: z.int().min(0).max(maxWaitMs).optional(),
+  }),
+
+  log: historyQuery,
+  list: historyQuery.extend({ deleted: queryFlag.default(false) }),
+  cat: historyQuery,
+  restore: historyQuery.extend({
+    to: path.optional(),
+    overwrite: z.enum(['never', 'if-changed', 'always']).optional(),
+    dryRun: z.boolean().default(false),
+  }),
+  archiveStatus: nothing,
+
+  events: z.strictObject({
+    since: queryInteger.default(0),
+    limit: queryInteger.pipe(z.int().min(1).max(maxEventsAnswered)).default(100),
+    /** Seconds, unlike everything inside: it is a URL that people type. */
+    wait: querySeconds.pipe(z.number().max(maxEventWaitMs)).default(0),
+  }),
+} satisfies Record<Operation, z.ZodType>;
+
+export type RequestOf<Name extends Operation> = z.output<(typeof requestSchemas)[Name]>;

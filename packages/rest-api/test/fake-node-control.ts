@@ -1,0 +1,163 @@
+/** A node that remembers what it was asked and answers with fixed, plausible data. */
+import type { FolderStatus, NodeControl, NodeStatus } from '@holdfast/node';
+
+export interface FakeNodeControl extends NodeControl {
+  /** Each call as its name and its arguments; abort signals are left out. */
+  readonly calls: (readonly [name: string, ...given: unknown[]])[];
+}
+
+export const exampleFolder: FolderStatus = {
+  id: 'abcdefgh23456723',
+  label: 'Photos',
+  path: '/home/ada/Photos',
+  mode: 'send-receive',
+  archive: false,
+  state: 'up-to-date',
+  stateReason: '',
+  files: 78_579,
+  bytes: 214_748_364_800,
+  needFiles: 0,
+  needBytes: 0,
+  unarchivedFiles: 0,
+  heldFiles: 0,
+  copies: 2,
+  lastArchived: '2026-03-01T11:59:20Z',
+  lastVerified: null,
+  lastDrill: null,
+  members: ['12D3KooWPi'],
+};
+
+export const exampleStatus: NodeStatus = {
+  device: '12D3KooWLaptop',
+  name: 'laptop',
+  gui: 'http://127.0.0.1:8686',
+  version: '0.1.0',
+  addresses: ['/ip4/192.168.1.7/tcp/22600'],
+  folders: [exampleFolder],
+  devices: [
+    {
+      id: '12D3KooWPi',
+      name: 'pi',
+      connected: true,
+      addresses: ['/ip4/192.168.1.9/tcp/22600'],
+      lastSeen: '2026-03-01T12:00:00Z',
+    },
+  ],
+};
+
+const device = exampleStatus.devices[0]!;
+
+const version = {
+  version: 'v1',
+  position: 'main#7',
+  time: '2026-03-01T11:00:00Z',
+  device: 'laptop',
+  deviceId: '12D3KooWLaptop',
+  kind: 'file',
+  size: 2048,
+  mtime: '2026-03-01T10:59:00Z',
+  deleted: false,
+  blocks: 1,
+  current: true,
+} as const;
+
+const answers: NodeControl = {
+  status: async () => exampleStatus,
+  shutdown: async () => {},
+  invite: async () => ({ invite: 'holdfast:example', expires: '2026-03-01T12:15:00Z' }),
+  join: async () => ({ device: device.id, name: device.name }),
+  devices: async () => exampleStatus.devices,
+  renameDevice: async (_device, name) => ({ ...device, name }),
+  removeDevice: async () => {},
+  addDeviceAddress: async () => device,
+  removeDeviceAddress: async () => device,
+  addFolder: async ({ path, label }) => ({ id: exampleFolder.id, label: label ?? 'new', path }),
+  shareFolder: async () => {},
+  unshareFolder: async () => {},
+  folderOffers: async () => [
+    {
+      id: exampleFolder.id,
+      label: 'Photos',
+      devices: [{ id: device.id, name: 'pi' }],
+      known: false,
+    },
+  ],
+  acceptFolder: async ({ path, archive }) => ({
+    id: exampleFolder.id,
+    label: 'Photos (2)',
+    path: path ?? null,
+    archive,
+  }),
+  folders: async () => exampleStatus.folders,
+  removeFolder: async () => {},
+  rescanFolder: async () => {},
+  pauseFolder: async () => {},
+  resumeFolder: async () => {},
+  setCopies: async () => exampleFolder,
+  heldVersions: async () => [
+    { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
+  ],
+  wait: async () => {},
+  log: async ({ path }) => ({ store: 'main', path, versions: [version] }),
+  list: async () => ({
+    store: 'main',
+    at: 'main#7',
+    entries: [
+      {
+        path: 'a.txt',
+        kind: 'file',
+        size: 2048,
+        mtime: version.mtime,
+        version: 'v1',
+        deleted: false,
+      },
+      { path: 'b.txt', kind: 'file', size: 9, mtime: null, version: 'v2', deleted: true },
+    ],
+  }),
+  cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
+  restore: async ({ to, dryRun }) => ({
+    restored: 2,
+    skipped: 0,
+    bytes: 2057,
+    to: to ?? '/home/ada/Photos-restored-20260301-120000',
+    dryRun,
+    store: 'main',
+    failed: [],
+  }),
+  archiveStatus: async () => ({
+    store: '/mnt/disk/store',
+    storeId: 'main',
+    generation: 1,
+    blocks: 10,
+    bytes: 4096,
+    storedBytes: 2048,
+    segments: 1,
+    folders: [],
+  }),
+  events: async () => [
+    { id: 1, time: '2026-03-01T12:00:00Z', type: 'folder', data: { folder: exampleFolder.id } },
+  ],
+};
+
+export function createFakeNodeControl(overrides: Partial<NodeControl> = {}): FakeNodeControl {
+  const calls: [string, ...unknown[]][] = [];
+  const recorded = Object.entries({ ...answers, ...overrides }).map(([name, method]) => [
+    name,
+    (...given: unknown[]) => {
+      calls.push([name, ...given.map(withoutSignal)]);
+      return (method as (...given: unknown[]) => unknown)(...given);
+    },
+  ]);
+  return { ...Object.fromEntries(recorded), calls } as FakeNodeControl;
+}
+
+export async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+function withoutSignal(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => name !== 'signal' && value !== undefined),
+  );
+}
