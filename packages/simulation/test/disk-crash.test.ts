@@ -148,6 +148,80 @@ describe.each(['any', 'journal'] as const)(
   },
 );
 
+describe('operations that rest on each other', () => {
+  const textOf = (machine: Machine, ...paths: string[]) =>
+    paths.map((path) => machine.read(at(path))).find((text) => text !== undefined);
+
+  test('a directory renamed twice has exactly one name', () => {
+    const found = outcomes(
+      ({ fileSystem }) => {
+        fileSystem.makeDirectory(at('/a'));
+        fileSystem.syncFileSystem(root);
+        fileSystem.rename(at('/a'), at('/b'));
+        fileSystem.rename(at('/b'), at('/c'));
+      },
+      ({ fileSystem }) =>
+        fileSystem
+          .list(root)
+          .map(({ name }) => name)
+          .join(),
+    );
+    expect(found).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  test('a file moved into a new directory is not lost with it, whatever else was synced', () => {
+    for (const synced of [undefined, '/from', '/to']) {
+      const found = outcomes(
+        (machine) => {
+          machine.fileSystem.makeDirectory(at('/from'));
+          machine.write(at('/from/file'), 'text', true);
+          machine.fileSystem.syncFileSystem(root);
+          machine.fileSystem.makeDirectory(at('/to'));
+          machine.fileSystem.rename(at('/from/file'), at('/to/file'));
+          if (synced !== undefined) machine.fileSystem.syncDirectory(at(synced));
+        },
+        (machine) => {
+          const hasTarget = statIfPresent(machine.fileSystem, at('/to')) !== undefined;
+          return textOf(machine, '/from/file', ...(hasTarget ? ['/to/file'] : []));
+        },
+      );
+      expect([...found]).toEqual(['text']);
+    }
+  });
+
+  test('a file moved out of a directory that is then removed is not lost with it', () => {
+    const found = outcomes(
+      (machine) => {
+        machine.fileSystem.makeDirectory(at('/from'));
+        machine.write(at('/from/file'), 'text', true);
+        machine.fileSystem.syncFileSystem(root);
+        machine.fileSystem.rename(at('/from/file'), at('/file'));
+        machine.fileSystem.removeDirectory(at('/from'));
+      },
+      (machine) => {
+        const hasSource = statIfPresent(machine.fileSystem, at('/from')) !== undefined;
+        return textOf(machine, '/file', ...(hasSource ? ['/from/file'] : []));
+      },
+    );
+    expect([...found]).toEqual(['text']);
+  });
+
+  test('a synced name survives where an earlier file was moved away unsynced', () => {
+    const found = outcomes(
+      (machine) => {
+        for (const path of ['/from', '/to']) machine.fileSystem.makeDirectory(at(path));
+        machine.write(at('/from/file'), 'first', true);
+        machine.fileSystem.syncFileSystem(root);
+        machine.fileSystem.rename(at('/from/file'), at('/to/file'));
+        machine.write(at('/from/file'), 'second', true);
+        machine.fileSystem.syncDirectory(at('/from'));
+      },
+      (machine) => `${machine.read(at('/from/file'))} ${machine.read(at('/to/file'))}`,
+    );
+    expect([...found]).toEqual(['second first']);
+  });
+});
+
 describe('power loss', () => {
   test('random work of any kind never loses what was synced', () => {
     for (const seed of seeds) {

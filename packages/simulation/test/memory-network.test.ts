@@ -140,6 +140,32 @@ describe('links', () => {
   });
 });
 
+test('a second pairing channel is refused while the first is open, and granted after it', async () => {
+  const scene = new Scene();
+  await scene.connect();
+  const outcomes: string[] = [];
+  const open = () =>
+    scene.connection!.openChannel('/pairing/1').then(
+      (channel) => {
+        outcomes.push('opened');
+        return channel;
+      },
+      (error: { code: string }) => {
+        outcomes.push(error.code);
+        return undefined;
+      },
+    );
+  const first = open();
+  void open();
+  await scene.world.runUntil(() => outcomes.length === 2);
+  expect(outcomes).toEqual(['opened', 'protocol_unsupported']);
+  (await first)?.abort(new Error('enough'));
+  await scene.world.runUntil(scene.world.nowMs + 1000);
+  void open();
+  await scene.world.runUntil(() => outcomes.length === 3);
+  expect(outcomes[2]).toBe('opened');
+});
+
 describe('a node that ended', () => {
   test('the other side loses the connection after a while; the dead one hears nothing', async () => {
     const scene = new Scene();
