@@ -3,97 +3,301 @@
  * history log. Owns the directory. Invariant: bytes that a `sync()` vouched for are never written
  * again; a sealed segment is never appended to; nothing is ever truncated. Bytes: FORMAT.md.
  */
-import type { StoreId } from '@holdfast/model';
+import { AppError, assert, errorMessage, Mutex } from '@holdfast/platform';
 import {
-  AppError,
-  type BulkRunner,
-  type Clock,
-  type FilePath,
-  type Logger,
-} from '@holdfast/platform';
+  emptyDigest,
+  frameBytes,
+  headerBytes,
+  largestSegmentBytes,
+  maxPayloadBytes,
+  noPredecessor,
+  type SegmentExtent,
+  trailerBytes,
+} from './segment-format.js';
+import { packFrames, splitIntoBatches } from './segment-batch.js';
+import {
+  type AppendOutput,
+  appendEntries,
+  type SegmentPlace,
+  sealSegment,
+  syncSegment,
+} from './segment-jobs.js';
+import { openFailure, refusal, writeFailure } from './segment-errors.js';
+import { SegmentReader } from './segment-reader.js';
+import { type RecoverOutput, recoverSegments } from './segment-recovery.js';
+import type {
+  EntryLocation,
+  ScanOptions,
+  SegmentEntry,
+  SegmentRecovery,
+  SegmentStreamInit,
+} from './segment-types.js';
 
-export type SegmentStreamName = 'blocks' | 'log';
+/** A batch of at most this size is one write into one segment. */
+export const maxAppendBytes = 8 * 1024 * 1024;
 
-export interface SegmentStreamInit {
-  readonly runner: BulkRunner;
-  /** Created where it is missing. Other files in it are left alone. */
-  readonly directory: FilePath;
-  readonly streamName: SegmentStreamName;
-  readonly storeId: StoreId;
-  readonly generation: number;
-  readonly maxSegmentBytes: number;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** A segment older than this is sealed at the next append or sync. */
-  readonly sealAfterMs?: number;
-  /** `blocks`: every payload is a block payload and is verified before it is written. */
-  readonly payloads?: 'opaque' | 'blocks';
-  /** Told of each entry that could not be read back; once for each time it is met. */
-  readonly onDamage?: (damage: SegmentDamage) => void;
-}
-
-/** `missing`: the segment's file cannot be opened. `damaged`: it is there, the bytes are not right. */
-export interface SegmentDamage {
-  readonly type: 'missing' | 'damaged' | 'header';
+/** The segment that is being written. */
+interface OpenSegment {
   readonly segment: number;
-  readonly offset: number;
-  readonly lengthBytes: number;
+  readonly openedAtMs: number;
+  /** What was appended. */
+  appended: SegmentExtent;
+  /** What the last good sync vouched for. */
+  synced: SegmentExtent;
 }
 
-export interface EntryLocation {
-  /** From 1. */
-  readonly segment: number;
-  /** Where the entry's frame begins in its file. */
-  readonly offset: number;
-  /** Of the payload, without its frame. */
-  readonly lengthBytes: number;
-}
+const nothingValid: SegmentExtent = { validBytes: 0, entryCount: 0, digest: emptyDigest };
 
-export interface SegmentEntry {
-  readonly location: EntryLocation;
-  readonly payload: Uint8Array;
-}
-
-export interface SegmentRecovery {
-  /** Segments that were found unsealed and are sealed now. */
-  readonly sealed: number;
-  /** Bytes after the last valid entry of those; kept and ignored. */
-  readonly tornBytes: number;
-  /** Numbers of segments that are absent, or are not the ones that their successors name. */
-  readonly missingSegments: readonly number[];
-}
-
-export interface ScanOptions {
-  /** Only the first bytes of each payload. */
-  readonly prefixBytes?: number;
-}
-
-export declare class SegmentStream {
-  /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
-  static open(init: SegmentStreamInit): Promise<SegmentStream>;
+export class SegmentStream {
   readonly recovered: SegmentRecovery;
+  readonly #init: SegmentStreamInit;
+  readonly #reader: SegmentReader;
+  readonly #writing = new Mutex();
+  /** Of the newest segment that is not being written. */
+  #last: { readonly segment: number; readonly digest: Uint8Array };
+  #open: OpenSegment | undefined;
+  #closed = false;
+
+  /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
+  static async open(init: SegmentStreamInit): Promise<SegmentStream> {
+    assert(init.maxSegmentBytes <= largestSegmentBytes, 'a segment keeps within its offsets');
+    const { directory, streamName, storeId, logger } = init;
+    const passDamage = streamName === 'blocks';
+    const found = await init.runner
+      .run(recoverSegments, { directory, streamName, storeId, passDamage })
+      .catch((error: unknown) => {
+        throw openFailure(error);
+      });
+    const { sealed, tornBytes, missingSegments, damagedHeaders, sealFailures } = found;
+    const marks = [sealed, missingSegments.length, damagedHeaders.length, sealFailures.length];
+    if (marks.some((count) => count > 0)) {
+      const fields = { streamName, sealed, tornBytes, missingSegments, damagedHeaders };
+      logger.warn('segments needed attention', { ...fields, sealFailures });
+    }
+    return new SegmentStream(init, found);
+  }
+
+  private constructor(init: SegmentStreamInit, found: RecoverOutput) {
+    const { sealed, tornBytes, missingSegments } = found;
+    this.#init = init;
+    this.recovered = { sealed, tornBytes, missingSegments };
+    this.#reader = new SegmentReader(init);
+    for (const { segment, validBytes, fileBytes } of found.segments) {
+      this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
+    }
+    for (const segment of found.damagedHeaders) {
+      init.onDamage?.({ type: 'header', segment, offset: 0, lengthBytes: headerBytes });
+    }
+    this.#last = found.segments.at(-1) ?? { segment: 0, digest: noPredecessor };
+  }
+
   /**
    * Written in order, not yet durable. Rejects with `store_write_failed`: then everything appended
-   * since the last sync that resolved is absent, and the caller appends it again. A batch of at most
-   * `maxAppendBytes` goes into one segment with one write. One logical writer.
+   * since the last sync that resolved is absent, and the caller appends it again. With
+   * `block_mismatch` or `envelope_codec_unknown` only the batch with the named block is absent. A
+   * call of at most `maxAppendBytes` goes into one segment with one write. One logical writer.
    */
-  append(payloads: readonly Uint8Array[]): Promise<EntryLocation[]>;
+  append(payloads: readonly Uint8Array[]): Promise<EntryLocation[]> {
+    for (const { length } of payloads) {
+      assert(length > 0 && length <= maxPayloadBytes, `no entry of ${length} bytes`);
+    }
+    return this.#writing.run(async () => {
+      this.#assertOpen();
+      const room = this.#init.maxSegmentBytes - headerBytes - trailerBytes;
+      const locations: EntryLocation[] = [];
+      for (const batch of splitIntoBatches(payloads, Math.min(room, maxAppendBytes))) {
+        locations.push(...(await this.#appendBatch(batch)));
+      }
+      return locations;
+    });
+  }
+
   /** Durable, names included. Rejects with `store_write_failed` as `append` does. */
-  sync(): Promise<void>;
+  sync(): Promise<void> {
+    return this.#writing.run(async () => {
+      this.#assertOpen();
+      await this.#syncOpen();
+      if (this.#isAged()) await this.#seal();
+    });
+  }
+
   /** Undefined where the entry is damaged or missing (see `onDamage`); never rejects for rot. */
-  read(locations: readonly EntryLocation[]): Promise<(Uint8Array | undefined)[]>;
+  async read(locations: readonly EntryLocation[]): Promise<(Uint8Array | undefined)[]> {
+    this.#assertOpen();
+    return await this.#reader.read(locations);
+  }
+
   /** Every durable valid entry in order, in batches; damaged ones are passed over (see `onDamage`). */
-  scan(
-    from?: { readonly segment: number; readonly offset: number },
-    options?: ScanOptions,
-  ): AsyncGenerator<SegmentEntry[]>;
+  async *scan(
+    from: { readonly segment: number; readonly offset: number } = { segment: 1, offset: 0 },
+    options: ScanOptions = {},
+  ): AsyncGenerator<SegmentEntry[]> {
+    this.#assertOpen();
+    yield* this.#reader.scan(from, options.prefixBytes ?? maxPayloadBytes);
+  }
+
   /** Whether the entry lies in a present segment, within what is durable. */
-  holds(location: EntryLocation): boolean;
-  /** The end of what is durable: the first place where a later entry can begin. */
-  durableEnd(): { readonly segment: number; readonly offset: number };
-  stats(): { readonly segments: number; readonly bytes: number };
+  holds(location: EntryLocation): boolean {
+    return this.#reader.holds(location);
+  }
+
+  /** The end of what is durable: where a later entry begins, or in a later segment. */
+  durableEnd(): { readonly segment: number; readonly offset: number } {
+    return this.#reader.durableEnd();
+  }
+
+  /** Sizes of files, trailers and torn bytes included. */
+  stats(): { readonly segments: number; readonly bytes: number } {
+    return this.#reader.stats();
+  }
+
   /** Syncs and seals; idempotent. Other methods reject with `store_closed` afterwards. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.#writing.run(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      await this.#seal();
+    });
+  }
+
+  async #appendBatch(payloads: readonly Uint8Array[]): Promise<EntryLocation[]> {
+    const frames = packedBytes(payloads);
+    const end = this.#open?.appended.validBytes ?? headerBytes;
+    const isFull = end + frames + trailerBytes > this.#init.maxSegmentBytes;
+    if (this.#open !== undefined && (isFull || this.#isAged())) await this.#seal();
+    const isNew = this.#open === undefined;
+    const open = this.#open ?? this.#nextSegment();
+    this.#open = open;
+    const offset = isNew ? headerBytes : open.appended.validBytes;
+    const output = await this.#runAppend(open, isNew, offset, payloads);
+    if (output.type === 'refused') {
+      if (isNew) this.#open = undefined;
+      throw refusal(output);
+    }
+    open.appended = {
+      validBytes: offset + frames,
+      entryCount: open.appended.entryCount + payloads.length,
+      digest: output.digest,
+    };
+    this.#publish(open);
+    return locationsOf(open.segment, offset, payloads);
+  }
+
+  async #runAppend(
+    open: OpenSegment,
+    isNew: boolean,
+    offset: number,
+    payloads: readonly Uint8Array[],
+  ): Promise<AppendOutput> {
+    const { runner, streamName, storeId, generation, payloads: kind = 'opaque' } = this.#init;
+    const { segment } = open;
+    const predecessorDigest = this.#last.digest;
+    const header = { streamName, storeId, generation, segment, predecessorDigest };
+    const { digest } = open.appended;
+    const start = isNew
+      ? ({ type: 'new', header } as const)
+      : ({ type: 'existing', digest } as const);
+    const frames = packFrames(payloads, offset);
+    const place = this.#placeOf(segment);
+    try {
+      const input = { place, start, offset, frames, payloads: kind };
+      return await runner.run(appendEntries, input, [frames]);
+    } catch (error) {
+      await this.#giveUp(open);
+      throw writeFailure(error);
+    }
+  }
+
+  async #syncOpen(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined || open.synced.entryCount === open.appended.entryCount) return;
+    const place = this.#placeOf(open.segment);
+    try {
+      await this.#init.runner.run(syncSegment, { place, isNew: open.synced.validBytes === 0 });
+    } catch (error) {
+      await this.#giveUp(open);
+      throw writeFailure(error);
+    }
+    open.synced = open.appended;
+    this.#publish(open);
+  }
+
+  async #seal(): Promise<void> {
+    await this.#syncOpen();
+    const open = this.#open;
+    if (open === undefined) return;
+    await this.#appendTrailer(open);
+  }
+
+  /** What the open segment got since its last good sync is absent from now on, whatever is there. */
+  async #giveUp(open: OpenSegment): Promise<void> {
+    open.appended = open.synced;
+    await this.#appendTrailer(open);
+  }
+
+  /** Ends the open segment at what is synced. Without its trailer it is sealed when it is recovered. */
+  async #appendTrailer(open: OpenSegment): Promise<void> {
+    const { segment, synced: extent } = open;
+    this.#open = undefined;
+    let fileBytes: number | undefined = extent.validBytes;
+    try {
+      const input = { place: this.#placeOf(segment), extent };
+      ({ fileBytes } = await this.#init.runner.run(sealSegment, input));
+    } catch (error) {
+      const { streamName } = this.#init;
+      const fields = { streamName, segment, error: errorMessage(error) };
+      this.#init.logger.warn('a segment could not be sealed', fields);
+    }
+    if (fileBytes === undefined && extent.validBytes === 0) {
+      this.#reader.forget(segment);
+      return;
+    }
+    const { validBytes, digest } = extent;
+    const ends = { durable: validBytes, readable: validBytes, fileBytes: fileBytes ?? 0 };
+    this.#reader.setEnd(segment, ends);
+    this.#last = { segment, digest };
+  }
+
+  #nextSegment(): OpenSegment {
+    const segment = this.#last.segment + 1;
+    const openedAtMs = this.#init.clock.monotonic();
+    return { segment, openedAtMs, appended: nothingValid, synced: nothingValid };
+  }
+
+  #publish({ segment, appended, synced }: OpenSegment): void {
+    const readable = appended.validBytes;
+    this.#reader.setEnd(segment, { durable: synced.validBytes, readable, fileBytes: readable });
+  }
+
+  #isAged(): boolean {
+    const { sealAfterMs, clock } = this.#init;
+    if (this.#open === undefined || sealAfterMs === undefined) return false;
+    return clock.monotonic() - this.#open.openedAtMs >= sealAfterMs;
+  }
+
+  #placeOf(segment: number): SegmentPlace {
+    return { directory: this.#init.directory, streamName: this.#init.streamName, segment };
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new AppError('store_closed', 'The store is closed.', { kind: 'permanent' });
+  }
 }
 
-export type { AppError };
+function packedBytes(payloads: readonly Uint8Array[]): number {
+  return payloads.reduce((sum, payload) => sum + frameBytes + payload.length, 0);
+}
+
+function locationsOf(
+  segment: number,
+  start: number,
+  payloads: readonly Uint8Array[],
+): EntryLocation[] {
+  let offset = start;
+  return payloads.map(({ length: lengthBytes }) => {
+    const location = { segment, offset, lengthBytes };
+    offset += frameBytes + lengthBytes;
+    return location;
+  });
+}

@@ -1,0 +1,13 @@
+/** Every job of this package, for the workers to find by name. */
+import { appendEntries, sealSegment, syncSegment } from './segment-jobs.js';
+import { readEntries, scanEntries } from './segment-read-jobs.js';
+import { recoverSegments } from './segment-recovery.js';
+
+export const blockStoreJobs = [
+  recoverSegments,
+  appendEntries,
+  syncSegment,
+  sealSegment,
+  readEntries,
+  scanEntries,
+] as const;

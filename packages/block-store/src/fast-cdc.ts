@@ -1,0 +1,121 @@
+/**
+ * Content-defined chunking: FastCDC with normalized chunking (Xia et al., USENIX ATC 2016) on a
+ * 32-bit gear hash. The same bytes are always cut at the same places: the table, the masks and the
+ * sizes are the format `fastcdc-256k` of FORMAT.md and never change under that name.
+ */
+import type { BlockReference, ContentId } from '@holdfast/model';
+import { hexFrom } from '@holdfast/model';
+import { assert, type FileHandle, type FileSystem, type Hasher } from '@holdfast/platform';
+
+export const minChunkBytes = 64 * 1024;
+export const maxChunkBytes = 1024 * 1024;
+/** Before this length a cut is rare, after it frequent; chosen so that the mean is 256 KiB. */
+export const normalChunkBytes = 208 * 1024;
+/** The buffer of a streaming reader; it may be any size from two largest chunks up. */
+export const chunkBufferBytes = 8 * 1024 * 1024;
+
+/** A cut needs this many leading zero bits: 20 before the normal length, 16 after it. */
+const rareMask = 0xfffff000 | 0;
+const frequentMask = 0xffff0000 | 0;
+
+/** 256 constants: MurmurHash3's 32-bit finalizer over multiples of the golden ratio. */
+export const gearTable: Int32Array = makeGearTable();
+
+function makeGearTable(): Int32Array {
+  const table = new Int32Array(256);
+  for (let index = 0; index < 256; index += 1) {
+    let word = Math.imul(index + 1, 0x9e3779b9);
+    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+    table[index] = word ^ (word >>> 16);
+  }
+  return table;
+}
+
+/**
+ * Where the chunk that begins at `from` ends, given the bytes up to `to`. Undefined where more bytes
+ * are needed: never when `isEnd` says that the content ends at `to`, nor with a largest chunk given.
+ */
+export function nextCut(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isEnd: boolean,
+): number | undefined {
+  const available = to - from;
+  if (available < maxChunkBytes && !isEnd) return undefined;
+  if (available <= minChunkBytes) return to;
+  const limit = available < maxChunkBytes ? to : from + maxChunkBytes;
+  const normal = Math.min(from + normalChunkBytes, limit);
+  const gear = gearTable;
+  let at = from + minChunkBytes;
+  let hash = 0;
+  while (at < normal) {
+    hash = ((hash << 1) + (gear[bytes[at++] as number] as number)) | 0;
+    if ((hash & rareMask) === 0) return at;
+  }
+  while (at < limit) {
+    hash = ((hash << 1) + (gear[bytes[at++] as number] as number)) | 0;
+    if ((hash & frequentMask) === 0) return at;
+  }
+  return limit;
+}
+
+export interface ChunkedContent {
+  readonly blocks: BlockReference[];
+  /** Less than asked for where the file has become shorter: then what was read is no version. */
+  readonly bytesRead: number;
+}
+
+/**
+ * Reads the first `sizeBytes` of an open file once, and names its blocks. `buffer` is only used
+ * during the call; hand in the same one for file after file.
+ */
+export function chunkHandle(
+  fileSystem: FileSystem,
+  handle: FileHandle,
+  sizeBytes: number,
+  hasher: Hasher,
+  buffer: Uint8Array,
+): ChunkedContent {
+  assert(buffer.length >= 2 * maxChunkBytes, 'the chunk buffer holds two largest chunks');
+  const blocks: BlockReference[] = [];
+  let bytesRead = 0;
+  let from = 0;
+  let to = 0;
+  let isEnd = false;
+  while (!isEnd || from < to) {
+    const cut = from < to ? nextCut(buffer, from, to, isEnd) : undefined;
+    if (cut !== undefined) {
+      const contentId = hexFrom(hasher.blake3(buffer.subarray(from, cut))) as ContentId;
+      blocks.push({ contentId, lengthBytes: cut - from });
+      from = cut;
+      continue;
+    }
+    buffer.copyWithin(0, from, to);
+    to -= from;
+    from = 0;
+    const wanted = Math.min(buffer.length - to, sizeBytes - bytesRead);
+    const count = readFully(fileSystem, handle, buffer.subarray(to, to + wanted), bytesRead);
+    to += count;
+    bytesRead += count;
+    isEnd = count < wanted || bytesRead === sizeBytes;
+  }
+  return { blocks, bytesRead };
+}
+
+/** Fills `target` from `position`, as far as the file goes. */
+export function readFully(
+  fileSystem: FileSystem,
+  handle: FileHandle,
+  target: Uint8Array,
+  position: number,
+): number {
+  let filled = 0;
+  while (filled < target.length) {
+    const count = fileSystem.read(handle, target.subarray(filled), position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}

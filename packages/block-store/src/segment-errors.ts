@@ -1,0 +1,40 @@
+/** What a segment stream says when the world fails it. */
+import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import type { AppendOutput } from './segment-jobs.js';
+
+export function refusal(output: AppendOutput & { type: 'refused' }): AppError {
+  if (output.reason === 'codec') {
+    return new AppError(
+      'envelope_codec_unknown',
+      `Block ${output.contentId} is packed with a codec unknown here.`,
+      {
+        hint: 'Nothing was stored. Update this device.',
+        kind: 'permanent',
+      },
+    );
+  }
+  return new AppError('block_mismatch', `Block ${output.contentId} is not what its id says.`, {
+    hint: 'Nothing of the batch was stored. Ask another device for the block.',
+    kind: 'permanent',
+  });
+}
+
+export function writeFailure(cause: unknown): AppError {
+  const isFull = fileErrorCode(cause) === 'ENOSPC';
+  const what = isFull
+    ? 'The disk of the store is full'
+    : 'The disk of the store could not be written';
+  return new AppError('store_write_failed', `${what}: ${errorMessage(cause)}.`, {
+    hint: `What was stored before is safe. ${isFull ? 'Make room' : 'Check the disk'}; it is tried again.`,
+    kind: isFull ? 'tell-person' : 'retry',
+    cause,
+  });
+}
+
+export function openFailure(cause: unknown): AppError {
+  if (cause instanceof AppError && cause.code.startsWith('store_')) return cause;
+  return new AppError('store_open_failed', `The store cannot be opened: ${errorMessage(cause)}.`, {
+    hint: 'Nothing was removed. Check the disk and its mount, then start again.',
+    cause,
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * The writing of a segment stream, as jobs for worker threads: append, sync, seal. Stateless; every
+ * offset is given. `SegmentStream` sees to it that one runs at a time.
+ */
+import {
+  AppError,
+  type BulkJob,
+  type BulkTools,
+  type FileHandle,
+  type FilePath,
+  fileErrorCode,
+  joinPath,
+  type OpenMode,
+} from '@holdfast/platform';
+import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
+import {
+  encodeHeader,
+  encodeTrailer,
+  firstDigest,
+  frameBytes,
+  framePayloadBytes,
+  nextDigest,
+  type SegmentExtent,
+  type SegmentHeader,
+  segmentFileName,
+  signFrame,
+} from './segment-format.js';
+
+export type PayloadKind = 'opaque' | 'blocks';
+
+export interface SegmentPlace {
+  readonly directory: FilePath;
+  readonly streamName: string;
+  readonly segment: number;
+}
+
+export function segmentPath(place: SegmentPlace): FilePath {
+  return joinPath(place.directory, segmentFileName(place.streamName, place.segment));
+}
+
+/** Opens, uses and closes a file. */
+export function withFile<Result>(
+  tools: BulkTools,
+  path: FilePath,
+  mode: OpenMode,
+  use: (handle: FileHandle) => Result,
+): Result {
+  const handle = tools.fileSystem.open(path, mode);
+  try {
+    return use(handle);
+  } finally {
+    tools.fileSystem.close(handle);
+  }
+}
+
+export type AppendStart =
+  | { readonly type: 'new'; readonly header: SegmentHeader }
+  | { readonly type: 'existing'; readonly digest: Uint8Array };
+
+export interface AppendInput {
+  readonly place: SegmentPlace;
+  readonly start: AppendStart;
+  readonly offset: number;
+  /** Frames with their payloads, back to back; checksums are written here. */
+  readonly frames: ArrayBuffer;
+  readonly payloads: PayloadKind;
+}
+
+export type AppendOutput =
+  | { readonly type: 'written'; readonly digest: Uint8Array }
+  /** A payload is not what it says; nothing was written. */
+  | ({ readonly type: 'refused' } & BlockRefusal);
+
+export interface BlockRefusal {
+  readonly reason: 'mismatch' | 'codec';
+  /** As claimed. */
+  readonly contentId: string;
+}
+
+/** Writes a batch with one call, after checking and signing it. */
+export const appendEntries: BulkJob<AppendInput, AppendOutput> = {
+  name: 'block-store.append-entries',
+  perform(input, tools) {
+    const { hasher, fileSystem } = tools;
+    const frames = Buffer.from(input.frames);
+    const refused = input.payloads === 'blocks' ? firstLyingBlock(frames, tools) : undefined;
+    if (refused !== undefined) return { type: 'refused', ...refused };
+    const header =
+      input.start.type === 'new' ? encodeHeader(input.start.header, hasher) : undefined;
+    let digest =
+      input.start.type === 'existing'
+        ? input.start.digest
+        : firstDigest(header ?? new Uint8Array(), hasher);
+    for (const { at } of framesIn(frames)) {
+      digest = nextDigest(digest, signFrame(frames, at, hasher), hasher);
+    }
+    const mode = header === undefined ? 'write' : 'create';
+    withFile(tools, segmentPath(input.place), mode, (handle) => {
+      if (header !== undefined) fileSystem.write(handle, header, 0);
+      fileSystem.write(handle, frames, input.offset);
+    });
+    return { type: 'written', digest };
+  },
+};
+
+function firstLyingBlock(frames: Buffer, { hasher }: BulkTools): BlockRefusal | undefined {
+  for (const { payload } of framesIn(frames)) {
+    const contentId = readBlockPayload(payload)?.contentId ?? '';
+    try {
+      if (verifyBlockPayload(payload, (bytes) => hasher.blake3(bytes))) continue;
+      return { reason: 'mismatch', contentId };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return { reason: 'codec', contentId };
+    }
+  }
+  return undefined;
+}
+
+function* framesIn(frames: Buffer) {
+  let at = 0;
+  while (at < frames.length) {
+    const end = at + frameBytes + framePayloadBytes(frames, at);
+    yield { at, payload: frames.subarray(at + frameBytes, end) };
+    at = end;
+  }
+}
+
+export interface SyncInput {
+  readonly place: SegmentPlace;
+  /** Whether the file's name is not durable yet. */
+  readonly isNew: boolean;
+}
+
+export const syncSegment: BulkJob<SyncInput, void> = {
+  name: 'block-store.sync-segment',
+  perform({ place, isNew }, tools) {
+    withFile(tools, segmentPath(place), 'write', (handle) => tools.fileSystem.syncFile(handle));
+    if (isNew) tools.fileSystem.syncDirectory(place.directory);
+  },
+};
+
+export interface SealInput {
+  readonly place: SegmentPlace;
+  readonly extent: SegmentExtent;
+}
+
+export interface SealOutput {
+  /** Of the file, its trailer included; undefined where there is no such file. */
+  readonly fileBytes: number | undefined;
+}
+
+/** Appends the trailer, behind whatever the file ends with, and syncs file and directory. */
+export const sealSegment: BulkJob<SealInput, SealOutput> = {
+  name: 'block-store.seal-segment',
+  perform({ place, extent }, tools) {
+    try {
+      const fileBytes = withFile(tools, segmentPath(place), 'write', (handle) =>
+        writeTrailer(tools, handle, extent),
+      );
+      tools.fileSystem.syncDirectory(place.directory);
+      return { fileBytes };
+    } catch (error) {
+      if (fileErrorCode(error) === 'ENOENT') return { fileBytes: undefined };
+      throw error;
+    }
+  },
+};
+
+/** Gives the size of the file afterwards. */
+export function writeTrailer(tools: BulkTools, handle: FileHandle, extent: SegmentExtent): number {
+  const at = tools.fileSystem.handleStat(handle).sizeBytes;
+  const trailer = encodeTrailer(extent, tools.hasher);
+  tools.fileSystem.write(handle, trailer, at);
+  tools.fileSystem.syncFile(handle);
+  return at + trailer.length;
+}

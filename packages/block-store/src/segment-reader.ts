@@ -1,0 +1,161 @@
+/**
+ * Reading of a segment stream: knows which segments there are and how far each may be read. Owns
+ * that table; writes no file. Invariant: nothing beyond what is valid is ever given.
+ */
+import type { BulkRunner, FilePath } from '@holdfast/platform';
+import { frameBytes, headerBytes } from './segment-format.js';
+import type { PayloadKind } from './segment-jobs.js';
+import { type ReadOutput, readEntries, type ScanOutput, scanEntries } from './segment-read-jobs.js';
+import type { EntryLocation, SegmentDamage, SegmentEntry } from './segment-types.js';
+
+/** What one read or scan job gives at most, or a single entry that is larger. */
+const maxJobBytes = 4 * 1024 * 1024;
+
+export interface SegmentReaderInit {
+  readonly runner: BulkRunner;
+  readonly directory: FilePath;
+  readonly streamName: string;
+  readonly payloads?: PayloadKind;
+  readonly onDamage?: (damage: SegmentDamage) => void;
+}
+
+export interface SegmentEnds {
+  readonly durable: number;
+  /** Not less than `durable`: what was appended can be read. */
+  readonly readable: number;
+  readonly fileBytes: number;
+}
+
+export class SegmentReader {
+  readonly #init: SegmentReaderInit;
+  /** By ascending number, as segments are only added at the end. */
+  readonly #ends = new Map<number, SegmentEnds>();
+  readonly #missing = new Set<number>();
+  #durableEnd = { segment: 0, offset: 0 };
+  #bytes = 0;
+
+  constructor(init: SegmentReaderInit) {
+    this.#init = init;
+  }
+
+  setEnd(segment: number, ends: SegmentEnds): void {
+    this.#bytes += ends.fileBytes - (this.#ends.get(segment)?.fileBytes ?? 0);
+    this.#ends.set(segment, ends);
+    if (ends.durable > 0) this.#durableEnd = { segment, offset: ends.durable };
+  }
+
+  forget(segment: number): void {
+    this.#bytes -= this.#ends.get(segment)?.fileBytes ?? 0;
+    this.#ends.delete(segment);
+  }
+
+  holds({ segment, offset, lengthBytes }: EntryLocation): boolean {
+    const ends = this.#ends.get(segment);
+    if (ends === undefined || this.#missing.has(segment)) return false;
+    return offset >= headerBytes && offset + frameBytes + lengthBytes <= ends.durable;
+  }
+
+  durableEnd(): { readonly segment: number; readonly offset: number } {
+    return this.#durableEnd;
+  }
+
+  stats(): { readonly segments: number; readonly bytes: number } {
+    return { segments: this.#ends.size, bytes: this.#bytes };
+  }
+
+  async read(locations: readonly EntryLocation[]): Promise<(Uint8Array | undefined)[]> {
+    const payloads: (Uint8Array | undefined)[] = locations.map(() => undefined);
+    const readable = [...locations.entries()].filter(([, location]) => this.#isReadable(location));
+    for (let from = 0; from < readable.length; ) {
+      let to = from;
+      let bytes = 0;
+      do bytes += frameBytes + (readable[to++]?.[1].lengthBytes ?? 0);
+      while (to < readable.length && bytes < maxJobBytes);
+      const group = readable.slice(from, to);
+      const { directory, streamName, runner } = this.#init;
+      const entries = group.map(([, location]) => location);
+      const output = await runner.run(readEntries, { directory, streamName, entries });
+      this.#unpack(group, output, payloads);
+      from = to;
+    }
+    return payloads;
+  }
+
+  async *scan(
+    from: { readonly segment: number; readonly offset: number },
+    prefixBytes: number,
+  ): AsyncGenerator<SegmentEntry[]> {
+    const segments = Array.from(this.#ends.keys());
+    for (const segment of segments) {
+      if (segment < from.segment) continue;
+      const start = segment === from.segment ? from.offset : 0;
+      let next: number | undefined = Math.max(start, headerBytes);
+      while (next !== undefined) {
+        const limit = this.#ends.get(segment)?.durable ?? 0;
+        if (next >= limit) break;
+        const output: ScanOutput = await this.#scanPart(segment, next, limit, prefixBytes);
+        if (output.entries.length > 0) yield entriesOf(segment, output);
+        next = output.next;
+      }
+    }
+  }
+
+  async #scanPart(
+    segment: number,
+    from: number,
+    limit: number,
+    prefixBytes: number,
+  ): Promise<ScanOutput> {
+    const { directory, streamName, runner, payloads = 'opaque' } = this.#init;
+    const place = { directory, streamName, segment };
+    const options = { from, limit, maxBytes: maxJobBytes, prefixBytes, payloads };
+    const output = await runner.run(scanEntries, { place, ...options });
+    if (output.state === 'missing') {
+      this.#report('missing', { segment, offset: from, lengthBytes: limit - from });
+    }
+    for (const damage of output.damage) this.#report('damaged', { segment, ...damage });
+    return output;
+  }
+
+  #isReadable(location: EntryLocation): boolean {
+    const { segment, offset, lengthBytes } = location;
+    const ends = this.#ends.get(segment);
+    if (ends === undefined) this.#report('missing', location);
+    else if (offset + frameBytes + lengthBytes <= ends.readable) return true;
+    else this.#report('damaged', location);
+    return false;
+  }
+
+  #unpack(
+    group: readonly (readonly [number, EntryLocation])[],
+    output: ReadOutput,
+    payloads: (Uint8Array | undefined)[],
+  ): void {
+    let at = 0;
+    for (const [place, [index, location]] of group.entries()) {
+      const end = at + frameBytes + location.lengthBytes;
+      const state = output.states[place] ?? 'missing';
+      if (state === 'whole') {
+        const { lengthBytes } = location;
+        payloads[index] = new Uint8Array(output.bytes, at + frameBytes, lengthBytes);
+      } else {
+        this.#report(state, location);
+      }
+      at = end;
+    }
+  }
+
+  #report(type: 'missing' | 'damaged', location: EntryLocation): void {
+    if (type === 'missing') this.#missing.add(location.segment);
+    this.#init.onDamage?.({ type, ...location });
+  }
+}
+
+function entriesOf(segment: number, output: ScanOutput): SegmentEntry[] {
+  let at = 0;
+  return output.entries.map(({ offset, lengthBytes, givenBytes }) => {
+    const payload = new Uint8Array(output.bytes, at, givenBytes);
+    at += givenBytes;
+    return { location: { segment, offset, lengthBytes }, payload };
+  });
+}

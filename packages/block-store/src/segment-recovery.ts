@@ -1,0 +1,257 @@
+/**
+ * What opening a segment stream does to its files: looks at all of them, refuses what it must not
+ * touch, and seals what is not sealed. It appends trailers and syncs; it never truncates.
+ */
+import {
+  AppError,
+  type BulkJob,
+  type BulkTools,
+  ensureDirectory,
+  errorMessage,
+  type FileHandle,
+  type FilePath,
+  parentPath,
+} from '@holdfast/platform';
+import type { StoreId } from '@holdfast/model';
+import { readFully } from './fast-cdc.js';
+import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
+import {
+  emptyDigest,
+  firstDigest,
+  frameBytes,
+  type HeaderReading,
+  headerBytes,
+  nextDigest,
+  noPredecessor,
+  readHeader,
+  readTrailer,
+  sameBytes,
+  type SegmentExtent,
+  segmentNumberOf,
+  trailerBytes,
+} from './segment-format.js';
+import { walkEntries } from './segment-walk.js';
+
+/** More missing segments than this are not listed one by one. */
+const maxListedMissing = 10_000;
+
+export interface RecoverInput {
+  readonly directory: FilePath;
+  readonly streamName: string;
+  readonly storeId: StoreId;
+  /** Whether entries behind a damaged one count: for blocks, not for a log, which is a chain. */
+  readonly passDamage: boolean;
+}
+
+export interface RecoveredSegment extends SegmentExtent {
+  readonly segment: number;
+  readonly fileBytes: number;
+}
+
+export interface RecoverOutput {
+  /** By ascending number. */
+  readonly segments: RecoveredSegment[];
+  readonly sealed: number;
+  readonly tornBytes: number;
+  readonly missingSegments: number[];
+  /** Segments whose header is not valid; entries in them may be. */
+  readonly damagedHeaders: number[];
+  /** Why trailers could not be appended, where they could not: a full disk still serves. */
+  readonly sealFailures: string[];
+}
+
+interface FoundSegment {
+  readonly segment: number;
+  readonly fileBytes: number;
+  readonly headerReading: HeaderReading;
+  readonly headerDigest: Uint8Array;
+  readonly trailer: SegmentExtent | undefined;
+}
+
+export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
+  name: 'block-store.recover-segments',
+  perform(input, tools) {
+    ensureDirectory(tools.fileSystem, input.directory, 0o700);
+    const found = findSegments(input, tools);
+    for (const segment of found) refuseForeign(segment, input);
+    const segments: RecoveredSegment[] = [];
+    const sealFailures: string[] = [];
+    let sealed = 0;
+    let tornBytes = 0;
+    for (const [index, segment] of found.entries()) {
+      const settled = settleSegment(segment, found[index + 1], input, tools);
+      segments.push({ ...settled.extent, segment: segment.segment, fileBytes: settled.fileBytes });
+      tornBytes += settled.tornBytes;
+      if (settled.sealed) sealed += 1;
+      if (settled.sealFailure !== undefined) sealFailures.push(settled.sealFailure);
+    }
+    tools.fileSystem.syncDirectory(input.directory);
+    tools.fileSystem.syncDirectory(parentPath(input.directory));
+    const missingSegments = missingAmong(found, segments);
+    const damagedHeaders = found
+      .filter(({ headerReading }) => headerReading.type === 'damaged')
+      .map(({ segment }) => segment);
+    return { segments, sealed, tornBytes, missingSegments, damagedHeaders, sealFailures };
+  },
+};
+
+function findSegments(input: RecoverInput, tools: BulkTools): FoundSegment[] {
+  return tools.fileSystem
+    .list(input.directory)
+    .filter((entry) => entry.kind === 'file')
+    .map((entry) => segmentNumberOf(input.streamName, entry.name))
+    .filter((segment) => segment !== undefined)
+    .sort((left, right) => left - right)
+    .map((segment) => lookAt({ ...input, segment }, tools));
+}
+
+function lookAt(place: RecoverInput & { segment: number }, tools: BulkTools): FoundSegment {
+  return withFile(tools, segmentPath(place), 'read', (handle) => {
+    const { fileSystem, hasher } = tools;
+    const fileBytes = fileSystem.handleStat(handle).sizeBytes;
+    const header = Buffer.alloc(headerBytes);
+    const count = readFully(fileSystem, handle, header, 0);
+    const end = Buffer.alloc(trailerBytes);
+    const endCount = readFully(fileSystem, handle, end, Math.max(0, fileBytes - trailerBytes));
+    return {
+      segment: place.segment,
+      fileBytes,
+      headerReading: readHeader(header.subarray(0, count), hasher),
+      headerDigest: firstDigest(header, hasher),
+      trailer: readTrailer(end.subarray(0, endCount), fileBytes, hasher),
+    };
+  });
+}
+
+function refuseForeign(found: FoundSegment, input: RecoverInput): void {
+  const { headerReading } = found;
+  if (headerReading.type === 'unknown') {
+    throw new AppError(
+      'store_format_unknown',
+      `Segment ${found.segment} was written by a newer version (format ${headerReading.major}).`,
+      { hint: 'Nothing was changed. Update this device, then start again.', kind: 'permanent' },
+    );
+  }
+  if (headerReading.type === 'header' && headerReading.header.storeId !== input.storeId) {
+    throw new AppError(
+      'store_id_mismatch',
+      `Segment ${found.segment} belongs to store ${headerReading.header.storeId}, not to ${input.storeId}.`,
+      { hint: 'Nothing was changed. Move the files of the other store out of this one.' },
+    );
+  }
+}
+
+interface Settled {
+  readonly extent: SegmentExtent;
+  readonly fileBytes: number;
+  readonly sealed: boolean;
+  readonly tornBytes: number;
+  readonly sealFailure?: string;
+}
+
+/**
+ * A trailer counts only where something else confirms it: the successor's header, or a walk. For a
+ * block could end in bytes that look like a trailer, and be the last thing before a power loss.
+ */
+function settleSegment(
+  found: FoundSegment,
+  successor: FoundSegment | undefined,
+  input: RecoverInput,
+  tools: BulkTools,
+): Settled {
+  const { trailer, fileBytes } = found;
+  const wanted = predecessorDigestOf(successor);
+  if (trailer !== undefined && wanted !== undefined && sameBytes(trailer.digest, wanted)) {
+    return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
+  }
+  const place = { ...input, segment: found.segment };
+  return withFile(tools, segmentPath(place), 'write', (handle) => {
+    const extent = walkedExtent(found, wanted, input, tools, handle);
+    tools.fileSystem.syncFile(handle);
+    if (trailer !== undefined && trailer.validBytes >= extent.validBytes) {
+      return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
+    }
+    return sealWalked(found, extent, tools, handle);
+  });
+}
+
+function sealWalked(
+  found: FoundSegment,
+  extent: SegmentExtent,
+  tools: BulkTools,
+  handle: FileHandle,
+): Settled {
+  const tornBytes = found.fileBytes - extent.validBytes;
+  try {
+    const fileBytes = writeTrailer(tools, handle, extent);
+    return { extent, fileBytes, sealed: true, tornBytes };
+  } catch (error) {
+    const { fileBytes } = found;
+    return { extent, fileBytes, sealed: false, tornBytes, sealFailure: errorMessage(error) };
+  }
+}
+
+/**
+ * How far the segment is valid. `wanted` is the digest that its successor names: there it was
+ * sealed, or given up after a failed sync, and what follows was appended again elsewhere.
+ */
+function walkedExtent(
+  found: FoundSegment,
+  wanted: Uint8Array | undefined,
+  input: RecoverInput,
+  tools: BulkTools,
+  handle: FileHandle,
+): SegmentExtent {
+  const nothing = { validBytes: 0, entryCount: 0, digest: emptyDigest };
+  const isWanted = (digest: Uint8Array) => wanted !== undefined && sameBytes(digest, wanted);
+  if (found.fileBytes < headerBytes || isWanted(emptyDigest)) return nothing;
+  let extent: SegmentExtent = {
+    validBytes: headerBytes,
+    entryCount: 0,
+    digest: found.headerDigest,
+  };
+  const { passDamage } = input;
+  const options = { from: headerBytes, limit: found.fileBytes, passDamage };
+  for (const step of walkEntries(tools.fileSystem, handle, tools.hasher, options)) {
+    if (isWanted(extent.digest)) break;
+    if (step.type === 'damage') continue;
+    extent = {
+      validBytes: step.offset + frameBytes + step.payload.length,
+      entryCount: extent.entryCount + 1,
+      digest: nextDigest(extent.digest, step.digest, tools.hasher),
+    };
+  }
+  if (extent.entryCount === 0 && found.headerReading.type === 'damaged') return nothing;
+  return extent;
+}
+
+function predecessorDigestOf(found: FoundSegment | undefined): Uint8Array | undefined {
+  return found?.headerReading.type === 'header'
+    ? found.headerReading.header.predecessorDigest
+    : undefined;
+}
+
+/** Numbers that are absent, and those of segments that are not the ones their successors name. */
+function missingAmong(
+  found: readonly FoundSegment[],
+  segments: readonly SegmentExtent[],
+): number[] {
+  const missing = new Set<number>();
+  let expected = 1;
+  let digest: Uint8Array = noPredecessor;
+  for (const [index, { segment, headerReading }] of found.entries()) {
+    for (; expected < segment && missing.size < maxListedMissing; expected += 1) {
+      missing.add(expected);
+    }
+    const isNext = !missing.has(segment - 1);
+    if (headerReading.type === 'header') {
+      const { header } = headerReading;
+      if (header.segment !== segment) missing.add(segment);
+      else if (isNext && !sameBytes(header.predecessorDigest, digest)) missing.add(segment - 1);
+    }
+    expected = segment + 1;
+    digest = segments[index]?.digest ?? emptyDigest;
+  }
+  missing.delete(0);
+  return [...missing].sort((left, right) => left - right);
+}
