@@ -99,6 +99,7 @@ function itemFrom(wire: WireBlockItem): BlockRequestItem {
 export function encodeBlockResponse(response: BlockResponse): Uint8Array {
   writeCount(response.blocks, limits.responseBlocks, 'blocks');
   writeCount(response.missing, limits.requestItems, 'missing items');
+  assert(saysSomething(response), 'a response that says something');
   assert(
     envelopeBytesOf(response.blocks) <= limits.responseEnvelopeBytes,
     'envelopes within the limit of a response',
@@ -134,6 +135,7 @@ export function decodeBlockResponse(frame: Uint8Array): BlockResponse {
   const wire = readFrame(frame, (bytes) =>
     WireBlockResponse.decode(bytes, { limits: decodeLimits }),
   );
+  if (!saysSomething(wire)) refuse('a response that says nothing');
   const blocks = wire.blocks.map(blockFrom);
   if (envelopeBytesOf(blocks) > limits.responseEnvelopeBytes) refuse('too many bytes of blocks');
   return {
@@ -158,6 +160,11 @@ function missingFrom(wire: WireMissing): MissingItem {
 
 function readItem(item: number): number {
   return readBetween(item, 0, limits.requestItems - 1, 'item');
+}
+
+/** A peer must not keep a request open with empty answers. */
+function saysSomething(response: BlockResponse | WireBlockResponse): boolean {
+  return response.done || response.blocks.length > 0 || response.missing.length > 0;
 }
 
 function envelopeBytesOf(blocks: readonly BlockDelivery[]): number {

@@ -169,7 +169,7 @@ export interface MissingItem {
   readonly reason: MissingReason;
 }
 
-/** Part of the answer to a request; the last part has `done`. */
+/** Part of the answer to a request, never an empty one; the last part has `done`. */
 export interface BlockResponse {
   readonly requestId: number;
   readonly blocks: readonly BlockDelivery[];
