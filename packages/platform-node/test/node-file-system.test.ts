@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { filePathFrom, fileErrorCode, joinPath } from '@holdfast/platform';
 import { NodeFileSystem } from '@holdfast/platform-node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
 
 const fileSystem = new NodeFileSystem();
@@ -66,4 +66,24 @@ test('a set-group-id bit that a directory inherits is not added to the wanted pe
   const path = joinPath(filePathFrom(directory.path), 'below');
   fileSystem.makeDirectory(path, 0o750);
   expect(fileSystem.stat(path).permissions).toBe(0o750);
+});
+
+test('what the system takes in pieces is written whole', () => {
+  const handle = fileSystem.open(filePathFrom(join(directory.path, 'file')), 'create');
+  const write = fs.writeSync.bind(fs);
+  const pieces = vi
+    .spyOn(fs, 'writeSync')
+    .mockImplementation(((descriptor: number, bytes: Uint8Array, ...rest: number[]) =>
+      write(
+        descriptor,
+        bytes,
+        rest[0],
+        Math.min(rest[1] ?? 0, 3),
+        rest[2],
+      )) as typeof fs.writeSync);
+  fileSystem.write(handle, Buffer.from('abcdefgh'), 2);
+  expect(pieces).toHaveBeenCalledTimes(3);
+  pieces.mockRestore();
+  fileSystem.close(handle);
+  expect(fs.readFileSync(join(directory.path, 'file'), 'latin1')).toBe('\0\0abcdefgh');
 });
