@@ -164,6 +164,9 @@ function testSkippedNames(under: () => FileWatcherUnderTest): void {
     writeFile(fileSystem, joinPath(skipped, 'file'), 'text');
     writeFile(fileSystem, joinPath(deeper, 'file'), 'text');
     await waitForHint(under(), events, joinPath(deeper, 'file'));
+    // Names are not patterns: this one would match.
+    writeFile(fileSystem, joinPath(root, 'skipped1x'), 'text');
+    await waitForHint(under(), events, joinPath(root, 'skipped1x'));
     const paths = events.flatMap((event) => (event.type === 'changed' ? event.paths : []));
     expect(paths.filter((path) => path.startsWith(`${skipped}/`))).toEqual([]);
     await subscription.stop();
