@@ -28,7 +28,7 @@ test('an invite comes back as it was made, with white space around it', () => {
 });
 
 test('an invite with one character changed, missing or too many is mangled', () => {
-  const digit = fc.constantFrom(...'ABCXYZabcxyz0189-_ é');
+  const digit = fc.constantFrom(...'ABCXYZabcxyz0189-_ é'.split(''));
   fc.assert(
     fc.property(invite, fc.nat(), digit, fc.nat(2), (made, place, character, removed) => {
       const text = encodeInvite(made, blake3);

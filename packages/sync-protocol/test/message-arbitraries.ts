@@ -51,13 +51,17 @@ function text(limitBytes: number): fc.Arbitrary<string> {
 
 const folderId = fc
   .string({
-    unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz234567'),
+    unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz234567'.split('')),
     minLength: 16,
     maxLength: 16,
   })
   .map((it) => it as FolderId);
 const device = fc
-  .string({ unit: fc.constantFrom(...'123456789ABCDEFGHJKLMNPQR'), minLength: 8, maxLength: 128 })
+  .string({
+    unit: fc.constantFrom(...'123456789ABCDEFGHJKLMNPQR'.split('')),
+    minLength: 8,
+    maxLength: 128,
+  })
   .map((it) => it as DeviceId);
 const versionId = digits(32).map((it) => it as VersionId);
 const epoch = digits(8).map((it) => it as EpochId);
