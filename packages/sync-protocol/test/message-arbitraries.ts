@@ -26,7 +26,7 @@ import type {
 } from '@holdfast/sync-protocol';
 import fc from 'fast-check';
 
-export const safe = fc.oneof(
+const safe = fc.oneof(
   fc.maxSafeNat(),
   fc.constantFrom(0, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER),
 );
@@ -79,7 +79,7 @@ const addresses = fc.array(
 );
 const code = fc.constantFrom('folder_unknown', 'message_malformed', 'x');
 
-export const position: fc.Arbitrary<IndexPosition> = fc.record({
+const position: fc.Arbitrary<IndexPosition> = fc.record({
   epoch,
   sequence: safe,
   hash: digits(32),
