@@ -1,1 +1,2 @@
-export {};
+export { exitCodeOf, exitCodes } from './exit-code.js';
+export { main, runCommandLine } from './main.js';

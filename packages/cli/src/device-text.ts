@@ -1,0 +1,12 @@
+/** Devices as rows for a terminal. */
+import type { DeviceStatus } from '@holdfast/node';
+import { agoText, type Cell } from './printable-text.js';
+
+export function deviceRows(devices: readonly DeviceStatus[], nowMs: number): Cell[][] {
+  return devices.map((device) => [device.name, connectionText(device, nowMs), device.id]);
+}
+
+function connectionText(device: DeviceStatus, nowMs: number): string {
+  if (device.connected) return 'connected';
+  return device.lastSeen === null ? 'never seen' : `last seen ${agoText(device.lastSeen, nowMs)}`;
+}

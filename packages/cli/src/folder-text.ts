@@ -1,0 +1,60 @@
+/** Folders as lines for a terminal: the state in words, and what a person would worry about. */
+import type { FolderState, FolderStatus } from '@holdfast/node';
+import { agoText, alignedLines, countText, printable, right, sizeText } from './printable-text.js';
+
+const stateWords: Readonly<Record<FolderState, string>> = {
+  'up-to-date': 'Up to date',
+  scanning: 'Scanning',
+  syncing: 'Syncing',
+  waiting: 'Waiting',
+  paused: 'Paused',
+  stopped: 'Stopped',
+  'out-of-sync': 'Out of sync',
+  'needs-confirmation': 'Needs your answer',
+};
+
+/** A row for each folder, and below it what is not as it should be. */
+export function folderLines(
+  folders: readonly FolderStatus[],
+  nowMs: number,
+  indent = '',
+): string[] {
+  const rows = alignedLines(
+    folders.map((folder) => [
+      folder.label,
+      stateWords[folder.state],
+      right(countText(folder.files, 'file')),
+      right(sizeText(folder.bytes)),
+      archivedText(folder, nowMs),
+      folder.path ?? 'history only',
+    ]),
+    indent,
+  );
+  return folders.flatMap((folder, index) => [
+    rows[index] ?? '',
+    ...concerns(folder).map((concern) => `${indent}  ${concern}`),
+  ]);
+}
+
+function archivedText(folder: FolderStatus, nowMs: number): string {
+  if (folder.copies === 0 && folder.lastArchived === null) return 'not archived';
+  const newest = folder.lastArchived === null ? '' : `, ${agoText(folder.lastArchived, nowMs)}`;
+  return `archived in ${countText(folder.copies, 'place')}${newest}`;
+}
+
+function concerns(folder: FolderStatus): string[] {
+  const found: string[] = [];
+  if (folder.stateReason !== '') found.push(printable(folder.stateReason));
+  if (folder.needFiles > 0) {
+    found.push(
+      `Still to come: ${countText(folder.needFiles, 'file')}, ${sizeText(folder.needBytes)}.`,
+    );
+  }
+  if (folder.unarchivedFiles > 0) {
+    found.push(`Not archived yet: ${countText(folder.unarchivedFiles, 'version')}.`);
+  }
+  if (folder.heldFiles > 0) {
+    found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);
+  }
+  return found;
+}

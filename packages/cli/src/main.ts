@@ -1,0 +1,172 @@
+/** The command line as a function: arguments in, exit code out. Verbs are listed here, once. */
+import './promise-with-resolvers.js';
+import { readFileSync } from 'node:fs';
+import { AppError } from '@holdfast/platform';
+import { Command, CommanderError } from 'commander';
+import type { Environment } from './environment.js';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
+import { homePaths, resolveHome } from './home-directory.js';
+import { connectToNode, type NodeConnection } from './node-connection.js';
+import { loadNodeRunner, type NodeRunner } from './node-runner.js';
+import { Output } from './output.js';
+import { processEnvironment } from './process-environment.js';
+import type { AddVerb, Bind, VerbContext } from './verb.js';
+import { addArchive } from './verbs/archive.js';
+import { addCat } from './verbs/cat.js';
+import { addDevice } from './verbs/device.js';
+import { addFolder } from './verbs/folder.js';
+import { addInit } from './verbs/init.js';
+import { addLog } from './verbs/log.js';
+import { addLs } from './verbs/ls.js';
+import { addPage } from './verbs/page.js';
+import { addPaths } from './verbs/paths.js';
+import { addRestore } from './verbs/restore.js';
+import { addStatus } from './verbs/status.js';
+import { addStop } from './verbs/stop.js';
+import { addUp } from './verbs/up.js';
+import { addWait } from './verbs/wait.js';
+
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Runs one command; every failure becomes an exit code and a message. */
+export async function runCommandLine(
+  given: readonly string[],
+  environment: Environment,
+  loadRunner: () => Promise<NodeRunner> = loadNodeRunner,
+): Promise<ExitCode> {
+  const program = new Command('holdfast');
+  let exitCode: ExitCode = exitCodes.done;
+  // No option of the program: `cat --version V` means a version of a file.
+  if (given.length === 1 && given[0] === '--version') {
+    environment.stdout.write(`${version()}\n`);
+    return exitCode;
+  }
+  const bind: Bind =
+    (perform) =>
+    async (...args) => {
+      const context = createContext(environment, program.opts<GlobalOptions>());
+      exitCode = (await perform(context, ...args)) ?? exitCodes.done;
+    };
+  describeProgram(program, environment);
+  for (const addVerb of verbs(loadRunner)) addVerb(program, bind);
+  prepareErrors(program, environment);
+  try {
+    await program.parseAsync([...given], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, given, program, environment);
+  }
+}
+
+/** The entry of the executable: this process's arguments and streams. */
+export async function main(): Promise<number> {
+  return runCommandLine(process.argv.slice(2), processEnvironment());
+}
+
+function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
+  return [
+    addInit(loadRunner),
+    addUp(loadRunner),
+    addStop,
+    addStatus,
+    addWait,
+    addPage,
+    addPaths,
+    addDevice,
+    addFolder,
+    addLog,
+    addLs,
+    addCat,
+    addRestore,
+    addArchive,
+  ];
+}
+
+function describeProgram(program: Command, environment: Environment): void {
+  program
+    .description('Sync your folders between your devices, and never forget.')
+    .option('--home <dir>', 'everything of one node (or HOLDFAST_HOME)')
+    .option('--json', 'answer in JSON')
+    .option('--quiet', 'print nothing but what was asked for')
+    .helpOption('-h, --help', 'print help')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      '\nholdfast --version prints the version.' +
+        '\nTIME is ISO 8601, "2h" or "3d" ago, "yesterday 14:00", or a position such as STORE#1234.' +
+        '\nPATH in history is FOLDER or FOLDER/dir/file.',
+    );
+  program.configureOutput({
+    writeOut: (text) => environment.stdout.write(text),
+    // Errors of usage are printed by `report`, in the form that was asked for.
+    writeErr: () => {},
+  });
+}
+
+/** commander inherits these only for commands that are made after they were set. */
+function prepareErrors(command: Command, environment: Environment): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => environment.stdout.write(text),
+    writeErr: () => {},
+  });
+  for (const child of command.commands) prepareErrors(child, environment);
+}
+
+function createContext(environment: Environment, options: GlobalOptions): VerbContext {
+  const home = resolveHome(options.home, environment.variables, environment.workingDirectory);
+  const paths = homePaths(home);
+  const connection = (): NodeConnection => connectToNode(paths, environment);
+  return {
+    environment,
+    paths,
+    output: new Output(environment, {
+      json: options.json === true,
+      quiet: options.quiet === true,
+    }),
+    connection,
+    node: () => connection().client,
+  };
+}
+
+function report(
+  error: unknown,
+  given: readonly string[],
+  program: Command,
+  environment: Environment,
+): ExitCode {
+  const output = new Output(environment, {
+    // The arguments may have failed to parse before the flag was reached.
+    json: given.includes('--json'),
+    quiet: false,
+  });
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    output.error(usageError(error, program));
+    return exitCodes.usage;
+  }
+  output.error(error);
+  return error instanceof AppError ? exitCodeOf(error.code) : exitCodes.failed;
+}
+
+function usageError(error: CommanderError, program: Command): AppError {
+  if (error.code === 'commander.help') {
+    const names = program.commands.map((command) => command.name()).join(', ');
+    return new AppError('usage', `A command is missing. There are: ${names}.`, {
+      hint: 'See: npx holdfast --help',
+    });
+  }
+  const message = error.message.replace(/^error: /, '');
+  return new AppError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
+    hint: 'See: npx holdfast --help',
+  });
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,36 @@
+/** `holdfast archive …`: the history that this device keeps. */
+import type { ArchiveStatus } from '@holdfast/node';
+import { alignedLines, countText, printable, right, sizeText } from '../printable-text.js';
+import type { AddVerb } from '../verb.js';
+
+export const addArchive: AddVerb = (program, bind) => {
+  const archive = program.command('archive').description('the history that this device keeps');
+  archive
+    .command('status')
+    .description('say what the store holds')
+    .action(
+      bind(async ({ output, node }) => {
+        const status = await node().archiveStatus();
+        output.result(status, () => archiveLines(status));
+        return undefined;
+      }),
+    );
+};
+
+function archiveLines(status: ArchiveStatus): string[] {
+  const stored = `${sizeText(status.bytes)} in ${sizeText(status.storedBytes)} on disk`;
+  return [
+    `Store ${status.storeId} at ${printable(status.store)}`,
+    `${countText(status.blocks, 'block')}, ${stored}, ${countText(status.segments, 'segment')}`,
+    ...alignedLines(
+      status.folders.map((folder) => [
+        folder.label,
+        right(countText(folder.versions, 'version')),
+        right(countText(folder.files, 'file')),
+        right(countText(folder.deletedFiles, 'deleted file')),
+        folder.position,
+      ]),
+      '  ',
+    ),
+  ];
+}

@@ -1,0 +1,31 @@
+/** `holdfast log`: every version of a file, newest first. */
+import type { HistoryVersion } from '@holdfast/node';
+import { type HistoryOptions, historyQuery, withMoment, withStore } from '../history-options.js';
+import { alignedLines, type Cell, localTimeText, right, sizeText } from '../printable-text.js';
+import type { AddVerb } from '../verb.js';
+
+export const addLog: AddVerb = (program, bind) => {
+  const log = program
+    .command('log')
+    .description('list the versions of a file, newest first')
+    .argument('<path>', 'FOLDER/dir/file');
+  withStore(withMoment(log)).action(
+    bind(async ({ output, node }, path: string, options: HistoryOptions) => {
+      const result = await node().log(historyQuery(path, options));
+      output.result(result, () => alignedLines(result.versions.map(versionRow)));
+      return undefined;
+    }),
+  );
+};
+
+function versionRow(version: HistoryVersion): Cell[] {
+  const size = version.kind === 'file' ? sizeText(version.size) : '';
+  return [
+    localTimeText(version.time),
+    version.deleted ? 'deleted' : version.kind,
+    right(version.deleted ? '' : size),
+    version.device,
+    version.position,
+    version.version,
+  ];
+}

@@ -1,0 +1,36 @@
+/** `holdfast ls`: a folder's entries as of a moment. */
+import type { ListEntry } from '@holdfast/node';
+import { type HistoryOptions, historyQuery, withMoment, withStore } from '../history-options.js';
+import { alignedLines, type Cell, localTimeText, right, sizeText } from '../printable-text.js';
+import type { AddVerb } from '../verb.js';
+
+interface ListOptions extends HistoryOptions {
+  readonly deleted?: boolean;
+}
+
+export const addLs: AddVerb = (program, bind) => {
+  const ls = program
+    .command('ls')
+    .description('list a folder as of a moment')
+    .argument('<path>', 'FOLDER or FOLDER/dir')
+    .option('--deleted', 'show what was deleted by then, too');
+  withStore(withMoment(ls)).action(
+    bind(async ({ output, node }, path: string, options: ListOptions) => {
+      const deleted = options.deleted === true;
+      const result = await node().list({ ...historyQuery(path, options), deleted });
+      output.result(result, () =>
+        result.entries.length === 0 ? ['It is empty.'] : alignedLines(result.entries.map(entryRow)),
+      );
+      return undefined;
+    }),
+  );
+};
+
+function entryRow(entry: ListEntry): Cell[] {
+  return [
+    entry.deleted ? 'deleted' : '',
+    right(entry.kind === 'file' ? sizeText(entry.size) : entry.kind),
+    entry.mtime === null ? '' : localTimeText(entry.mtime),
+    entry.kind === 'directory' ? `${entry.path}/` : entry.path,
+  ];
+}

@@ -1,0 +1,69 @@
+/** `holdfast restore`: brings a file or a folder back, beside what is there unless asked otherwise. */
+import type { OverwritePolicy, RestoreResult } from '@holdfast/node';
+import { Option } from 'commander';
+import { type ExitCode, exitCodes } from '../exit-code.js';
+import {
+  type HistoryOptions,
+  historyQuery,
+  withMoment,
+  withStore,
+  withVersion,
+} from '../history-options.js';
+import { countText, printable, sizeText } from '../printable-text.js';
+import { type AddVerb, absolutePath } from '../verb.js';
+
+interface RestoreOptions extends HistoryOptions {
+  readonly to?: string;
+  readonly overwrite?: OverwritePolicy;
+  readonly dryRun?: boolean;
+}
+
+export const addRestore: AddVerb = (program, bind) => {
+  const restore = program
+    .command('restore')
+    .description('bring a file or a folder back; every file is verified')
+    .argument('<path>', 'FOLDER or FOLDER/dir/file')
+    .option('--to <dir>', 'into this directory (a new one beside the folder)')
+    .addOption(
+      new Option('--overwrite <policy>', 'what to do with files that exist').choices([
+        'never',
+        'if-changed',
+        'always',
+      ]),
+    )
+    .option('--dry-run', 'only say what would happen');
+  withStore(withVersion(withMoment(restore))).action(
+    bind(async (context, path: string, options: RestoreOptions) => {
+      context.output.note('Restoring.');
+      const result = await context.node().restore({
+        ...historyQuery(path, options),
+        to: options.to === undefined ? undefined : absolutePath(context, options.to),
+        overwrite: options.overwrite,
+        dryRun: options.dryRun === true,
+      });
+      context.output.result(result, () => restoreLines(result));
+      return restoreExitCode(result, options.overwrite);
+    }),
+  );
+};
+
+/** Skipping is what `if-changed` is for; under `never` it means that something did not come back. */
+export function restoreExitCode(
+  result: RestoreResult,
+  overwrite: OverwritePolicy | undefined,
+): ExitCode {
+  if (result.dryRun) return exitCodes.done;
+  if (result.failed.length > 0)
+    return result.restored > 0 ? exitCodes.doneInPart : exitCodes.failed;
+  return overwrite === 'never' && result.skipped > 0 ? exitCodes.doneInPart : exitCodes.done;
+}
+
+function restoreLines(result: RestoreResult): string[] {
+  const what = `${countText(result.restored, 'file')} (${sizeText(result.bytes)})`;
+  const place = printable(result.to);
+  return [
+    result.dryRun ? `Would bring back ${what} to ${place}.` : `Brought back ${what} to ${place}.`,
+    ...(result.skipped > 0 ? [`Left as they were: ${countText(result.skipped, 'file')}.`] : []),
+    ...result.failed.map(({ path, reason }) => `Not ${printable(path)}: ${printable(reason)}`),
+  ];
+}

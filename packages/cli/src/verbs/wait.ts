@@ -1,0 +1,28 @@
+/** `holdfast wait`: returns when everything is in sync, or archived. */
+import { type AddVerb, seconds } from '../verb.js';
+
+interface WaitOptions {
+  readonly archived?: boolean;
+  readonly timeout?: number;
+}
+
+export const addWait: AddVerb = (program, bind) => {
+  program
+    .command('wait')
+    .description('return when a folder, or every folder, is in sync')
+    .argument('[folder]', 'label or id')
+    .option('--archived', 'and every version here is covered by archives')
+    .option('--timeout <seconds>', 'give up after this long (exit code 1)', seconds)
+    .action(
+      bind(async ({ output, node }, folder: string | undefined, options: WaitOptions) => {
+        const archived = options.archived === true;
+        const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
+        output.note('Waiting. Ctrl-C ends only the waiting.');
+        await node().wait({ folder, archived, timeoutMs });
+        output.result({ inSync: true, folder: folder ?? null, archived }, () => [
+          archived ? 'In sync, and everything here is archived.' : 'In sync.',
+        ]);
+        return undefined;
+      }),
+    );
+};
