@@ -3,7 +3,7 @@ import '@holdfast/network-libp2p';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { noise } from '@chainsafe/libp2p-noise';
-import type { Connection } from '@libp2p/interface';
+import type { Connection, StreamMuxerFactory } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
@@ -63,6 +63,27 @@ describe('a stranger', () => {
     }
     expect(device.connections).toEqual([]);
     expect(device.channels).toEqual([]);
+  });
+
+  test('hears nothing after the handshake', async () => {
+    const device = await startDevice({ admission: 'refuse' });
+    let heardBytes = 0;
+    const inner = yamux()();
+    const listening: StreamMuxerFactory = {
+      protocol: inner.protocol,
+      createStreamMuxer: (connection) => {
+        const muxer = inner.createStreamMuxer(connection);
+        connection.addEventListener('message', (event) => {
+          heardBytes += event.data.byteLength;
+        });
+        return muxer;
+      },
+    };
+    const node = await plainNode({ streamMuxers: [() => listening] });
+    const address = multiaddr(device.network.addresses()[0]);
+    const connection = await node.dial(address).catch(() => undefined);
+    if (connection?.status === 'open') await once(connection as never, 'close');
+    expect(heardBytes).toBe(0);
   });
 
   test('that asks for the list of protocols before the handshake learns of Noise alone', async () => {
