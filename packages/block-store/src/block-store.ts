@@ -11,6 +11,7 @@ import {
   type KeyValueStore,
   type Logger,
   Mutex,
+  type RandomSource,
 } from '@holdfast/platform';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
 import {
@@ -38,6 +39,8 @@ export interface BlockStoreInit {
   readonly generation: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */
+  readonly random?: RandomSource;
   readonly maxSegmentBytes?: number;
   readonly sealAfterMs?: number;
   readonly onDamage?: (damage: SegmentDamage) => void;

@@ -10,7 +10,8 @@ export const segmentMajor = 1;
 const knownFeatures = 0n;
 
 export const prefixBytes = 26;
-export const headerBytes = 98;
+export const headerBytes = 114;
+export const nonceBytes = 16;
 export const frameBytes = 20;
 export const trailerBytes = 64;
 export const digestBytes = 32;
@@ -38,6 +39,8 @@ export interface SegmentHeader {
   readonly generation: number;
   readonly segment: number;
   readonly predecessorDigest: Uint8Array;
+  /** Random: nobody who only sends content can tell a segment's digests, nor make a trailer. */
+  readonly nonce: Uint8Array;
 }
 
 export function encodeHeader(header: SegmentHeader, hasher: Hasher): Uint8Array {
@@ -47,7 +50,7 @@ export function encodeHeader(header: SegmentHeader, hasher: Hasher): Uint8Array 
   const name = Buffer.alloc(8);
   name.write(header.streamName, 'latin1');
   writer.raw(name).hex(header.storeId).u64(header.generation).u64(header.segment);
-  writer.raw(header.predecessorDigest);
+  writer.raw(header.predecessorDigest).raw(header.nonce);
   return writer.raw(checksumOf(writer.bytes(), hasher)).bytes();
 }
 
@@ -77,9 +80,10 @@ export function readHeader(bytes: Uint8Array, hasher: Hasher): HeaderReading {
   const generation = reader.u64();
   const segment = reader.u64();
   const predecessorDigest = reader.raw(digestBytes);
+  const nonce = reader.raw(nonceBytes);
   return {
     type: 'header',
-    header: { streamName, storeId, generation, segment, predecessorDigest },
+    header: { streamName, storeId, generation, segment, predecessorDigest, nonce },
   };
 }
 

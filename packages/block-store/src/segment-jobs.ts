@@ -19,6 +19,7 @@ import {
   firstDigest,
   frameBytes,
   framePayloadBytes,
+  headerBytes,
   nextDigest,
   type SegmentExtent,
   type SegmentHeader,
@@ -142,10 +143,12 @@ export const syncSegment: BulkJob<SyncInput, void> = {
 
 export interface SealInput {
   readonly place: SegmentPlace;
-  readonly extent: SegmentExtent;
+  /** A header: it is sealed with no entry. */
+  readonly extent: SegmentExtent | SegmentHeader;
 }
 
 export interface SealOutput {
+  readonly extent: SegmentExtent;
   /** Of the file, its trailer included; undefined where there is no such file. */
   readonly fileBytes: number | undefined;
 }
@@ -153,19 +156,26 @@ export interface SealOutput {
 /** Appends the trailer, behind whatever the file ends with, and syncs file and directory. */
 export const sealSegment: BulkJob<SealInput, SealOutput> = {
   name: 'block-store.seal-segment',
-  perform({ place, extent }, tools) {
+  perform(input, tools) {
+    const { place } = input;
+    const extent = 'digest' in input.extent ? input.extent : noEntries(input.extent, tools);
     try {
       const fileBytes = withFile(tools, segmentPath(place), 'write', (handle) =>
         writeTrailer(tools, handle, extent),
       );
       tools.fileSystem.syncDirectory(place.directory);
-      return { fileBytes };
+      return { extent, fileBytes };
     } catch (error) {
-      if (fileErrorCode(error) === 'ENOENT') return { fileBytes: undefined };
+      if (fileErrorCode(error) === 'ENOENT') return { extent, fileBytes: undefined };
       throw error;
     }
   },
 };
+
+function noEntries(header: SegmentHeader, { hasher }: BulkTools): SegmentExtent {
+  const digest = firstDigest(encodeHeader(header, hasher), hasher);
+  return { validBytes: headerBytes, entryCount: 0, digest };
+}
 
 /** Gives the size of the file afterwards. */
 export function writeTrailer(tools: BulkTools, handle: FileHandle, extent: SegmentExtent): number {

@@ -166,9 +166,11 @@ function settleSegment(
   }
   const place = { ...input, segment: found.segment };
   return withFile(tools, segmentPath(place), 'write', (handle) => {
-    const extent = walkedExtent(found, wanted, input, tools, handle);
+    const walked = walkSegment(found, wanted, input, tools, handle);
     tools.fileSystem.syncFile(handle);
-    if (trailer !== undefined && trailer.validBytes >= extent.validBytes) {
+    const { extent } = walked;
+    const isRotten = trailer !== undefined && trailer.validBytes >= extent.validBytes;
+    if (trailer !== undefined && !walked.reachedWanted && (walked.confirmsTrailer || isRotten)) {
       return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
     }
     return sealWalked(found, extent, tools, handle);
@@ -191,38 +193,52 @@ function sealWalked(
   }
 }
 
+interface WalkedSegment {
+  readonly extent: SegmentExtent;
+  /** Whether the walk came to the digest that the successor names, and ended there. */
+  readonly reachedWanted: boolean;
+  /** Whether the walk met the very extent that the trailer names. */
+  readonly confirmsTrailer: boolean;
+}
+
 /**
  * How far the segment is valid. `wanted` is the digest that its successor names: there it was
  * sealed, or given up after a failed sync, and what follows was appended again elsewhere.
  */
-function walkedExtent(
+function walkSegment(
   found: FoundSegment,
   wanted: Uint8Array | undefined,
   input: RecoverInput,
   tools: BulkTools,
   handle: FileHandle,
-): SegmentExtent {
+): WalkedSegment {
   const nothing = { validBytes: 0, entryCount: 0, digest: emptyDigest };
-  const isWanted = (digest: Uint8Array) => wanted !== undefined && sameBytes(digest, wanted);
-  if (found.fileBytes < headerBytes || isWanted(emptyDigest)) return nothing;
-  let extent: SegmentExtent = {
-    validBytes: headerBytes,
-    entryCount: 0,
-    digest: found.headerDigest,
-  };
+  const isWanted = ({ digest }: SegmentExtent) => wanted !== undefined && sameBytes(digest, wanted);
+  const reachedEmpty = isWanted(nothing);
+  if (found.fileBytes < headerBytes || reachedEmpty) {
+    return { extent: nothing, reachedWanted: reachedEmpty, confirmsTrailer: false };
+  }
+  let extent: SegmentExtent = { ...nothing, validBytes: headerBytes, digest: found.headerDigest };
+  let confirmsTrailer = isSameExtent(extent, found.trailer);
   const { passDamage } = input;
   const options = { from: headerBytes, limit: found.fileBytes, passDamage };
   for (const step of walkEntries(tools.fileSystem, handle, tools.hasher, options)) {
-    if (isWanted(extent.digest)) break;
+    if (isWanted(extent)) break;
     if (step.type === 'damage') continue;
     extent = {
       validBytes: step.offset + frameBytes + step.payload.length,
       entryCount: extent.entryCount + 1,
       digest: nextDigest(extent.digest, step.digest, tools.hasher),
     };
+    confirmsTrailer ||= isSameExtent(extent, found.trailer);
   }
-  if (extent.entryCount === 0 && found.headerReading.type === 'damaged') return nothing;
-  return extent;
+  const isNothing = extent.entryCount === 0 && found.headerReading.type === 'damaged';
+  const reachedWanted = isWanted(extent);
+  return { extent: isNothing ? nothing : extent, reachedWanted, confirmsTrailer };
+}
+
+function isSameExtent(left: SegmentExtent, right: SegmentExtent | undefined): boolean {
+  return left.validBytes === right?.validBytes && sameBytes(left.digest, right.digest);
 }
 
 function predecessorDigestOf(found: FoundSegment | undefined): Uint8Array | undefined {

@@ -11,7 +11,9 @@ import {
   largestSegmentBytes,
   maxPayloadBytes,
   noPredecessor,
+  nonceBytes,
   type SegmentExtent,
+  type SegmentHeader,
   trailerBytes,
 } from './segment-format.js';
 import { packFrames, splitIntoBatches } from './segment-batch.js';
@@ -19,6 +21,7 @@ import {
   type AppendOutput,
   appendEntries,
   type SegmentPlace,
+  type SealOutput,
   sealSegment,
   syncSegment,
 } from './segment-jobs.js';
@@ -39,6 +42,7 @@ export const maxAppendBytes = 8 * 1024 * 1024;
 /** The segment that is being written. */
 interface OpenSegment {
   readonly segment: number;
+  readonly header: SegmentHeader;
   readonly openedAtMs: number;
   /** What was appended. */
   appended: SegmentExtent;
@@ -189,10 +193,8 @@ export class SegmentStream {
     offset: number,
     payloads: readonly Uint8Array[],
   ): Promise<AppendOutput> {
-    const { runner, streamName, storeId, generation, payloads: kind = 'opaque' } = this.#init;
-    const { segment } = open;
-    const predecessorDigest = this.#last.digest;
-    const header = { streamName, storeId, generation, segment, predecessorDigest };
+    const { runner, payloads: kind = 'opaque' } = this.#init;
+    const { segment, header } = open;
     const { digest } = open.appended;
     const start = isNew
       ? ({ type: 'new', header } as const)
@@ -237,18 +239,19 @@ export class SegmentStream {
 
   /** Ends the open segment at what is synced. Without its trailer it is sealed when it is recovered. */
   async #appendTrailer(open: OpenSegment): Promise<void> {
-    const { segment, synced: extent } = open;
+    const { segment, synced, header } = open;
     this.#open = undefined;
-    let fileBytes: number | undefined = extent.validBytes;
+    let output: SealOutput = { extent: synced, fileBytes: synced.validBytes };
     try {
-      const input = { place: this.#placeOf(segment), extent };
-      ({ fileBytes } = await this.#init.runner.run(sealSegment, input));
+      const extent = synced.validBytes === 0 ? header : synced;
+      output = await this.#init.runner.run(sealSegment, { place: this.#placeOf(segment), extent });
     } catch (error) {
       const { streamName } = this.#init;
       const fields = { streamName, segment, error: errorMessage(error) };
       this.#init.logger.warn('a segment could not be sealed', fields);
     }
-    if (fileBytes === undefined && extent.validBytes === 0) {
+    const { extent, fileBytes } = output;
+    if (fileBytes === undefined && synced.validBytes === 0) {
       this.#reader.forget(segment);
       return;
     }
@@ -259,9 +262,17 @@ export class SegmentStream {
   }
 
   #nextSegment(): OpenSegment {
+    const { streamName, storeId, generation, clock, random } = this.#init;
     const segment = this.#last.segment + 1;
-    const openedAtMs = this.#init.clock.monotonic();
-    return { segment, openedAtMs, appended: nothingValid, synced: nothingValid };
+    const nonce = random?.bytes(nonceBytes) ?? new Uint8Array(nonceBytes);
+    const predecessorDigest = this.#last.digest;
+    return {
+      segment,
+      header: { streamName, storeId, generation, segment, predecessorDigest, nonce },
+      openedAtMs: clock.monotonic(),
+      appended: nothingValid,
+      synced: nothingValid,
+    };
   }
 
   #publish({ segment, appended, synced }: OpenSegment): void {

@@ -1,6 +1,6 @@
 /** The values that go into and come out of a segment stream. */
 import type { StoreId } from '@holdfast/model';
-import type { BulkRunner, Clock, FilePath, Logger } from '@holdfast/platform';
+import type { BulkRunner, Clock, FilePath, Logger, RandomSource } from '@holdfast/platform';
 import type { PayloadKind } from './segment-jobs.js';
 
 export type SegmentStreamName = 'blocks' | 'log';
@@ -15,6 +15,8 @@ export interface SegmentStreamInit {
   readonly maxSegmentBytes: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */
+  readonly random?: RandomSource;
   /** A segment older than this is sealed at the next append or sync. */
   readonly sealAfterMs?: number;
   /** `blocks`: every payload is a block payload and is verified before it is written. */
