@@ -39,7 +39,7 @@ import {
   newIndexState,
   type PeerState,
 } from './index-state.js';
-import { emptyEntry, type PathEntry, type RowState } from './path-entry.js';
+import { emptyEntry, type PathEntry, type RowState, withoutPeer } from './path-entry.js';
 
 export interface FolderIndexInit {
   readonly store: KeyValueStore;
@@ -62,7 +62,8 @@ export interface UpdateOptions {
   readonly sync: boolean;
   /** Changes to what is known of peers, in the same batch. */
   readonly peers?: Readonly<Record<DeviceId, PeerState>>;
-  readonly overwrittenUncovered?: number;
+  /** Asked after all changes were made: how many versions the user replaced before any archive had them. */
+  readonly countOverwritten?: () => number;
 }
 
 const iterationChunk = 500;
@@ -149,10 +150,11 @@ export class FolderIndex {
     return value === undefined ? undefined : (byteStringFrom(value) as FolderPath);
   }
 
-  /** Paths that need something here, at most `limit`, in key order. */
-  async neededPaths(limit: number): Promise<FolderPath[]> {
+  /** Paths that need something here, directories before what they hold, at most `limit`. */
+  async neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
     const paths: FolderPath[] = [];
-    for await (const [key] of this.#store.iterate({ ...this.#keys.all('need'), limit })) {
+    const span = after === undefined ? this.#keys.all('need') : this.#keys.needsAfter(after);
+    for await (const [key] of this.#store.iterate({ ...span, limit })) {
       paths.push(this.#keys.pathOf(key));
     }
     return paths;
@@ -234,6 +236,21 @@ export class FolderIndex {
     });
   }
 
+  /** Forgets all rows of a device, whose index began anew. */
+  async forgetPeer(device: DeviceId): Promise<void> {
+    let batch: FolderPath[] = [];
+    const drop = (entry: PathEntry) => withoutPeer(entry, device);
+    for await (const entry of this.below('')) {
+      if (!entry.rows.some((row) => row.peers.some((peer) => peer.device === device))) continue;
+      batch.push(entry.path);
+      if (batch.length < iterationChunk) continue;
+      await this.update(batch, drop, { sync: false });
+      batch = [];
+    }
+    const { seen: _, ...rest } = this.peer(device);
+    await this.update(batch, drop, { sync: true, peers: { [device]: rest } });
+  }
+
   /** Removes everything that is known of the folder. */
   async destroy(): Promise<void> {
     await this.#mutex.run(async () => {
@@ -251,7 +268,7 @@ export class FolderIndex {
   async #commit(draft: BatchDraft, options: UpdateOptions): Promise<void> {
     const next = draft.finish({
       peers: options.peers ?? {},
-      overwrittenUncovered: options.overwrittenUncovered ?? 0,
+      overwrittenUncovered: options.countOverwritten?.() ?? 0,
     });
     const writes: KeyValueWrite[] = [
       ...draft.writes,

@@ -88,6 +88,11 @@ export class IndexKeys {
     };
   }
 
+  /** Needs that come after the one of `path`. */
+  needsAfter(path: FolderPath): KeySpan {
+    return { from: Buffer.concat([this.need(path), Buffer.of(0)]), to: this.#end('need') };
+  }
+
   queueOf(device: number): KeySpan {
     return this.#span('queue', number64(device), number64(device + 1));
   }

@@ -93,19 +93,16 @@ function isKept(row: VersionRow): boolean {
   return row.local !== undefined || row.peers.length > 0;
 }
 
-/**
- * Makes `version` what this device shows. The version shown before loses its local part, or keeps
- * it as a side row where `heldSinceMs` says that its content was set aside.
- */
+/** Makes `version` what this device shows. The version shown before loses its local part. */
 export function withLocalCurrent(
   entry: PathEntry,
   version: Version,
-  options: { readonly disk?: DiskState; readonly heldSinceMs?: number } = {},
+  options: { readonly disk?: DiskState } = {},
 ): PathEntry {
   const previous = localCurrent(entry);
   let next = entry;
   if (previous !== undefined && previous.version.id !== version.id) {
-    next = withRow(next, previous.version, (row) => demote(row, options.heldSinceMs));
+    next = withRow(next, previous.version, withoutLocal);
   }
   return withRow(next, version, (row) => {
     const sequence = row.local?.state === 'current' ? row.local.sequence : 0;
@@ -114,17 +111,16 @@ export function withLocalCurrent(
   });
 }
 
-function demote(row: VersionRow, heldSinceMs: number | undefined): VersionRow {
+function withoutLocal(row: VersionRow): VersionRow {
   const { local: _, ...rest } = row;
-  if (heldSinceMs === undefined) return rest;
-  return { ...rest, local: { state: 'side', sequence: 0, sinceMs: heldSinceMs } };
+  return rest;
 }
 
 /** Takes this device's side row of a version away. */
 export function withoutLocalSide(entry: PathEntry, id: VersionId): PathEntry {
   const row = rowOf(entry, id);
   if (row?.local?.state !== 'side') return entry;
-  return withRow(entry, row.version, (known) => demote(known, undefined));
+  return withRow(entry, row.version, withoutLocal);
 }
 
 /** What a device said of the path: its current row replaces the one it showed before. */
@@ -141,4 +137,29 @@ export function withPeerRow(entry: PathEntry, version: Version, peer: PeerPart):
     ...row,
     peers: [...row.peers, peer],
   }));
+}
+
+/** The entry without anything that a device said of it. */
+export function withoutPeer(entry: PathEntry, device: DeviceId): PathEntry {
+  const rows = entry.rows.map((row) => ({
+    ...row,
+    peers: row.peers.filter((peer) => peer.device !== device),
+  }));
+  return { path: entry.path, rows: rows.filter(isKept) };
+}
+
+/**
+ * Keeps a version beside the current one, with the state that its content had on disk when it was
+ * set aside. A version that is shown stays shown.
+ */
+export function withHeld(
+  entry: PathEntry,
+  version: Version,
+  held: { readonly sinceMs: number; readonly disk?: DiskState },
+): PathEntry {
+  return withRow(entry, version, (row) => {
+    if (row.local?.state === 'current') return row;
+    const local: LocalPart = { state: 'side', sequence: 0, sinceMs: held.sinceMs };
+    return { ...row, local: held.disk === undefined ? local : { ...local, disk: held.disk } };
+  });
 }

@@ -74,17 +74,23 @@ export function removeIfPresent(fileSystem: FileSystem, path: FilePath): boolean
   }
 }
 
-/** Creates a directory and its missing parents; does nothing where it exists. */
-export function ensureDirectory(fileSystem: FileSystem, path: FilePath, permissions = 0o755): void {
+/** Creates a directory and its missing parents, durably; does nothing where it exists. */
+export function ensureDirectory(
+  fileSystem: FileSystem,
+  path: FilePath,
+  permissions = 0o755,
+): void {
+  const parent = parentPath(path);
   try {
     fileSystem.makeDirectory(path, permissions);
   } catch (error) {
     const code = fileErrorCode(error);
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || parentPath(path) === path) throw error;
-    ensureDirectory(fileSystem, parentPath(path), permissions);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    ensureDirectory(fileSystem, parent, permissions);
     fileSystem.makeDirectory(path, permissions);
   }
+  fileSystem.syncDirectory(parent);
 }
 
 /** The entry's stat, or undefined where the name does not exist. */

@@ -1,1 +1,10 @@
-export {};
+export * from './block-client.js';
+export * from './block-layout.js';
+export * from './folder-config.js';
+export * from './folder-engine.js';
+export * from './held-keeper.js';
+export * from './peer-session.js';
+export * from './plan-sync.js';
+export * from './sync-engine.js';
+export * from './sync-engine-jobs.js';
+export * from './work-limit.js';

@@ -1,0 +1,236 @@
+/**
+ * From the disk to the index. A full scan walks the tree beside the index; hints examine single
+ * paths. The index is read before the disk, and an observation counts only if the index still says
+ * what it said then, so a scan and the applying of remote changes need no lock between them.
+ */
+import {
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+} from '@holdfast/folder-index';
+import {
+  childPath,
+  displayPath,
+  type FolderPath,
+  isReservedName,
+  nameOf,
+  parentOf,
+  refusalOfPath,
+} from '@holdfast/model';
+import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
+import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
+import type { ListBlockStore } from './list-block-store.js';
+import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
+import { ObservationWriter, type PendingObservation } from './observation-writer.js';
+import { ScanProblems } from './scan-problems.js';
+import { listDirectoriesJob, statPathsJob } from './scan-jobs.js';
+
+export interface FolderScannerInit {
+  readonly root: FilePath;
+  readonly marker: FolderMarker;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly context: ObserveContext;
+  /** Called when versions that no archive covers were replaced by the user's own change. */
+  readonly isCovered: (version: string, sequence: number) => boolean;
+  readonly onProgress?: (examined: number) => void;
+}
+
+export interface ScanResult {
+  readonly examined: number;
+  readonly changed: number;
+  /** Paths that must be examined again soon: unstable, or changed within the clock's grain. */
+  readonly again: readonly FolderPath[];
+  /** Directories that the index did not know: what lies in them may not be watched yet. */
+  readonly newDirectories: number;
+}
+
+const directoriesPerJob = 64;
+const pathsPerJob = 1_000;
+
+export class FolderScanner {
+  readonly #init: FolderScannerInit;
+  readonly problems = new ScanProblems();
+  #deviceNumber: bigint | undefined;
+
+  constructor(init: FolderScannerInit) {
+    this.#init = init;
+  }
+
+  /** Throws `folder_stopped` where the root is not what it was: nothing may be concluded then. */
+  async checkRoot(): Promise<void> {
+    const { root, marker, runner } = this.#init;
+    const check = await runner.run(checkRootJob, {
+      root,
+      marker,
+      deviceNumber: this.#deviceNumber,
+    });
+    if (check.type === 'stopped') throw folderStopped(check.reason);
+    this.#deviceNumber = check.deviceNumber;
+  }
+
+  /** Compares the whole tree with the index. */
+  async scanAll(signal?: AbortSignal): Promise<ScanResult> {
+    this.problems.clear();
+    await this.checkRoot();
+    const writer = this.#writer();
+    await this.#walk([''], writer, signal);
+    return this.#finish(writer);
+  }
+
+  /**
+   * Examines single paths that may have changed, with what is new or gone below them, and everything
+   * in the directories `below`.
+   */
+  async scanPaths(
+    paths: readonly FolderPath[],
+    below: readonly FolderPath[],
+    signal?: AbortSignal,
+  ): Promise<ScanResult> {
+    await this.checkRoot();
+    const writer = this.#writer();
+    const fresh: FolderPath[] = [];
+    const wanted = [...new Set(paths)].filter((path) => this.#isSyncable(path));
+    for (let at = 0; at < wanted.length; at += pathsPerJob) {
+      const batch = wanted.slice(at, at + pathsPerJob);
+      const entries = await this.#init.index.entries(batch);
+      const answers = await this.#init.runner.run(statPathsJob, {
+        root: this.#init.root,
+        paths: batch,
+      });
+      for (const [place, entry] of entries.entries()) {
+        const answer = answers[place];
+        if (answer === undefined) continue;
+        if (answer.type === 'failed') this.problems.add(entry.path, answer.code);
+        else if (answer.type === 'absent') await this.#examineAbsent(entry, writer);
+        else if (await this.#examine(entry, answer.stat, writer)) fresh.push(entry.path);
+      }
+    }
+    writer.newDirectories += fresh.length;
+    await this.#walk([...fresh, ...below], writer, signal);
+    return this.#finish(writer);
+  }
+
+  #writer(): ObservationWriter {
+    return new ObservationWriter({ ...this.#init, problems: this.problems });
+  }
+
+  /** The root is checked again before anything that was read is believed to be complete. */
+  async #finish(writer: ObservationWriter): Promise<ScanResult> {
+    return writer.finish(() => this.checkRoot());
+  }
+
+  async #walk(
+    start: readonly (FolderPath | '')[],
+    writer: ObservationWriter,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const waiting: (FolderPath | '')[] = [...start];
+    while (waiting.length > 0) {
+      signal?.throwIfAborted();
+      const batch = waiting.splice(Math.max(0, waiting.length - directoriesPerJob));
+      const known = await Promise.all(batch.map((directory) => this.#childrenOf(directory)));
+      const listings = await this.#init.runner.run(listDirectoriesJob, {
+        root: this.#init.root,
+        directories: batch,
+      });
+      for (const [place, directory] of batch.entries()) {
+        const listing = listings[place];
+        const children = known[place];
+        if (listing === undefined || children === undefined) continue;
+        if (listing.type === 'failed') {
+          this.problems.add(directory, listing.code);
+        } else if (listing.type === 'listed') {
+          for (const { name, code } of listing.failed) {
+            const path = childPath(directory, name);
+            this.problems.add(path, code);
+            children.delete(path);
+          }
+          for (const { name, stat } of listing.entries) {
+            const subdirectory = await this.#examineListed(directory, name, stat, children, writer);
+            if (subdirectory !== undefined) waiting.push(subdirectory);
+          }
+          for (const entry of children.values()) await this.#examineAbsent(entry, writer);
+        }
+      }
+      this.#init.onProgress?.(writer.examined);
+    }
+  }
+
+  async #childrenOf(directory: FolderPath | ''): Promise<Map<FolderPath, PathEntry>> {
+    const children = new Map<FolderPath, PathEntry>();
+    for await (const entry of this.#init.index.children(directory)) children.set(entry.path, entry);
+    return children;
+  }
+
+  /** Returns the path where it is a directory that must be walked. */
+  async #examineListed(
+    directory: FolderPath | '',
+    name: string,
+    stat: FileStat,
+    children: Map<FolderPath, PathEntry>,
+    writer: ObservationWriter,
+  ): Promise<FolderPath | undefined> {
+    const path = childPath(directory, name);
+    const entry = children.get(path) ?? { path, rows: [] };
+    children.delete(path);
+    if (!this.#isSyncable(path)) return undefined;
+    await this.#examine(entry, stat, writer);
+    return stat.kind === 'directory' ? path : undefined;
+  }
+
+  /** Returns whether it is a directory that the index did not know as one. */
+  async #examine(entry: PathEntry, stat: FileStat, writer: ObservationWriter): Promise<boolean> {
+    writer.examined += 1;
+    const row = localCurrent(entry);
+    if (row?.version.record.kind === 'directory' && stat.kind !== 'directory') {
+      await this.#examineBelow(entry.path, writer);
+    }
+    if (stat.kind === 'other') {
+      this.problems.add(entry.path, 'not-a-file');
+      await this.#observeAbsent(entry, writer);
+      return false;
+    }
+    if (isUnchanged(row, stat)) return false;
+    const pending: PendingObservation = { path: entry.path, basis: basisOf(entry) };
+    if (stat.kind === 'directory') {
+      await writer.observe({ ...pending, observation: { type: 'directory', stat } });
+      return row?.version.record.kind !== 'directory';
+    }
+    await writer.read(pending, stat.sizeBytes);
+    return false;
+  }
+
+  async #examineAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
+    if (localCurrent(entry)?.version.record.kind === 'directory') {
+      await this.#examineBelow(entry.path, writer);
+    }
+    await this.#observeAbsent(entry, writer);
+  }
+
+  async #examineBelow(directory: FolderPath, writer: ObservationWriter): Promise<void> {
+    for await (const entry of this.#init.index.below(directory)) {
+      await this.#observeAbsent(entry, writer);
+    }
+  }
+
+  async #observeAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
+    if (localCurrent(entry)?.local.disk === undefined) return;
+    await writer.observe({
+      path: entry.path,
+      basis: basisOf(entry),
+      observation: { type: 'absent' },
+    });
+  }
+
+  /** The node's own names are passed over; names that no record can carry are listed. */
+  #isSyncable(path: FolderPath): boolean {
+    const refusal = refusalOfPath(path);
+    if (refusal === undefined) return true;
+    if (!isReservedName(nameOf(path), parentOf(path) === '') && refusal !== 'reserved') {
+      this.problems.add(path, `${refusal}: ${displayPath(path)}`);
+    }
+    return false;
+  }
+}

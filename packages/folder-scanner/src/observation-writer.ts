@@ -1,0 +1,190 @@
+/**
+ * Carries observations of one scan to the index in batches: reads what changed in worker threads,
+ * then commits. Absences are committed last, and only after the root was found in order again.
+ */
+import {
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+} from '@holdfast/folder-index';
+import type { FolderPath } from '@holdfast/model';
+import type { BulkRunner, FilePath } from '@holdfast/platform';
+import type { ListBlockStore } from './list-block-store.js';
+import {
+  basisHolds,
+  type Observation,
+  type ObservationBasis,
+  type ObserveContext,
+  observe,
+  replacedVersion,
+} from './observe.js';
+import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
+import type { ScanResult } from './folder-scanner.js';
+import type { ScanProblems } from './scan-problems.js';
+
+export interface PendingObservation {
+  readonly path: FolderPath;
+  readonly basis: ObservationBasis;
+}
+
+interface ReadyObservation extends PendingObservation {
+  readonly observation: Observation;
+}
+
+export interface ObservationWriterInit {
+  readonly root: FilePath;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly context: ObserveContext;
+  readonly problems: ScanProblems;
+  readonly isCovered: (version: string, sequence: number) => boolean;
+}
+
+const filesPerRead = 256;
+const bytesPerRead = 64 * 1024 * 1024;
+const observationsPerCommit = 1_000;
+/** Absences wait in memory until the end of the scan; beyond this they are committed on the way. */
+const maxWaitingAbsences = 100_000;
+
+export class ObservationWriter {
+  examined = 0;
+  newDirectories = 0;
+  readonly #init: ObservationWriterInit;
+  readonly #again: FolderPath[] = [];
+  readonly #absences: ReadyObservation[] = [];
+  #ready: ReadyObservation[] = [];
+  #toRead: PendingObservation[] = [];
+  #toReadBytes = 0;
+  #changed = 0;
+  readonly #reading = new Set<Promise<void>>();
+  #failure: unknown;
+
+  constructor(init: ObservationWriterInit) {
+    this.#init = init;
+  }
+
+  /** Takes what the disk showed without reading content. */
+  async observe(ready: ReadyObservation): Promise<void> {
+    if (ready.observation.type === 'absent' && this.#absences.length < maxWaitingAbsences) {
+      this.#absences.push(ready);
+      return;
+    }
+    this.#ready.push(ready);
+    if (this.#ready.length >= observationsPerCommit) await this.#commitReady();
+  }
+
+  /** Reads a file or symlink; waits while all workers are busy. */
+  async read(pending: PendingObservation, sizeBytes: number): Promise<void> {
+    this.#toRead.push(pending);
+    this.#toReadBytes += sizeBytes;
+    if (this.#toRead.length < filesPerRead && this.#toReadBytes < bytesPerRead) return;
+    await this.#startRead();
+  }
+
+  /** Commits everything; `confirmRoot` throws where absences must not be believed. */
+  async finish(confirmRoot: () => Promise<void>): Promise<ScanResult> {
+    if (this.#toRead.length > 0) await this.#startRead();
+    await Promise.all(this.#reading);
+    this.#throwFailure();
+    await this.#commitReady();
+    if (this.#absences.length > 0) {
+      await confirmRoot();
+      // Children before their directories, as the deletions will be applied.
+      this.#absences.sort((a, b) => (a.path < b.path ? 1 : -1));
+      while (this.#absences.length > 0) {
+        this.#ready = this.#absences.splice(0, observationsPerCommit);
+        await this.#commitReady();
+      }
+    }
+    const { examined, newDirectories } = this;
+    return { examined, newDirectories, changed: this.#changed, again: this.#again };
+  }
+
+  async #startRead(): Promise<void> {
+    const batch = this.#toRead;
+    this.#toRead = [];
+    this.#toReadBytes = 0;
+    while (this.#reading.size >= this.#init.runner.parallelism) await Promise.race(this.#reading);
+    this.#throwFailure();
+    const reading: Promise<void> = this.#readBatch(batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#reading.delete(reading));
+    this.#reading.add(reading);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #readBatch(batch: readonly PendingObservation[]): Promise<void> {
+    const answers = await this.#init.runner.run(readFilesJob, {
+      root: this.#init.root,
+      paths: batch.map((pending) => pending.path),
+    });
+    const ready: ReadyObservation[] = [];
+    for (const [place, pending] of batch.entries()) {
+      const answer = answers[place];
+      if (answer === undefined) continue;
+      const observation = await this.#observationOf(pending.path, answer);
+      if (observation !== undefined) ready.push({ ...pending, observation });
+    }
+    await this.#commit(ready);
+  }
+
+  async #observationOf(path: FolderPath, answer: ReadAnswer): Promise<Observation | undefined> {
+    switch (answer.type) {
+      case 'file':
+        this.#init.problems.resolve(path);
+        await this.#init.listBlocks.put(answer.listBlocks);
+        if (answer.racy) this.#again.push(path);
+        return answer;
+      case 'symlink':
+        return answer;
+      case 'unstable':
+        this.#init.problems.add(path, 'changes while it is read');
+        this.#again.push(path);
+        return undefined;
+      case 'failed':
+        this.#init.problems.add(path, answer.code);
+        return undefined;
+      case 'absent':
+        // It went between the listing and the reading: the next look decides.
+        this.#again.push(path);
+        return undefined;
+    }
+  }
+
+  async #commitReady(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = [];
+    await this.#commit(ready);
+  }
+
+  async #commit(ready: readonly ReadyObservation[]): Promise<void> {
+    if (ready.length === 0) return;
+    const byPath = new Map(ready.map((one) => [one.path, one]));
+    let overwrittenUncovered = 0;
+    let changed = 0;
+    const change = (entry: PathEntry): PathEntry => {
+      const one = byPath.get(entry.path);
+      if (one === undefined || !basisHolds(entry, one.basis)) return entry;
+      const after = observe(entry, one.observation, this.#init.context);
+      const replaced = replacedVersion(entry, after);
+      if (localCurrent(after)?.version.id !== one.basis.version) changed += 1;
+      if (replaced !== undefined && replaced.version.record.kind === 'file') {
+        const { isCovered } = this.#init;
+        if (!isCovered(replaced.version.id, replaced.local.sequence)) overwrittenUncovered += 1;
+      }
+      return after;
+    };
+    const paths = [...byPath.keys()];
+    await this.#init.index.update(paths, change, {
+      sync: false,
+      countOverwritten: () => overwrittenUncovered,
+    });
+    this.#changed += changed;
+  }
+}

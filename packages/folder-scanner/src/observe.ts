@@ -1,0 +1,235 @@
+/**
+ * From what the disk shows to what the index says: pure. A change that this device's user made
+ * becomes a new version; what matches a version that is known already adopts it.
+ */
+import {
+  type ActorId,
+  type BlockListRoot,
+  type DeviceId,
+  type FileRecord,
+  type FolderPath,
+  compareVectors,
+  counterOf,
+  type Hash,
+  incrementVector,
+  joinVectors,
+  sameBlocks,
+  sameContent,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
+import {
+  type DiskState,
+  type LocalRow,
+  localCurrent,
+  type PathEntry,
+  peerCurrents,
+  rowOf,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import type { FileStat } from '@holdfast/platform';
+
+export type Observation =
+  | {
+      readonly type: 'file';
+      readonly stat: FileStat;
+      readonly blocks: BlockListRoot;
+      readonly racy: boolean;
+    }
+  | { readonly type: 'symlink'; readonly stat: FileStat; readonly target: string }
+  | { readonly type: 'directory'; readonly stat: FileStat }
+  | { readonly type: 'absent' };
+
+export interface ObserveContext {
+  readonly actor: ActorId;
+  readonly device: DeviceId;
+  readonly hash: Hash;
+}
+
+/** What an entry looked like before the disk was examined. */
+export interface ObservationBasis {
+  readonly version: string | undefined;
+  readonly ctimeNs: bigint | undefined;
+}
+
+export function basisOf(entry: PathEntry): ObservationBasis {
+  const row = localCurrent(entry);
+  return { version: row?.version.id, ctimeNs: row?.local.disk?.ctimeNs };
+}
+
+/** Whether the entry's local row is still the one that the disk was compared with. */
+export function basisHolds(entry: PathEntry, basis: ObservationBasis): boolean {
+  const now = basisOf(entry);
+  return now.version === basis.version && now.ctimeNs === basis.ctimeNs;
+}
+
+/** The disk shows exactly what was there when the version was read or written. */
+export function isUnchanged(row: LocalRow | undefined, stat: FileStat): boolean {
+  const disk = row?.local.disk;
+  if (row === undefined || disk === undefined || row.version.record.kind !== stat.kind) return false;
+  if (disk.racy || disk.permissions !== stat.permissions) return false;
+  if (stat.kind === 'directory') return true;
+  return (
+    disk.sizeBytes === stat.sizeBytes &&
+    disk.mtimeNs === stat.mtimeNs &&
+    disk.ctimeNs === stat.ctimeNs &&
+    disk.inode === stat.inode
+  );
+}
+
+/** The entry after the observation; the same object where nothing changes. */
+export function observe(
+  entry: PathEntry,
+  observation: Observation,
+  context: ObserveContext,
+): PathEntry {
+  const row = localCurrent(entry);
+  if (observation.type === 'absent') return observeAbsence(entry, row, context);
+  const { stat } = observation;
+  const disk = diskStateOf(stat, observation.type === 'file' && observation.racy);
+  const known = row === undefined ? undefined : expressedAs(row, observation);
+  if (row !== undefined && known) return withLocalCurrent(entry, row.version, { disk });
+  const adopted = adoptable(entry, observation);
+  if (adopted !== undefined) return withLocalCurrent(entry, adopted, { disk });
+  const record = recordOf(entry, row, observation, context);
+  return withLocalCurrent(entry, versionOf(record, context.hash), { disk });
+}
+
+/** A disk state as it is kept beside a version. */
+export function diskStateOf(stat: FileStat, racy: boolean): DiskState {
+  const { sizeBytes, mtimeNs, ctimeNs, inode, permissions } = stat;
+  return { sizeBytes, mtimeNs, ctimeNs, inode, permissions, racy };
+}
+
+/** Only what this device has materialised can become a tombstone. */
+function observeAbsence(
+  entry: PathEntry,
+  row: LocalRow | undefined,
+  context: ObserveContext,
+): PathEntry {
+  if (row?.local.disk === undefined) return entry;
+  const record: FileRecord = {
+    kind: 'tombstone',
+    path: entry.path,
+    vector: nextVector(entry, context.actor),
+    author: context.device,
+  };
+  return withLocalCurrent(entry, versionOf(record, context.hash));
+}
+
+/** The version that the row shows would look just like this on this disk. */
+function expressedAs(row: LocalRow, observation: Exclude<Observation, { type: 'absent' }>): boolean {
+  const { record } = row.version;
+  if (record.kind !== observation.type) return false;
+  const { disk } = row.local;
+  const samePermissions =
+    !('permissions' in record) ||
+    record.permissions === undefined ||
+    record.permissions === (observation.stat.permissions & 0o777) ||
+    disk?.permissions === observation.stat.permissions;
+  if (!samePermissions) return false;
+  if (record.kind === 'symlink' && observation.type === 'symlink') {
+    return record.target === observation.target;
+  }
+  if (record.kind !== 'file' || observation.type !== 'file') return true;
+  const sameTime =
+    record.mtimeNs === observation.stat.mtimeNs || disk?.mtimeNs === observation.stat.mtimeNs;
+  return sameTime && sameBlocks(record.blocks, observation.blocks);
+}
+
+/** A disk may keep times less exactly than a record does. */
+const timeGrainNs = 2_000_000_000n;
+
+/** A version shown by another device that this disk shows already: same content, same time. */
+function adoptable(
+  entry: PathEntry,
+  observation: Exclude<Observation, { type: 'absent' }>,
+): Version | undefined {
+  const seen = contentOf(entry.path, observation);
+  const shown = localCurrent(entry)?.version.record.vector ?? [];
+  return peerCurrents(entry)
+    .filter(({ version }) => {
+      if (compareVectors(version.record.vector, shown) === 'dominated') return false;
+      if (!sameContent(version.record, seen)) return false;
+      if (version.record.kind !== 'file') return true;
+      const apartNs = version.record.mtimeNs - observation.stat.mtimeNs;
+      const exact = apartNs > -1_000n && apartNs < 1_000n;
+      const coarse = observation.stat.mtimeNs % 1_000_000_000n === 0n;
+      return exact || (coarse && apartNs > -timeGrainNs && apartNs < timeGrainNs);
+    })
+    .map((row) => row.version)
+    .at(0);
+}
+
+function contentOf(
+  path: FolderPath,
+  observation: Exclude<Observation, { type: 'absent' }>,
+): FileRecord {
+  const common = { path, vector: [], author: '' as DeviceId };
+  const permissions = observation.stat.permissions & 0o777;
+  switch (observation.type) {
+    case 'file':
+      return {
+        kind: 'file',
+        ...common,
+        permissions,
+        mtimeNs: observation.stat.mtimeNs,
+        sizeBytes: observation.stat.sizeBytes,
+        chunker: 'fastcdc-256k',
+        blocks: observation.blocks,
+      };
+    case 'directory':
+      return { kind: 'directory', ...common, permissions };
+    case 'symlink':
+      return { kind: 'symlink', ...common, target: observation.target };
+  }
+}
+
+function recordOf(
+  entry: PathEntry,
+  row: LocalRow | undefined,
+  observation: Exclude<Observation, { type: 'absent' }>,
+  context: ObserveContext,
+): FileRecord {
+  const record = contentOf(entry.path, observation);
+  const vector = nextVector(entry, context.actor);
+  const kept = row === undefined ? record : keepUnexpressed(record, row, observation.stat);
+  return { ...kept, vector, author: context.device };
+}
+
+/** Where this disk shows a field as it did when the version was written, the version's own value stays. */
+function keepUnexpressed(record: FileRecord, row: LocalRow, stat: FileStat): FileRecord {
+  const { disk } = row.local;
+  const before = row.version.record;
+  if (disk === undefined || record.kind !== 'file' || before.kind !== 'file') return record;
+  const mtimeNs = disk.mtimeNs === stat.mtimeNs ? before.mtimeNs : record.mtimeNs;
+  const permissions =
+    disk.permissions === stat.permissions ? before.permissions : record.permissions;
+  return { ...record, mtimeNs, permissions };
+}
+
+/**
+ * The vector of a local change: it contains what this device has shown at the path, and counts this
+ * device's actor beyond every count that is known anywhere. What others show and this device has
+ * not yet shown is not contained: the user has not seen it, so it stays concurrent.
+ */
+export function nextVector(entry: PathEntry, actor: ActorId): VersionVector {
+  const shown = entry.rows.filter((row) => row.local !== undefined);
+  const joined = shown
+    .map((row) => row.version.record.vector)
+    .reduce<VersionVector>(joinVectors, []);
+  const highest = Math.max(
+    0,
+    ...entry.rows.map((row) => counterOf(row.version.record.vector, actor)),
+  );
+  if (highest === 0) return incrementVector(joined, actor);
+  return incrementVector(joinVectors(joined, [{ actor, counter: highest }]), actor);
+}
+
+/** Whether the version that is about to be replaced by the user's own change is known elsewhere. */
+export function replacedVersion(before: PathEntry, after: PathEntry): LocalRow | undefined {
+  const old = localCurrent(before);
+  if (old === undefined || localCurrent(after)?.version.id === old.version.id) return undefined;
+  return rowOf(after, old.version.id) === undefined ? old : undefined;
+}

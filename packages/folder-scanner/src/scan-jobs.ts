@@ -1,0 +1,208 @@
+/** The file work of a scan, for worker threads: list, stat, and read with chunking and hashing. */
+import { buildBlockList, chunkHandle } from '@holdfast/block-store';
+import type { BlockListRoot, ContentId, FolderPath } from '@holdfast/model';
+import {
+  type BulkJob,
+  type BulkTools,
+  type FilePath,
+  type FileStat,
+  fileErrorCode,
+  joinPath,
+} from '@holdfast/platform';
+import { ParentChecker } from './confinement.js';
+
+export interface ListedEntry {
+  readonly name: string;
+  readonly stat: FileStat;
+}
+
+export type DirectoryListing =
+  | { readonly type: 'listed'; readonly entries: readonly ListedEntry[]; readonly failed: readonly PathFailure[] }
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly code: string };
+
+export interface PathFailure {
+  readonly name: string;
+  readonly code: string;
+}
+
+export interface ListDirectoriesInput {
+  readonly root: FilePath;
+  readonly directories: readonly (FolderPath | '')[];
+}
+
+/** Lists directories with the stat of every entry; one answer for each, in order. */
+export const listDirectoriesJob: BulkJob<ListDirectoriesInput, DirectoryListing[]> = {
+  name: 'scan-list-directories',
+  perform({ root, directories }, { fileSystem }) {
+    const parents = new ParentChecker(fileSystem, root);
+    return directories.map((directory) => {
+      if (directory !== '') {
+        const check = parents.check(`${directory}/.` as FolderPath);
+        if (check.type === 'absent' || check.type === 'not-directory') return { type: 'absent' };
+        if (check.type === 'failed') return { type: 'failed', code: check.code };
+      }
+      return listOne(joinPath(root, directory), fileSystem);
+    });
+  },
+};
+
+function listOne(path: FilePath, fileSystem: BulkTools['fileSystem']): DirectoryListing {
+  const entries: ListedEntry[] = [];
+  const failed: PathFailure[] = [];
+  try {
+    for (const { name } of fileSystem.list(path)) {
+      const stat = statOne(joinPath(path, name), fileSystem);
+      if (stat.type === 'found') entries.push({ name, stat: stat.stat });
+      else if (stat.type === 'failed') failed.push({ name, code: stat.code });
+    }
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' ? { type: 'absent' } : { type: 'failed', code };
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { type: 'listed', entries, failed };
+}
+
+export type StatAnswer =
+  | { readonly type: 'found'; readonly stat: FileStat }
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly code: string };
+
+function statOne(path: FilePath, fileSystem: BulkTools['fileSystem']): StatAnswer {
+  try {
+    return { type: 'found', stat: fileSystem.stat(path) };
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { type: 'absent' } : { type: 'failed', code };
+  }
+}
+
+export interface StatPathsInput {
+  readonly root: FilePath;
+  readonly paths: readonly FolderPath[];
+}
+
+/** Stats single paths, never through a symlink; one answer for each, in order. */
+export const statPathsJob: BulkJob<StatPathsInput, StatAnswer[]> = {
+  name: 'scan-stat-paths',
+  perform({ root, paths }, { fileSystem }) {
+    const parents = new ParentChecker(fileSystem, root);
+    return paths.map((path) => {
+      const check = parents.check(path);
+      if (check.type === 'failed') return { type: 'failed', code: check.code };
+      if (check.type !== 'ok') return { type: 'absent' };
+      return statOne(joinPath(root, path), fileSystem);
+    });
+  },
+};
+
+export interface ListBlock {
+  readonly contentId: ContentId;
+  readonly bytes: Uint8Array;
+}
+
+export type ReadAnswer =
+  | {
+      readonly type: 'file';
+      readonly stat: FileStat;
+      readonly blocks: BlockListRoot;
+      readonly listBlocks: readonly ListBlock[];
+      /** Read so soon after its last change that its times cannot be believed yet. */
+      readonly racy: boolean;
+    }
+  | { readonly type: 'symlink'; readonly stat: FileStat; readonly target: string }
+  /** It changed while it was read: nothing is known of its content. */
+  | { readonly type: 'unstable' }
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly code: string };
+
+export interface ReadFilesInput {
+  readonly root: FilePath;
+  readonly paths: readonly FolderPath[];
+}
+
+/** A change within this time after the last one may carry the same time stamp. */
+const clockGrainMs = 50;
+/** The same, on disks that keep whole seconds only. */
+const coarseClockGrainMs = 2_000;
+
+let readBuffer: Uint8Array | undefined;
+const readBufferBytes = 8 * 1024 * 1024;
+
+/**
+ * Reads files and symlinks: content chunked and hashed, with the stat of the very handle before and
+ * after, so that a hash never mixes two versions. One answer for each path, in order.
+ */
+export const readFilesJob: BulkJob<ReadFilesInput, ReadAnswer[]> = {
+  name: 'scan-read-files',
+  perform({ root, paths }, tools) {
+    const parents = new ParentChecker(tools.fileSystem, root);
+    return paths.map((path) => {
+      try {
+        const check = parents.check(path);
+        if (check.type === 'failed') return { type: 'failed', code: check.code };
+        if (check.type !== 'ok') return { type: 'absent' };
+        return readOne(joinPath(root, path), tools);
+      } catch (error) {
+        const code = fileErrorCode(error);
+        if (code === undefined) throw error;
+        return code === 'ENOENT' ? { type: 'absent' } : { type: 'failed', code };
+      }
+    });
+  },
+};
+
+function readOne(path: FilePath, tools: BulkTools): ReadAnswer {
+  const { fileSystem, hasher } = tools;
+  const before = fileSystem.stat(path);
+  if (before.kind === 'symlink') {
+    return { type: 'symlink', stat: before, target: fileSystem.readSymlink(path) };
+  }
+  if (before.kind !== 'file') return { type: 'absent' };
+  readBuffer ??= new Uint8Array(readBufferBytes);
+  const startedMs = tools.now();
+  const handle = fileSystem.open(path, 'read');
+  try {
+    const opened = fileSystem.handleStat(handle);
+    const { blocks, bytesRead } = chunkHandle(
+      fileSystem,
+      handle,
+      opened.sizeBytes,
+      hasher,
+      readBuffer,
+    );
+    const after = fileSystem.handleStat(handle);
+    if (!sameStat(before, opened) || !sameStat(opened, after)) return { type: 'unstable' };
+    if (bytesRead !== after.sizeBytes) return { type: 'unstable' };
+    const list = buildBlockList(blocks, (bytes) => hasher.blake3(bytes));
+    const listBlocks = list.listBlocks.map(({ contentId, bytes }) => ({ contentId, bytes }));
+    return { type: 'file', stat: after, blocks: list.root, listBlocks, racy: isRacy(after, startedMs) };
+  } finally {
+    fileSystem.close(handle);
+  }
+}
+
+/** Whether two stats show the same entry in the same state. */
+export function sameStat(left: FileStat, right: FileStat): boolean {
+  return (
+    left.kind === right.kind &&
+    left.inode === right.inode &&
+    left.deviceNumber === right.deviceNumber &&
+    left.sizeBytes === right.sizeBytes &&
+    left.mtimeNs === right.mtimeNs &&
+    left.ctimeNs === right.ctimeNs &&
+    left.permissions === right.permissions
+  );
+}
+
+/** As in git's index ("racy git"): a time stamp as young as the clock's grain proves nothing. */
+function isRacy(stat: FileStat, readStartedMs: number): boolean {
+  const grainMs = stat.ctimeNs % 1_000_000_000n === 0n ? coarseClockGrainMs : clockGrainMs;
+  const changedMs = Number(stat.ctimeNs / 1_000_000n);
+  return Math.abs(readStartedMs - changedMs) <= grainMs;
+}
+
+export const folderScannerJobs = [listDirectoriesJob, statPathsJob, readFilesJob] as const;

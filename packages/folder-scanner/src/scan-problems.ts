@@ -1,0 +1,41 @@
+/** What a scan could not take in, with the reason: shown to the person, never read as a deletion. */
+import { displayPath } from '@holdfast/model';
+
+export interface ScanProblem {
+  /** For people. */
+  readonly path: string;
+  /** The operating system's name for the error, or our own word. */
+  readonly reason: string;
+}
+
+const maxListedProblems = 1_000;
+
+export class ScanProblems {
+  readonly #reasons = new Map<string, string>();
+  #count = 0;
+
+  add(path: string, reason: string): void {
+    if (this.#reasons.has(path)) return;
+    this.#count += 1;
+    if (this.#reasons.size < maxListedProblems) this.#reasons.set(path, reason);
+  }
+
+  /** The path was read after all. */
+  resolve(path: string): void {
+    if (this.#reasons.delete(path)) this.#count -= 1;
+  }
+
+  clear(): void {
+    this.#reasons.clear();
+    this.#count = 0;
+  }
+
+  /** How many there are; the list is bounded, the count is not. */
+  get count(): number {
+    return this.#count;
+  }
+
+  list(): ScanProblem[] {
+    return [...this.#reasons].map(([path, reason]) => ({ path: displayPath(path), reason }));
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Bringing the blocks of offered versions into an archive's store. Blocks that are there are not
+ * asked for; what is held in memory at once is bounded by the windows of the requests.
+ */
+import { type BlockStore, openEnvelope } from '@holdfast/block-store';
+import {
+  type BlockReference,
+  type ContentId,
+  type FolderId,
+  type Hash,
+  hexFrom,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
+import type { BlockClient } from './block-client.js';
+import { referencesAt } from './block-layout.js';
+import { WorkLimit } from './work-limit.js';
+
+/** A version with everything that it consists of. */
+export interface WantedVersion<For> {
+  readonly for: For;
+  readonly version: Version;
+  readonly blocks: readonly BlockReference[];
+  /** Every block, list blocks included. */
+  readonly contentIds: readonly ContentId[];
+}
+
+interface WantedBlock extends BlockReference {
+  readonly versionId: VersionId;
+  readonly level: number;
+  readonly index: number;
+}
+
+const requestBytes = 4 * 1024 * 1024;
+const requestBlocks = 1_024;
+const requestsAtOnce = 3;
+
+export class ArchiveFetcher {
+  readonly #folder: FolderId;
+  readonly #store: BlockStore;
+  readonly #hash: Hash;
+  receivedBytes = 0;
+
+  constructor(folder: FolderId, store: BlockStore, hash: Hash) {
+    this.#folder = folder;
+    this.#store = store;
+    this.#hash = hash;
+  }
+
+  /** Finds out what a version consists of; undefined where the device cannot give its lists. */
+  async resolve<For>(
+    client: BlockClient,
+    version: Version,
+    forWhom: For,
+  ): Promise<WantedVersion<For> | undefined> {
+    const { record, id } = version;
+    if (record.kind !== 'file') return { for: forWhom, version, blocks: [], contentIds: [] };
+    const lists: ContentId[] = [];
+    try {
+      const blocks = await referencesAt(record.blocks, 0, (references, level) => {
+        lists.push(...references.map((reference) => reference.contentId));
+        return this.#lists(client, id, references, level);
+      });
+      const contentIds = [...lists, ...blocks.map((block) => block.contentId)];
+      return { for: forWhom, version, blocks, contentIds };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'content_unavailable') return undefined;
+      throw error;
+    }
+  }
+
+  /** Fetches what is missing and syncs; tells which versions are complete in the store now. */
+  async fetch<For>(
+    client: BlockClient,
+    batch: readonly WantedVersion<For>[],
+  ): Promise<{ complete: WantedVersion<For>[]; incomplete: WantedVersion<For>[] }> {
+    const blocks = batch.flatMap(({ version, blocks }) =>
+      blocks.map((block, index) => ({ ...block, versionId: version.id, level: 0, index })),
+    );
+    await this.#fetchBlocks(client, blocks);
+    await this.#store.sync();
+    const present = await this.#store.has(batch.flatMap((wanted) => wanted.contentIds));
+    const complete: WantedVersion<For>[] = [];
+    const incomplete: WantedVersion<For>[] = [];
+    let at = 0;
+    for (const wanted of batch) {
+      const here = present.slice(at, at + wanted.contentIds.length);
+      at += wanted.contentIds.length;
+      (here.every(Boolean) ? complete : incomplete).push(wanted);
+    }
+    return { complete, incomplete };
+  }
+
+  async #lists(
+    client: BlockClient,
+    versionId: VersionId,
+    references: readonly BlockReference[],
+    level: number,
+  ): Promise<Uint8Array[]> {
+    const wanted = references.map((block, index) => ({ ...block, versionId, level, index }));
+    await this.#fetchBlocks(client, wanted);
+    await this.#store.sync();
+    const envelopes = await this.#store.read(references.map((reference) => reference.contentId));
+    return envelopes.map((envelope) => {
+      if (envelope === undefined) {
+        throw new AppError('content_unavailable', 'A device cannot give all of a version.', {
+          kind: 'retry',
+        });
+      }
+      return openEnvelope(envelope);
+    });
+  }
+
+  /** Asks for the blocks that the store lacks, each once. What does not come is found missing later. */
+  async #fetchBlocks(client: BlockClient, wanted: readonly WantedBlock[]): Promise<void> {
+    const present = await this.#store.has(wanted.map((block) => block.contentId));
+    const asked = new Set<ContentId>();
+    const lacking = wanted.filter((block, at) => {
+      if (present[at] === true || asked.has(block.contentId)) return false;
+      asked.add(block.contentId);
+      return true;
+    });
+    const limit = new WorkLimit(requestsAtOnce);
+    for (const group of groupsOf(lacking)) await limit.run(() => this.#fetchGroup(client, group));
+    await limit.finish();
+  }
+
+  async #fetchGroup(client: BlockClient, group: readonly WantedBlock[]): Promise<void> {
+    const arrived: { contentId: ContentId; envelope: Uint8Array }[] = [];
+    const items = group.map(({ versionId, level, index }) => ({
+      versionId,
+      level,
+      first: index,
+      count: 1,
+    }));
+    await client.request(this.#folder, items, ({ item, envelope }) => {
+      const contentId = group[item]?.contentId;
+      if (contentId === undefined) return;
+      // A device that sends something else has not sent the block.
+      if (hexFrom(this.#hash(openEnvelope(envelope))) !== contentId) return;
+      arrived.push({ contentId, envelope });
+    });
+    this.receivedBytes += arrived.reduce((sum, block) => sum + block.envelope.length, 0);
+    await this.#store.append(arrived);
+  }
+}
+
+function* groupsOf(blocks: readonly WantedBlock[]): Generator<WantedBlock[]> {
+  let group: WantedBlock[] = [];
+  let bytes = 0;
+  for (const block of blocks) {
+    group.push(block);
+    bytes += block.lengthBytes;
+    if (bytes < requestBytes && group.length < requestBlocks) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  if (group.length > 0) yield group;
+}

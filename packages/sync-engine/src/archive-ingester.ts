@@ -1,0 +1,243 @@
+/**
+ * Taking every version that members offer into the archive: fetch what is missing, append, and only
+ * when all of it is durable say so in the index and by receipts. Offers are taken in the order of
+ * each device's sequence, so a receipt is a position and a short list of exceptions.
+ */
+import {
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+  rowOf,
+  type VersionRow,
+  withLocalCurrent,
+  withRow,
+} from '@holdfast/folder-index';
+import {
+  contentBytesOf,
+  type DeviceId,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  type VersionId,
+} from '@holdfast/model';
+import { AppError, type Clock, errorMessage, type Logger } from '@holdfast/platform';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
+import type { BlockClient } from './block-client.js';
+import { planArchivePath } from './plan-sync.js';
+import { WakeSignal } from './wake-signal.js';
+
+export interface ArchiveIngesterInit {
+  readonly folder: FolderId;
+  readonly index: FolderIndex;
+  readonly archive: VersionArchive;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Members that are connected and share the folder. */
+  readonly connected: () => readonly DeviceId[];
+  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly mayIngest: () => boolean;
+  /** Called after something was archived or could not be: receipts may go out. */
+  readonly onIngested: () => void;
+}
+
+interface Offer {
+  readonly path: FolderPath;
+  readonly row: VersionRow;
+  readonly device: DeviceId;
+}
+
+const offersPerBatch = 500;
+const bytesPerBatch = 16 * 1024 * 1024;
+const retryDelayMs = 5_000;
+const maxExceptions = 1_000;
+
+export class ArchiveIngester {
+  readonly #init: ArchiveIngesterInit;
+  readonly #signal: WakeSignal;
+  readonly #fetcher: ArchiveFetcher;
+  readonly #exceptions = new Map<DeviceId, Set<VersionId>>();
+  #stopped = false;
+  #loop: Promise<void> | undefined;
+  #problem = '';
+  isWorking = false;
+
+  constructor(init: ArchiveIngesterInit) {
+    this.#init = init;
+    this.#signal = new WakeSignal(init.clock);
+    this.#fetcher = new ArchiveFetcher(init.folder, init.archive.blocks, init.hash);
+  }
+
+  /** Bytes of blocks taken from others since the start. */
+  get receivedBytes(): number {
+    return this.#fetcher.receivedBytes;
+  }
+
+  /** Why nothing is taken at the moment; empty where nothing is wrong. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  /** Versions that a device offers and could not give: they are named in its receipts. */
+  exceptionsOf(device: DeviceId): ReadonlySet<VersionId> {
+    return this.#exceptions.get(device) ?? new Set();
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  wake(): void {
+    this.#signal.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#signal.wake();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#signal.wait();
+      if (this.#stopped) return;
+      if (!this.#init.mayIngest()) continue;
+      this.isWorking = true;
+      this.#exceptions.clear();
+      for (const device of this.#init.connected()) {
+        try {
+          await this.#ingestFrom(device);
+          this.#problem = '';
+        } catch (error) {
+          this.#problem = errorMessage(error);
+          this.#init.logger.warn('archiving stopped for now', {
+            folder: this.#init.folder,
+            device,
+            reason: this.#problem,
+          });
+          this.#signal.wakeAfter(retryDelayMs);
+        }
+        this.#init.onIngested();
+      }
+      this.isWorking = false;
+      if ([...this.#exceptions.values()].some((ids) => ids.size > 0)) {
+        this.#signal.wakeAfter(retryDelayMs);
+      }
+      this.#init.onIngested();
+    }
+  }
+
+  async #ingestFrom(device: DeviceId): Promise<void> {
+    while (!this.#stopped) {
+      const failed = this.#exceptions.get(device) ?? new Set<VersionId>();
+      const queued = await this.#init.index.queuedOffers(device, offersPerBatch + failed.size);
+      const wanted = queued.filter((offer) => !failed.has(offer.id)).slice(0, offersPerBatch);
+      if (wanted.length === 0) return;
+      const entries = await this.#init.index.entries(wanted.map((offer) => offer.path));
+      const offers = wanted.flatMap(({ path, id }, at): Offer[] => {
+        const entry = entries[at];
+        const row = entry === undefined ? undefined : rowOf(entry, id);
+        return row === undefined ? [] : [{ path, row, device }];
+      });
+      const client = this.#init.clientOf(device);
+      if (client === undefined) return;
+      await this.#ingest(client, offers);
+      this.#init.onIngested();
+    }
+  }
+
+  async #ingest(client: BlockClient, offers: readonly Offer[]): Promise<void> {
+    let batch: WantedVersion<Offer>[] = [];
+    let bytes = 0;
+    for (const offer of offers) {
+      const wanted = await this.#fetcher.resolve(client, offer.row.version, offer);
+      if (wanted === undefined) {
+        this.#except(offer);
+        continue;
+      }
+      batch.push(wanted);
+      bytes += contentBytesOf(offer.row.version.record);
+      if (bytes < bytesPerBatch) continue;
+      await this.#take(client, batch);
+      batch = [];
+      bytes = 0;
+    }
+    await this.#take(client, batch);
+  }
+
+  async #take(client: BlockClient, batch: readonly WantedVersion<Offer>[]): Promise<void> {
+    if (batch.length === 0) return;
+    const { complete, incomplete } = await this.#fetcher.fetch(client, batch);
+    for (const wanted of incomplete) this.#except(wanted.for);
+    await this.#append(complete);
+  }
+
+  async #append(batch: readonly WantedVersion<Offer>[]): Promise<void> {
+    if (batch.length === 0) return;
+    const { archive, index, folder } = this.#init;
+    const ids = batch.map((wanted) => wanted.for.row.version.id);
+    const known = await archive.hasVersions(folder, ids);
+    const wantedOf = new Map(batch.map((wanted) => [wanted.for.row.version.id, wanted]));
+    const paths = [...new Set(batch.map((wanted) => wanted.for.path))];
+    const entries = await index.entries(paths);
+    const plans = entries.map((entry) => {
+      const archived = markArchived(entry, new Set(ids));
+      return { entry, winner: planArchivePath(archived, this.#init.hash) };
+    });
+    const winners = new Map(plans.map(({ entry, winner }) => [entry.path, winner?.version.id]));
+    const showns = new Map(
+      entries.map((entry) => [entry.path, localCurrent(entry)?.version.id] as const),
+    );
+    const fresh = batch.filter((wanted, at) => {
+      const { path, row } = wanted.for;
+      return !known[at] || winners.get(path) === row.version.id;
+    });
+    const appended = fresh.map(({ for: offer, contentIds }) => ({
+      version: offer.row.version,
+      becameCurrent: winners.get(offer.path) === offer.row.version.id,
+      supersedes: showns.get(offer.path),
+      sender: offer.device,
+      contentIds,
+    }));
+    // A version that was archived earlier may win only now.
+    for (const { entry, winner } of plans) {
+      if (winner === undefined || wantedOf.has(winner.version.id)) continue;
+      appended.push({
+        version: winner.version,
+        becameCurrent: true,
+        supersedes: showns.get(entry.path),
+        sender: winner.peers[0]?.device ?? winner.version.record.author,
+        contentIds: [],
+      });
+    }
+    await archive.append(folder, appended);
+    await index.update(paths, (entry) => this.#archived(entry, new Set(ids)), { sync: true });
+  }
+
+  #archived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {
+    const marked = markArchived(entry, ids);
+    const winner = planArchivePath(marked, this.#init.hash);
+    return winner === undefined ? marked : withLocalCurrent(marked, winner.version);
+  }
+
+  #except(offer: Offer): void {
+    const set = this.#exceptions.get(offer.device) ?? new Set<VersionId>();
+    this.#exceptions.set(offer.device, set);
+    if (set.size >= maxExceptions) {
+      throw new AppError('too_many_exceptions', 'A device offers much that it cannot give.', {
+        kind: 'retry',
+      });
+    }
+    set.add(offer.row.version.id);
+  }
+}
+
+function markArchived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {
+  let next = entry;
+  for (const row of entry.rows) {
+    if (row.archived || !ids.has(row.version.id)) continue;
+    next = withRow(next, row.version, (known) => ({ ...known, archived: true }));
+  }
+  return next;
+}

@@ -1,0 +1,114 @@
+/**
+ * Asking one device for blocks: several requests in flight on one channel, answered in order. The
+ * asker bounds what it asks for at once; what arrives is handed on before more is read.
+ */
+import type { FolderId } from '@holdfast/model';
+import { AppError, errorMessage, type FrameChannel, type PeerConnection } from '@holdfast/platform';
+import {
+  type BlockRequestItem,
+  blocksProtocol,
+  decodeBlockResponse,
+  encodeBlockRequest,
+  type MissingItem,
+} from '@holdfast/sync-protocol';
+
+export interface BlockArrival {
+  readonly item: number;
+  readonly index: number;
+  /** A view on the frame. */
+  readonly envelope: Uint8Array;
+}
+
+interface PendingRequest {
+  readonly onBlock: (arrival: BlockArrival) => void;
+  readonly missing: MissingItem[];
+  readonly resolve: (missing: readonly MissingItem[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const maxPendingRequests = 64;
+
+export class BlockClient {
+  readonly #connection: PeerConnection;
+  readonly #pending = new Map<number, PendingRequest>();
+  #channel: Promise<FrameChannel> | undefined;
+  #nextId = 1;
+  receivedBytes = 0;
+
+  constructor(connection: PeerConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Asks for blocks and hands each to `onBlock` as it arrives, unverified. Resolves with what the
+   * other side could not give; rejects with `connection_lost` when the answer broke off.
+   */
+  async request(
+    folderId: FolderId,
+    items: readonly BlockRequestItem[],
+    onBlock: (arrival: BlockArrival) => void,
+  ): Promise<readonly MissingItem[]> {
+    if (this.#pending.size >= maxPendingRequests) {
+      throw new AppError('too_many_requests', 'Too many block requests wait for an answer.', {
+        kind: 'retry',
+      });
+    }
+    const channel = await this.#open();
+    const requestId = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(requestId, { onBlock, missing: [], resolve, reject });
+      channel.send(encodeBlockRequest({ requestId, folderId, items })).catch((error: unknown) => {
+        this.#pending.delete(requestId);
+        reject(lost(error));
+      });
+    });
+  }
+
+  #open(): Promise<FrameChannel> {
+    this.#channel ??= this.#connection.openChannel(blocksProtocol).then(
+      (channel) => {
+        void this.#read(channel);
+        return channel;
+      },
+      (error: unknown) => {
+        this.#channel = undefined;
+        throw lost(error);
+      },
+    );
+    return this.#channel;
+  }
+
+  async #read(channel: FrameChannel): Promise<void> {
+    let reason: unknown;
+    try {
+      for await (const frame of channel.frames()) {
+        this.receivedBytes += frame.length;
+        this.#deliver(frame);
+      }
+    } catch (error) {
+      reason = error;
+      channel.abort(error instanceof Error ? error : new Error(errorMessage(error)));
+    }
+    this.#channel = undefined;
+    for (const pending of this.#pending.values()) pending.reject(lost(reason));
+    this.#pending.clear();
+  }
+
+  #deliver(frame: Uint8Array): void {
+    const response = decodeBlockResponse(frame);
+    const pending = this.#pending.get(response.requestId);
+    if (pending === undefined) return;
+    for (const block of response.blocks) pending.onBlock(block);
+    pending.missing.push(...response.missing);
+    if (!response.done) return;
+    this.#pending.delete(response.requestId);
+    pending.resolve(pending.missing);
+  }
+}
+
+function lost(cause: unknown): AppError {
+  return new AppError('connection_lost', 'The connection ended before all blocks arrived.', {
+    kind: 'retry',
+    cause,
+  });
+}

@@ -1,0 +1,254 @@
+/**
+ * Answering requests for blocks of one folder. Blocks are asked for by version and place, never by
+ * content id alone, so nobody can learn by asking whether some content exists here.
+ */
+import { encodeEnvelope, openEnvelope } from '@holdfast/block-store';
+import { type FolderIndex, rowOf } from '@holdfast/folder-index';
+import { heldDirectory, type ListBlockStore } from '@holdfast/folder-scanner';
+import {
+  type BlockReference,
+  type ContentId,
+  type FileContentRecord,
+  type FolderId,
+  ownDirectoryName,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import { AppError, type BulkRunner, type FilePath, lastName } from '@holdfast/platform';
+import type { BlockDelivery, BlockRequestItem, MissingReason } from '@holdfast/sync-protocol';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { referencesAt } from './block-layout.js';
+import { readBlocksJob, type WantedFile } from './serve-jobs.js';
+
+export interface BlockServerInit {
+  readonly folder: FolderId;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  /** Where the tree is; undefined where only history is kept. */
+  readonly root: FilePath | undefined;
+  readonly archive: VersionArchive | undefined;
+}
+
+/** Blocks of one request that are read and sent together. */
+export interface ServedBatch {
+  readonly blocks: readonly BlockDelivery[];
+  readonly missing: readonly { readonly item: number; readonly reason: MissingReason }[];
+}
+
+interface WantedBlock {
+  readonly item: number;
+  readonly index: number;
+  readonly reference: BlockReference;
+  readonly source: BlockSource;
+}
+
+type BlockSource =
+  | { readonly type: 'file'; readonly path: string; readonly offset: number }
+  | { readonly type: 'list' }
+  | { readonly type: 'archive' };
+
+interface Layout {
+  readonly references: readonly BlockReference[];
+  /** Offsets in the file; only for level 0. */
+  readonly offsets: readonly number[];
+}
+
+const batchBytes = 1024 * 1024;
+const batchBlocks = 512;
+const rememberedLayouts = 16;
+
+export class BlockServer {
+  readonly #init: BlockServerInit;
+  readonly #layouts = new Map<string, Layout>();
+
+  constructor(init: BlockServerInit) {
+    this.#init = init;
+  }
+
+  /** The blocks that the items name, in batches, in order. */
+  async *serve(items: readonly BlockRequestItem[]): AsyncGenerator<ServedBatch> {
+    let wanted: WantedBlock[] = [];
+    let bytes = 0;
+    for (const [item, request] of items.entries()) {
+      const located = await this.#locate(item, request);
+      if (typeof located === 'string') {
+        yield { blocks: [], missing: [{ item, reason: located }] };
+        continue;
+      }
+      for (const block of located) {
+        if (bytes + block.reference.lengthBytes > batchBytes || wanted.length >= batchBlocks) {
+          if (wanted.length > 0) yield await this.#read(wanted);
+          wanted = [];
+          bytes = 0;
+        }
+        wanted.push(block);
+        bytes += block.reference.lengthBytes;
+      }
+    }
+    if (wanted.length > 0) yield await this.#read(wanted);
+  }
+
+  async #locate(
+    item: number,
+    request: BlockRequestItem,
+  ): Promise<readonly WantedBlock[] | MissingReason> {
+    const found = await this.#find(request.versionId);
+    if (found === undefined) return 'unknown';
+    const { version, path } = found;
+    if (version.record.kind !== 'file' || request.level > version.record.blocks.depth) {
+      return 'unknown';
+    }
+    const layout = await this.#layout(version.id, version.record, request.level);
+    if (layout === undefined) return 'gone';
+    if (request.first + request.count > layout.references.length) return 'unknown';
+    const chosen = layout.references.slice(request.first, request.first + request.count);
+    return chosen.map((reference, at) => {
+      const index = request.first + at;
+      const source: BlockSource =
+        path === undefined
+          ? { type: 'archive' }
+          : request.level > 0
+            ? { type: 'list' }
+            : { type: 'file', path, offset: layout.offsets[index] ?? 0 };
+      return { item, index, reference, source };
+    });
+  }
+
+  /** The version and where its content lies: a path under the root, or the archive. */
+  async #find(id: VersionId): Promise<{ version: Version; path: string | undefined } | undefined> {
+    const { index, archive, folder, root } = this.#init;
+    const indexed = await index.pathOfVersion(id);
+    if (indexed !== undefined && root !== undefined) {
+      const row = rowOf(await index.entry(indexed), id);
+      if (row?.local?.state === 'current') return { version: row.version, path: indexed };
+      if (row?.local?.state === 'side') {
+        const held = lastName(heldDirectory(root));
+        return { version: row.version, path: `${ownDirectoryName}/${held}/${id}` };
+      }
+    }
+    const version = await archive?.version(folder, id);
+    return version === undefined ? undefined : { version, path: undefined };
+  }
+
+  async #layout(
+    id: VersionId,
+    record: FileContentRecord,
+    level: number,
+  ): Promise<Layout | undefined> {
+    const key = `${id}:${level}`;
+    const known = this.#layouts.get(key);
+    if (known !== undefined) return known;
+    try {
+      const references = await referencesAt(record.blocks, level, (list) => this.#readLists(list));
+      const layout = { references, offsets: offsetsOf(references) };
+      if (record.blocks.depth > 0) this.#remember(key, layout);
+      return layout;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'list_block_missing') return undefined;
+      throw error;
+    }
+  }
+
+  /** Only large files are worth remembering: others carry their list in the record. */
+  #remember(key: string, layout: Layout): void {
+    const oldest = this.#layouts.keys().next();
+    if (this.#layouts.size >= rememberedLayouts && !oldest.done) this.#layouts.delete(oldest.value);
+    this.#layouts.set(key, layout);
+  }
+
+  async #readLists(references: readonly BlockReference[]): Promise<Uint8Array[]> {
+    const ids = references.map((reference) => reference.contentId);
+    const kept = await this.#init.listBlocks.get(ids);
+    return Promise.all(
+      ids.map(async (id, at) => kept[at] ?? (await this.#archivedPlain(id)) ?? missingList()),
+    );
+  }
+
+  async #archivedPlain(id: ContentId): Promise<Uint8Array | undefined> {
+    const [envelope] = (await this.#init.archive?.blocks.read([id])) ?? [];
+    return envelope === undefined ? undefined : openEnvelope(envelope);
+  }
+
+  async #read(wanted: readonly WantedBlock[]): Promise<ServedBatch> {
+    const envelopes = new Map<WantedBlock, Uint8Array>();
+    await this.#readFiles(wanted, envelopes);
+    await this.#readArchived(wanted, envelopes);
+    const lists = wanted.filter((block) => block.source.type === 'list');
+    const kept = await this.#init.listBlocks.get(lists.map((block) => block.reference.contentId));
+    for (const [at, block] of lists.entries()) {
+      const bytes = kept[at];
+      if (bytes !== undefined) envelopes.set(block, encodeEnvelope(bytes));
+    }
+    const blocks: BlockDelivery[] = [];
+    const missing = new Map<number, { item: number; reason: MissingReason }>();
+    for (const block of wanted) {
+      const envelope = envelopes.get(block);
+      if (envelope === undefined) missing.set(block.item, { item: block.item, reason: 'gone' });
+      else blocks.push({ item: block.item, index: block.index, envelope });
+    }
+    return { blocks, missing: [...missing.values()] };
+  }
+
+  async #readArchived(
+    wanted: readonly WantedBlock[],
+    envelopes: Map<WantedBlock, Uint8Array>,
+  ): Promise<void> {
+    const archived = wanted.filter((block) => block.source.type === 'archive');
+    if (archived.length === 0) return;
+    const read = await this.#init.archive?.blocks.read(
+      archived.map((block) => block.reference.contentId),
+    );
+    for (const [at, block] of archived.entries()) {
+      const envelope = read?.[at];
+      if (envelope !== undefined) envelopes.set(block, envelope);
+    }
+  }
+
+  async #readFiles(
+    wanted: readonly WantedBlock[],
+    envelopes: Map<WantedBlock, Uint8Array>,
+  ): Promise<void> {
+    const { root, runner } = this.#init;
+    const byPath = new Map<string, WantedBlock[]>();
+    for (const block of wanted) {
+      if (block.source.type !== 'file') continue;
+      const same = byPath.get(block.source.path);
+      if (same === undefined) byPath.set(block.source.path, [block]);
+      else same.push(block);
+    }
+    if (root === undefined || byPath.size === 0) return;
+    const files: WantedFile[] = [...byPath].map(([path, blocks]) => ({
+      path,
+      ranges: blocks.map(({ reference, source }) => ({
+        offset: source.type === 'file' ? source.offset : 0,
+        lengthBytes: reference.lengthBytes,
+        contentId: reference.contentId,
+      })),
+    }));
+    const { buffer, lengths } = await runner.run(readBlocksJob, { root, files });
+    let at = 0;
+    for (const [place, blocks] of [...byPath.values()].entries()) {
+      for (const [nth, block] of blocks.entries()) {
+        const length = lengths[place]?.[nth] ?? 0;
+        if (length > 0) envelopes.set(block, buffer.subarray(at, at + length));
+        at += length;
+      }
+    }
+  }
+}
+
+function offsetsOf(references: readonly BlockReference[]): number[] {
+  let offset = 0;
+  return references.map((reference) => {
+    const start = offset;
+    offset += reference.lengthBytes;
+    return start;
+  });
+}
+
+function missingList(): never {
+  throw new AppError('list_block_missing', 'A list block of the version is not kept here.', {
+    kind: 'retry',
+  });
+}

@@ -1,0 +1,304 @@
+/**
+ * Fetching the content of versions into temporary files: many small files with one request, a large
+ * file in windows, with what the old version on this disk already has taken from there. What is
+ * held in memory at once is bounded.
+ */
+import { openEnvelope } from '@holdfast/block-store';
+import type { LocalRow } from '@holdfast/folder-index';
+import type { ListBlockStore } from '@holdfast/folder-scanner';
+import {
+  type BlockReference,
+  type ContentId,
+  type FileContentRecord,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  hexFrom,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
+import type { BlockRequestItem } from '@holdfast/sync-protocol';
+import type { BlockClient } from './block-client.js';
+import { referencesAt } from './block-layout.js';
+import { type BlockPiece, type LocalPiece, stageJob } from './place-jobs.js';
+
+/** A file whose content a connected device can serve under `askFor`. */
+export interface FileToFetch {
+  readonly target: Version & { readonly record: FileContentRecord };
+  readonly askFor: VersionId;
+  readonly local: LocalRow | undefined;
+}
+
+export interface ContentFetcherInit {
+  readonly folder: FolderId;
+  readonly root: FilePath;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly hash: Hash;
+}
+
+/** Small files as they arrived: envelopes in one buffer, pieces by path. */
+export interface FetchedFiles {
+  readonly buffer: Uint8Array;
+  readonly pieces: ReadonlyMap<FolderPath, readonly BlockPiece[]>;
+}
+
+const windowBytes = 8 * 1024 * 1024;
+const windowsAtOnce = 3;
+const maxItemBlocks = 1024;
+
+interface PlacedReference extends BlockReference {
+  readonly index: number;
+  readonly fileOffset: number;
+}
+
+export class ContentFetcher {
+  readonly #init: ContentFetcherInit;
+
+  constructor(init: ContentFetcherInit) {
+    this.#init = init;
+  }
+
+  /** Fetches all blocks of some small files (depth 0) from one device. What it lacks is left out. */
+  async fetchSmall(client: BlockClient, files: readonly FileToFetch[]): Promise<FetchedFiles> {
+    const asked = files.filter((file) => file.target.record.blocks.entries.length > 0);
+    const items = asked.map((file) => ({
+      versionId: file.askFor,
+      level: 0,
+      first: 0,
+      count: file.target.record.blocks.entries.length,
+    }));
+    const arrived = new Map<FolderPath, { index: number; envelope: Uint8Array }[]>();
+    for (const file of files) arrived.set(file.target.record.path, []);
+    if (items.length > 0) {
+      await client.request(this.#init.folder, items, ({ item, index, envelope }) => {
+        const path = asked[item]?.target.record.path;
+        if (path !== undefined) arrived.get(path)?.push({ index, envelope });
+      });
+    }
+    return pack(files, arrived);
+  }
+
+  /** Fills the temporary file of a large version. Rejects with `content_unavailable`, `block_mismatch`. */
+  async fetchLarge(
+    client: BlockClient,
+    file: FileToFetch,
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    const { record } = file.target;
+    const references = placed(await this.#references(client, file));
+    const reusable = await this.#reusable(file.local);
+    const local = references
+      .filter((reference) => reusable.has(reference.contentId))
+      .map((reference) => localPiece(reference, reusable, record.path));
+    const refused = await this.#stageLocal(file, local);
+    const done = new Set(local.map((piece) => piece.fileOffset));
+    for (const piece of refused) done.delete(piece.fileOffset);
+    const wanted = references.filter((reference) => !done.has(reference.fileOffset));
+    await this.#fetchWindows(client, file, wanted, onBytes);
+  }
+
+  async #fetchWindows(
+    client: BlockClient,
+    file: FileToFetch,
+    wanted: readonly PlacedReference[],
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    const running = new Set<Promise<void>>();
+    let failure: unknown;
+    for (const window of windowsOf(wanted)) {
+      while (running.size >= windowsAtOnce) await Promise.race(running);
+      if (failure !== undefined) break;
+      const work: Promise<void> = this.#fetchWindow(client, file, window)
+        .then(() => onBytes(window.reduce((sum, block) => sum + block.lengthBytes, 0)))
+        .catch((error: unknown) => {
+          failure ??= error;
+        })
+        .finally(() => running.delete(work));
+      running.add(work);
+    }
+    await Promise.all(running);
+    if (failure !== undefined) throw failure;
+  }
+
+  async #fetchWindow(
+    client: BlockClient,
+    file: FileToFetch,
+    window: readonly PlacedReference[],
+  ): Promise<void> {
+    const byIndex = new Map(window.map((reference) => [reference.index, reference]));
+    const arrived: { reference: PlacedReference; envelope: Uint8Array }[] = [];
+    await client.request(this.#init.folder, itemsOf(file.askFor, 0, window), (block) => {
+      const reference = byIndex.get(block.index);
+      if (reference !== undefined) arrived.push({ reference, envelope: block.envelope });
+    });
+    if (arrived.length !== window.length) throw unavailable(file);
+    const { buffer, pieces } = packPieces(arrived);
+    await this.#init.runner.run(
+      stageJob,
+      { ...this.#stageTarget(file), create: false, buffer, pieces, local: [] },
+      [buffer.buffer as ArrayBuffer],
+    );
+  }
+
+  /** Begins the temporary file with what the old version here already has. */
+  async #stageLocal(file: FileToFetch, local: readonly LocalPiece[]): Promise<LocalPiece[]> {
+    return this.#init.runner.run(stageJob, {
+      ...this.#stageTarget(file),
+      create: true,
+      buffer: new Uint8Array(0),
+      pieces: [],
+      local,
+    });
+  }
+
+  #stageTarget(file: FileToFetch) {
+    return { root: this.#init.root, path: file.target.record.path, versionId: file.target.id };
+  }
+
+  /** The data blocks of a version; its list blocks are fetched, verified and kept on the way. */
+  async #references(
+    client: BlockClient,
+    file: FileToFetch,
+  ): Promise<readonly BlockReference[]> {
+    return referencesAt(file.target.record.blocks, 0, async (lists, level) => {
+      const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
+      const blocks = [...kept];
+      const lacking = lists.flatMap((list, index) =>
+        blocks[index] === undefined ? [{ ...list, index, fileOffset: 0 }] : [],
+      );
+      await client.request(this.#init.folder, itemsOf(file.askFor, level, lacking), (block) => {
+        const plain = openEnvelope(block.envelope);
+        if (hexFrom(this.#init.hash(plain)) === lists[block.index]?.contentId) {
+          blocks[block.index] = new Uint8Array(plain);
+        }
+      });
+      const complete = blocks.filter((block) => block !== undefined);
+      if (complete.length !== lists.length) throw unavailable(file);
+      await this.#init.listBlocks.put(
+        complete.map((bytes, at) => ({ contentId: lists[at]!.contentId, bytes })),
+      );
+      return complete;
+    });
+  }
+
+  /** Where the blocks of the version on this disk lie, by content. */
+  async #reusable(
+    local: LocalRow | undefined,
+  ): Promise<ReadonlyMap<ContentId, { path: FolderPath; offset: number }>> {
+    const found = new Map<ContentId, { path: FolderPath; offset: number }>();
+    const record = local?.version.record;
+    if (record?.kind !== 'file' || local?.local.disk === undefined) return found;
+    const ids = await referencesAt(record.blocks, 0, async (lists) => {
+      const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
+      return kept.filter((block) => block !== undefined);
+    });
+    for (const { contentId, fileOffset } of placed(ids)) {
+      found.set(contentId, { path: record.path, offset: fileOffset });
+    }
+    return found;
+  }
+}
+
+function localPiece(
+  reference: PlacedReference,
+  reusable: ReadonlyMap<ContentId, { path: FolderPath; offset: number }>,
+  path: FolderPath,
+): LocalPiece {
+  const source = reusable.get(reference.contentId) ?? { path, offset: 0 };
+  return {
+    contentId: reference.contentId,
+    path: source.path,
+    sourceOffset: source.offset,
+    lengthBytes: reference.lengthBytes,
+    fileOffset: reference.fileOffset,
+  };
+}
+
+function placed(references: readonly BlockReference[]): PlacedReference[] {
+  let fileOffset = 0;
+  return references.map((reference, index) => {
+    const at = fileOffset;
+    fileOffset += reference.lengthBytes;
+    return { ...reference, index, fileOffset: at };
+  });
+}
+
+function* windowsOf(references: readonly PlacedReference[]): Generator<PlacedReference[]> {
+  let window: PlacedReference[] = [];
+  let bytes = 0;
+  for (const reference of references) {
+    window.push(reference);
+    bytes += reference.lengthBytes;
+    if (bytes < windowBytes && window.length < maxItemBlocks) continue;
+    yield window;
+    window = [];
+    bytes = 0;
+  }
+  if (window.length > 0) yield window;
+}
+
+/** Request items for some blocks of one level: one for each run of neighbours. */
+function itemsOf(
+  versionId: VersionId,
+  level: number,
+  blocks: readonly { readonly index: number }[],
+): BlockRequestItem[] {
+  const items: { versionId: VersionId; level: number; first: number; count: number }[] = [];
+  for (const { index } of blocks) {
+    const last = items.at(-1);
+    const joins = last !== undefined && last.first + last.count === index;
+    if (joins && last.count < maxItemBlocks) last.count += 1;
+    else items.push({ versionId, level, first: index, count: 1 });
+  }
+  return items;
+}
+
+function packPieces(
+  arrived: readonly { reference: PlacedReference; envelope: Uint8Array }[],
+): { buffer: Uint8Array; pieces: BlockPiece[] } {
+  const buffer = new Uint8Array(arrived.reduce((sum, one) => sum + one.envelope.length, 0));
+  let at = 0;
+  const pieces = arrived.map(({ reference, envelope }) => {
+    buffer.set(envelope, at);
+    const from = at;
+    at += envelope.length;
+    const { contentId, fileOffset } = reference;
+    return { contentId, fileOffset, from, to: at };
+  });
+  return { buffer, pieces };
+}
+
+/** Files of which every block arrived, in one buffer of their own. */
+function pack(
+  files: readonly FileToFetch[],
+  arrived: ReadonlyMap<FolderPath, readonly { index: number; envelope: Uint8Array }[]>,
+): FetchedFiles {
+  const whole = files.flatMap((file) => {
+    const { path, blocks } = file.target.record;
+    const references = placed(blocks.entries);
+    const got = new Map(arrived.get(path)?.map((one) => [one.index, one.envelope]));
+    const parts = references.flatMap((reference) => {
+      const envelope = got.get(reference.index);
+      return envelope === undefined ? [] : [{ reference, envelope, path }];
+    });
+    return parts.length === references.length ? [{ path, parts }] : [];
+  });
+  const { buffer, pieces } = packPieces(whole.flatMap((file) => file.parts));
+  const byPath = new Map<FolderPath, BlockPiece[]>();
+  let at = 0;
+  for (const { path, parts } of whole) {
+    byPath.set(path, pieces.slice(at, at + parts.length));
+    at += parts.length;
+  }
+  return { buffer, pieces: byPath };
+}
+
+function unavailable(file: FileToFetch): AppError {
+  return new AppError(
+    'content_unavailable',
+    `The other device does not have all of ${file.target.record.path} any more.`,
+    { kind: 'retry' },
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * A directory was deleted elsewhere while something new came to lie in it here: what is alive keeps
+ * its directory. It is published anew, above the deletion.
+ */
+import {
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+  peerCurrents,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import { type ObserveContext, nextVector } from '@holdfast/folder-scanner';
+import { type FolderPath, type Hash, joinVectors, versionOf } from '@holdfast/model';
+import { planPath } from './plan-sync.js';
+
+export class DirectoryReviver {
+  readonly #index: FolderIndex;
+  readonly #context: ObserveContext;
+  readonly #hash: Hash;
+
+  constructor(init: { index: FolderIndex; context: ObserveContext; hash: Hash }) {
+    this.#index = init.index;
+    this.#context = init.context;
+    this.#hash = init.hash;
+  }
+
+  /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
+  async revive(path: FolderPath): Promise<boolean> {
+    let pending = false;
+    for await (const entry of this.#index.below(path)) {
+      const local = localCurrent(entry);
+      if (local === undefined || local.version.record.kind === 'tombstone') continue;
+      if (planPath(entry, this.#hash).type !== 'none') {
+        pending = true;
+        continue;
+      }
+      await this.#index.update([path], (directory) => this.#above(directory), { sync: true });
+      return true;
+    }
+    return pending;
+  }
+
+  #above(entry: PathEntry): PathEntry {
+    const local = localCurrent(entry);
+    if (local?.version.record.kind !== 'directory') return entry;
+    const vector = peerCurrents(entry)
+      .map((row) => row.version.record.vector)
+      .reduce(joinVectors, nextVector(entry, this.#context.actor));
+    const record = { ...local.version.record, vector, author: this.#context.device };
+    const disk = local.local.disk;
+    return withLocalCurrent(entry, versionOf(record, this.#hash), disk ? { disk } : {});
+  }
+}

@@ -1,0 +1,24 @@
+/** What a folder is on this device, as its user set it up. */
+import type { FolderMarker } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId } from '@holdfast/model';
+import type { FilePath } from '@holdfast/platform';
+import type { FolderMode } from '@holdfast/sync-protocol';
+
+export interface FolderTree {
+  readonly root: FilePath;
+  readonly marker: FolderMarker;
+}
+
+export interface FolderConfig {
+  readonly id: FolderId;
+  readonly label: string;
+  /** Where the files are; undefined where only history is kept. */
+  readonly tree: FolderTree | undefined;
+  /** Whether this device keeps the folder's history. */
+  readonly archive: boolean;
+  readonly mode: FolderMode;
+  readonly members: readonly DeviceId[];
+  /** Distinct stores that must hold a version before it counts as covered. */
+  readonly copies: number;
+  readonly paused: boolean;
+}

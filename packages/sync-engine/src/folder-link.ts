@@ -1,0 +1,283 @@
+/**
+ * One folder between this device and one connected member: our rows go out, theirs come in, both
+ * tell how far they are. It exists only while both sides list each other and keep the folder.
+ */
+import {
+  type ArchiveReceipt,
+  type FolderIndex,
+  indexMismatch,
+  type IndexPosition,
+  type OfferedRow,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import { decodeVersion, type DeviceId, type FolderId, type FolderPath, type Hash } from '@holdfast/model';
+import { AppError, type Clock, errorMessage, type Timer } from '@holdfast/platform';
+import {
+  type FolderAnnouncement,
+  type IndexDeltaMessage,
+  indexRowBytes,
+  limits,
+  type ProgressMessage,
+  type ReceiptMessage,
+} from '@holdfast/sync-protocol';
+import type { PeerSession } from './peer-session.js';
+import { WakeSignal } from './wake-signal.js';
+
+export interface FolderLinkInit {
+  readonly folder: FolderId;
+  readonly index: FolderIndex;
+  readonly session: PeerSession;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  /** How much this device still lacks; told to the member. */
+  readonly need: () => { readonly files: number; readonly bytes: number };
+  /** Rows of the member were taken over, durably. */
+  readonly onRows: (link: FolderLink) => void;
+  readonly onProgress: () => void;
+  readonly onReceipt: () => void;
+  /** The link cannot go on: the folder stops and says why. */
+  readonly onMismatch: (error: AppError) => void;
+}
+
+const rowsPerDelta = 1_000;
+const progressDelayMs = 20;
+/** Positions of the member's index that a receipt may name, while its offers are being taken. */
+const maxRememberedPositions = 1_000;
+
+export class FolderLink {
+  readonly session: PeerSession;
+  readonly #init: FolderLinkInit;
+  readonly #signal: WakeSignal;
+  readonly #positions: IndexPosition[] = [];
+  #announcement: FolderAnnouncement;
+  #sentUpTo = 0;
+  #ended = false;
+  #progress: ProgressMessage | undefined;
+  #progressTimer: Timer | undefined;
+  #receiptSent = '';
+
+  constructor(init: FolderLinkInit, announcement: FolderAnnouncement) {
+    this.#init = init;
+    this.session = init.session;
+    this.#announcement = announcement;
+    this.#signal = new WakeSignal(init.clock);
+  }
+
+  get device(): DeviceId {
+    return this.session.device;
+  }
+
+  get announcement(): FolderAnnouncement {
+    return this.#announcement;
+  }
+
+  /** What the member last said of itself; undefined before it did. */
+  get progress(): ProgressMessage | undefined {
+    return this.#progress;
+  }
+
+  /** Positions of the member's index that have durably arrived here, oldest first. */
+  get arrivedPositions(): readonly IndexPosition[] {
+    return this.#positions;
+  }
+
+  /** Checks what each side remembers of the other, then begins to send. */
+  async start(): Promise<void> {
+    const { index } = this.#init;
+    const { seen, position } = this.#announcement;
+    const known = index.peer(this.device).seen;
+    if (seen?.epoch === index.epoch) {
+      if (!(await index.remembers(seen))) return this.#mismatch(indexMismatch(this.device));
+      this.#sentUpTo = seen.sequence;
+    }
+    if (known !== undefined && known.epoch === position.epoch) {
+      if (position.sequence < known.sequence) return this.#mismatch(wentBackward(this.device));
+      this.#positions.push(known);
+    } else if (known !== undefined) {
+      await index.forgetPeer(this.device);
+    }
+    void this.#pump();
+  }
+
+  update(announcement: FolderAnnouncement): void {
+    this.#announcement = announcement;
+  }
+
+  /** Something changed here: rows or needs. */
+  wake(): void {
+    this.#signal.wake();
+    this.#tellProgress();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#progressTimer?.cancel();
+    this.#signal.wake();
+  }
+
+  /** Takes rows over; resolves when they are durable. Throws `message_malformed` on a bad record. */
+  async receiveDelta(delta: IndexDeltaMessage): Promise<void> {
+    const { index, hash } = this.#init;
+    const rows = delta.rows.map((row) => ({ row, version: decode(row.record, hash) }));
+    const byPath = new Map<FolderPath, typeof rows>();
+    for (const one of rows) {
+      const { path } = one.version.record;
+      const same = byPath.get(path);
+      if (same === undefined) byPath.set(path, [one]);
+      else same.push(one);
+    }
+    const known = index.peer(this.device);
+    const peers = delta.position === undefined ? {} : { [this.device]: { ...known, seen: delta.position } };
+    await index.update(
+      [...byPath.keys()],
+      (entry) =>
+        (byPath.get(entry.path) ?? []).reduce(
+          (next, { row, version }) =>
+            withPeerRow(next, version, {
+              device: this.device,
+              state: row.state,
+              sequence: row.sequence,
+            }),
+          entry,
+        ),
+      { sync: delta.position !== undefined, peers },
+    );
+    if (delta.position !== undefined) this.#remember(delta.position);
+    this.#tellProgress();
+    this.#init.onRows(this);
+  }
+
+  receiveProgress(progress: ProgressMessage): void {
+    this.#progress = progress;
+    this.#init.onProgress();
+  }
+
+  /** Counts only where this device's own rolling hash agrees. */
+  async receiveReceipt(message: ReceiptMessage): Promise<void> {
+    const { index, clock } = this.#init;
+    const announced = this.#announcement.archive;
+    if (announced?.storeId !== message.storeId) return;
+    if (!(await index.remembers(message.position))) return;
+    const { storeId, generation, position, exceptions, logPosition, logHead } = message;
+    const receivedAtMs = clock.now();
+    const receipt: ArchiveReceipt = {
+      storeId,
+      generation,
+      position,
+      exceptions,
+      logPosition,
+      logHead,
+      receivedAtMs,
+    };
+    const known = index.peer(this.device);
+    await index.update([], (entry) => entry, {
+      sync: true,
+      peers: { [this.device]: { ...known, receipt } },
+    });
+    this.#init.onReceipt();
+  }
+
+  /** Sends a receipt unless the same one was the last. */
+  async sendReceipt(receipt: ReceiptMessage): Promise<void> {
+    const shape = JSON.stringify([receipt.position, receipt.exceptions]);
+    if (this.#ended || shape === this.#receiptSent) return;
+    this.#receiptSent = shape;
+    await this.session.send(receipt);
+  }
+
+  #mismatch(error: AppError): void {
+    this.#init.onMismatch(error);
+    const { code, message } = error;
+    void this.session.send({ type: 'error', code, message, folderId: this.#init.folder });
+  }
+
+  #remember(position: IndexPosition): void {
+    this.#positions.push(position);
+    if (this.#positions.length > maxRememberedPositions) this.#positions.splice(1, 1);
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for (let first = true; !this.#ended; first = false) {
+        const { rows, reached } = await this.#init.index.rowsAfter(this.#sentUpTo, rowsPerDelta);
+        const isNew = rows.length > 0 || (reached?.sequence ?? 0) > this.#sentUpTo;
+        if (isNew || first) await this.#sendDelta(rows, reached);
+        else await this.#signal.wait();
+      }
+    } catch (error) {
+      this.session.end(error);
+    }
+  }
+
+  async #sendDelta(rows: readonly OfferedRow[], reached: IndexPosition | undefined): Promise<void> {
+    const { folder, index } = this.#init;
+    const toArchive = this.#announcement.archive !== undefined;
+    let message: { sequence: number; state: OfferedRow['state']; record: Uint8Array }[] = [];
+    let bytes = 0;
+    for (const { version, sequence, state } of rows) {
+      if (state === 'side' && !toArchive) continue;
+      const row = { sequence, state, record: version.bytes };
+      if (bytes + indexRowBytes(row) > limits.deltaRowsBytes) {
+        await this.session.send({
+          type: 'index-delta',
+          folderId: folder,
+          epoch: index.epoch,
+          rows: message,
+        });
+        message = [];
+        bytes = 0;
+      }
+      message.push(row);
+      bytes += indexRowBytes(row);
+    }
+    const base = { type: 'index-delta' as const, folderId: folder, epoch: index.epoch };
+    await this.session.send({
+      ...base,
+      rows: message,
+      ...(reached === undefined ? {} : { position: reached }),
+    });
+    this.#sentUpTo = reached?.sequence ?? rows.at(-1)?.sequence ?? this.#sentUpTo;
+  }
+
+  /** Soon, and once for many changes. */
+  #tellProgress(): void {
+    if (this.#progressTimer !== undefined || this.#ended) return;
+    this.#progressTimer = this.#init.clock.setTimer(progressDelayMs, () => {
+      this.#progressTimer = undefined;
+      void this.#sendProgress();
+    });
+  }
+
+  async #sendProgress(): Promise<void> {
+    const { index, folder } = this.#init;
+    const seen = index.peer(this.device).seen;
+    if (seen === undefined || this.#ended) return;
+    const { files, bytes } = this.#init.need();
+    await this.session.send({
+      type: 'progress',
+      folderId: folder,
+      seen,
+      sequence: index.position().sequence,
+      needFiles: files,
+      needBytes: bytes,
+    });
+  }
+}
+
+function decode(record: Uint8Array, hash: Hash) {
+  try {
+    return decodeVersion(record, hash);
+  } catch (cause) {
+    throw new AppError('message_malformed', `A record is malformed: ${errorMessage(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+function wentBackward(device: DeviceId): AppError {
+  return new AppError('index_mismatch', `The index of ${device} went backward.`, {
+    hint:
+      'Nothing is taken from that device until it is in order again: its database may be an old ' +
+      'copy. On it, remove the folder and add it again: its files stay.',
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * Held until covered: content that was set aside is let go only when enough archives hold it, after
+ * a grace period, and only if nobody wrote into it meanwhile. What somebody wrote into comes back
+ * as a conflict copy.
+ */
+import {
+  type Coverage,
+  type FolderIndex,
+  rowOf,
+  withoutLocalSide,
+} from '@holdfast/folder-index';
+import { heldDirectory } from '@holdfast/folder-scanner';
+import {
+  conflictCopyOf,
+  type FolderPath,
+  type Hash,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import {
+  type BulkJob,
+  type BulkRunner,
+  type Clock,
+  type FilePath,
+  fileErrorCode,
+  joinPath,
+  statIfPresent,
+} from '@holdfast/platform';
+
+export interface HeldItem {
+  readonly id: VersionId;
+  readonly sizeBytes: number;
+  readonly mtimeNs: bigint;
+  /** Where it goes if somebody wrote into it; the first free one. */
+  readonly copyPaths: readonly FolderPath[];
+}
+
+export interface LetGoInput {
+  readonly root: FilePath;
+  readonly items: readonly HeldItem[];
+}
+
+export type LetGoResult =
+  | { readonly type: 'gone' }
+  /** Somebody wrote into it: it is a file of the folder again. */
+  | { readonly type: 'copied'; readonly path: FolderPath }
+  | { readonly type: 'failed'; readonly code: string };
+
+/** Removes set-aside content, or brings back what changed; one answer for each item. */
+export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
+  name: 'sync-let-go',
+  perform({ root, items }, { fileSystem }) {
+    return items.map((item): LetGoResult => {
+      const held = joinPath(heldDirectory(root), item.id);
+      try {
+        const stat = statIfPresent(fileSystem, held);
+        if (stat === undefined) return { type: 'gone' };
+        if (stat.sizeBytes === item.sizeBytes && stat.mtimeNs === item.mtimeNs) {
+          fileSystem.unlink(held);
+          return { type: 'gone' };
+        }
+        for (const path of item.copyPaths) {
+          if (statIfPresent(fileSystem, joinPath(root, path)) !== undefined) continue;
+          fileSystem.rename(held, joinPath(root, path));
+          fileSystem.syncFileSystem(root);
+          return { type: 'copied', path };
+        }
+        return { type: 'failed', code: 'no-free-name' };
+      } catch (error) {
+        const code = fileErrorCode(error);
+        if (code === undefined) throw error;
+        return { type: 'failed', code };
+      }
+    });
+  },
+};
+
+/** An editor may still have the replaced file open for this long without losing what it writes. */
+export const heldGraceMs = 30_000;
+const rowsPerPass = 500;
+const copyNames = 4;
+
+export interface HeldKeeperInit {
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly root: FilePath;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  /** Paths where content came back into the folder. */
+  readonly onCopied: (paths: readonly FolderPath[]) => void;
+}
+
+export class HeldKeeper {
+  readonly #init: HeldKeeperInit;
+
+  constructor(init: HeldKeeperInit) {
+    this.#init = init;
+  }
+
+  /** Lets go of what is covered. Returns when to look again, in milliseconds; undefined: no need. */
+  async release(coverage: Coverage): Promise<number | undefined> {
+    const { index, clock } = this.#init;
+    const rows = await index.sideRows(coverage.threshold(), rowsPerPass);
+    const entries = await index.entries(rows.map((row) => row.path));
+    const ready: { version: Version; item: HeldItem }[] = [];
+    let soonest: number | undefined;
+    for (const [at, { version, sequence }] of rows.entries()) {
+      const entry = entries[at];
+      const local = entry === undefined ? undefined : rowOf(entry, version.id)?.local;
+      if (local?.state !== 'side' || !coverage.covers(version.id, sequence)) continue;
+      const waitMs = (local.sinceMs ?? 0) + heldGraceMs - clock.now();
+      if (waitMs > 0 && waitMs <= heldGraceMs) {
+        soonest = Math.min(soonest ?? waitMs, waitMs);
+        continue;
+      }
+      ready.push({ version, item: this.#item(version, local.disk) });
+    }
+    if (ready.length > 0) await this.#letGo(ready);
+    return rows.length === rowsPerPass && ready.length > 0 ? 0 : soonest;
+  }
+
+  #item(version: Version, disk: { sizeBytes: number; mtimeNs: bigint } | undefined): HeldItem {
+    const { record, id } = version;
+    const sizeBytes = disk?.sizeBytes ?? (record.kind === 'file' ? record.sizeBytes : 0);
+    const mtimeNs = disk?.mtimeNs ?? (record.kind === 'file' ? record.mtimeNs : 0n);
+    const copyPaths =
+      record.kind === 'file'
+        ? Array.from(
+            { length: copyNames },
+            (_, attempt) => conflictCopyOf(version, attempt, this.#init.hash).record.path,
+          )
+        : [];
+    return { id, sizeBytes, mtimeNs, copyPaths };
+  }
+
+  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<void> {
+    const { index, runner, root } = this.#init;
+    const items = ready.map((one) => one.item);
+    const results = await runner.run(letGoJob, { root, items });
+    const settled = new Map<FolderPath, VersionId[]>();
+    const copied: FolderPath[] = [];
+    for (const [at, { version }] of ready.entries()) {
+      const result = results[at];
+      if (result === undefined || result.type === 'failed') continue;
+      if (result.type === 'copied') copied.push(result.path);
+      const ids = settled.get(version.record.path) ?? [];
+      settled.set(version.record.path, [...ids, version.id]);
+    }
+    await index.update(
+      [...settled.keys()],
+      (entry) => (settled.get(entry.path) ?? []).reduce(withoutLocalSide, entry),
+      { sync: false },
+    );
+    if (copied.length > 0) this.#init.onCopied(copied);
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * The tree of one folder on this device: watching, scanning, applying, and keeping what is set
+ * aside. The folder engine owns it and tells it when there is something to do.
+ */
+import type { Coverage, FolderIndex } from '@holdfast/folder-index';
+import {
+  FolderScanner,
+  type ListBlockStore,
+  type ObserveContext,
+  ownDirectory,
+} from '@holdfast/folder-scanner';
+import {
+  type DeviceId,
+  type FolderId,
+  type FolderPath,
+  folderPathFrom,
+  type Hash,
+  ownDirectoryName,
+} from '@holdfast/model';
+import {
+  AppError,
+  type BulkRunner,
+  type Clock,
+  errorMessage,
+  type FileWatcher,
+  type Logger,
+  randomFraction,
+  type RandomSource,
+  type WatchEvent,
+  type WatchSubscription,
+} from '@holdfast/platform';
+import type { BlockClient } from './block-client.js';
+import type { FolderTree as TreeConfig } from './folder-config.js';
+import { HeldKeeper } from './held-keeper.js';
+import { ScanQueue, type ScanRequest } from './scan-queue.js';
+import { TreeApplier } from './tree-applier.js';
+
+export interface FolderTreeInit {
+  readonly folder: FolderId;
+  readonly tree: TreeConfig;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly watcher: FileWatcher;
+  readonly listBlocks: ListBlockStore;
+  readonly context: ObserveContext;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly coverage: () => Coverage;
+  readonly isPaused: () => boolean;
+  /** Rows, needs or the state of the tree changed. */
+  readonly onChange: () => void;
+}
+
+/** Whatever the watcher missed is found by then. */
+const rescanIntervalMs = 10 * 60_000;
+const stoppedRetryMs = 10_000;
+/** Events of one burst are taken together. */
+const eventDelayMs = 10;
+const watchAgainDelayMs = 2_000;
+
+export class LocalTree {
+  readonly #init: FolderTreeInit;
+  readonly #queue: ScanQueue;
+  readonly #scanner: FolderScanner;
+  readonly #applier: TreeApplier;
+  readonly #keeper: HeldKeeper;
+  #subscription: WatchSubscription | undefined;
+  #stopReason = '';
+  #scannedOnce = false;
+  #examined = 0;
+  #stopped = false;
+  #releasing = false;
+
+  constructor(init: FolderTreeInit) {
+    this.#init = init;
+    const { root, marker } = init.tree;
+    this.#scanner = new FolderScanner({
+      ...init,
+      root,
+      marker,
+      isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
+      onProgress: (examined) => {
+        this.#examined = examined;
+        init.onChange();
+      },
+    });
+    this.#queue = new ScanQueue(init.clock, (request) => this.#scan(request));
+    this.#applier = new TreeApplier({
+      ...init,
+      root,
+      mayApply: () => this.#mayApply(),
+      onSurprise: (paths, below) => this.#queue.request({ all: false, paths, below }),
+      onApplied: init.onChange,
+    });
+    this.#keeper = new HeldKeeper({
+      ...init,
+      root,
+      onCopied: (paths) => this.#queue.request({ all: false, paths, below: [] }),
+    });
+  }
+
+  /** Why the tree is not touched; empty while all is in order. */
+  get stopReason(): string {
+    return this.#stopReason;
+  }
+
+  /** Whether the first scan is done and nothing waits to be examined. */
+  get isSettled(): boolean {
+    return this.#scannedOnce && this.#queue.isIdle && !this.#applier.isWorking;
+  }
+
+  get isScanning(): boolean {
+    return !this.#queue.isIdle;
+  }
+
+  get hasScanned(): boolean {
+    return this.#scannedOnce;
+  }
+
+  get examined(): number {
+    return this.#examined;
+  }
+
+  get problems() {
+    return [...this.#scanner.problems.list(), ...this.#applier.problems()];
+  }
+
+  get unreadable(): number {
+    return this.#scanner.problems.count;
+  }
+
+  get receivedBytes(): number {
+    return this.#applier.receivedBytes;
+  }
+
+  async start(): Promise<void> {
+    this.#applier.start();
+    await this.#watch();
+    this.#queue.request({ all: true, paths: [], below: [] });
+    this.#scheduleRescan();
+  }
+
+  wake(): void {
+    this.#applier.wake();
+  }
+
+  /** Lets go of what is covered by now. */
+  releaseHeld(): void {
+    if (this.#releasing || this.#stopped || this.#stopReason !== '') return;
+    if (this.#init.index.counts.held === 0) return;
+    this.#releasing = true;
+    this.#keeper
+      .release(this.#init.coverage())
+      .then((againMs) => {
+        this.#releasing = false;
+        if (againMs === undefined || this.#stopped) return;
+        this.#init.clock.setTimer(Math.max(againMs, 100), () => this.releaseHeld());
+      })
+      .catch((error: unknown) => {
+        this.#releasing = false;
+        this.#warn('letting go of held content failed', error);
+      });
+  }
+
+  /** Resolves when everything was compared with the index. Throws where the folder is stopped. */
+  async rescan(): Promise<void> {
+    await this.#queue.requestAndWait({ all: true, paths: [], below: [] });
+    if (this.#stopReason !== '') throw new AppError('folder_stopped', this.#stopReason);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#subscription?.stop();
+    await this.#queue.stop();
+    await this.#applier.stop();
+  }
+
+  async #scan(request: ScanRequest): Promise<void> {
+    if (this.#stopped || this.#init.isPaused()) return;
+    try {
+      const first = request.all || !this.#scannedOnce;
+      const result = first
+        ? await this.#scanner.scanAll()
+        : await this.#scanner.scanPaths(request.paths, request.below);
+      this.#scannedOnce = true;
+      this.#setStopReason('');
+      if (result.again.length > 0) {
+        this.#queue.requestLater({ all: false, paths: result.again, below: [] });
+      }
+      if (!first && result.newDirectories > 0) this.#watchAgain();
+      if (result.changed > 0) this.#init.onChange();
+      this.#applier.wake();
+    } catch (error) {
+      this.#setStopReason(errorMessage(error));
+      this.#init.clock.setTimer(stoppedRetryMs, () => {
+        this.#queue.request({ all: true, paths: [], below: [] });
+      });
+    } finally {
+      this.#init.onChange();
+    }
+  }
+
+  #setStopReason(reason: string): void {
+    if (reason !== '' && reason !== this.#stopReason) {
+      this.#init.logger.warn('folder stopped', { folder: this.#init.folder, reason });
+    }
+    this.#stopReason = reason;
+  }
+
+  /** Nothing is applied before the disk was compared with the index. */
+  async #mayApply(): Promise<boolean> {
+    if (this.#init.isPaused() || !this.#scannedOnce || this.#stopReason !== '') return false;
+    try {
+      await this.#scanner.checkRoot();
+      return true;
+    } catch (error) {
+      this.#setStopReason(errorMessage(error));
+      this.#queue.request({ all: true, paths: [], below: [] });
+      return false;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { watcher, tree } = this.#init;
+    try {
+      this.#subscription = await watcher.watch(tree.root, (event) => this.#onEvent(event), {
+        skipNames: [ownDirectoryName],
+      });
+    } catch (error) {
+      this.#warn('watching is not possible; the folder is scanned at intervals', error);
+    }
+  }
+
+  /** Directories that were filled before they were watched are watched by subscribing anew. */
+  #watchAgain(): void {
+    this.#init.clock.setTimer(watchAgainDelayMs, () => {
+      if (this.#stopped) return;
+      this.#renewWatch().catch((error: unknown) => this.#warn('watching anew failed', error));
+    });
+  }
+
+  async #renewWatch(): Promise<void> {
+    const old = this.#subscription;
+    await this.#watch();
+    await old?.stop();
+    this.#queue.request({ all: true, paths: [], below: [] });
+  }
+
+  #onEvent(event: WatchEvent): void {
+    if (this.#stopped) return;
+    if (event.type === 'changed') {
+      const { root } = this.#init.tree;
+      const own = ownDirectory(root);
+      const paths = event.paths.flatMap((path): FolderPath[] => {
+        if (!path.startsWith(`${root}/`) || path.startsWith(`${own}/`)) return [];
+        const inside = folderPathFrom(path.slice(root.length + 1));
+        return inside === undefined ? [] : [inside];
+      });
+      const rootChanged = event.paths.some((path) => path === root);
+      if (paths.length === 0 && !rootChanged) return;
+      this.#queue.requestSoon({ all: rootChanged, paths, below: [] }, eventDelayMs);
+    } else {
+      if (event.type === 'error') this.#warn('watching failed', event.error);
+      this.#queue.request({ all: true, paths: [], below: [] });
+    }
+  }
+
+  #scheduleRescan(): void {
+    const jitter = 0.75 + randomFraction(this.#init.random) / 2;
+    this.#init.clock.setTimer(rescanIntervalMs * jitter, () => {
+      if (this.#stopped) return;
+      this.#queue.request({ all: true, paths: [], below: [] });
+      this.#scheduleRescan();
+    });
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#init.logger.warn(what, { folder: this.#init.folder, reason: errorMessage(error) });
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The conversation with one connected device: hello first, then announcements, deltas, progress and
+ * receipts on the control channel; block and history channels beside it. It checks the form of what
+ * is said and hands it on; what it means is the folders' matter.
+ */
+import type { DeviceId, FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
+import {
+  AppError,
+  type Clock,
+  errorMessage,
+  type FrameChannel,
+  type Logger,
+  type PeerConnection,
+} from '@holdfast/platform';
+import {
+  type ControlMessage,
+  controlProtocol,
+  decodeControl,
+  decodeHistoryAnswer,
+  encodeControl,
+  encodeHistoryRequest,
+  type HelloMessage,
+  historyProtocol,
+} from '@holdfast/sync-protocol';
+import { BlockClient } from './block-client.js';
+
+export interface PeerSessionHandlers {
+  onHello(session: PeerSession, hello: HelloMessage): void;
+  /** Awaited before the next message is read: the peer cannot be faster than we are. */
+  onMessage(session: PeerSession, message: Exclude<ControlMessage, HelloMessage>): Promise<void>;
+  onEnd(session: PeerSession, reason: unknown): void;
+}
+
+const helloTimeoutMs = 10_000;
+
+export class PeerSession {
+  readonly device: DeviceId;
+  readonly connection: PeerConnection;
+  readonly blocks: BlockClient;
+  readonly #handlers: PeerSessionHandlers;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #control: FrameChannel | undefined;
+  #ended = false;
+  #ready = false;
+
+  constructor(init: {
+    connection: PeerConnection;
+    handlers: PeerSessionHandlers;
+    clock: Clock;
+    logger: Logger;
+  }) {
+    this.connection = init.connection;
+    this.device = init.connection.remoteDevice as DeviceId;
+    this.blocks = new BlockClient(init.connection);
+    this.#handlers = init.handlers;
+    this.#clock = init.clock;
+    this.#logger = init.logger;
+  }
+
+  /** Whether hellos were exchanged and the session has not ended. */
+  get isReady(): boolean {
+    return this.#ready && !this.#ended;
+  }
+
+  /** The dialling side opens the control channel; the other side is given it by `accept`. */
+  async open(hello: HelloMessage): Promise<void> {
+    try {
+      this.accept(await this.connection.openChannel(controlProtocol), hello);
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  accept(channel: FrameChannel, hello: HelloMessage): void {
+    if (this.#control !== undefined || this.#ended) {
+      channel.abort(new Error('one control channel for each connection'));
+      return;
+    }
+    this.#control = channel;
+    void this.connection.closed.then(() => this.end(undefined));
+    const timer = this.#clock.setTimer(helloTimeoutMs, () => {
+      if (!this.#ready) this.end(new AppError('hello_timeout', 'The other device said nothing.'));
+    });
+    void this.#converse(channel, hello).finally(() => timer.cancel());
+  }
+
+  /** Queues one message; resolves when the channel can take more. A lost connection is not an error here. */
+  async send(message: ControlMessage): Promise<boolean> {
+    if (this.#control === undefined || this.#ended) return false;
+    try {
+      await this.#control.send(encodeControl(message));
+      return true;
+    } catch (error) {
+      this.end(error);
+      return false;
+    }
+  }
+
+  /** Asks the device's archive; rejects with the archive's own code where it refuses. */
+  async history(
+    folderId: FolderId,
+    query: HistoryQuery,
+    signal?: AbortSignal,
+  ): Promise<HistoryPage> {
+    const options = signal === undefined ? {} : { signal };
+    const channel = await this.connection.openChannel(historyProtocol, options);
+    try {
+      await channel.send(encodeHistoryRequest({ folderId, query }));
+      for await (const frame of channel.frames()) {
+        signal?.throwIfAborted();
+        const answer = decodeHistoryAnswer(frame);
+        if (answer.type === 'page') return answer.page;
+        throw new AppError(answer.code, answer.message);
+      }
+      throw new AppError('connection_lost', 'The archive ended the conversation.', {
+        kind: 'retry',
+      });
+    } finally {
+      await channel.close();
+    }
+  }
+
+  /** Ends the session and its connection; idempotent. */
+  end(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (reason !== undefined) {
+      this.#logger.info('session ended', { device: this.device, reason: errorMessage(reason) });
+    }
+    this.#handlers.onEnd(this, reason);
+    this.connection.close().catch((error: unknown) => {
+      this.#logger.debug('close failed', { device: this.device, reason: errorMessage(error) });
+    });
+  }
+
+  async #converse(channel: FrameChannel, hello: HelloMessage): Promise<void> {
+    try {
+      await channel.send(encodeControl(hello));
+      for await (const frame of channel.frames()) {
+        const message = decodeControl(frame);
+        if (this.#ready && message.type !== 'hello') {
+          await this.#handlers.onMessage(this, message);
+        } else if (!this.#ready && message.type === 'hello') {
+          this.#ready = true;
+          this.#handlers.onHello(this, message);
+        } else {
+          throw new AppError('message_unexpected', 'A message came out of order.');
+        }
+        if (this.#ended) return;
+      }
+      this.end(undefined);
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'internal';
+      await this.send({ type: 'error', code, message: errorMessage(error).slice(0, 200) });
+      this.end(error);
+    }
+  }
+}

@@ -1,0 +1,482 @@
+/**
+ * Putting remote versions in place, for worker threads. Old or new, never neither: content is
+ * written beside its target, synced, what is there is linked aside, the target is checked again
+ * immediately before its own rename, and names are synced before anyone hears of it.
+ */
+import { openEnvelope } from '@holdfast/block-store';
+import type { DiskState } from '@holdfast/folder-index';
+import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
+import {
+  type ContentId,
+  type FolderPath,
+  hexFrom,
+  parentOf,
+  temporaryPrefix,
+  type VersionId,
+} from '@holdfast/model';
+import {
+  AppError,
+  type BulkJob,
+  type BulkTools,
+  type FilePath,
+  type FileHandle,
+  type FileStat,
+  type FileSystem,
+  fileErrorCode,
+  joinPath,
+  parentPath,
+  removeIfPresent,
+  statIfPresent,
+} from '@holdfast/platform';
+
+/** One block inside a shared buffer, and where it belongs in its file. */
+export interface BlockPiece {
+  readonly contentId: ContentId;
+  readonly from: number;
+  readonly to: number;
+  readonly fileOffset: number;
+}
+
+/** What must be at the target for the work to go on. */
+export type Expected =
+  | { readonly type: 'absent' }
+  | { readonly type: 'present'; readonly kind: FileStat['kind']; readonly disk: DiskState };
+
+export type PlacedContent =
+  | {
+      readonly type: 'file';
+      readonly sizeBytes: number;
+      readonly mtimeNs: bigint;
+      readonly permissions: number | undefined;
+      /** Blocks to write now; undefined where the temporary file was filled before. */
+      readonly pieces: readonly BlockPiece[] | undefined;
+    }
+  | { readonly type: 'directory'; readonly permissions: number | undefined }
+  | { readonly type: 'symlink'; readonly target: string }
+  | { readonly type: 'nothing' }
+  /** The content stays; time and permissions are set. */
+  | {
+      readonly type: 'touch';
+      readonly mtimeNs: bigint | undefined;
+      readonly permissions: number | undefined;
+    };
+
+export interface PlaceItem {
+  readonly path: FolderPath;
+  readonly versionId: VersionId;
+  readonly content: PlacedContent;
+  readonly expected: Expected;
+  /** Link what is there aside under this version's id. */
+  readonly holdAs: VersionId | undefined;
+  /** Keep what is there visible under this path instead. */
+  readonly copyTo: FolderPath | undefined;
+}
+
+export interface PlaceInput {
+  readonly root: FilePath;
+  readonly buffer: Uint8Array;
+  readonly items: readonly PlaceItem[];
+}
+
+export type PlaceResult =
+  | { readonly type: 'placed'; readonly stat: FileStat | undefined; readonly copyStat: FileStat | undefined }
+  /** The target is not what was expected: look at it again. */
+  | { readonly type: 'changed' }
+  /** Something else has to happen first, such as a directory being emptied. */
+  | { readonly type: 'postponed'; readonly reason: string }
+  | { readonly type: 'failed'; readonly code: string };
+
+/** The reserved name under which a version is written, beside its target. */
+export function temporaryPath(root: FilePath, path: FolderPath, id: VersionId): FilePath {
+  return joinPath(joinPath(root, parentOf(path)), `${temporaryPrefix}${id.slice(0, 32)}`);
+}
+
+/** From this many files on, one sync of the file system is cheaper than one for each (measured on ext4). */
+const filesForWholeSync = 64;
+
+export const placeJob: BulkJob<PlaceInput, PlaceResult[]> = {
+  name: 'sync-place',
+  perform(input, tools) {
+    return new Placement(input, tools).perform();
+  },
+};
+
+class Placement {
+  readonly #input: PlaceInput;
+  readonly #tools: BulkTools;
+  readonly #fileSystem: FileSystem;
+  readonly #parents: ParentChecker;
+  readonly #results: (PlaceResult | undefined)[];
+  readonly #directories = new Set<FilePath>();
+
+  constructor(input: PlaceInput, tools: BulkTools) {
+    this.#input = input;
+    this.#tools = tools;
+    this.#fileSystem = tools.fileSystem;
+    this.#parents = new ParentChecker(tools.fileSystem, input.root);
+    this.#results = input.items.map(() => undefined);
+  }
+
+  perform(): PlaceResult[] {
+    this.#each((item) => this.#prepare(item));
+    this.#syncFiles();
+    this.#each((item) => this.#setAside(item));
+    this.#syncAside();
+    this.#each((item) => this.#replace(item));
+    this.#syncNames();
+    this.#removeTemporaries();
+    return this.#results.map((result) => result ?? { type: 'failed', code: 'EUNKNOWN' });
+  }
+
+  /** Runs one step for every item that is not decided yet; an error decides it. */
+  #each(step: (item: PlaceItem) => PlaceResult | undefined): void {
+    for (const [at, item] of this.#input.items.entries()) {
+      if (this.#results[at] !== undefined) continue;
+      try {
+        this.#results[at] = step(item);
+      } catch (error) {
+        const code = fileErrorCode(error);
+        if (code === undefined) throw error;
+        // A name that was free a moment ago is taken: someone else was faster.
+        this.#results[at] = code === 'EEXIST' ? { type: 'changed' } : { type: 'failed', code };
+      }
+    }
+  }
+
+  /** What was written for items that could not be placed is fetched again when their turn comes. */
+  #removeTemporaries(): void {
+    for (const [at, item] of this.#input.items.entries()) {
+      if (this.#results[at]?.type === 'placed' || item.content.type !== 'file') continue;
+      if (this.#parents.check(item.path).type !== 'ok') continue;
+      removeIfPresent(
+        this.#fileSystem,
+        temporaryPath(this.#input.root, item.path, item.versionId),
+      );
+    }
+  }
+
+  #path(item: PlaceItem): FilePath {
+    return joinPath(this.#input.root, item.path);
+  }
+
+  #prepare(item: PlaceItem): PlaceResult | undefined {
+    const { content } = item;
+    // A directory may lie in one that this very batch makes.
+    if (content.type !== 'file') return undefined;
+    const refused = this.#checkParents(item);
+    if (refused !== undefined) return refused;
+    if (!this.#isExpected(item)) return { type: 'changed' };
+    const temporary = temporaryPath(this.#input.root, item.path, item.versionId);
+    const handle = this.#openTemporary(temporary, content.pieces !== undefined);
+    try {
+      for (const piece of content.pieces ?? []) {
+        writePiece(handle, this.#input.buffer, piece, this.#tools);
+      }
+      if (this.#fileSystem.handleStat(handle).sizeBytes !== content.sizeBytes) {
+        return { type: 'failed', code: 'incomplete' };
+      }
+    } finally {
+      this.#fileSystem.close(handle);
+    }
+    this.#fileSystem.setPermissions(temporary, content.permissions ?? 0o644);
+    this.#fileSystem.setModificationTime(temporary, content.mtimeNs);
+    return undefined;
+  }
+
+  #checkParents(item: PlaceItem): PlaceResult | undefined {
+    const check = this.#parents.check(item.path);
+    if (check.type === 'ok') return undefined;
+    if (check.type === 'failed') return { type: 'failed', code: check.code };
+    return { type: 'postponed', reason: 'its directory is not there' };
+  }
+
+  #openTemporary(temporary: FilePath, fresh: boolean): FileHandle {
+    if (!fresh) return this.#fileSystem.open(temporary, 'read');
+    removeIfPresent(this.#fileSystem, temporary);
+    return this.#fileSystem.open(temporary, 'create', 0o600);
+  }
+
+  #syncFiles(): void {
+    const waiting = this.#input.items.filter(
+      (item, at) => item.content.type === 'file' && this.#results[at] === undefined,
+    );
+    if (waiting.length === 0) return;
+    const whole = waiting.length >= filesForWholeSync;
+    if (whole && this.#fileSystem.syncFileSystem(this.#input.root)) return;
+    this.#each((item) => {
+      if (item.content.type !== 'file') return undefined;
+      const temporary = temporaryPath(this.#input.root, item.path, item.versionId);
+      const handle = this.#fileSystem.open(temporary, 'read');
+      try {
+        this.#fileSystem.syncFile(handle);
+      } finally {
+        this.#fileSystem.close(handle);
+      }
+      return undefined;
+    });
+  }
+
+  #setAside(item: PlaceItem): PlaceResult | undefined {
+    if (item.copyTo === undefined && item.holdAs === undefined) return undefined;
+    const refused = this.#checkParents(item);
+    if (refused !== undefined) return refused;
+    if (!this.#isExpected(item)) return { type: 'changed' };
+    if (item.copyTo !== undefined) {
+      const copy = joinPath(this.#input.root, item.copyTo);
+      linkOrCopy(this.#fileSystem, this.#path(item), copy);
+      this.#directories.add(parentPath(copy));
+    } else if (item.holdAs !== undefined) {
+      const held = joinPath(heldDirectory(this.#input.root), item.holdAs);
+      const target = this.#path(item);
+      if (!isHeldAlready(this.#fileSystem, target, held)) {
+        linkOrCopy(this.#fileSystem, target, held);
+      }
+    }
+    return undefined;
+  }
+
+  #syncAside(): void {
+    const waiting = this.#input.items.filter((_, at) => this.#results[at] === undefined);
+    if (waiting.some((item) => item.holdAs !== undefined && item.copyTo === undefined)) {
+      this.#fileSystem.syncDirectory(heldDirectory(this.#input.root));
+    }
+    for (const directory of this.#directories) this.#fileSystem.syncDirectory(directory);
+  }
+
+  #replace(item: PlaceItem): PlaceResult {
+    const refused = this.#checkParents(item);
+    if (refused !== undefined) return refused;
+    if (!this.#isExpected(item)) return { type: 'changed' };
+    const target = this.#path(item);
+    const made = this.#make(item, target);
+    if (made !== undefined) return made;
+    this.#directories.add(parentPath(target));
+    const copy = item.copyTo === undefined ? undefined : joinPath(this.#input.root, item.copyTo);
+    return {
+      type: 'placed',
+      stat: item.content.type === 'nothing' ? undefined : this.#fileSystem.stat(target),
+      copyStat: copy === undefined ? undefined : this.#fileSystem.stat(copy),
+    };
+  }
+
+  /** Undefined when it is done. */
+  #make(item: PlaceItem, target: FilePath): PlaceResult | undefined {
+    const { content, expected } = item;
+    const fileSystem = this.#fileSystem;
+    const replacesDirectory = expected.type === 'present' && expected.kind === 'directory';
+    if (content.type === 'touch') {
+      if (content.permissions !== undefined) fileSystem.setPermissions(target, content.permissions);
+      if (content.mtimeNs !== undefined) fileSystem.setModificationTime(target, content.mtimeNs);
+      return undefined;
+    }
+    if (replacesDirectory && content.type !== 'directory') {
+      const removed = removeEmptyDirectory(fileSystem, target);
+      if (!removed) return { type: 'postponed', reason: 'the directory is not empty' };
+    }
+    const isThere = expected.type === 'present' && !replacesDirectory;
+    switch (content.type) {
+      case 'file':
+        this.#placeFile(temporaryPath(this.#input.root, item.path, item.versionId), target, isThere);
+        return undefined;
+      case 'nothing':
+        if (isThere) fileSystem.unlink(target);
+        return undefined;
+      case 'symlink':
+        if (isThere) fileSystem.unlink(target);
+        fileSystem.makeSymlink(content.target, target);
+        return undefined;
+      case 'directory':
+        if (isThere) fileSystem.unlink(target);
+        if (replacesDirectory) fileSystem.setPermissions(target, content.permissions ?? 0o755);
+        else fileSystem.makeDirectory(target, content.permissions ?? 0o755);
+        return undefined;
+    }
+  }
+
+  /** A new name is linked, which fails where a file has appeared meanwhile; an old one is replaced. */
+  #placeFile(temporary: FilePath, target: FilePath, isThere: boolean): void {
+    if (isThere) {
+      this.#fileSystem.rename(temporary, target);
+      return;
+    }
+    try {
+      this.#fileSystem.link(temporary, target);
+    } catch (error) {
+      if (!isLinkImpossible(error)) throw error;
+      this.#fileSystem.rename(temporary, target);
+      return;
+    }
+    this.#fileSystem.unlink(temporary);
+  }
+
+  #syncNames(): void {
+    const directories = [...this.#directories];
+    const whole = directories.length >= filesForWholeSync;
+    if (whole && this.#fileSystem.syncFileSystem(this.#input.root)) return;
+    for (const directory of directories) {
+      if (statIfPresent(this.#fileSystem, directory)?.kind !== 'directory') continue;
+      this.#fileSystem.syncDirectory(directory);
+    }
+  }
+
+  /** The times of a linked file move with the link, so only what the user can change is compared. */
+  #isExpected(item: PlaceItem): boolean {
+    const stat = statIfPresent(this.#fileSystem, this.#path(item));
+    if (item.expected.type === 'absent') return stat === undefined;
+    if (stat?.kind !== item.expected.kind) return false;
+    const { disk } = item.expected;
+    if (stat.permissions !== disk.permissions) return false;
+    if (stat.kind === 'directory') return true;
+    return (
+      stat.inode === disk.inode &&
+      stat.sizeBytes === disk.sizeBytes &&
+      stat.mtimeNs === disk.mtimeNs
+    );
+  }
+}
+
+export interface StageInput {
+  readonly root: FilePath;
+  readonly path: FolderPath;
+  readonly versionId: VersionId;
+  /** Begins the temporary file anew. */
+  readonly create: boolean;
+  readonly buffer: Uint8Array;
+  readonly pieces: readonly BlockPiece[];
+  /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
+  readonly local: readonly LocalPiece[];
+}
+
+export interface LocalPiece {
+  readonly contentId: ContentId;
+  readonly path: FolderPath;
+  readonly sourceOffset: number;
+  readonly lengthBytes: number;
+  readonly fileOffset: number;
+}
+
+/** Fills part of a temporary file; returns the local pieces that were not what they should be. */
+export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
+  name: 'sync-stage',
+  perform(input, tools) {
+    const { fileSystem } = tools;
+    const check = new ParentChecker(fileSystem, input.root).check(input.path);
+    if (check.type !== 'ok') throw notThere(input.path);
+    const temporary = temporaryPath(input.root, input.path, input.versionId);
+    if (input.create) removeIfPresent(fileSystem, temporary);
+    const handle = fileSystem.open(temporary, input.create ? 'create' : 'write', 0o600);
+    try {
+      for (const piece of input.pieces) writePiece(handle, input.buffer, piece, tools);
+      return input.local.filter((piece) => !copyLocalPiece(handle, piece, input.root, tools));
+    } finally {
+      fileSystem.close(handle);
+    }
+  },
+};
+
+function notThere(path: FolderPath): AppError {
+  return new AppError('parent_missing', `The directory of ${path} is not there.`, { kind: 'retry' });
+}
+
+/** Verifies and writes one block; throws `block_mismatch` where the content is not what its name says. */
+function writePiece(
+  handle: FileHandle,
+  buffer: Uint8Array,
+  piece: BlockPiece,
+  { fileSystem, hasher }: BulkTools,
+): void {
+  const plain = openEnvelope(buffer.subarray(piece.from, piece.to));
+  if (hexFrom(hasher.blake3(plain)) !== piece.contentId) {
+    throw new AppError('block_mismatch', `A block is not what its name ${piece.contentId} says.`, {
+      kind: 'retry',
+      hint: 'It was not written. Another device may have the block whole.',
+    });
+  }
+  fileSystem.write(handle, plain, piece.fileOffset);
+}
+
+function copyLocalPiece(
+  handle: FileHandle,
+  piece: LocalPiece,
+  root: FilePath,
+  { fileSystem, hasher }: BulkTools,
+): boolean {
+  const buffer = new Uint8Array(piece.lengthBytes);
+  try {
+    const source = fileSystem.open(joinPath(root, piece.path), 'read');
+    try {
+      if (fileSystem.read(source, buffer, piece.sourceOffset) !== buffer.length) return false;
+    } finally {
+      fileSystem.close(source);
+    }
+  } catch (error) {
+    if (fileErrorCode(error) === undefined) throw error;
+    return false;
+  }
+  if (hexFrom(hasher.blake3(buffer)) !== piece.contentId) return false;
+  fileSystem.write(handle, buffer, piece.fileOffset);
+  return true;
+}
+
+function isLinkImpossible(error: unknown): boolean {
+  const code = fileErrorCode(error);
+  return code === 'EPERM' || code === 'EXDEV' || code === 'ENOTSUP' || code === 'EMLINK';
+}
+
+/** A hard link, or a synced copy where links are impossible. */
+function linkOrCopy(fileSystem: FileSystem, from: FilePath, to: FilePath): void {
+  try {
+    fileSystem.link(from, to);
+  } catch (error) {
+    if (!isLinkImpossible(error)) throw error;
+    copyDurably(fileSystem, from, to);
+  }
+}
+
+const copyChunkBytes = 1024 * 1024;
+
+function copyDurably(fileSystem: FileSystem, from: FilePath, to: FilePath): void {
+  const stat = fileSystem.stat(from);
+  const source = fileSystem.open(from, 'read');
+  try {
+    const copy = fileSystem.open(to, 'create', stat.permissions);
+    try {
+      const buffer = new Uint8Array(copyChunkBytes);
+      let at = 0;
+      for (let count = fileSystem.read(source, buffer, at); count > 0; ) {
+        fileSystem.write(copy, buffer.subarray(0, count), at);
+        at += count;
+        count = fileSystem.read(source, buffer, at);
+      }
+      fileSystem.syncFile(copy);
+    } finally {
+      fileSystem.close(copy);
+    }
+  } finally {
+    fileSystem.close(source);
+  }
+  fileSystem.setModificationTime(to, stat.mtimeNs);
+}
+
+/** A crash came after an earlier link of the same version: the content is aside already. */
+function isHeldAlready(fileSystem: FileSystem, target: FilePath, held: FilePath): boolean {
+  const aside = statIfPresent(fileSystem, held);
+  if (aside === undefined) return false;
+  const stat = fileSystem.stat(target);
+  return (
+    aside.inode === stat.inode ||
+    (aside.sizeBytes === stat.sizeBytes && aside.mtimeNs === stat.mtimeNs)
+  );
+}
+
+/** False where it holds something. */
+function removeEmptyDirectory(fileSystem: FileSystem, path: FilePath): boolean {
+  try {
+    fileSystem.removeDirectory(path);
+    return true;
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
+}

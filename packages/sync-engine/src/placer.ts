@@ -1,0 +1,232 @@
+/** From planned paths to the disk and back to the index: builds the work, runs it, commits what came of it. */
+import {
+  type DiskState,
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+  withHeld,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import { diskStateOf } from '@holdfast/folder-scanner';
+import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
+import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
+import type { FetchedFiles } from './content-fetcher.js';
+import {
+  type BlockPiece,
+  type Expected,
+  type PlacedContent,
+  type PlaceItem,
+  placeJob,
+  type PlaceResult,
+} from './place-jobs.js';
+import type { SyncAction } from './plan-sync.js';
+
+export interface PlannedPath {
+  readonly entry: PathEntry;
+  readonly action: Exclude<SyncAction, { type: 'none' }>;
+}
+
+export interface PlaceOutcome {
+  readonly placed: number;
+  /** The disk shows something else than expected. */
+  readonly changed: readonly FolderPath[];
+  readonly notEmpty: readonly FolderPath[];
+  readonly failed: readonly { readonly path: FolderPath; readonly reason: string }[];
+}
+
+interface PlaceWork extends PlannedPath {
+  readonly item: PlaceItem;
+  /** The conflict copy that is made of what is here; undefined where there is none to make. */
+  readonly copy: Version | undefined;
+}
+
+const maxCopyNames = 8;
+
+export class Placer {
+  readonly #index: FolderIndex;
+  readonly #runner: BulkRunner;
+  readonly #root: FilePath;
+  readonly #hash: Hash;
+  readonly #clock: Clock;
+
+  constructor(init: {
+    index: FolderIndex;
+    runner: BulkRunner;
+    root: FilePath;
+    hash: Hash;
+    clock: Clock;
+  }) {
+    this.#index = init.index;
+    this.#runner = init.runner;
+    this.#root = init.root;
+    this.#hash = init.hash;
+    this.#clock = init.clock;
+  }
+
+  /** Takes over versions whose content and attributes are here already. */
+  async adopt(planned: readonly PlannedPath[]): Promise<void> {
+    if (planned.length === 0) return;
+    const byPath = new Map(planned.map((one) => [one.entry.path, one]));
+    await this.#index.update(
+      [...byPath.keys()],
+      (entry) => {
+        const one = byPath.get(entry.path);
+        const local = localCurrent(entry);
+        if (one === undefined || local?.version.id !== one.action.local?.version.id) return entry;
+        const disk = local?.local.disk;
+        return withLocalCurrent(entry, one.action.target, disk === undefined ? {} : { disk });
+      },
+      { sync: true },
+    );
+  }
+
+  /** Places versions; `fetched` has the content of small files, 'staged' says that it is written already. */
+  async place(
+    planned: readonly PlannedPath[],
+    fetched: FetchedFiles | 'staged' | undefined,
+  ): Promise<PlaceOutcome> {
+    const failed: { path: FolderPath; reason: string }[] = [];
+    const works: PlaceWork[] = [];
+    for (const one of planned) {
+      const pieces = fetched === 'staged' ? 'staged' : fetched?.pieces.get(one.entry.path);
+      const content = contentFor(one, pieces);
+      if (content === undefined) {
+        failed.push({ path: one.entry.path, reason: 'the other device does not have it any more' });
+        continue;
+      }
+      works.push(await this.#work(one, content));
+    }
+    if (works.length === 0) return { placed: 0, changed: [], notEmpty: [], failed };
+    const buffer = fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
+    const items = works.map((work) => work.item);
+    const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
+    await this.#commit(works, results);
+    return outcomeOf(works, results, failed);
+  }
+
+  async #work(planned: PlannedPath, content: PlacedContent): Promise<PlaceWork> {
+    const { entry, action } = planned;
+    const { local, target } = action;
+    const copy = action.type === 'apply' && action.conflict && local
+      ? await this.#freeCopy(local.version)
+      : undefined;
+    const keeps = action.type === 'apply' && local?.version.record.kind === 'file';
+    const item: PlaceItem = {
+      path: entry.path,
+      versionId: target.id,
+      content,
+      expected: expectedOf(local?.local.disk, local?.version),
+      holdAs: keeps && local.local.disk !== undefined ? local.version.id : undefined,
+      copyTo: copy?.record.path,
+    };
+    return { ...planned, item, copy };
+  }
+
+  /** The conflict copy under a name that is free; undefined where the very copy is here already. */
+  async #freeCopy(loser: Version): Promise<Version | undefined> {
+    for (let attempt = 0; attempt < maxCopyNames; attempt += 1) {
+      const copy = conflictCopyOf(loser, attempt, this.#hash);
+      const there = localCurrent(await this.#index.entry(copy.record.path));
+      if (there?.version.id === copy.id) return undefined;
+      if (there === undefined || there.version.record.kind === 'tombstone') return copy;
+    }
+    return conflictCopyOf(loser, maxCopyNames, this.#hash);
+  }
+
+  async #commit(works: readonly PlaceWork[], results: readonly PlaceResult[]): Promise<void> {
+    const changes = new Map<FolderPath, (entry: PathEntry) => PathEntry>();
+    for (const [at, work] of works.entries()) {
+      const result = results[at];
+      if (result?.type !== 'placed') continue;
+      changes.set(work.entry.path, (entry) => this.#placed(entry, work, result.stat));
+      const { copy } = work;
+      if (copy === undefined || result.copyStat === undefined) continue;
+      const disk = diskStateOf(result.copyStat, false);
+      changes.set(copy.record.path, (entry) => withLocalCurrent(entry, copy, { disk }));
+    }
+    if (changes.size === 0) return;
+    await this.#index.update(
+      [...changes.keys()],
+      (entry) => changes.get(entry.path)?.(entry) ?? entry,
+      { sync: true },
+    );
+  }
+
+  /** A scan may have been faster and have said something newer of the path: then that stays. */
+  #placed(entry: PathEntry, work: PlaceWork, stat: FileStat | undefined): PathEntry {
+    const { target, local } = work.action;
+    const now = localCurrent(entry)?.version.id;
+    const isNewer = now !== local?.version.id && now !== target.id;
+    const shown = isNewer
+      ? entry
+      : withLocalCurrent(entry, target, stat ? { disk: diskStateOf(stat, false) } : {});
+    if (work.action.type !== 'apply' || local === undefined || work.copy !== undefined) return shown;
+    const { disk } = local.local;
+    if (disk === undefined || !hasHeldContent(local.version)) return shown;
+    return withHeld(shown, local.version, { sinceMs: this.#clock.now(), disk });
+  }
+}
+
+/** What must not be lost when it is replaced: a symlink's content is its record. */
+function hasHeldContent(version: Version): boolean {
+  return version.record.kind === 'file' || version.record.kind === 'symlink';
+}
+
+function expectedOf(disk: DiskState | undefined, version: Version | undefined): Expected {
+  if (disk === undefined || version === undefined || version.record.kind === 'tombstone') {
+    return { type: 'absent' };
+  }
+  return { type: 'present', kind: version.record.kind, disk };
+}
+
+/** Undefined where content that had to be fetched did not arrive. */
+function contentFor(
+  { action }: PlannedPath,
+  pieces: readonly BlockPiece[] | 'staged' | undefined,
+): PlacedContent | undefined {
+  const { record } = action.target;
+  if (action.type === 'adopt') {
+    const mtimeNs = record.kind === 'file' ? record.mtimeNs : undefined;
+    const permissions = 'permissions' in record ? record.permissions : undefined;
+    return { type: 'touch', mtimeNs, permissions };
+  }
+  switch (record.kind) {
+    case 'tombstone':
+      return { type: 'nothing' };
+    case 'directory':
+      return { type: 'directory', permissions: record.permissions };
+    case 'symlink':
+      return { type: 'symlink', target: record.target };
+    case 'file': {
+      if (pieces === undefined) return undefined;
+      const { sizeBytes, mtimeNs, permissions } = record;
+      const now = pieces === 'staged' ? undefined : pieces;
+      return { type: 'file', sizeBytes, mtimeNs, permissions, pieces: now };
+    }
+  }
+}
+
+function outcomeOf(
+  works: readonly PlaceWork[],
+  results: readonly PlaceResult[],
+  failed: { path: FolderPath; reason: string }[],
+): PlaceOutcome {
+  const changed: FolderPath[] = [];
+  const notEmpty: FolderPath[] = [];
+  let placed = 0;
+  for (const [at, { entry, item }] of works.entries()) {
+    const result = results[at];
+    if (result?.type === 'placed') {
+      placed += 1;
+    } else if (result?.type === 'changed') {
+      changed.push(entry.path, ...(item.copyTo === undefined ? [] : [item.copyTo]));
+      failed.push({ path: entry.path, reason: 'it changed here meanwhile' });
+    } else if (result?.type === 'postponed') {
+      if (result.reason === 'the directory is not empty') notEmpty.push(entry.path);
+      else failed.push({ path: entry.path, reason: result.reason });
+    } else {
+      failed.push({ path: entry.path, reason: result?.code ?? 'unknown' });
+    }
+  }
+  return { placed, changed, notEmpty, failed };
+}

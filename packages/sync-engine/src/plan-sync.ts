@@ -1,0 +1,88 @@
+/**
+ * What this device has to do about one path: pure, from everything that is known of it. The
+ * executor carries it out; the index counts what is still to be done by the same function.
+ */
+import {
+  type LocalRow,
+  localCurrent,
+  type Need,
+  type PathEntry,
+  peerCurrents,
+  type VersionRow,
+} from '@holdfast/folder-index';
+import {
+  chooseCurrent,
+  contentBytesOf,
+  type DeviceId,
+  type Hash,
+  isCopyable,
+  sameContent,
+  sameOnDisk,
+  type Version,
+} from '@holdfast/model';
+
+export type SyncAction =
+  | { readonly type: 'none' }
+  /** The content is here already: take the version over; `touch`: set its time and permissions. */
+  | { readonly type: 'adopt'; readonly target: Version; readonly local: LocalRow; readonly touch: boolean }
+  /** Put the target in place of what is here. */
+  | {
+      readonly type: 'apply';
+      readonly target: Version;
+      readonly local: LocalRow | undefined;
+      /** What is here was made apart from the target: it must stay visible as a conflict copy. */
+      readonly conflict: boolean;
+    };
+
+/** Plans one path of a folder whose tree is kept here. */
+export function planPath(entry: PathEntry, hash: Hash): SyncAction {
+  const local = localCurrent(entry);
+  const shown = peerCurrents(entry);
+  if (shown.length === 0) return { type: 'none' };
+  if (shown.length === 1 && shown[0] === local) return { type: 'none' };
+  const versions = [...new Set([...(local ? [local] : []), ...shown])].map((row) => row.version);
+  const choice = chooseCurrent(versions, { merge: true }, hash);
+  if (choice === undefined || choice.current.id === local?.version.id) return { type: 'none' };
+  const target = choice.current;
+  if (local !== undefined && sameContent(local.version.record, target.record)) {
+    const touch =
+      local.local.disk !== undefined && !sameOnDisk(local.version.record, target.record);
+    return { type: 'adopt', target, local, touch };
+  }
+  const conflict =
+    local?.local.disk !== undefined &&
+    isCopyable(local.version.record) &&
+    choice.conflicting.some((version) => version.id === local.version.id);
+  return { type: 'apply', target, local, conflict };
+}
+
+/** The need that a planned action stands for. */
+export function needOf(entry: PathEntry, hash: Hash): Need | undefined {
+  const action = planPath(entry, hash);
+  if (action.type === 'none') return undefined;
+  return { bytes: action.type === 'apply' ? contentBytesOf(action.target.record) : 0 };
+}
+
+/** Devices that can serve the content of a version: those that show or keep the same content. */
+export function sourcesOf(entry: PathEntry, target: Version): { row: VersionRow; device: DeviceId }[] {
+  return entry.rows
+    .filter((row) => sameContent(row.version.record, target.record))
+    .flatMap((row) => row.peers.map((peer) => ({ row, device: peer.device })));
+}
+
+/**
+ * What an archive shows for a path: the same rule over the versions that it has archived. Undefined
+ * where that is what it shows already.
+ */
+export function planArchivePath(entry: PathEntry, hash: Hash): VersionRow | undefined {
+  const local = localCurrent(entry);
+  const shown = peerCurrents(entry).filter((row) => row.archived);
+  const rows = [...new Set([...(local ? [local] : []), ...shown])];
+  const choice = chooseCurrent(
+    rows.map((row) => row.version),
+    { merge: false },
+    hash,
+  );
+  if (choice === undefined || choice.current.id === local?.version.id) return undefined;
+  return rows.find((row) => row.version.id === choice.current.id);
+}

@@ -1,0 +1,325 @@
+/**
+ * Bringing remote versions into the tree: asks the planner for each needed path, fetches content,
+ * places it, and only then says so in the index. Creations go before deletions; directories come
+ * before what they hold and go after it.
+ */
+import type { FolderIndex, PathEntry } from '@holdfast/folder-index';
+import type { ListBlockStore } from '@holdfast/folder-scanner';
+import {
+  type DeviceId,
+  displayPath,
+  type FileContentRecord,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  type Version,
+} from '@holdfast/model';
+import {
+  AppError,
+  type BulkRunner,
+  type Clock,
+  errorMessage,
+  type FilePath,
+  type Logger,
+} from '@holdfast/platform';
+import type { BlockClient } from './block-client.js';
+import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
+import { DirectoryReviver } from './directory-reviver.js';
+import { type PlannedPath, Placer, type PlaceOutcome } from './placer.js';
+import { planPath, sourcesOf } from './plan-sync.js';
+import { WakeSignal } from './wake-signal.js';
+import { WorkLimit } from './work-limit.js';
+
+export interface TreeApplierInit {
+  readonly folder: FolderId;
+  readonly root: FilePath;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
+  /** The connected member to ask for blocks; undefined while it is not connected. */
+  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
+  readonly mayApply: () => Promise<boolean>;
+  /** Paths that the disk shows otherwise than expected. */
+  readonly onSurprise: (paths: readonly FolderPath[], below: readonly FolderPath[]) => void;
+  /** Called after something was committed to the index. */
+  readonly onApplied: () => void;
+}
+
+export interface ApplyProblem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const pathsPerPage = 1_000;
+const smallFileBytes = 1024 * 1024;
+const filesPerBatch = 512;
+const bytesPerBatch = 8 * 1024 * 1024;
+const batchesAtOnce = 3;
+const retryDelayMs = 5_000;
+const maxProblems = 100;
+
+export class TreeApplier {
+  readonly #init: TreeApplierInit;
+  readonly #signal: WakeSignal;
+  readonly #fetcher: ContentFetcher;
+  readonly #placer: Placer;
+  readonly #reviver: DirectoryReviver;
+  readonly #problems = new Map<FolderPath, string>();
+  #stopped = false;
+  #working = false;
+  #loop: Promise<void> | undefined;
+  receivedBytes = 0;
+
+  constructor(init: TreeApplierInit) {
+    this.#init = init;
+    this.#signal = new WakeSignal(init.clock);
+    this.#fetcher = new ContentFetcher(init);
+    this.#placer = new Placer(init);
+    this.#reviver = new DirectoryReviver(init);
+  }
+
+  /** Whether a pass is under way. */
+  get isWorking(): boolean {
+    return this.#working;
+  }
+
+  /** What could not be brought in at the last pass. */
+  problems(): ApplyProblem[] {
+    return [...this.#problems].map(([path, reason]) => ({ path: displayPath(path), reason }));
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  wake(): void {
+    this.#signal.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#signal.wake();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#signal.wait();
+      if (this.#stopped) return;
+      if (this.#init.index.counts.needFiles === 0) continue;
+      this.#working = true;
+      try {
+        if (await this.#init.mayApply()) await this.#passes();
+      } catch (error) {
+        this.#init.logger.warn('applying stopped for now', {
+          folder: this.#init.folder,
+          reason: errorMessage(error),
+        });
+        this.#signal.wakeAfter(retryDelayMs);
+      } finally {
+        this.#working = false;
+        this.#init.onApplied();
+      }
+    }
+  }
+
+  /** Passes follow each other as long as they bring something in. */
+  async #passes(): Promise<void> {
+    for (;;) {
+      const before = this.#init.index.counts.needFiles;
+      this.#problems.clear();
+      await this.#pass();
+      const after = this.#init.index.counts.needFiles;
+      if (after === 0 || this.#stopped) return;
+      if (after >= before) {
+        this.#signal.wakeAfter(retryDelayMs);
+        return;
+      }
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const deletions: FolderPath[] = [];
+    let after: FolderPath | undefined;
+    for (;;) {
+      const paths = await this.#init.index.neededPaths(pathsPerPage, after);
+      after = paths.at(-1);
+      if (after === undefined || this.#stopped) break;
+      const planned = this.#plan(await this.#init.index.entries(paths));
+      for (const one of planned) {
+        if (one.action.type === 'apply' && one.action.target.record.kind === 'tombstone') {
+          deletions.push(one.entry.path);
+        }
+      }
+      await this.#create(planned.filter((one) => one.action.target.record.kind !== 'tombstone'));
+      await this.#adoptDeletions(planned);
+    }
+    await this.#delete(deletions);
+  }
+
+  #plan(entries: readonly PathEntry[]): PlannedPath[] {
+    return entries.flatMap((entry) => {
+      const action = planPath(entry, this.#init.hash);
+      return action.type === 'none' ? [] : [{ entry, action }];
+    });
+  }
+
+  /** Deletions that this disk shows already. */
+  async #adoptDeletions(planned: readonly PlannedPath[]): Promise<void> {
+    const done = planned.filter(
+      ({ action }) => action.type === 'adopt' && action.target.record.kind === 'tombstone',
+    );
+    await this.#placer.adopt(done);
+  }
+
+  async #create(planned: readonly PlannedPath[]): Promise<void> {
+    await this.#placer.adopt(
+      planned.filter(({ action }) => action.type === 'adopt' && !action.touch),
+    );
+    const others = planned.filter(({ action }) => action.type === 'apply' || action.touch);
+    const files = others.filter(
+      ({ action }) => action.type === 'apply' && action.target.record.kind === 'file',
+    );
+    const rest = others.filter((one) => !files.includes(one));
+    await this.#settle(await this.#placer.place(rest, undefined));
+    await this.#createFiles(files);
+  }
+
+  async #createFiles(planned: readonly PlannedPath[]): Promise<void> {
+    const limit = new WorkLimit(batchesAtOnce);
+    for (const { client, batch } of this.#batches(planned)) {
+      if (this.#stopped) break;
+      await limit.run(() => this.#createBatch(client, batch));
+    }
+    await limit.finish();
+  }
+
+  /** Batches of small files by the device that serves them; a large file is a batch of its own. */
+  *#batches(
+    planned: readonly PlannedPath[],
+  ): Generator<{ client: BlockClient; batch: readonly { planned: PlannedPath; file: FileToFetch }[] }> {
+    const open = new Map<BlockClient, { planned: PlannedPath; file: FileToFetch }[]>();
+    const load = new Map<BlockClient, number>();
+    const bytes = new Map<BlockClient, number>();
+    for (const one of planned) {
+      const source = this.#source(one, load);
+      if (source === undefined) {
+        this.#fail(one.entry.path, 'no connected device has it');
+        continue;
+      }
+      const { client, file } = source;
+      const size = file.target.record.sizeBytes;
+      load.set(client, (load.get(client) ?? 0) + size);
+      if (isLarge(file)) {
+        yield { client, batch: [{ planned: one, file }] };
+        continue;
+      }
+      const batch = open.get(client) ?? [];
+      batch.push({ planned: one, file });
+      open.set(client, batch);
+      const total = (bytes.get(client) ?? 0) + size;
+      bytes.set(client, total);
+      if (batch.length < filesPerBatch && total < bytesPerBatch) continue;
+      yield { client, batch };
+      open.delete(client);
+      bytes.delete(client);
+    }
+    for (const [client, batch] of open) yield { client, batch };
+  }
+
+  /** The connected device with the content that has been given the least so far. */
+  #source(
+    { entry, action }: PlannedPath,
+    load: ReadonlyMap<BlockClient, number>,
+  ): { client: BlockClient; file: FileToFetch } | undefined {
+    const { target, local } = action;
+    if (!isFileVersion(target)) return undefined;
+    let best: { client: BlockClient; file: FileToFetch } | undefined;
+    for (const { row, device } of sourcesOf(entry, target)) {
+      const client = this.#init.clientOf(device);
+      if (client === undefined) continue;
+      if (best !== undefined && (load.get(best.client) ?? 0) <= (load.get(client) ?? 0)) continue;
+      best = { client, file: { target, askFor: row.version.id, local } };
+    }
+    return best;
+  }
+
+  async #createBatch(
+    client: BlockClient,
+    batch: readonly { planned: PlannedPath; file: FileToFetch }[],
+  ): Promise<void> {
+    const planned = batch.map((one) => one.planned);
+    try {
+      const fetched = await this.#fetch(client, batch);
+      const outcome = await this.#placer.place(planned, fetched);
+      await this.#settle(outcome);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      for (const one of planned) this.#fail(one.entry.path, error.message);
+    }
+  }
+
+  async #fetch(
+    client: BlockClient,
+    batch: readonly { file: FileToFetch }[],
+  ): Promise<FetchedFiles | 'staged'> {
+    const [first] = batch;
+    if (first !== undefined && isLarge(first.file)) {
+      await this.#fetcher.fetchLarge(client, first.file, (bytes) => {
+        this.receivedBytes += bytes;
+        this.#init.onApplied();
+      });
+      return 'staged';
+    }
+    const files = batch.map((one) => one.file);
+    const fetched = await this.#fetcher.fetchSmall(client, files);
+    this.receivedBytes += fetched.buffer.length;
+    return fetched;
+  }
+
+  async #delete(paths: FolderPath[]): Promise<void> {
+    // What lies deeper goes first: a longer path below a directory sorts after it.
+    paths.sort((a, b) => (a < b ? 1 : -1));
+    for (let at = 0; at < paths.length; at += filesPerBatch) {
+      if (this.#stopped) return;
+      const batch = paths.slice(at, at + filesPerBatch);
+      const planned = this.#plan(await this.#init.index.entries(batch)).filter(
+        ({ action }) => action.type === 'apply' && action.target.record.kind === 'tombstone',
+      );
+      await this.#settle(await this.#placer.place(planned, undefined));
+    }
+  }
+
+  async #settle(outcome: PlaceOutcome): Promise<void> {
+    for (const { path, reason } of outcome.failed) this.#fail(path, reason);
+    const occupied: FolderPath[] = [];
+    for (const path of outcome.notEmpty) {
+      this.#fail(path, 'the directory is not empty here');
+      if (!(await this.#reviver.revive(path))) occupied.push(path);
+    }
+    if (outcome.changed.length > 0 || occupied.length > 0) {
+      this.#init.onSurprise(outcome.changed, occupied);
+    }
+    if (outcome.placed > 0) this.#init.onApplied();
+  }
+
+  #fail(path: FolderPath, reason: string): void {
+    if (this.#problems.size < maxProblems) this.#problems.set(path, reason);
+  }
+}
+
+function isLarge(file: FileToFetch): boolean {
+  const { record } = file.target;
+  return record.sizeBytes > smallFileBytes || record.blocks.depth > 0;
+}
+
+function isFileVersion(
+  version: Version,
+): version is Version & { readonly record: FileContentRecord } {
+  return version.record.kind === 'file';
+}
