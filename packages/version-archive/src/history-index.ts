@@ -1,0 +1,213 @@
+/**
+ * The index of the history log in the key-value store: a cache that can be rebuilt. Owns every key
+ * under its prefix. Invariant: one batch takes it from one log position to a later one, and `meta`
+ * holds a count and a sum over the rows, so that lost or altered rows are noticed when it is opened.
+ */
+import {
+  type ContentId,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  hexFrom,
+  type StoredId,
+  type VersionId,
+} from '@holdfast/model';
+import type { KeyRange, KeyValueStore, KeyValueWrite, Logger } from '@holdfast/platform';
+import type { LoggedEntry } from './follow-chain.js';
+import type { LogCheckpoint } from './history-log.js';
+import { type CurrentRow, decodeCurrentRow } from './current-row.js';
+import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
+import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
+import { addRow, emptyTally, type RowTally, sameTally } from './row-tally.js';
+import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
+import { planIndexBatch } from './plan-index-batch.js';
+
+/** Deleting goes in batches of this many rows. */
+const deletesPerBatch = 10_000;
+/** So many seeks run at once. */
+const parallelSeeks = 32;
+
+export interface IndexIdentity {
+  readonly storeId: string;
+  readonly generation: number;
+}
+
+export interface HistoryIndexInit {
+  readonly keyValueStore: KeyValueStore;
+  /** Every key that begins with it is the index's. */
+  readonly keyPrefix: Uint8Array;
+  readonly identity: IndexIdentity;
+  readonly hash: Hash;
+  readonly logger: Logger;
+}
+
+export class HistoryIndex {
+  readonly keyValueStore: KeyValueStore;
+  readonly keys: IndexKeys;
+  readonly #identity: IndexIdentity;
+  readonly #hash: Hash;
+  #meta: IndexMeta | undefined;
+  #folders = new Map<FolderId, FolderTotals>();
+
+  private constructor(init: HistoryIndexInit) {
+    const { storeId, generation } = init.identity;
+    this.keyValueStore = init.keyValueStore;
+    this.keys = new IndexKeys(init.keyPrefix);
+    this.#identity = { storeId, generation };
+    this.#hash = init.hash;
+  }
+
+  /** Opens and verifies; an index in doubt is emptied, with a log line, and has no checkpoint. */
+  static async open(init: HistoryIndexInit): Promise<HistoryIndex> {
+    const index = new HistoryIndex(init);
+    const doubt = await index.#load();
+    if (doubt !== undefined) {
+      init.logger.warn('the history index is in doubt and is made anew from the log', { doubt });
+      await index.clear();
+    }
+    return index;
+  }
+
+  /** The last indexed entry; undefined where nothing is indexed. */
+  get checkpoint(): LogCheckpoint | undefined {
+    return this.#meta?.checkpoint;
+  }
+
+  folder(folder: FolderId): FolderTotals | undefined {
+    return this.#folders.get(folder);
+  }
+
+  folders(): FolderId[] {
+    return [...this.#folders.keys()].sort();
+  }
+
+  /** Adds entries that follow the checkpoint; durable when it resolves. Nothing changes if it fails. */
+  async apply(entries: readonly LoggedEntry[]): Promise<void> {
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const plan = await planIndexBatch(this, entries, this.#meta?.tally ?? emptyTally, this.#hash);
+    const { position, head, locations } = last;
+    const meta: IndexMeta = {
+      ...this.#identity,
+      checkpoint: { position, head, locations },
+      tally: plan.tally,
+    };
+    const writes: KeyValueWrite[] = [
+      ...plan.writes,
+      { type: 'put', key: this.keys.key('meta'), value: encodeMeta(meta, this.#hash) },
+    ];
+    await this.keyValueStore.batch(writes, { sync: true });
+    this.#meta = meta;
+    for (const [folder, totals] of plan.folders) this.#folders.set(folder, totals);
+  }
+
+  /** Removes every row, `meta` first, so that a crash on the way leaves an index in doubt. */
+  async clear(): Promise<void> {
+    this.#meta = undefined;
+    this.#folders = new Map();
+    const meta = this.keys.key('meta');
+    await this.keyValueStore.batch([{ type: 'delete', key: meta }], { sync: true });
+    for (;;) {
+      const writes: KeyValueWrite[] = [];
+      const range = { ...this.keys.all(), limit: deletesPerBatch };
+      for await (const [key] of this.keyValueStore.iterate(range)) {
+        writes.push({ type: 'delete', key });
+      }
+      if (writes.length === 0) return;
+      await this.keyValueStore.batch(writes, { sync: true });
+    }
+  }
+
+  /** The last row of the path that became current at or before the position. */
+  async currentRow(
+    folder: FolderId,
+    path: FolderPath,
+    atPosition: number,
+  ): Promise<CurrentRow | undefined> {
+    const from = this.keys.pathKey('current', folder, path);
+    return this.lastCurrentRow(from, atPosition);
+  }
+
+  /** As `currentRow`, for a path whose key is known. */
+  async lastCurrentRow(pathKey: Uint8Array, atPosition: number): Promise<CurrentRow | undefined> {
+    const row = await this.lastRow({ from: pathKey, to: this.keys.upTo(pathKey, atPosition) });
+    return row === undefined ? undefined : decodeCurrentRow(row[0], row[1]);
+  }
+
+  /** Of each path, its last current row. */
+  async currentRows(
+    paths: readonly { readonly folder: FolderId; readonly path: FolderPath }[],
+  ): Promise<(CurrentRow | undefined)[]> {
+    const rows: (CurrentRow | undefined)[] = [];
+    for (let from = 0; from < paths.length; from += parallelSeeks) {
+      const some = paths.slice(from, from + parallelSeeks);
+      const seek = (at: { folder: FolderId; path: FolderPath }) =>
+        this.currentRow(at.folder, at.path, Number.MAX_SAFE_INTEGER);
+      rows.push(...(await Promise.all(some.map(seek))));
+    }
+    return rows;
+  }
+
+  /** Where the first entry of each version is; undefined for a version that is not in the log. */
+  async versionRows(ids: readonly { readonly folder: FolderId; readonly versionId: VersionId }[]) {
+    const keys = ids.map(({ folder, versionId }) => this.keys.versionKey(folder, versionId));
+    const values = await this.keyValueStore.getMany(keys);
+    return values.map((value) => (value === undefined ? undefined : decodeVersionRow(value)));
+  }
+
+  /** The stored ids of the blocks that log entries name. */
+  async storedIds(contentIds: readonly ContentId[]): Promise<Map<ContentId, StoredId>> {
+    const keys = contentIds.map((contentId) => this.keys.storedKey(contentId));
+    const values = await this.keyValueStore.getMany(keys);
+    const storedIds = new Map<ContentId, StoredId>();
+    for (const [at, contentId] of contentIds.entries()) {
+      const value = values[at];
+      if (value !== undefined) storedIds.set(contentId, hexFrom(value) as StoredId);
+    }
+    return storedIds;
+  }
+
+  async lastRow(range: KeyRange): Promise<readonly [Uint8Array, Uint8Array] | undefined> {
+    for await (const row of this.keyValueStore.iterate({ ...range, reverse: true, limit: 1 })) {
+      return row;
+    }
+    return undefined;
+  }
+
+  /** Gives what is doubtful; undefined where all is well, or where there is no index yet. */
+  async #load(): Promise<string | undefined> {
+    const bytes = await this.keyValueStore.get(this.keys.key('meta'));
+    const meta = bytes === undefined ? undefined : decodeMeta(bytes, this.#hash);
+    const tally = await this.#tallyRows();
+    if (meta === undefined)
+      return tally.count === 0 && bytes === undefined ? undefined : 'no valid end';
+    if (meta.storeId !== this.#identity.storeId) return 'it belongs to another store';
+    if (meta.generation !== this.#identity.generation) return 'it is of another generation';
+    if (!sameTally(tally, meta.tally)) return 'rows are missing or altered';
+    this.#meta = meta;
+    return undefined;
+  }
+
+  async #tallyRows(): Promise<RowTally> {
+    let tally = emptyTally;
+    for await (const [key, value] of this.keyValueStore.iterate(this.keys.all())) {
+      const family = this.keys.familyOf(key);
+      if (family === 'meta') continue;
+      tally = addRow(tally, key, value);
+      if (family === 'folder') {
+        const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
+        this.#folders.set(folder, decodeFolderTotals(value));
+      }
+    }
+    return tally;
+  }
+}
+
+export interface VersionRow {
+  readonly position: number;
+  readonly locations: ReturnType<typeof decodeLocations>;
+}
+
+export function decodeVersionRow(value: Uint8Array): VersionRow {
+  return { locations: decodeLocations(value), position: lastNumberOf(value) };
+}

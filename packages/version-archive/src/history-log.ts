@@ -1,0 +1,266 @@
+/**
+ * The history log of one store: an append-only, hash-chained list kept in two copies. Owns the
+ * directories `log-a` and `log-b`. Invariant: an entry is disclosed only when it is durable in both
+ * copies, and nothing that was written is ever changed or taken away.
+ */
+import type { SegmentStreamInit } from '@holdfast/block-store';
+import { type Hash, MalformedBytes } from '@holdfast/model';
+import { assert, joinPath, type Logger } from '@holdfast/platform';
+import {
+  type ChainPoint,
+  type CopyLocations,
+  type CopyName,
+  type CopyPair,
+  fits,
+  historyDamaged,
+  type LoggedEntry,
+  nextInChain,
+} from './follow-chain.js';
+import { type ChainedBytes, LogCopy } from './log-copy.js';
+import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
+import {
+  decodeLogEntry,
+  encodeLogEntry,
+  type GenesisEntry,
+  headAfter,
+  headBeforeGenesis,
+  type LogEntry,
+  linkOfEntry,
+} from './log-entry.js';
+
+/** A batch of recovered entries ends at so many entries or bytes. */
+const entriesPerBatch = 1000;
+const bytesPerBatch = 2 * 1024 * 1024;
+/** More damaged entries than this are neither listed nor logged. */
+const maxListedDamage = 1000;
+
+export const chainStart: ChainPoint = { position: -1, head: headBeforeGenesis };
+
+/** A place in the log that was verified before, to go on from. */
+export interface LogCheckpoint extends ChainPoint {
+  readonly locations: CopyLocations;
+}
+
+/** An entry that one copy no longer has whole; the other one answers for it. */
+export interface LogDamage {
+  readonly copy: CopyName;
+  readonly position: number;
+}
+
+export type HistoryLogInit = Pick<
+  SegmentStreamInit,
+  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'sealAfterMs'
+> & { readonly hash: Hash };
+
+export class HistoryLog {
+  readonly #copies: CopyPair<LogCopy>;
+  readonly #hash: Hash;
+  readonly #logger: Logger;
+  readonly #damage = new Map<string, LogDamage>();
+  #point: ChainPoint = chainStart;
+  #staged: readonly ChainedBytes[] = [];
+
+  private constructor(copies: CopyPair<LogCopy>, hash: Hash, logger: Logger) {
+    this.#copies = copies;
+    this.#hash = hash;
+    this.#logger = logger;
+  }
+
+  /** Opens both copies; `recover` has to run to its end before anything is appended. */
+  static async open(init: HistoryLogInit): Promise<HistoryLog> {
+    const { directory, hash, logger } = init;
+    const a = await LogCopy.open('a', { ...init, directory: joinPath(directory, 'log-a') });
+    try {
+      const b = await LogCopy.open('b', { ...init, directory: joinPath(directory, 'log-b') });
+      return new HistoryLog({ a, b }, hash, logger);
+    } catch (error) {
+      await a.close();
+      throw error;
+    }
+  }
+
+  /** The last durable entry. */
+  get point(): ChainPoint {
+    return this.#point;
+  }
+
+  /** Whether a copy was found without some of its segments. */
+  get lacksSegments(): boolean {
+    return this.#copies.a.lacksSegments || this.#copies.b.lacksSegments;
+  }
+
+  /** The log's first entry, from the copy that has it whole; undefined where neither has. */
+  async readGenesis(): Promise<GenesisEntry | undefined> {
+    const cursors = this.#cursorsFrom(undefined);
+    try {
+      for (const cursor of [cursors.a, cursors.b]) {
+        const first = await cursor.peek(0);
+        if (!fits(first, 0, headBeforeGenesis)) continue;
+        const { entry } = decodeLogEntry(first.bytes);
+        if (entry.kind === 'genesis') return entry;
+      }
+      return undefined;
+    } finally {
+      await closeBoth(cursors);
+    }
+  }
+
+  /** Entries met so far that one copy does not have whole. */
+  damage(): readonly LogDamage[] {
+    return [...this.#damage.values()];
+  }
+
+  /** Whether the checkpoint's entry is whole in both copies and ends the chain that it names. */
+  async confirms(checkpoint: LogCheckpoint): Promise<boolean> {
+    for (const copy of [this.#copies.a, this.#copies.b]) {
+      const [bytes] = await copy.read([checkpoint.locations[copy.name]]);
+      const link = bytes === undefined ? undefined : linkOrUndefined(bytes);
+      if (bytes === undefined || link?.position !== checkpoint.position) return false;
+      if (headAfter(link.previousHead, bytes, this.#hash) !== checkpoint.head) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Verifies the chain after the checkpoint (from the beginning without one), completes the copy
+   * that is shorter, and gives the entries in batches. Throws `history_damaged`.
+   */
+  async *recover(checkpoint: LogCheckpoint | undefined): AsyncGenerator<LoggedEntry[]> {
+    this.#point = checkpoint ?? chainStart;
+    let cursors = this.#cursorsFrom(checkpoint?.locations);
+    let batch: LoggedEntry[] = [];
+    let batchBytes = 0;
+    try {
+      for (;;) {
+        const step = await nextInChain(cursors, this.#point, this.#hash);
+        if (step.type === 'end') break;
+        if (step.type === 'shorter') {
+          const locations = await this.#complete(step.copy, step.next);
+          await closeBoth(cursors);
+          cursors = this.#cursorsFrom(locations);
+          continue;
+        }
+        for (const copy of step.gapIn) this.#reportDamage(copy, step.entry.position);
+        this.#point = step.entry;
+        batch.push(step.entry);
+        batchBytes += step.entry.bytes.length;
+        if (batch.length === entriesPerBatch || batchBytes > bytesPerBatch) {
+          yield batch;
+          batch = [];
+          batchBytes = 0;
+        }
+      }
+      if (batch.length > 0) yield batch;
+    } finally {
+      await closeBoth(cursors);
+    }
+  }
+
+  /** Chains entries behind the last one; `settle` makes them durable. */
+  stage(entries: readonly LogEntry[]): void {
+    assert(this.#staged.length === 0, 'staged entries are settled before others are staged');
+    let { position, head } = this.#point;
+    this.#staged = entries.map((entry) => {
+      position += 1;
+      const bytes = encodeLogEntry({ position, previousHead: head }, entry);
+      head = headAfter(head, bytes, this.#hash);
+      return { position, head, bytes };
+    });
+  }
+
+  /**
+   * Writes what is staged to both copies and syncs both. After a failure the same bytes stay staged
+   * and the next call writes them again, so that a copy which got them keeps a consistent chain.
+   */
+  async settle(): Promise<LoggedEntry[]> {
+    const staged = this.#staged;
+    const { a, b } = this.#copies;
+    const [inA, inB] = await bothSettled(a.write(staged), b.write(staged));
+    const last = staged.at(-1);
+    if (last !== undefined) this.#point = { position: last.position, head: last.head };
+    this.#staged = [];
+    return staged.map((entry, at) => ({ ...entry, locations: { a: inA[at], b: inB[at] } }));
+  }
+
+  /** The bytes of entries, each from a copy that has it whole. Throws `history_damaged`. */
+  async read(
+    entries: readonly { readonly position: number; readonly locations: CopyLocations }[],
+  ): Promise<Uint8Array[]> {
+    const fromA = await this.#copies.a.read(entries.map(({ locations }) => locations.a));
+    const lacking = entries.filter(({ position }, at) => !holdsPosition(fromA[at], position));
+    const fromB = await this.#copies.b.read(lacking.map(({ locations }) => locations.b));
+    const others = new Map<number, Uint8Array>();
+    for (const [at, { position }] of lacking.entries()) {
+      const bytes = fromB[at];
+      this.#reportDamage('a', position);
+      if (!holdsPosition(bytes, position)) {
+        throw historyDamaged(position, 'neither copy holds this entry whole');
+      }
+      others.set(position, bytes);
+    }
+    return entries
+      .map(({ position }, at) => others.get(position) ?? fromA[at])
+      .filter((bytes) => bytes !== undefined);
+  }
+
+  async close(): Promise<void> {
+    await bothSettled(this.#copies.a.close(), this.#copies.b.close());
+  }
+
+  #cursorsFrom(locations: CopyLocations | undefined): CopyPair<LogCopyCursor> {
+    const { a, b } = this.#copies;
+    return { a: a.cursor(locations?.a), b: b.cursor(locations?.b) };
+  }
+
+  /** Appends to a copy what it lacks after the point; gives where the next entry lies in each. */
+  async #complete(copy: CopyName, next: LinkedEntry): Promise<CopyLocations> {
+    const other = copy === 'a' ? 'b' : 'a';
+    const copies = this.#copies;
+    const { first, end } = await copies[copy].completeFrom(
+      copies[other],
+      this.#point,
+      next,
+      this.#hash,
+    );
+    this.#logger.warn('one copy of the history log was shorter and has been completed', {
+      copy,
+      fromPosition: this.#point.position + 1,
+      toPosition: end.position,
+    });
+    return copy === 'a' ? { a: first, b: next.location } : { a: next.location, b: first };
+  }
+
+  #reportDamage(copy: CopyName, position: number): void {
+    const key = `${copy}${position}`;
+    if (this.#damage.has(key) || this.#damage.size >= maxListedDamage) return;
+    this.#damage.set(key, { copy, position });
+    this.#logger.warn('an entry is damaged in one copy of the history log; the other answers', {
+      copy,
+      position,
+    });
+  }
+}
+
+function holdsPosition(bytes: Uint8Array | undefined, position: number): bytes is Uint8Array {
+  return bytes !== undefined && linkOrUndefined(bytes)?.position === position;
+}
+
+function linkOrUndefined(bytes: Uint8Array) {
+  try {
+    return linkOfEntry(bytes);
+  } catch (error) {
+    if (error instanceof MalformedBytes) return undefined;
+    throw error;
+  }
+}
+
+async function closeBoth(cursors: CopyPair<LogCopyCursor>): Promise<void> {
+  await cursors.a.close();
+  await cursors.b.close();
+}
+
+/** Waits for both even where one fails, so that nothing runs on behind an error. */
+async function bothSettled<A, B>(left: Promise<A>, right: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([left, right]);
+  return [await left, await right];
+}

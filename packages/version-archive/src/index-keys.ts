@@ -1,0 +1,167 @@
+/**
+ * The keys and values of the history index: a cache of the log in the key-value store. A path's
+ * rows are keyed `parent 0 name 0 position`, so that one directory's entries are contiguous; its
+ * subtree is the range of its own children and the range of everything deeper.
+ */
+import type { EntryLocation } from '@holdfast/block-store';
+import {
+  ByteReader,
+  ByteWriter,
+  bytesFromHex,
+  type ContentId,
+  type FolderId,
+  type FolderPath,
+  nameOf,
+  parentOf,
+} from '@holdfast/model';
+import type { KeyRange } from '@holdfast/platform';
+import type { CopyLocations } from './follow-chain.js';
+
+/**
+ * `current`: entries that became current. `log`: all entries. `version`: the first of each version.
+ * `stored`: the stored id of each block that an entry names.
+ */
+export type RowFamily =
+  | 'meta'
+  | 'folder'
+  | 'current'
+  | 'log'
+  | 'version'
+  | 'stored'
+  | 'sure-time'
+  | 'unsure-time';
+
+const familyCodes: Record<RowFamily, string> = {
+  meta: 'm',
+  folder: 'f',
+  current: 'c',
+  log: 'l',
+  version: 'v',
+  stored: 's',
+  'sure-time': 't',
+  'unsure-time': 'u',
+};
+
+export const positionBytes = 8;
+
+export class IndexKeys {
+  readonly #prefix: Buffer;
+
+  constructor(prefix: Uint8Array) {
+    this.#prefix = Buffer.from(prefix);
+  }
+
+  /** A key of the family, made of a byte string. */
+  key(family: RowFamily, rest = '', position?: number): Buffer {
+    const text = Buffer.from(familyCodes[family] + rest, 'latin1');
+    const parts = [this.#prefix, text];
+    if (position !== undefined) parts.push(bytesOfNumber(position));
+    return Buffer.concat(parts);
+  }
+
+  /** The part of a path row's key before its position. */
+  pathKey(family: 'current' | 'log', folder: FolderId, path: FolderPath): Buffer {
+    return this.key(family, `${folder}${parentOf(path)}\0${nameOf(path)}\0`);
+  }
+
+  versionKey(folder: FolderId, versionDigits: string): Buffer {
+    return Buffer.concat([this.key('version', folder), Buffer.from(versionDigits, 'hex')]);
+  }
+
+  storedKey(contentId: ContentId): Buffer {
+    return Buffer.concat([this.key('stored'), bytesFromHex(contentId)]);
+  }
+
+  /** The exclusive end of a path's rows at or before the position. */
+  upTo(pathKey: Uint8Array, position: number): Buffer {
+    return Buffer.concat([pathKey, bytesOfNumber(position + 1)]);
+  }
+
+  /** Every row of the family, or those whose key goes on with `rest`. */
+  range(family: RowFamily, rest = ''): KeyRange {
+    const from = this.key(family, rest);
+    return { from, to: after(from) };
+  }
+
+  /** Every row of the index. */
+  all(): KeyRange {
+    return { from: this.#prefix, to: after(this.#prefix) };
+  }
+
+  /** The current rows of a directory's children, and, apart from them, of everything deeper. */
+  directoryRanges(folder: FolderId, directory: string): { children: KeyRange; deeper: KeyRange } {
+    const children = this.range('current', `${folder}${directory}\0`);
+    if (directory !== '')
+      return { children, deeper: this.range('current', `${folder}${directory}/`) };
+    const { to } = this.range('current', folder);
+    return { children, deeper: { from: children.to, to } };
+  }
+
+  /** The path that a current or log row is about. */
+  pathOf(pathKey: Uint8Array): FolderPath {
+    const skip = this.#prefix.length + 1 + 16;
+    const text = Buffer.from(pathKey).toString('latin1', skip, pathKey.length - 1);
+    const end = text.indexOf('\0');
+    const parent = text.slice(0, end);
+    const name = text.slice(end + 1);
+    return (parent === '' ? name : `${parent}/${name}`) as FolderPath;
+  }
+
+  familyOf(key: Uint8Array): RowFamily | undefined {
+    const code = String.fromCharCode(key[this.#prefix.length] ?? 0);
+    return (Object.keys(familyCodes) as RowFamily[]).find((name) => familyCodes[name] === code);
+  }
+}
+
+/** The least key that is greater than every key with this prefix. */
+export function after(prefix: Uint8Array): Buffer {
+  const key = Buffer.from(prefix);
+  let end = key.length;
+  while (end > 0 && key[end - 1] === 0xff) end -= 1;
+  if (end === 0) return Buffer.alloc(prefix.length + 1, 0xff);
+  key[end - 1] = (key[end - 1] ?? 0) + 1;
+  return key.subarray(0, end);
+}
+
+export function bytesOfNumber(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(positionBytes);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+}
+
+/** The number in the last eight bytes. */
+export function lastNumberOf(bytes: Uint8Array): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Number(buffer.readBigUInt64BE(buffer.length - positionBytes));
+}
+
+/** Segment 0 stands for a copy that does not have the entry. */
+export function writeLocations(writer: ByteWriter, locations: CopyLocations): void {
+  for (const location of [locations.a, locations.b]) {
+    writer
+      .u32(location?.segment ?? 0)
+      .u64(location?.offset ?? 0)
+      .u32(location?.lengthBytes ?? 0);
+  }
+}
+
+export function readLocations(reader: ByteReader): CopyLocations {
+  return { a: readLocation(reader), b: readLocation(reader) };
+}
+
+function readLocation(reader: ByteReader): EntryLocation | undefined {
+  const segment = reader.u32();
+  const offset = reader.u64();
+  const lengthBytes = reader.u32();
+  return segment === 0 ? undefined : { segment, offset, lengthBytes };
+}
+
+export function encodeLocations(locations: CopyLocations): Uint8Array {
+  const writer = new ByteWriter(32);
+  writeLocations(writer, locations);
+  return writer.bytes();
+}
+
+export function decodeLocations(bytes: Uint8Array): CopyLocations {
+  return readLocations(new ByteReader(bytes));
+}

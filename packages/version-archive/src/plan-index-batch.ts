@@ -1,0 +1,221 @@
+/**
+ * What a batch of log entries changes in the index. Reads what the index holds and gives the rows
+ * to write; writes nothing itself.
+ */
+import {
+  bytesFromHex,
+  type ContentId,
+  decodeRecord,
+  type FileRecord,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  MalformedBytes,
+  type StoredId,
+  type VersionId,
+  versionIdOf,
+} from '@holdfast/model';
+import type { KeyRange, KeyValueStore, KeyValueWrite } from '@holdfast/platform';
+import { type CurrentRow, encodeCurrentRow } from './current-row.js';
+import {
+  encodeFolderTotals,
+  type FolderTotals,
+  movePath,
+  type PathState,
+  pathStateAfter,
+} from './folder-totals.js';
+import { historyDamaged, type LoggedEntry } from './follow-chain.js';
+import { bytesOfNumber, encodeLocations, type IndexKeys } from './index-keys.js';
+import { decodeLogEntry, type VersionEntry } from './log-entry.js';
+import { addRow, type RowTally, removeRow } from './row-tally.js';
+import { changeStaircases, type StaircaseChange } from './time-staircase.js';
+
+/** The part of the index that planning reads. */
+export interface IndexContents {
+  readonly keyValueStore: KeyValueStore;
+  readonly keys: IndexKeys;
+  folder(folder: FolderId): FolderTotals | undefined;
+  currentRows(
+    paths: readonly { readonly folder: FolderId; readonly path: FolderPath }[],
+  ): Promise<(CurrentRow | undefined)[]>;
+  versionRows(
+    ids: readonly { readonly folder: FolderId; readonly versionId: VersionId }[],
+  ): Promise<(object | undefined)[]>;
+  storedIds(contentIds: readonly ContentId[]): Promise<ReadonlyMap<ContentId, StoredId>>;
+}
+
+export interface IndexBatch {
+  readonly writes: readonly KeyValueWrite[];
+  readonly tally: RowTally;
+  readonly folders: ReadonlyMap<FolderId, FolderTotals>;
+}
+
+interface OpenedEntry {
+  readonly logged: LoggedEntry;
+  readonly entry: VersionEntry;
+  readonly record: FileRecord;
+}
+
+/** Throws `history_damaged` on an entry whose record is not the one that it names. */
+export async function planIndexBatch(
+  contents: IndexContents,
+  entries: readonly LoggedEntry[],
+  tally: RowTally,
+  hash: Hash,
+): Promise<IndexBatch> {
+  const opened = entries
+    .map((logged) => openEntry(logged, hash))
+    .filter((one) => one !== undefined);
+  const plan = new BatchPlan(contents, tally);
+  await plan.load(opened);
+  for (const one of opened) plan.add(one);
+  await plan.addTimes(opened);
+  return plan.finish();
+}
+
+/** Undefined for the first entry of the log, which is about no path. */
+function openEntry(logged: LoggedEntry, hash: Hash): OpenedEntry | undefined {
+  try {
+    const { entry } = decodeLogEntry(logged.bytes);
+    if (entry.kind === 'genesis') return undefined;
+    if (versionIdOf(entry.recordBytes, hash) !== entry.versionId) {
+      throw new MalformedBytes('the record is not the version that the entry names');
+    }
+    return { logged, entry, record: decodeRecord(entry.recordBytes) };
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+    throw historyDamaged(logged.position, error.message, error);
+  }
+}
+
+class BatchPlan {
+  readonly #contents: IndexContents;
+  readonly #writes: KeyValueWrite[] = [];
+  readonly #folders = new Map<FolderId, FolderTotals>();
+  readonly #states = new Map<string, PathState | undefined>();
+  readonly #known = new Set<string>();
+  #tally: RowTally;
+
+  constructor(contents: IndexContents, tally: RowTally) {
+    this.#contents = contents;
+    this.#tally = tally;
+  }
+
+  async load(opened: readonly OpenedEntry[]): Promise<void> {
+    const current = opened.filter(({ entry }) => entry.becameCurrent);
+    const paths = new Map(current.map((one) => [stateKey(one), pathOf(one)]));
+    const rows = await this.#contents.currentRows([...paths.values()]);
+    for (const [at, key] of [...paths.keys()].entries()) this.#states.set(key, rows[at]);
+    const known = await this.#contents.versionRows(opened.map(({ entry }) => entry));
+    for (const [at, { entry }] of opened.entries()) {
+      if (known[at] !== undefined) this.#known.add(versionKey(entry));
+    }
+    await this.#addStoredIds(opened);
+  }
+
+  add(one: OpenedEntry): void {
+    const { logged, entry, record } = one;
+    const { keys } = this.#contents;
+    const { folder, versionId } = entry;
+    const locations = encodeLocations(logged.locations);
+    const logKey = keys.pathKey('log', folder, record.path);
+    this.#put(Buffer.concat([logKey, bytesOfNumber(logged.position)]), locations);
+    let totals = this.#totalsAfter(folder, logged);
+    if (!this.#known.has(versionKey(entry))) {
+      this.#known.add(versionKey(entry));
+      const value = Buffer.concat([locations, bytesOfNumber(logged.position)]);
+      this.#put(keys.versionKey(folder, versionId), value);
+      totals = { ...totals, versions: totals.versions + 1 };
+    }
+    if (entry.becameCurrent) {
+      const before = this.#states.get(stateKey(one));
+      const after = pathStateAfter(before, record.kind);
+      this.#states.set(stateKey(one), after);
+      totals = movePath(totals, before, after);
+      const key = keys.pathKey('current', folder, record.path);
+      const value = encodeCurrentRow({ ...after, versionId, locations: logged.locations });
+      this.#put(Buffer.concat([key, bytesOfNumber(logged.position)]), value);
+    }
+    this.#folders.set(folder, totals);
+  }
+
+  async addTimes(opened: readonly OpenedEntry[]): Promise<void> {
+    const change = changeStaircases(
+      opened.map(({ logged, entry }) => ({
+        atMs: entry.receivedAtMs,
+        position: logged.position,
+        clockSynchronised: entry.clockSynchronised,
+      })),
+    );
+    await this.#replaceSteps('sure-time', change.sureFromMs, change.addSure);
+    await this.#replaceSteps('unsure-time', change.unsureFromMs, change.addUnsure);
+  }
+
+  finish(): IndexBatch {
+    const { keys } = this.#contents;
+    for (const [folder, totals] of this.#folders) {
+      const key = keys.key('folder', folder);
+      const before = this.#contents.folder(folder);
+      if (before !== undefined) {
+        this.#tally = removeRow(this.#tally, key, encodeFolderTotals(before));
+      }
+      this.#put(key, encodeFolderTotals(totals));
+    }
+    return { writes: this.#writes, tally: this.#tally, folders: this.#folders };
+  }
+
+  async #addStoredIds(opened: readonly OpenedEntry[]): Promise<void> {
+    const named = new Map<ContentId, StoredId>();
+    for (const { entry, record } of opened) {
+      if (record.kind !== 'file') continue;
+      for (const [at, { contentId }] of record.blocks.entries.entries()) {
+        const storedId = entry.storedIds[at];
+        if (storedId !== undefined && !named.has(contentId)) named.set(contentId, storedId);
+      }
+    }
+    const known = await this.#contents.storedIds([...named.keys()]);
+    for (const [contentId, storedId] of named) {
+      if (known.has(contentId)) continue;
+      this.#put(this.#contents.keys.storedKey(contentId), bytesFromHex(storedId));
+    }
+  }
+
+  #totalsAfter(folder: FolderId, { position, head }: LoggedEntry): FolderTotals {
+    const before = this.#folders.get(folder) ?? this.#contents.folder(folder);
+    const counts = before ?? { firstPosition: position, versions: 0, files: 0, deletedFiles: 0 };
+    return { ...counts, lastPosition: position, head };
+  }
+
+  async #replaceSteps(
+    family: 'sure-time' | 'unsure-time',
+    fromMs: number | undefined,
+    added: StaircaseChange['addSure'],
+  ): Promise<void> {
+    if (fromMs === undefined) return;
+    const { keys, keyValueStore } = this.#contents;
+    const range: KeyRange = { from: keys.key(family, '', fromMs), to: keys.range(family).to };
+    for await (const [key, value] of keyValueStore.iterate(range)) {
+      this.#tally = removeRow(this.#tally, key, value);
+      this.#writes.push({ type: 'delete', key });
+    }
+    for (const step of added)
+      this.#put(keys.key(family, '', step.atMs), bytesOfNumber(step.position));
+  }
+
+  #put(key: Uint8Array, value: Uint8Array): void {
+    this.#tally = addRow(this.#tally, key, value);
+    this.#writes.push({ type: 'put', key, value });
+  }
+}
+
+function pathOf({ entry, record }: OpenedEntry) {
+  return { folder: entry.folder, path: record.path };
+}
+
+function stateKey({ entry, record }: OpenedEntry): string {
+  return `${entry.folder}${record.path}`;
+}
+
+function versionKey(entry: VersionEntry): string {
+  return `${entry.folder}${entry.versionId}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * Who a store is: its id and generation, in the file `store.json` and again in the log's first
+ * entry. Owns that file. Invariant: it is never written over data that belongs to another identity,
+ * and what is not understood is left untouched.
+ */
+import { hexFrom, isEightByteId, type StoreId } from '@holdfast/model';
+import {
+  AppError,
+  ensureDirectory,
+  type FilePath,
+  type FileSystem,
+  joinPath,
+  type RandomSource,
+  readWholeFileIfPresent,
+  writeFileDurably,
+} from '@holdfast/platform';
+import { formatUnknown, type GenesisEntry } from './log-entry.js';
+
+export const storeFormatMajor = 1;
+/** Required features that this program knows, as bits; none yet. */
+const knownFeatures = 0;
+export const identityFileName = 'store.json';
+const maxIdentityBytes = 4096;
+
+export interface StoreIdentity {
+  readonly storeId: StoreId;
+  readonly generation: number;
+  readonly formatMajor: number;
+  readonly requiredFeatures: number;
+  /** False until the first log entry is durable in both copies. */
+  readonly complete: boolean;
+}
+
+/**
+ * The identity of the store in `directory`; a new one, durable and not yet complete, where the
+ * directory is missing or empty. Throws `store_format_unknown` or `store_identity_mismatch`.
+ */
+export function openStoreIdentity(
+  fileSystem: FileSystem,
+  directory: FilePath,
+  random: RandomSource,
+): StoreIdentity {
+  ensureDirectory(fileSystem, directory, 0o700);
+  const path = joinPath(directory, identityFileName);
+  const bytes = readWholeFileIfPresent(fileSystem, path, maxIdentityBytes);
+  if (bytes !== undefined) return decodeIdentity(bytes);
+  requireEmpty(fileSystem, directory);
+  const identity: StoreIdentity = {
+    storeId: hexFrom(random.bytes(8)) as StoreId,
+    generation: 1,
+    formatMajor: storeFormatMajor,
+    requiredFeatures: knownFeatures,
+    complete: false,
+  };
+  writeIdentity(fileSystem, directory, identity);
+  return identity;
+}
+
+/** Durable when it returns. */
+export function writeIdentity(
+  fileSystem: FileSystem,
+  directory: FilePath,
+  identity: StoreIdentity,
+): void {
+  const bytes = Buffer.from(`${JSON.stringify({ holdfast: 'store', ...identity }, null, 2)}\n`);
+  writeFileDurably(fileSystem, joinPath(directory, identityFileName), bytes);
+}
+
+/** Throws `store_identity_mismatch` where the log's first entry names another store. */
+export function requireSameIdentity(identity: StoreIdentity, genesis: GenesisEntry): void {
+  requireKnown(genesis);
+  const agrees =
+    identity.storeId === genesis.storeId &&
+    identity.generation === genesis.generation &&
+    identity.formatMajor === genesis.formatMajor &&
+    identity.requiredFeatures === genesis.requiredFeatures;
+  if (!agrees) {
+    const ids = `${identity.storeId}/${identity.generation}, ${genesis.storeId}/${genesis.generation}`;
+    throw identityMismatch(`its identity file and its history log name different stores (${ids})`);
+  }
+}
+
+function requireEmpty(fileSystem: FileSystem, directory: FilePath): void {
+  const unfinished = `.${identityFileName}.new`;
+  const others = fileSystem.list(directory).filter((entry) => entry.name !== unfinished);
+  if (others.length > 0) throw identityMismatch(`it holds files but no ${identityFileName}`);
+}
+
+function decodeIdentity(bytes: Uint8Array): StoreIdentity {
+  const value = parsed(bytes);
+  requireKnown(value);
+  const { storeId, generation, formatMajor, requiredFeatures, complete } = value;
+  const valid =
+    typeof storeId === 'string' &&
+    isEightByteId(storeId) &&
+    Number.isSafeInteger(generation) &&
+    generation >= 1;
+  if (!valid) throw identityMismatch(`its ${identityFileName} is not readable`);
+  return { storeId, generation, formatMajor, requiredFeatures, complete: complete === true };
+}
+
+function parsed(bytes: Uint8Array): StoreIdentity {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    if (typeof value === 'object' && value !== null) return value as StoreIdentity;
+  } catch (error) {
+    throw identityMismatch(`its ${identityFileName} is not readable`, error);
+  }
+  throw identityMismatch(`its ${identityFileName} is not readable`);
+}
+
+function requireKnown(identity: { formatMajor: number; requiredFeatures: number }): void {
+  const { formatMajor, requiredFeatures } = identity;
+  if (!Number.isSafeInteger(formatMajor) || !Number.isSafeInteger(requiredFeatures)) {
+    throw identityMismatch(`its ${identityFileName} is not readable`);
+  }
+  if (formatMajor !== storeFormatMajor) throw formatUnknown(`format ${formatMajor}`);
+  const unknown = requiredFeatures & ~knownFeatures;
+  if (unknown !== 0) throw formatUnknown(`required features 0x${(unknown >>> 0).toString(16)}`);
+}
+
+export function identityMismatch(what: string, cause?: unknown): AppError {
+  return new AppError('store_identity_mismatch', `The store cannot be opened: ${what}.`, {
+    hint: 'Nothing was changed. Check that the right disk and directory are in place.',
+    cause,
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * The stored ids of a record's own block list, and the check that its blocks are held. A block's
+ * stored id is worked out once, by reading it back, and then remembered with the log entry.
+ */
+import { type BlockStore, storedIdOf } from '@holdfast/block-store';
+import type { BlockReference, ContentId, Hash, StoredId, Version } from '@holdfast/model';
+import { AppError, fileErrorCode } from '@holdfast/platform';
+
+/** Blocks are asked about and read back in groups of at most this many, and this many bytes. */
+const idsPerQuestion = 10_000;
+const blocksPerRead = 256;
+const readBytes = 8 * 1024 * 1024;
+
+/** The entries of the record's own block list. */
+export function topLevelBlocks(version: Version): readonly BlockReference[] {
+  return version.record.kind === 'file' ? version.record.blocks.entries : [];
+}
+
+/** Syncs the blocks and throws `blocks_missing` unless each is live and durable. */
+export async function requireBlocks(
+  blocks: Pick<BlockStore, 'has' | 'sync'>,
+  wanted: ReadonlySet<ContentId>,
+): Promise<void> {
+  if (wanted.size === 0) return;
+  const ids = [...wanted];
+  let cause: unknown;
+  try {
+    await blocks.sync(ids);
+  } catch (error) {
+    if (fileErrorCode(error) !== 'store_write_failed') throw error;
+    cause = error;
+  }
+  let missing = 0;
+  for (let from = 0; from < ids.length; from += idsPerQuestion) {
+    const held = await blocks.has(ids.slice(from, from + idsPerQuestion));
+    missing += held.filter((isHeld) => !isHeld).length;
+  }
+  if (missing > 0) throw blocksMissing(missing, cause);
+}
+
+/** The stored ids of blocks that are held but that no log entry names yet. */
+export async function readStoredIds(
+  blocks: Pick<BlockStore, 'read'>,
+  references: readonly BlockReference[],
+  hash: Hash,
+): Promise<Map<ContentId, StoredId>> {
+  const storedIds = new Map<ContentId, StoredId>();
+  for (const group of inReads(references)) {
+    const envelopes = await blocks.read(group.map(({ contentId }) => contentId));
+    for (const [at, { contentId }] of group.entries()) {
+      const envelope = envelopes[at];
+      if (envelope === undefined) throw blocksMissing(1);
+      storedIds.set(contentId, storedIdOf(envelope, hash));
+    }
+  }
+  return storedIds;
+}
+
+function* inReads(references: readonly BlockReference[]): Generator<BlockReference[]> {
+  let group: BlockReference[] = [];
+  let bytes = 0;
+  for (const reference of references) {
+    const isFull = group.length === blocksPerRead || bytes + reference.lengthBytes > readBytes;
+    if (group.length > 0 && isFull) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(reference);
+    bytes += reference.lengthBytes;
+  }
+  if (group.length > 0) yield group;
+}
+
+function blocksMissing(count: number, cause?: unknown): AppError {
+  return new AppError('blocks_missing', `${count} blocks of the versions are not in the store.`, {
+    hint: 'Nothing was recorded. The blocks are fetched again, then the versions.',
+    kind: 'retry',
+    cause,
+  });
+}
