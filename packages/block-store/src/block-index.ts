@@ -157,7 +157,11 @@ export class BlockIndex {
   }
 
   #key(kind: number, rest: Uint8Array = new Uint8Array()): Uint8Array {
-    return Uint8Array.from([...this.#prefix, kind, ...rest]);
+    const key = new Uint8Array(this.#prefix.length + 1 + rest.length);
+    key.set(this.#prefix);
+    key[this.#prefix.length] = kind;
+    key.set(rest, this.#prefix.length + 1);
+    return key;
   }
 
   #blockRange() {

@@ -56,7 +56,7 @@ export const readEntries: BulkJob<ReadInput, ReadOutput> = {
           }
         });
       } catch (error) {
-        if (fileErrorCode(error) === undefined) throw error;
+        if (!isGone(error)) throw error;
       }
     }
     return { bytes: bytes.buffer, states };
@@ -113,7 +113,7 @@ export const scanEntries: BulkJob<ScanInput, ScanOutput> = {
         scanHandle(input, tools, handle),
       );
     } catch (error) {
-      if (fileErrorCode(error) === undefined) throw error;
+      if (!isGone(error)) throw error;
       const bytes = new ArrayBuffer(0);
       return { state: 'missing', entries: [], bytes, damage: [], next: undefined };
     }
@@ -164,6 +164,12 @@ function joined(parts: readonly Uint8Array[]): ArrayBuffer {
     at += part.length;
   }
   return bytes.buffer;
+}
+
+/** Whether the disk is at fault, and not this process, which has too much open. */
+function isGone(error: unknown): boolean {
+  const code = fileErrorCode(error);
+  return code !== undefined && !['EMFILE', 'ENFILE', 'ENOMEM'].includes(code);
 }
 
 /** A frame inside a torn block could be of its sender's making: the block itself must be true. */
