@@ -205,7 +205,7 @@ export class SegmentStream {
       const input = { place, start, offset, frames, payloads: kind };
       return await runner.run(appendEntries, input, [frames]);
     } catch (error) {
-      await this.#giveUp(open);
+      await this.#appendTrailer(open);
       throw writeFailure(error);
     }
   }
@@ -217,7 +217,7 @@ export class SegmentStream {
     try {
       await this.#init.runner.run(syncSegment, { place, isNew: open.synced.validBytes === 0 });
     } catch (error) {
-      await this.#giveUp(open);
+      await this.#appendTrailer(open);
       throw writeFailure(error);
     }
     open.synced = open.appended;
@@ -231,13 +231,10 @@ export class SegmentStream {
     await this.#appendTrailer(open);
   }
 
-  /** What the open segment got since its last good sync is absent from now on, whatever is there. */
-  async #giveUp(open: OpenSegment): Promise<void> {
-    open.appended = open.synced;
-    await this.#appendTrailer(open);
-  }
-
-  /** Ends the open segment at what is synced. Without its trailer it is sealed when it is recovered. */
+  /**
+   * Ends the open segment at what is synced: what came after is absent from now on, whatever is
+   * there. Without its trailer it is sealed when it is recovered.
+   */
   async #appendTrailer(open: OpenSegment): Promise<void> {
     const { segment, synced, header } = open;
     this.#open = undefined;

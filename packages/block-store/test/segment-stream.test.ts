@@ -51,6 +51,16 @@ describe('a segment stream', () => {
     ]);
   });
 
+  test('holds an entry from its sync on', async () => {
+    const stream = await new StoreWorld().openStream();
+    const [location] = await stream.append([entry('one')]);
+    if (location === undefined) throw new Error('every entry has a location');
+    expect(stream.holds(location)).toBe(false);
+    await stream.sync();
+    expect(stream.holds(location)).toBe(true);
+    expect(stream.holds({ ...location, segment: 2 })).toBe(false);
+  });
+
   test('starts a new segment where one is full, and the chain of digests holds', async () => {
     const world = new StoreWorld();
     const stream = await world.openStream();
@@ -107,6 +117,18 @@ describe('recovery', () => {
     const again = await world.openStream();
     expect(await texts(again)).toEqual(['one', 'two', 'three']);
     expect(again.recovered.missingSegments).toEqual([]);
+  });
+
+  test('what it counts is durable, also where the disk is too full for a trailer', async () => {
+    const world = new StoreWorld();
+    await (await world.openStream()).append([entry('one')]);
+    world.disk.killProcess();
+    world.disk.capacityBytes = world.disk.usedBytes;
+    expect(await texts(await world.openStream())).toEqual(['one']);
+    for (let seed = 0; seed < 20; seed += 1) {
+      world.powerLoss(seed);
+      expect(await texts(await world.openStream())).toEqual(['one']);
+    }
   });
 
   test('is not misled by a block that ends in what looks like a trailer', async () => {
