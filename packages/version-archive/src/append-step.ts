@@ -73,7 +73,7 @@ export class AppendStep {
     }
     const paths = new Set<FolderPath>();
     for (const { version } of entries) if (known.has(version.id)) paths.add(version.record.path);
-    const currentRows = await index.currentRows([...paths].map((path) => ({ folder, path })));
+    const currentRows = await index.headRows([...paths].map((path) => ({ folder, path })));
     const current = new Map<FolderPath, VersionId>();
     for (const [at, path] of [...paths].entries()) {
       const row = currentRows[at];

@@ -1,7 +1,10 @@
-/** A row of the index: an entry with which a version became what its folder shows. */
+/**
+ * Rows of the index about an entry with which a version became what its folder shows: one for each
+ * such entry, and one for each path with the last of them.
+ */
 import { ByteReader, ByteWriter, type FileRecord, type VersionId } from '@holdfast/model';
 import type { CopyLocations } from './follow-chain.js';
-import { lastNumberOf, readLocations, writeLocations } from './index-keys.js';
+import { bytesOfNumber, lastNumberOf, readLocations, writeLocations } from './index-keys.js';
 
 export type RecordKind = FileRecord['kind'];
 
@@ -22,11 +25,19 @@ export function encodeCurrentRow(row: Omit<CurrentRow, 'position'>): Uint8Array 
   return writer.bytes();
 }
 
-export function decodeCurrentRow(key: Uint8Array, value: Uint8Array): CurrentRow {
+export function decodeCurrentRow(position: number, value: Uint8Array): CurrentRow {
   const reader = new ByteReader(value);
   const kind = kinds[reader.u8()] ?? 'tombstone';
   const lastKind = kinds[reader.u8()] ?? 'tombstone';
   const versionId = reader.hex(32) as VersionId;
-  const locations = readLocations(reader);
-  return { position: lastNumberOf(key), kind, lastKind, versionId, locations };
+  return { position, kind, lastKind, versionId, locations: readLocations(reader) };
+}
+
+/** As a current row, with the position behind it. */
+export function encodeHeadRow(row: CurrentRow): Uint8Array {
+  return Buffer.concat([encodeCurrentRow(row), bytesOfNumber(row.position)]);
+}
+
+export function decodeHeadRow(value: Uint8Array): CurrentRow {
+  return decodeCurrentRow(lastNumberOf(value), value);
 }

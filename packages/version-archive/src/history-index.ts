@@ -15,17 +15,15 @@ import {
 import type { KeyRange, KeyValueStore, KeyValueWrite, Logger } from '@holdfast/platform';
 import type { LoggedEntry } from './follow-chain.js';
 import type { LogCheckpoint } from './history-log.js';
-import { type CurrentRow, decodeCurrentRow } from './current-row.js';
+import { type CurrentRow, decodeCurrentRow, decodeHeadRow } from './current-row.js';
 import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
 import { addRow, emptyTally, type RowTally, sameTally } from './row-tally.js';
 import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
-import { planIndexBatch } from './plan-index-batch.js';
+import { type LatestTimes, noTimes, planIndexBatch } from './plan-index-batch.js';
 
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;
-/** So many seeks run at once. */
-const parallelSeeks = 32;
 
 export interface IndexIdentity {
   readonly storeId: string;
@@ -48,6 +46,7 @@ export class HistoryIndex {
   readonly #hash: Hash;
   #meta: IndexMeta | undefined;
   #folders = new Map<FolderId, FolderTotals>();
+  #latestTimes: LatestTimes = noTimes;
 
   private constructor(init: HistoryIndexInit) {
     const { storeId, generation } = init.identity;
@@ -81,6 +80,11 @@ export class HistoryIndex {
     return [...this.#folders.keys()].sort();
   }
 
+  /** The last step of each time staircase. */
+  get latestTimes(): LatestTimes {
+    return this.#latestTimes;
+  }
+
   /** Adds entries that follow the checkpoint; durable when it resolves. Nothing changes if it fails. */
   async apply(entries: readonly LoggedEntry[]): Promise<void> {
     const last = entries.at(-1);
@@ -98,6 +102,7 @@ export class HistoryIndex {
     ];
     await this.keyValueStore.batch(writes, { sync: true });
     this.#meta = meta;
+    this.#latestTimes = plan.latestTimes;
     for (const [folder, totals] of plan.folders) this.#folders.set(folder, totals);
   }
 
@@ -105,6 +110,7 @@ export class HistoryIndex {
   async clear(): Promise<void> {
     this.#meta = undefined;
     this.#folders = new Map();
+    this.#latestTimes = noTimes;
     const meta = this.keys.key('meta');
     await this.keyValueStore.batch([{ type: 'delete', key: meta }], { sync: true });
     for (;;) {
@@ -131,21 +137,16 @@ export class HistoryIndex {
   /** As `currentRow`, for a path whose key is known. */
   async lastCurrentRow(pathKey: Uint8Array, atPosition: number): Promise<CurrentRow | undefined> {
     const row = await this.lastRow({ from: pathKey, to: this.keys.upTo(pathKey, atPosition) });
-    return row === undefined ? undefined : decodeCurrentRow(row[0], row[1]);
+    return row && decodeCurrentRow(lastNumberOf(row[0]), row[1]);
   }
 
   /** Of each path, its last current row. */
-  async currentRows(
+  async headRows(
     paths: readonly { readonly folder: FolderId; readonly path: FolderPath }[],
   ): Promise<(CurrentRow | undefined)[]> {
-    const rows: (CurrentRow | undefined)[] = [];
-    for (let from = 0; from < paths.length; from += parallelSeeks) {
-      const some = paths.slice(from, from + parallelSeeks);
-      const seek = (at: { folder: FolderId; path: FolderPath }) =>
-        this.currentRow(at.folder, at.path, Number.MAX_SAFE_INTEGER);
-      rows.push(...(await Promise.all(some.map(seek))));
-    }
-    return rows;
+    const keys = paths.map(({ folder, path }) => this.keys.headKey(folder, path));
+    const values = await this.keyValueStore.getMany(keys);
+    return values.map((value) => (value === undefined ? undefined : decodeHeadRow(value)));
   }
 
   /** Where the first entry of each version is; undefined for a version that is not in the log. */
@@ -194,6 +195,9 @@ export class HistoryIndex {
       const family = this.keys.familyOf(key);
       if (family === 'meta') continue;
       tally = addRow(tally, key, value);
+      if (family === 'sure-time' || family === 'unsure-time') {
+        this.#latestTimes = { ...this.#latestTimes, [family]: lastNumberOf(key) };
+      }
       if (family === 'folder') {
         const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
         this.#folders.set(folder, decodeFolderTotals(value));

@@ -210,7 +210,12 @@ class PageBuilder {
 function historyEntryFrom(entry: VersionEntry, position: number): HistoryEntry {
   const { versionId, recordBytes, receivedAtMs, clockSynchronised, becameCurrent, sender } = entry;
   return {
-    ...{ position, versionId, recordBytes, receivedAtMs, clockSynchronised },
-    ...{ becameCurrent, sender },
+    position,
+    versionId,
+    recordBytes,
+    receivedAtMs,
+    clockSynchronised,
+    becameCurrent,
+    sender,
   };
 }

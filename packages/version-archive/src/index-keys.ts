@@ -18,12 +18,13 @@ import type { KeyRange } from '@holdfast/platform';
 import type { CopyLocations } from './follow-chain.js';
 
 /**
- * `current`: entries that became current. `log`: all entries. `version`: the first of each version.
+ * `head`: the last current row of each path, by its whole path. `current`: entries that became current. `log`: all entries. `version`: the first of each version.
  * `stored`: the stored id of each block that an entry names.
  */
 export type RowFamily =
   | 'meta'
   | 'folder'
+  | 'head'
   | 'current'
   | 'log'
   | 'version'
@@ -34,6 +35,7 @@ export type RowFamily =
 const familyCodes: Record<RowFamily, string> = {
   meta: 'm',
   folder: 'f',
+  head: 'h',
   current: 'c',
   log: 'l',
   version: 'v',
@@ -41,6 +43,10 @@ const familyCodes: Record<RowFamily, string> = {
   'sure-time': 't',
   'unsure-time': 'u',
 };
+
+const familyOfCode = new Map(
+  (Object.keys(familyCodes) as RowFamily[]).map((name) => [familyCodes[name].charCodeAt(0), name]),
+);
 
 export const positionBytes = 8;
 
@@ -66,6 +72,10 @@ export class IndexKeys {
 
   versionKey(folder: FolderId, versionDigits: string): Buffer {
     return Buffer.concat([this.key('version', folder), Buffer.from(versionDigits, 'hex')]);
+  }
+
+  headKey(folder: FolderId, path: FolderPath): Buffer {
+    return this.key('head', folder + path);
   }
 
   storedKey(contentId: ContentId): Buffer {
@@ -108,8 +118,7 @@ export class IndexKeys {
   }
 
   familyOf(key: Uint8Array): RowFamily | undefined {
-    const code = String.fromCharCode(key[this.#prefix.length] ?? 0);
-    return (Object.keys(familyCodes) as RowFamily[]).find((name) => familyCodes[name] === code);
+    return familyOfCode.get(key[this.#prefix.length] ?? 0);
   }
 }
 

@@ -94,7 +94,7 @@ class PathRows {
   readonly #index: HistoryIndex;
   readonly #position: number;
   #pathKey: Uint8Array | undefined;
-  #latest: readonly [Uint8Array, Uint8Array] | undefined;
+  #latest: readonly [position: number, value: Uint8Array] | undefined;
   rowCount = 0;
 
   constructor(index: HistoryIndex, position: number) {
@@ -114,12 +114,13 @@ class PathRows {
 
   add(key: Uint8Array, value: Uint8Array): void {
     this.rowCount += 1;
-    if (lastNumberOf(key) <= this.#position) this.#latest = [key, value];
+    const position = lastNumberOf(key);
+    if (position <= this.#position) this.#latest = [position, value];
   }
 
   *finished(): Generator<PathAtMoment> {
     if (this.#pathKey === undefined) return;
-    const row = this.#latest === undefined ? undefined : decodeCurrentRow(...this.#latest);
+    const row = this.#latest && decodeCurrentRow(...this.#latest);
     yield { path: this.#index.keys.pathOf(this.#pathKey), row };
   }
 }

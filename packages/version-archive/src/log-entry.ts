@@ -150,8 +150,18 @@ function readVersion(reader: ByteReader): VersionEntry {
   const clockSynchronised = (flags & flagBits.clockSynchronised) !== 0;
   return {
     kind: 'version',
-    ...{ folder, versionId, pathToken, becameCurrent, supersedes, author, sender, receivedAtMs },
-    ...{ bootId, clockSynchronised, storedIds, recordBytes },
+    folder,
+    versionId,
+    pathToken,
+    becameCurrent,
+    supersedes,
+    author,
+    sender,
+    receivedAtMs,
+    bootId,
+    clockSynchronised,
+    storedIds,
+    recordBytes,
   };
 }
 

@@ -16,12 +16,11 @@ import {
   versionIdOf,
 } from '@holdfast/model';
 import type { KeyRange, KeyValueStore, KeyValueWrite } from '@holdfast/platform';
-import { type CurrentRow, encodeCurrentRow } from './current-row.js';
+import { type CurrentRow, encodeCurrentRow, encodeHeadRow } from './current-row.js';
 import {
   encodeFolderTotals,
   type FolderTotals,
   movePath,
-  type PathState,
   pathStateAfter,
 } from './folder-totals.js';
 import { historyDamaged, type LoggedEntry } from './follow-chain.js';
@@ -30,12 +29,21 @@ import { decodeLogEntry, type VersionEntry } from './log-entry.js';
 import { addRow, type RowTally, removeRow } from './row-tally.js';
 import { changeStaircases, type StaircaseChange } from './time-staircase.js';
 
+/** The greatest time in each staircase; -1 where it is empty. */
+export interface LatestTimes {
+  readonly 'sure-time': number;
+  readonly 'unsure-time': number;
+}
+
+export const noTimes: LatestTimes = { 'sure-time': -1, 'unsure-time': -1 };
+
 /** The part of the index that planning reads. */
 export interface IndexContents {
   readonly keyValueStore: KeyValueStore;
   readonly keys: IndexKeys;
+  readonly latestTimes: LatestTimes;
   folder(folder: FolderId): FolderTotals | undefined;
-  currentRows(
+  headRows(
     paths: readonly { readonly folder: FolderId; readonly path: FolderPath }[],
   ): Promise<(CurrentRow | undefined)[]>;
   versionRows(
@@ -48,6 +56,7 @@ export interface IndexBatch {
   readonly writes: readonly KeyValueWrite[];
   readonly tally: RowTally;
   readonly folders: ReadonlyMap<FolderId, FolderTotals>;
+  readonly latestTimes: LatestTimes;
 }
 
 interface OpenedEntry {
@@ -88,24 +97,36 @@ function openEntry(logged: LoggedEntry, hash: Hash): OpenedEntry | undefined {
   }
 }
 
+/** What a path showed before the batch, and so far. */
+interface PathHead {
+  readonly folder: FolderId;
+  readonly path: FolderPath;
+  readonly before: CurrentRow | undefined;
+  readonly now: CurrentRow | undefined;
+}
+
 class BatchPlan {
   readonly #contents: IndexContents;
   readonly #writes: KeyValueWrite[] = [];
   readonly #folders = new Map<FolderId, FolderTotals>();
-  readonly #states = new Map<string, PathState | undefined>();
+  readonly #heads = new Map<string, PathHead>();
   readonly #known = new Set<string>();
   #tally: RowTally;
+  #latestTimes: LatestTimes;
 
   constructor(contents: IndexContents, tally: RowTally) {
     this.#contents = contents;
     this.#tally = tally;
+    this.#latestTimes = contents.latestTimes;
   }
 
   async load(opened: readonly OpenedEntry[]): Promise<void> {
     const current = opened.filter(({ entry }) => entry.becameCurrent);
-    const paths = new Map(current.map((one) => [stateKey(one), pathOf(one)]));
-    const rows = await this.#contents.currentRows([...paths.values()]);
-    for (const [at, key] of [...paths.keys()].entries()) this.#states.set(key, rows[at]);
+    const paths = new Map(current.map((one) => [headKey(one), pathOf(one)]));
+    const rows = await this.#contents.headRows([...paths.values()]);
+    for (const [at, [key, path]] of [...paths].entries()) {
+      this.#heads.set(key, { ...path, before: rows[at], now: rows[at] });
+    }
     const known = await this.#contents.versionRows(opened.map(({ entry }) => entry));
     for (const [at, { entry }] of opened.entries()) {
       if (known[at] !== undefined) this.#known.add(versionKey(entry));
@@ -127,16 +148,21 @@ class BatchPlan {
       this.#put(keys.versionKey(folder, versionId), value);
       totals = { ...totals, versions: totals.versions + 1 };
     }
-    if (entry.becameCurrent) {
-      const before = this.#states.get(stateKey(one));
-      const after = pathStateAfter(before, record.kind);
-      this.#states.set(stateKey(one), after);
-      totals = movePath(totals, before, after);
-      const key = keys.pathKey('current', folder, record.path);
-      const value = encodeCurrentRow({ ...after, versionId, locations: logged.locations });
-      this.#put(Buffer.concat([key, bytesOfNumber(logged.position)]), value);
-    }
+    if (entry.becameCurrent) totals = this.#addCurrent(one, totals);
     this.#folders.set(folder, totals);
+  }
+
+  #addCurrent({ logged, entry, record }: OpenedEntry, totals: FolderTotals): FolderTotals {
+    const { folder, versionId } = entry;
+    const { position, locations } = logged;
+    const head = `${folder}${record.path}`;
+    const { before, now } = this.#heads.get(head) ?? { before: undefined, now: undefined };
+    const after = pathStateAfter(now, record.kind);
+    const row: CurrentRow = { ...after, position, versionId, locations };
+    this.#heads.set(head, { folder, path: record.path, before, now: row });
+    const key = this.#contents.keys.pathKey('current', folder, record.path);
+    this.#put(Buffer.concat([key, bytesOfNumber(position)]), encodeCurrentRow(row));
+    return movePath(totals, now, after);
   }
 
   async addTimes(opened: readonly OpenedEntry[]): Promise<void> {
@@ -154,14 +180,20 @@ class BatchPlan {
   finish(): IndexBatch {
     const { keys } = this.#contents;
     for (const [folder, totals] of this.#folders) {
-      const key = keys.key('folder', folder);
       const before = this.#contents.folder(folder);
-      if (before !== undefined) {
-        this.#tally = removeRow(this.#tally, key, encodeFolderTotals(before));
-      }
-      this.#put(key, encodeFolderTotals(totals));
+      const replaced = before && encodeFolderTotals(before);
+      this.#put(keys.key('folder', folder), encodeFolderTotals(totals), replaced);
     }
-    return { writes: this.#writes, tally: this.#tally, folders: this.#folders };
+    for (const { folder, path, before, now } of this.#heads.values()) {
+      if (now === undefined) continue;
+      this.#put(keys.headKey(folder, path), encodeHeadRow(now), before && encodeHeadRow(before));
+    }
+    return {
+      writes: this.#writes,
+      tally: this.#tally,
+      folders: this.#folders,
+      latestTimes: this.#latestTimes,
+    };
   }
 
   async #addStoredIds(opened: readonly OpenedEntry[]): Promise<void> {
@@ -187,22 +219,29 @@ class BatchPlan {
   }
 
   async #replaceSteps(
-    family: 'sure-time' | 'unsure-time',
+    family: keyof LatestTimes,
     fromMs: number | undefined,
     added: StaircaseChange['addSure'],
   ): Promise<void> {
     if (fromMs === undefined) return;
     const { keys, keyValueStore } = this.#contents;
-    const range: KeyRange = { from: keys.key(family, '', fromMs), to: keys.range(family).to };
-    for await (const [key, value] of keyValueStore.iterate(range)) {
-      this.#tally = removeRow(this.#tally, key, value);
-      this.#writes.push({ type: 'delete', key });
+    if (fromMs <= this.#latestTimes[family]) {
+      const range: KeyRange = { from: keys.key(family, '', fromMs), to: keys.range(family).to };
+      for await (const [key, value] of keyValueStore.iterate(range)) {
+        this.#tally = removeRow(this.#tally, key, value);
+        this.#writes.push({ type: 'delete', key });
+      }
     }
-    for (const step of added)
-      this.#put(keys.key(family, '', step.atMs), bytesOfNumber(step.position));
+    for (const { atMs, position } of added) {
+      this.#put(keys.key(family, '', atMs), bytesOfNumber(position));
+    }
+    const latest = added.at(-1)?.atMs ?? (fromMs === 0 ? -1 : this.#latestTimes[family]);
+    this.#latestTimes = { ...this.#latestTimes, [family]: latest };
   }
 
-  #put(key: Uint8Array, value: Uint8Array): void {
+  /** `replaced` is the value that the key has now. */
+  #put(key: Uint8Array, value: Uint8Array, replaced?: Uint8Array): void {
+    if (replaced !== undefined) this.#tally = removeRow(this.#tally, key, replaced);
     this.#tally = addRow(this.#tally, key, value);
     this.#writes.push({ type: 'put', key, value });
   }
@@ -212,7 +251,7 @@ function pathOf({ entry, record }: OpenedEntry) {
   return { folder: entry.folder, path: record.path };
 }
 
-function stateKey({ entry, record }: OpenedEntry): string {
+function headKey({ entry, record }: OpenedEntry): string {
   return `${entry.folder}${record.path}`;
 }
 

@@ -144,7 +144,7 @@ export class VersionArchive {
   /** The version that the path shows, a tombstone included. */
   currentOf(folder: FolderId, path: FolderPath): Promise<VersionId | undefined> {
     return this.#whileIndexed(async () => {
-      const row = await this.#index.currentRow(folder, path, Number.MAX_SAFE_INTEGER);
+      const [row] = await this.#index.headRows([{ folder, path }]);
       return row?.versionId;
     });
   }

@@ -6,6 +6,7 @@ import {
   type FileRecord,
   type FolderId,
   type FolderPath,
+  type Hash,
   hexFrom,
   type Version,
   versionOf,
@@ -26,7 +27,7 @@ import {
 } from '@holdfast/simulation';
 import { type AppendEntry, VersionArchive } from '@holdfast/version-archive';
 
-export const hash = nativeBlake3.blake3;
+export const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
 export const photos = 'photosphotosphot' as FolderId;
 export const papers = 'paperspaperspape' as FolderId;
 export const laptop = '12D3KooWLaptop' as DeviceId;
