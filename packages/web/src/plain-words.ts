@@ -1,0 +1,35 @@
+/** Sizes, counts and times as people say them. Pure: the present moment is an argument. */
+const sizeUnits = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+export function sizeWords(bytes: number): string {
+  if (bytes === 1) return '1 byte';
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < sizeUnits.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${sizeUnits[unit]}`;
+}
+
+export function countWords(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** `40 seconds ago`: true in every time zone. */
+export function agoWords(time: string, nowMs: number): string {
+  const seconds = Math.round((nowMs - Date.parse(time)) / 1000);
+  if (Number.isNaN(seconds)) return 'at an unknown time';
+  if (seconds < 10) return 'just now';
+  if (seconds < 90) return `${countWords(seconds, 'second')} ago`;
+  if (seconds < 5400) return `${countWords(Math.round(seconds / 60), 'minute')} ago`;
+  if (seconds < 36 * 3600) return `${countWords(Math.round(seconds / 3600), 'hour')} ago`;
+  return `${countWords(Math.round(seconds / 86_400), 'day')} ago`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listWords(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? '';
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
