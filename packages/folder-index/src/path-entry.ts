@@ -163,3 +163,8 @@ export function withHeld(
     return { ...row, local: held.disk === undefined ? local : { ...local, disk: held.disk } };
   });
 }
+
+/** Keeps the version beside nothing: this device shows nothing at the path until it is read anew. */
+export function withoutLocalCurrent(entry: PathEntry, version: Version): PathEntry {
+  return withRow(entry, version, withoutLocal);
+}

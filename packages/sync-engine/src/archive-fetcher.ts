@@ -79,8 +79,10 @@ export class ArchiveFetcher {
       blocks.map((block, index) => ({ ...block, versionId: version.id, level: 0, index })),
     );
     await this.#fetchBlocks(client, blocks);
-    await this.#store.sync();
-    const present = await this.#store.has(batch.flatMap((wanted) => wanted.contentIds));
+    const ids = batch.flatMap((wanted) => wanted.contentIds);
+    // What was lost on the way is found missing below, and named.
+    await this.#store.sync([]);
+    const present = await this.#store.has(ids);
     const complete: WantedVersion<For>[] = [];
     const incomplete: WantedVersion<For>[] = [];
     let at = 0;
@@ -100,8 +102,10 @@ export class ArchiveFetcher {
   ): Promise<Uint8Array[]> {
     const wanted = references.map((block, index) => ({ ...block, versionId, level, index }));
     await this.#fetchBlocks(client, wanted);
-    await this.#store.sync();
-    const envelopes = await this.#store.read(references.map((reference) => reference.contentId));
+    const ids = references.map((reference) => reference.contentId);
+    // What was lost on the way is found missing below, and named.
+    await this.#store.sync([]);
+    const envelopes = await this.#store.read(ids);
     return envelopes.map((envelope) => {
       if (envelope === undefined) {
         throw new AppError('content_unavailable', 'A device cannot give all of a version.', {

@@ -19,6 +19,15 @@ export interface BlockArrival {
   readonly envelope: Uint8Array;
 }
 
+/** Whoever can be asked for blocks of versions. */
+export interface BlockSupplier {
+  request(
+    folderId: FolderId,
+    items: readonly BlockRequestItem[],
+    onBlock: (arrival: BlockArrival) => void,
+  ): Promise<readonly MissingItem[]>;
+}
+
 interface PendingRequest {
   readonly onBlock: (arrival: BlockArrival) => void;
   readonly missing: MissingItem[];
@@ -28,7 +37,7 @@ interface PendingRequest {
 
 const maxPendingRequests = 64;
 
-export class BlockClient {
+export class BlockClient implements BlockSupplier {
   readonly #connection: PeerConnection;
   readonly #pending = new Map<number, PendingRequest>();
   #channel: Promise<FrameChannel> | undefined;

@@ -5,7 +5,6 @@
  */
 import { openEnvelope } from '@holdfast/block-store';
 import type { LocalRow } from '@holdfast/folder-index';
-import type { ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type BlockReference,
   type ContentId,
@@ -19,9 +18,28 @@ import {
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
 import type { BlockRequestItem } from '@holdfast/sync-protocol';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import { type BlockPiece, type LocalPiece, stageJob } from './place-jobs.js';
+
+/** Keeps list blocks of large files: for good, or while a piece of work lasts. */
+export interface ListBlockKeeper {
+  put(blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[]): Promise<void>;
+  get(ids: readonly ContentId[]): Promise<(Uint8Array | undefined)[]>;
+}
+
+/** Forgets when it is dropped. */
+export class VolatileListBlocks implements ListBlockKeeper {
+  readonly #blocks = new Map<ContentId, Uint8Array>();
+
+  async put(blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[]) {
+    for (const { contentId, bytes } of blocks) this.#blocks.set(contentId, bytes);
+  }
+
+  async get(ids: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
+    return ids.map((id) => this.#blocks.get(id));
+  }
+}
 
 /** A file whose content a connected device can serve under `askFor`. */
 export interface FileToFetch {
@@ -34,7 +52,7 @@ export interface ContentFetcherInit {
   readonly folder: FolderId;
   readonly root: FilePath;
   readonly runner: BulkRunner;
-  readonly listBlocks: ListBlockStore;
+  readonly listBlocks: ListBlockKeeper;
   readonly hash: Hash;
 }
 
@@ -61,7 +79,7 @@ export class ContentFetcher {
   }
 
   /** Fetches all blocks of some small files (depth 0) from one device. What it lacks is left out. */
-  async fetchSmall(client: BlockClient, files: readonly FileToFetch[]): Promise<FetchedFiles> {
+  async fetchSmall(client: BlockSupplier, files: readonly FileToFetch[]): Promise<FetchedFiles> {
     const asked = files.filter((file) => file.target.record.blocks.entries.length > 0);
     const items = asked.map((file) => ({
       versionId: file.askFor,
@@ -82,7 +100,7 @@ export class ContentFetcher {
 
   /** Fills the temporary file of a large version. Rejects with `content_unavailable`, `block_mismatch`. */
   async fetchLarge(
-    client: BlockClient,
+    client: BlockSupplier,
     file: FileToFetch,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
@@ -100,7 +118,7 @@ export class ContentFetcher {
   }
 
   async #fetchWindows(
-    client: BlockClient,
+    client: BlockSupplier,
     file: FileToFetch,
     wanted: readonly PlacedReference[],
     onBytes: (bytes: number) => void,
@@ -123,7 +141,7 @@ export class ContentFetcher {
   }
 
   async #fetchWindow(
-    client: BlockClient,
+    client: BlockSupplier,
     file: FileToFetch,
     window: readonly PlacedReference[],
   ): Promise<void> {
@@ -159,7 +177,7 @@ export class ContentFetcher {
 
   /** The data blocks of a version; its list blocks are fetched, verified and kept on the way. */
   async #references(
-    client: BlockClient,
+    client: BlockSupplier,
     file: FileToFetch,
   ): Promise<readonly BlockReference[]> {
     return referencesAt(file.target.record.blocks, 0, async (lists, level) => {

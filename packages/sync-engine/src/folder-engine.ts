@@ -22,10 +22,11 @@ import type {
 } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveIngester } from './archive-ingester.js';
-import type { BlockClient } from './block-client.js';
+import type { BlockClient, BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
 import type { FolderConfig } from './folder-config.js';
 import { FolderLink } from './folder-link.js';
+import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { PeerSession } from './peer-session.js';
 import { receiptFor } from './receipt-writer.js';
@@ -50,6 +51,8 @@ export interface FolderEngineInit {
 export class FolderEngine {
   readonly index: FolderIndex;
   readonly blockServer: BlockServer;
+  /** The blocks that this device has itself. */
+  readonly localBlocks: BlockSupplier;
   readonly tree: LocalTree | undefined;
   readonly ingester: ArchiveIngester | undefined;
   readonly #init: FolderEngineInit;
@@ -66,6 +69,7 @@ export class FolderEngine {
     const { config, index, archive, listBlocks, runner } = init;
     const root = config.tree?.root;
     this.blockServer = new BlockServer({ folder: config.id, index, archive, listBlocks, runner, root });
+    this.localBlocks = new LocalBlockSupplier(this.blockServer);
     const shared = {
       ...init,
       folder: config.id,
@@ -108,6 +112,11 @@ export class FolderEngine {
   /** Why the folder is stopped; empty while it is not. */
   get stopReason(): string {
     return this.#mismatch || (this.tree?.stopReason ?? '');
+  }
+
+  /** Whether it stopped for good because numbers went backward. */
+  get isRefused(): boolean {
+    return this.#mismatch !== '';
   }
 
   async start(): Promise<void> {

@@ -218,7 +218,7 @@ export class SyncEngine {
     for (const folder of this.#folders.values()) {
       const announcement = announced.get(folder.config.id);
       const both = announcement?.accepted && folder.config.members.includes(session.device);
-      if (both && announcement !== undefined && folder.stopReason === '') {
+      if (both && announcement !== undefined && !folder.isRefused) {
         await folder.link(session, announcement);
       } else if (!both) {
         folder.unlink(session);

@@ -1,10 +1,10 @@
 /** `holdfast up`: runs the node in the foreground until a signal, or `holdfast stop`, ends it. */
 import { AppError } from '@holdfast/platform';
 import { createRestServer, isLoopbackHost, type RestServer } from '@holdfast/rest-api';
-import type { NodeControl } from '@holdfast/node';
+import type { NodeControl, RunningNode } from '@holdfast/node';
 import { openBrowser } from '../browser.js';
 import { type ExitCode, exitCodes } from '../exit-code.js';
-import { type NodeRunner, pageDirectory, type RunningNode } from '../node-runner.js';
+import { type NodeRunner, pageDirectory } from '../node-runner.js';
 import { printable } from '../printable-text.js';
 import type { AddVerb, VerbContext } from '../verb.js';
 
@@ -12,7 +12,6 @@ interface UpOptions {
   readonly name?: string;
   readonly gui?: string;
   readonly listen: readonly string[];
-  readonly mdns: boolean;
   readonly browser: boolean;
 }
 
@@ -101,7 +100,6 @@ async function start(
     name: options.name,
     listen: options.listen.length > 0 ? options.listen : defaultListen,
     listenAsked: options.listen.length > 0,
-    mdns: options.mdns,
     gui: { ...gui, asked: options.gui !== undefined },
     pageDirectory,
     serve: (control, { gui: place, ...given }) => {

@@ -1,0 +1,263 @@
+/**
+ * The composition root: the whole node, what there is of it and in what order it starts and, in
+ * reverse, stops. It takes every seam; `create-node.ts` supplies the real ones, the simulation its
+ * own.
+ */
+import { FolderIndex } from '@holdfast/folder-index';
+import { ListBlockStore } from '@holdfast/folder-scanner';
+import { actorOf, type DeviceId, type FolderId } from '@holdfast/model';
+import { bytesOf, filePathFrom, joinPath, type PeerConnection } from '@holdfast/platform';
+import {
+  type FolderConfig,
+  FolderEngine,
+  needOf,
+  SyncEngine,
+} from '@holdfast/sync-engine';
+import {
+  blocksProtocol,
+  controlProtocol,
+  type HelloMessage,
+  historyProtocol,
+  pairingProtocol,
+  protocolMajor,
+  requiredFeatures,
+  supportedFeatures,
+} from '@holdfast/sync-protocol';
+import { VersionArchive } from '@holdfast/version-archive';
+import { ChangeSignal } from './change-signal.js';
+import { ConnectionKeeper } from './connection-keeper.js';
+import { EventLog } from './event-log.js';
+import { FolderAdmin } from './folder-admin.js';
+import { HistoryService } from './history-service.js';
+import { newConfig, NodeConfig, readConfig, type StoredFolder } from './node-config.js';
+import type { NodeControl } from './node-control.js';
+import { NodeService } from './node-service.js';
+import type { NodeSeams } from './node-seams.js';
+import { Pairing } from './pairing.js';
+import { RestoreService } from './restore-service.js';
+import { softwareVersion } from './software-version.js';
+
+export interface AssembledNode {
+  readonly control: NodeControl;
+  readonly config: NodeConfig;
+  readonly engine: SyncEngine;
+  /** Archive, folders, network, connections, in this order. */
+  start(): Promise<void>;
+  /** The reverse; idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when the node was asked to end. */
+  readonly shutdownRequested: Promise<void>;
+}
+
+export interface AssembleOptions {
+  /** The page's address; known only after the page is served. */
+  readonly gui: () => string;
+  /** For a home without a configuration. */
+  readonly defaultName: string;
+}
+
+export function assembleNode(seams: NodeSeams, options: AssembleOptions): AssembledNode {
+  const { clock, random, hasher, logger, network, fileSystem, home, keyValueStore } = seams;
+  const hash = (bytes: Uint8Array) => hasher.blake3(bytes);
+  const localDevice = network.localDevice as DeviceId;
+  const stored = readConfig(fileSystem, home) ?? newConfig(options.defaultName);
+  const config = new NodeConfig(fileSystem, home, stored);
+  const events = new EventLog(clock);
+  const changes = new ChangeSignal();
+  const listBlocks = new ListBlockStore(keyValueStore, 'L');
+  let archive: VersionArchive | undefined;
+  let archiveOpening: Promise<VersionArchive> | undefined;
+
+  const isMember = (device: string) =>
+    config.current.devices.some((known) => known.id === device);
+  const nameOf = (device: string) =>
+    device === localDevice
+      ? config.current.name
+      : (config.current.devices.find((known) => known.id === device)?.name ?? device);
+
+  const engine = new SyncEngine(localDevice, {
+    hello: () => hello(config.current.name, network.addresses()),
+    archive: () => archive,
+    clock,
+    logger,
+    isMember,
+    onSession: (session, said) => {
+      const addresses = said.addresses.slice(0, 16);
+      const { device } = session;
+      logger.info('device connected', { device });
+      void config.updateDevice(device, (known) =>
+        sameList(known.learnedAddresses, addresses)
+          ? known
+          : { ...known, learnedAddresses: [...addresses] },
+      );
+      events.add('device-connected', { device, name: nameOf(device) });
+      changes.changed();
+    },
+    onSessionEnd: (device) => {
+      events.add('device-disconnected', { device, name: nameOf(device) });
+      const lastSeenMs = clock.now();
+      void config.updateDevice(device, (known) => ({ ...known, lastSeenMs }));
+      keeper.lost(device);
+      changes.changed();
+    },
+    onOffers: () => {
+      events.add('folder-offers', {});
+      changes.changed();
+    },
+  });
+
+  const keeper = new ConnectionKeeper({
+    network,
+    clock,
+    random,
+    logger,
+    isConnected: (device) => engine.isConnected(device),
+    devices: () =>
+      config.current.devices.map((device) => ({
+        id: device.id as DeviceId,
+        addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
+      })),
+  });
+
+  const pairing = new Pairing({
+    config,
+    network,
+    clock,
+    random,
+    hash,
+    onPaired: (device) => {
+      events.add('device-paired', { device, name: nameOf(device) });
+      keeper.nudge();
+      changes.changed();
+    },
+  });
+
+  const openArchive = () => {
+    archiveOpening ??= VersionArchive.open({
+      ...seams,
+      directory: joinPath(home, 'store'),
+      keyPrefix: bytesOf('A'),
+      hash,
+    }).then((opened) => {
+      archive = opened;
+      return opened;
+    });
+    return archiveOpening;
+  };
+
+  const openFolder = async (folder: StoredFolder): Promise<FolderEngine> => {
+    const id = folder.id as FolderId;
+    const policy = folder.archive
+      ? { needOf: () => undefined, queuesOffers: true }
+      : { needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, hash), queuesOffers: false };
+    const index = await FolderIndex.open({ store: keyValueStore, folder: id, hash, random, policy });
+    return new FolderEngine({
+      ...seams,
+      config: folderConfig(folder),
+      index,
+      archive: folder.archive ? await openArchive() : undefined,
+      listBlocks,
+      context: { actor: actorOf(localDevice, index.epoch, hash), device: localDevice, hash },
+      hash,
+      onChange: (changed) => {
+        events.add('folder-changed', { folder: changed });
+        changes.changed();
+      },
+    });
+  };
+
+  const admin = new FolderAdmin({
+    ...seams,
+    config,
+    engine,
+    openFolder,
+    reconfigure: async (folder) => {
+      await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
+    },
+  });
+  const history = new HistoryService({ engine, archive: () => archive, clock, hash, nameOf });
+  const restore = new RestoreService({ ...seams, history, hash });
+  const service = new NodeService({
+    seams,
+    config,
+    engine,
+    keeper,
+    pairing,
+    admin,
+    history,
+    restore,
+    events,
+    changes,
+    archive: () => archive,
+    gui: options.gui,
+  });
+
+  let stopping: Promise<void> | undefined;
+  return {
+    control: service,
+    config,
+    engine,
+    shutdownRequested: service.shutdownRequested,
+    async start() {
+      if (config.current.folders.some((folder) => folder.archive)) await openArchive();
+      for (const folder of config.current.folders) await engine.addFolder(await openFolder(folder));
+      await network.start(
+        {
+          admit: (device) =>
+            isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse',
+          onConnection: (connection: PeerConnection) => engine.connected(connection),
+          onChannel: (connection, channel) => {
+            if (channel.protocol !== pairingProtocol) engine.channel(connection, channel);
+            else {
+              pairing.answer(connection, channel).catch((error: unknown) => {
+                channel.abort(error instanceof Error ? error : new Error(String(error)));
+              });
+            }
+          },
+        },
+        { members: [controlProtocol, blocksProtocol, historyProtocol], pairing: pairingProtocol },
+      );
+      keeper.start();
+    },
+    stop() {
+      stopping ??= (async () => {
+        keeper.stop();
+        await network.stop();
+        await engine.stop();
+        await archive?.close();
+        await seams.runner.stop();
+        await keyValueStore.close();
+      })();
+      return stopping;
+    },
+  };
+}
+
+function hello(deviceName: string, addresses: readonly string[]): HelloMessage {
+  return {
+    type: 'hello',
+    protocolMajor,
+    requiredFeatures,
+    supportedFeatures,
+    deviceName,
+    softwareVersion,
+    addresses: addresses.slice(0, 16),
+  };
+}
+
+function folderConfig(stored: StoredFolder): FolderConfig {
+  const { label, archive, mode, copies, paused } = stored;
+  const id = stored.id as FolderId;
+  const tree =
+    stored.path === null || stored.markerInstance === null
+      ? undefined
+      : {
+          root: filePathFrom(stored.path),
+          marker: { folder: id, instance: stored.markerInstance },
+        };
+  return { id, label, tree, archive, mode, members: stored.members as DeviceId[], copies, paused };
+}
+
+function sameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((one, at) => one === right[at]);
+}

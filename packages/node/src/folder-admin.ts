@@ -1,0 +1,323 @@
+/**
+ * Adding, sharing, accepting and removing folders: each step is durable in the configuration before
+ * the engine acts on it.
+ */
+import { createMarker, ownDirectory, heldDirectory } from '@holdfast/folder-scanner';
+import { type DeviceId, type FolderId, folderIdFrom } from '@holdfast/model';
+import {
+  AppError,
+  ensureDirectory,
+  type FilePath,
+  type FileSystem,
+  fileErrorCode,
+  filePathFrom,
+  joinPath,
+  lastName,
+  type RandomSource,
+  textOf,
+} from '@holdfast/platform';
+import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
+import { chooseDevice } from './choose-device.js';
+import { folderPlace, type FolderPlaceInit, futureFolderPlace } from './folder-place.js';
+import { folderUnknown } from './history-path.js';
+import type { NodeConfig, StoredFolder } from './node-config.js';
+import type { AcceptFolderRequest, FolderMode, FolderOffer } from './node-control.js';
+
+export interface FolderAdminInit {
+  readonly config: NodeConfig;
+  readonly engine: SyncEngine;
+  readonly fileSystem: FileSystem;
+  readonly random: RandomSource;
+  readonly home: FilePath;
+  readonly realPath: (path: string) => string;
+  /** Builds and starts the engine of a stored folder. */
+  readonly openFolder: (stored: StoredFolder) => Promise<FolderEngine>;
+  /** Takes a changed configuration over into the running engine. */
+  readonly reconfigure: (stored: StoredFolder) => Promise<void>;
+}
+
+export class FolderAdmin {
+  readonly #init: FolderAdminInit;
+
+  constructor(init: FolderAdminInit) {
+    this.#init = init;
+  }
+
+  /** The kept folder that a label or id names. Throws `folder_unknown`. */
+  choose(text: string): FolderEngine {
+    const stored = this.#stored(text);
+    const folder = this.#init.engine.folders.get(stored.id as FolderId);
+    if (folder === undefined) throw folderUnknown(text);
+    return folder;
+  }
+
+  async add(request: {
+    readonly path: string;
+    readonly label?: string | undefined;
+    readonly mode?: FolderMode | undefined;
+  }): Promise<{ id: string; label: string; path: string }> {
+    const { config, fileSystem, random } = this.#init;
+    const mode = supportedMode(request.mode);
+    const root = folderPlace(request.path, this.#place());
+    const label = request.label ?? textOf(lastName(root));
+    checkLabel(label);
+    if (config.current.folders.some((folder) => folder.label === label)) throw labelTaken(label);
+    const id = folderIdFrom(random.bytes(10));
+    const marker = this.#makeMarker(() => createMarker(fileSystem, root, id, random), root);
+    const stored: StoredFolder = {
+      id,
+      label,
+      path: textOf(root),
+      markerInstance: marker.instance,
+      mode,
+      archive: false,
+      members: [],
+      copies: 1,
+      paused: false,
+    };
+    await this.#store(stored);
+    return { id, label, path: textOf(root) };
+  }
+
+  async share(text: string, device: string): Promise<void> {
+    const stored = this.#stored(text);
+    const { id } = chooseDevice(device, this.#init.config.current.devices);
+    if (stored.members.includes(id)) return;
+    await this.#change(stored.id, (folder) => ({ ...folder, members: [...folder.members, id] }));
+  }
+
+  async unshare(text: string, device: string): Promise<void> {
+    const stored = this.#stored(text);
+    const { id } = chooseDevice(device, this.#init.config.current.devices);
+    await this.#change(stored.id, (folder) => ({
+      ...folder,
+      members: folder.members.filter((member) => member !== id),
+    }));
+  }
+
+  offers(): FolderOffer[] {
+    const { config, engine } = this.#init;
+    const names = new Map(config.current.devices.map((device) => [device.id, device.name]));
+    const byId = new Map<string, FolderOffer & { devices: { id: string; name: string }[] }>();
+    for (const { device, announcement } of engine.offers()) {
+      const { folderId, label } = announcement;
+      const known = config.current.folders.find((folder) => folder.id === folderId);
+      const offer = byId.get(folderId) ?? {
+        id: folderId,
+        label: known?.label ?? label,
+        devices: [],
+        known: known !== undefined,
+      };
+      offer.devices.push({ id: device, name: names.get(device) ?? device });
+      byId.set(folderId, offer);
+    }
+    return [...byId.values()];
+  }
+
+  async accept(request: AcceptFolderRequest) {
+    const known = this.#init.config.current.folders.find(
+      (folder) => folder.id === request.folder || folder.label === request.folder,
+    );
+    const offer = this.#chooseOffer(request.folder, known);
+    const members = offer?.devices.map((device) => device.id) ?? [];
+    if (known !== undefined) {
+      const joined = [...new Set([...known.members, ...members])];
+      const stored = await this.#change(known.id, (folder) => ({ ...folder, members: joined }));
+      return accepted(stored);
+    }
+    if (offer === undefined) throw noOffer(request.folder);
+    if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
+    if (request.path !== undefined && request.archive) throw mirrorUnsupported();
+    const stored = this.#newMember(offer, members, request);
+    await this.#store(stored);
+    return accepted(stored);
+  }
+
+  /** Files stay; what is still held stays too, in the folder's own area. */
+  async remove(text: string): Promise<void> {
+    const stored = this.#stored(text);
+    const folder = this.#init.engine.folders.get(stored.id as FolderId);
+    const holdsNothing = folder?.index.counts.held === 0;
+    await this.#init.config.update((config) => ({
+      ...config,
+      folders: config.folders.filter((one) => one.id !== stored.id),
+    }));
+    await this.#init.engine.removeFolder(stored.id as FolderId);
+    await folder?.index.destroy();
+    if (stored.path !== null && holdsNothing) this.#removeOwnArea(filePathFrom(stored.path));
+  }
+
+  async setPaused(text: string, paused: boolean): Promise<void> {
+    await this.#change(this.#stored(text).id, (folder) => ({ ...folder, paused }));
+  }
+
+  async setCopies(text: string, copies: number): Promise<void> {
+    await this.#change(this.#stored(text).id, (folder) => ({ ...folder, copies }));
+  }
+
+  /** A device was forgotten: no folder is shared with it any more. */
+  async dropMember(device: DeviceId): Promise<void> {
+    for (const folder of this.#init.config.current.folders) {
+      if (!folder.members.includes(device)) continue;
+      await this.#change(folder.id, (one) => ({
+        ...one,
+        members: one.members.filter((member) => member !== device),
+      }));
+    }
+  }
+
+  #newMember(
+    offer: FolderOffer,
+    members: readonly string[],
+    request: AcceptFolderRequest,
+  ): StoredFolder {
+    const { config, fileSystem, random } = this.#init;
+    const label = freeLabel(
+      offer.label,
+      config.current.folders.map((folder) => folder.label),
+    );
+    const base = {
+      id: offer.id,
+      label,
+      mode: supportedMode(request.mode),
+      archive: request.archive,
+      members: [...members],
+      copies: 1,
+      paused: false,
+    };
+    if (request.path === undefined) return { ...base, path: null, markerInstance: null };
+    const root = futureFolderPlace(request.path, this.#place());
+    const marker = this.#makeMarker(() => {
+      ensureDirectory(fileSystem, root, 0o755);
+      return createMarker(fileSystem, root, offer.id as FolderId, random);
+    }, root);
+    return { ...base, path: textOf(root), markerInstance: marker.instance };
+  }
+
+  #makeMarker<Result>(make: () => Result, root: FilePath): Result {
+    try {
+      return make();
+    } catch (cause) {
+      const code = fileErrorCode(cause);
+      if (code === undefined) throw cause;
+      throw new AppError('path_invalid', `${textOf(root)} cannot be written to (${code}).`, {
+        hint: 'Nothing was changed. The node needs to be able to write there.',
+        cause,
+      });
+    }
+  }
+
+  #removeOwnArea(root: FilePath): void {
+    const { fileSystem } = this.#init;
+    try {
+      fileSystem.unlink(joinPath(ownDirectory(root), 'marker.json'));
+      fileSystem.removeDirectory(heldDirectory(root));
+      fileSystem.removeDirectory(ownDirectory(root));
+    } catch (error) {
+      // The disk may be away, or something may lie there that is not ours: it stays.
+      if (fileErrorCode(error) === undefined) throw error;
+    }
+  }
+
+  #chooseOffer(text: string, known: StoredFolder | undefined): FolderOffer | undefined {
+    const offers = this.offers();
+    const exact = offers.filter(
+      (offer) => offer.id === text || offer.label === text || offer.id === known?.id,
+    );
+    const matching =
+      exact.length > 0 || text.length < 4
+        ? exact
+        : offers.filter((offer) => offer.id.startsWith(text));
+    if (matching.length > 1) {
+      const names = matching.map((offer) => `${offer.label} (${offer.id})`).join(', ');
+      throw new AppError('ambiguous', `"${text}" may be any of: ${names}.`, {
+        hint: 'Write the id of the folder.',
+      });
+    }
+    return matching[0];
+  }
+
+  #stored(text: string): StoredFolder {
+    const { folders } = this.#init.config.current;
+    const stored = folders.find((folder) => folder.label === text || folder.id === text);
+    if (stored === undefined) throw folderUnknown(text);
+    return stored;
+  }
+
+  #place(): FolderPlaceInit {
+    const others = this.#init.config.current.folders.flatMap((folder) =>
+      folder.path === null ? [] : [{ label: folder.label, root: filePathFrom(folder.path) }],
+    );
+    return { ...this.#init, others };
+  }
+
+  async #store(stored: StoredFolder): Promise<void> {
+    const { config, engine, openFolder } = this.#init;
+    await config.update((current) => ({ ...current, folders: [...current.folders, stored] }));
+    await engine.addFolder(await openFolder(stored));
+  }
+
+  async #change(
+    id: string,
+    change: (folder: StoredFolder) => StoredFolder,
+  ): Promise<StoredFolder> {
+    const { config, engine, reconfigure } = this.#init;
+    await config.updateFolder(id, change);
+    const stored = this.#stored(id);
+    await reconfigure(stored);
+    await engine.announce();
+    return stored;
+  }
+}
+
+function accepted(stored: StoredFolder) {
+  const { id, label, path, archive } = stored;
+  return { id, label, path, archive };
+}
+
+function checkLabel(label: string): void {
+  const tooLong = Buffer.byteLength(label, 'utf8') > 255;
+  if (label.trim() !== '' && !tooLong && !/\p{Cc}/u.test(label)) return;
+  throw new AppError('usage', 'A label has 1 to 255 bytes and no control characters.', {
+    hint: 'Choose another with --label.',
+  });
+}
+
+function labelTaken(label: string): AppError {
+  return new AppError('label_taken', `Another folder here is called "${label}".`, {
+    hint: 'Nothing was changed. Choose another with --label.',
+  });
+}
+
+function freeLabel(wanted: string, taken: readonly string[]): string {
+  if (!taken.includes(wanted)) return wanted;
+  for (let number = 2; ; number += 1) {
+    const label = `${wanted} (${number})`;
+    if (!taken.includes(label)) return label;
+  }
+}
+
+function supportedMode(mode: FolderMode | undefined): FolderMode {
+  if (mode === undefined || mode === 'send-receive') return 'send-receive';
+  throw new AppError('usage', `The mode ${mode} is not built yet.`, {
+    hint: 'Nothing was changed. Leave --mode out: the folder sends and receives.',
+  });
+}
+
+function noOffer(text: string): AppError {
+  return new AppError('folder_unknown', `No connected device offers a folder "${text}".`, {
+    hint: 'See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.',
+  });
+}
+
+function neitherPathNorArchive(): AppError {
+  return new AppError('usage', 'Say where the files go, or that this device keeps the history.', {
+    hint: 'holdfast folder accept FOLDER PATH, or holdfast folder accept FOLDER --archive',
+  });
+}
+
+function mirrorUnsupported(): AppError {
+  return new AppError('usage', 'An archive that also keeps a plain mirror is not built yet.', {
+    hint: 'Nothing was changed. Leave out either the PATH or --archive.',
+  });
+}

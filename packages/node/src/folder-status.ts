@@ -1,0 +1,81 @@
+/** What a folder is doing, for people: one word and, where that does not say it all, a sentence. */
+import type { FolderEngine } from '@holdfast/sync-engine';
+import { textOf } from '@holdfast/platform';
+import type { FolderState, FolderStatus } from './node-control.js';
+
+export interface FolderStateFacts {
+  readonly paused: boolean;
+  readonly stopReason: string;
+  readonly firstScanDone: boolean;
+  readonly scanning: boolean;
+  readonly needFiles: number;
+  readonly problems: readonly { readonly path: string; readonly reason: string }[];
+  readonly connectedMembers: number;
+  readonly archiveProblem: string;
+}
+
+/** Pure, so that every combination can be tried. */
+export function folderState(facts: FolderStateFacts): { state: FolderState; reason: string } {
+  if (facts.stopReason !== '') return { state: 'stopped', reason: facts.stopReason };
+  if (facts.paused) return { state: 'paused', reason: '' };
+  if (!facts.firstScanDone) return { state: 'scanning', reason: '' };
+  const [problem] = facts.problems;
+  if (facts.needFiles > 0) {
+    if (facts.connectedMembers === 0) {
+      const reason = 'No device that has the missing files is connected.';
+      return { state: 'waiting', reason };
+    }
+    if (facts.archiveProblem !== '') return { state: 'out-of-sync', reason: facts.archiveProblem };
+    if (problem !== undefined) {
+      return { state: 'out-of-sync', reason: `${problem.path}: ${problem.reason}` };
+    }
+    return { state: 'syncing', reason: '' };
+  }
+  if (facts.scanning) return { state: 'scanning', reason: '' };
+  if (problem !== undefined) {
+    return { state: 'out-of-sync', reason: `${problem.path}: ${problem.reason}` };
+  }
+  return { state: 'up-to-date', reason: '' };
+}
+
+/** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
+export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> {
+  const { config, index, tree, ingester, coverage } = folder;
+  const { counts } = index;
+  const { state, reason } = folderState({
+    paused: config.paused,
+    stopReason: folder.stopReason,
+    firstScanDone: tree?.hasScanned ?? true,
+    scanning: tree?.isScanning ?? false,
+    needFiles: counts.needFiles + counts.queued,
+    problems: tree?.problems ?? [],
+    connectedMembers: folder.links.size,
+    archiveProblem: ingester?.problem ?? '',
+  });
+  const { sequence } = index.position();
+  const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);
+  const newestMs = Math.max(0, ...receipts.map((receipt) => receipt.receivedAtMs));
+  const uncovered = config.archive
+    ? 0
+    : (await index.countAfter(coverage.threshold())) + coverage.exceptions();
+  return {
+    id: config.id,
+    label: config.label,
+    path: config.tree === undefined ? null : textOf(config.tree.root),
+    mode: config.mode,
+    archive: config.archive,
+    state,
+    stateReason: reason,
+    files: counts.files,
+    bytes: counts.bytes,
+    needFiles: counts.needFiles + counts.queued,
+    needBytes: counts.needBytes,
+    unarchivedFiles: uncovered + (tree?.unreadable ?? 0),
+    heldFiles: counts.held,
+    copies: coverage.completeStores(sequence),
+    lastArchived: newestMs === 0 ? null : new Date(newestMs).toISOString(),
+    lastVerified: null,
+    lastDrill: null,
+    members: config.members,
+  };
+}

@@ -1,0 +1,38 @@
+/** PATH in history: `FOLDER` or `FOLDER/dir/file`, FOLDER being a label or an id; labels may hold slashes. */
+import { type FolderPath, refusalOfPath } from '@holdfast/model';
+import { AppError, byteStringFromText } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
+
+export interface HistoryPath {
+  readonly folder: FolderEngine;
+  /** '' is the folder itself. */
+  readonly inside: FolderPath | '';
+}
+
+/** Throws `folder_unknown`, `usage`. */
+export function parseHistoryPath(text: string, folders: Iterable<FolderEngine>): HistoryPath {
+  const trimmed = text.replace(/\/+$/, '');
+  let best: { folder: FolderEngine; name: string } | undefined;
+  for (const folder of folders) {
+    for (const name of [folder.config.label, folder.config.id]) {
+      if (trimmed !== name && !trimmed.startsWith(`${name}/`)) continue;
+      if (best === undefined || name.length > best.name.length) best = { folder, name };
+    }
+  }
+  if (best === undefined) throw folderUnknown(trimmed.split('/')[0] ?? trimmed);
+  const inside = byteStringFromText(trimmed.slice(best.name.length + 1));
+  if (inside === '') return { folder: best.folder, inside: '' };
+  const refusal = refusalOfPath(inside);
+  if (refusal !== undefined) {
+    throw new AppError('usage', `"${text}" is not a path in a folder (${refusal}).`, {
+      hint: 'Write FOLDER/directory/file, without . or .. in it.',
+    });
+  }
+  return { folder: best.folder, inside: inside as FolderPath };
+}
+
+export function folderUnknown(name: string): AppError {
+  return new AppError('folder_unknown', `There is no folder "${name}" here.`, {
+    hint: 'See which there are with: holdfast folder list',
+  });
+}

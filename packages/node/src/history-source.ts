@@ -1,0 +1,92 @@
+/**
+ * Which archive answers, and how it is asked: the local store, else the connected archive with the
+ * newest receipt for this device. Both give pages of history and blocks of versions.
+ */
+import type { FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
+import type { BlockSupplier, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+
+export interface HistorySource {
+  readonly storeId: string;
+  query(query: HistoryQuery): Promise<HistoryPage>;
+  /** Gives the blocks of versions that the archive holds. */
+  readonly blocks: BlockSupplier;
+}
+
+/** Throws `no_archive` or, where `storeId` asks for a certain one, `store_unknown`. */
+export function chooseSource(
+  folder: FolderEngine,
+  engine: SyncEngine,
+  archive: VersionArchive | undefined,
+  storeId: string | undefined,
+): HistorySource {
+  const sources = [...localSource(folder, archive), ...remoteSources(folder, engine)];
+  const wanted = sources.filter((source) => matches(source.storeId, storeId));
+  const [first] = wanted;
+  if (first !== undefined) return first;
+  if (storeId !== undefined && sources.length > 0) {
+    throw new AppError('store_unknown', `No connected archive of this folder is ${storeId}.`, {
+      hint: `These answer now: ${sources.map((source) => source.storeId).join(', ')}.`,
+    });
+  }
+  throw noArchive(folder.config.label);
+}
+
+function matches(storeId: string, wanted: string | undefined): boolean {
+  return wanted === undefined || storeId.startsWith(wanted.toLowerCase());
+}
+
+function localSource(folder: FolderEngine, archive: VersionArchive | undefined): HistorySource[] {
+  if (!folder.config.archive || archive === undefined) return [];
+  return [
+    {
+      storeId: archive.storeId,
+      query: (query) => archive.query(folder.config.id, query),
+      blocks: folder.localBlocks,
+    },
+  ];
+}
+
+function remoteSources(folder: FolderEngine, engine: SyncEngine): HistorySource[] {
+  const found: { source: HistorySource; newestMs: number }[] = [];
+  for (const link of folder.links.values()) {
+    const { archive } = link.announcement;
+    const session = engine.session(link.device);
+    if (archive === undefined || session === undefined) continue;
+    const receipt = folder.index.peer(link.device).receipt;
+    const source: HistorySource = {
+      storeId: archive.storeId,
+      query: (query) => session.history(folder.config.id, query),
+      blocks: session.blocks,
+    };
+    found.push({ source, newestMs: receipt?.receivedAtMs ?? 0 });
+  }
+  return found.sort((a, b) => b.newestMs - a.newestMs).map((one) => one.source);
+}
+
+function noArchive(label: string): AppError {
+  return new AppError('no_archive', `No archive of "${label}" is connected.`, {
+    kind: 'retry',
+    hint: 'History is answered by an archive: start it, or share the folder with a device that accepts it with --archive.',
+  });
+}
+
+/** All entries of a paged question. */
+export async function* allEntries(
+  source: HistorySource,
+  folder: FolderId,
+  query: Extract<HistoryQuery, { type: 'list' | 'log' }>,
+) {
+  let page = await source.query(query);
+  const position = page.position;
+  for (;;) {
+    for (const entry of page.entries) yield { entry, position, folder };
+    if (page.next === undefined) return;
+    // Later pages stand for the same position as the first.
+    const at = { type: 'position' as const, position };
+    page = await source.query(
+      query.type === 'list' ? { ...query, at, cursor: page.next } : { ...query, cursor: page.next },
+    );
+  }
+}

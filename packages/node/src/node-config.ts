@@ -1,0 +1,135 @@
+/**
+ * The node's configuration file: who it is paired with, which folders it keeps and with whom. It is
+ * the only thing here that a person cannot get back by syncing, so it is written durably and read
+ * strictly: a damaged one stops the node instead of being taken for an empty one.
+ */
+import { z } from 'zod';
+import { isFolderId, isEightByteId } from '@holdfast/model';
+import {
+  AppError,
+  byteStringFromText,
+  bytesOf,
+  byteStringFrom,
+  type FilePath,
+  type FileSystem,
+  joinPath,
+  Mutex,
+  readWholeFileIfPresent,
+  textOf,
+  writeFileDurably,
+} from '@holdfast/platform';
+
+const deviceSchema = z.strictObject({
+  id: z.string().min(8),
+  name: z.string(),
+  /** Given by a person or an invite: always tried. */
+  staticAddresses: z.array(z.string()).max(16),
+  /** Told by the device itself when it was last connected. */
+  learnedAddresses: z.array(z.string()).max(16),
+  lastSeenMs: z.number().nullable(),
+});
+
+const folderSchema = z.strictObject({
+  id: z.string().refine((id): boolean => isFolderId(id)),
+  label: z.string().min(1),
+  /** Absolute native path; null where only history is kept. */
+  path: z.string().nullable(),
+  /** The instance of the marker in the folder's root. */
+  markerInstance: z.string().nullable(),
+  mode: z.enum(['send-receive', 'send-only', 'receive-only']),
+  archive: z.boolean(),
+  members: z.array(z.string()),
+  copies: z.number().int().min(1),
+  paused: z.boolean(),
+});
+
+const inviteSchema = z.strictObject({
+  id: z.string().refine(isEightByteId),
+  /** BLAKE3-256 of the secret, hexadecimal: the secret itself is never stored. */
+  secretHash: z.string().regex(/^[0-9a-f]{64}$/),
+  expiresAtMs: z.number(),
+  failures: z.number().int(),
+});
+
+const configSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1),
+  devices: z.array(deviceSchema),
+  folders: z.array(folderSchema),
+  invites: z.array(inviteSchema),
+});
+
+export type StoredDevice = z.infer<typeof deviceSchema>;
+export type StoredFolder = z.infer<typeof folderSchema>;
+export type StoredInvite = z.infer<typeof inviteSchema>;
+export type StoredConfig = z.infer<typeof configSchema>;
+
+export function newConfig(name: string): StoredConfig {
+  return { version: 1, name, devices: [], folders: [], invites: [] };
+}
+
+export function configPath(home: FilePath): FilePath {
+  return joinPath(home, 'config.json');
+}
+
+/** Undefined where there is none. Throws `config_invalid`; the file is left as it is. */
+export function readConfig(fileSystem: FileSystem, home: FilePath): StoredConfig | undefined {
+  const bytes = readWholeFileIfPresent(fileSystem, configPath(home));
+  if (bytes === undefined) return undefined;
+  try {
+    return configSchema.parse(JSON.parse(textOf(byteStringFrom(bytes))));
+  } catch (cause) {
+    throw new AppError('config_invalid', `${textOf(configPath(home))} cannot be understood.`, {
+      hint: 'Nothing was changed. Correct it, or put back a copy of it, and start again.',
+      cause,
+    });
+  }
+}
+
+export function writeConfig(fileSystem: FileSystem, home: FilePath, config: StoredConfig): void {
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  writeFileDurably(fileSystem, configPath(home), bytesOf(byteStringFromText(text)));
+}
+
+/** The configuration of a running node: every change is durable before it counts. */
+export class NodeConfig {
+  readonly #fileSystem: FileSystem;
+  readonly #home: FilePath;
+  readonly #mutex = new Mutex();
+  #current: StoredConfig;
+
+  constructor(fileSystem: FileSystem, home: FilePath, current: StoredConfig) {
+    this.#fileSystem = fileSystem;
+    this.#home = home;
+    this.#current = current;
+  }
+
+  get current(): StoredConfig {
+    return this.#current;
+  }
+
+  /** Replaces the configuration by what `change` makes of it. */
+  async update(change: (config: StoredConfig) => StoredConfig): Promise<StoredConfig> {
+    return this.#mutex.run(async () => {
+      const next = change(this.#current);
+      if (next === this.#current) return next;
+      writeConfig(this.#fileSystem, this.#home, next);
+      this.#current = next;
+      return next;
+    });
+  }
+
+  async updateDevice(id: string, change: (device: StoredDevice) => StoredDevice): Promise<void> {
+    await this.update((config) => ({
+      ...config,
+      devices: config.devices.map((device) => (device.id === id ? change(device) : device)),
+    }));
+  }
+
+  async updateFolder(id: string, change: (folder: StoredFolder) => StoredFolder): Promise<void> {
+    await this.update((config) => ({
+      ...config,
+      folders: config.folders.map((folder) => (folder.id === id ? change(folder) : folder)),
+    }));
+  }
+}

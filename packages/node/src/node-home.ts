@@ -1,0 +1,102 @@
+/**
+ * A node's home on disk: made private from the first moment, holding configuration, identity and
+ * token. Secrets are 0600 in 0700 whatever the umask.
+ */
+import { AppError, bytesOf, byteStringFrom, ensureDirectory, type FilePath, type FileSystem, fileErrorCode, joinPath, type RandomSource, readWholeFileIfPresent, statIfPresent, textOf, writeFileDurably } from '@holdfast/platform';
+import { type DeviceIdentity, generateIdentity, identityFrom } from '@holdfast/network-libp2p';
+import { configPath, newConfig, readConfig, writeConfig } from './node-config.js';
+
+export interface HomeIdentity {
+  readonly identity: DeviceIdentity;
+  readonly name: string;
+}
+
+export function identityPath(home: FilePath): FilePath {
+  return joinPath(home, 'identity.key');
+}
+
+export function tokenPath(home: FilePath): FilePath {
+  return joinPath(home, 'api-token');
+}
+
+/** Makes a new home. Throws `already_initialised`, `home_unusable`; then nothing was changed. */
+export async function createHome(
+  fileSystem: FileSystem,
+  random: RandomSource,
+  home: FilePath,
+  name: string,
+): Promise<HomeIdentity> {
+  if (isHome(fileSystem, home)) {
+    throw new AppError('already_initialised', `${textOf(home)} is a node's home already.`, {
+      hint: 'Nothing was changed. Start it with: holdfast up, or choose another with --home DIR.',
+    });
+  }
+  checkName(name);
+  const identity = await generateIdentity();
+  try {
+    ensureDirectory(fileSystem, home, 0o700);
+    fileSystem.setPermissions(home, 0o700);
+    const token = Buffer.from(random.bytes(32)).toString('base64url');
+    writeFileDurably(fileSystem, tokenPath(home), bytesOf(`${token}\n`));
+    writeFileDurably(fileSystem, identityPath(home), identity.privateKeyBytes);
+    // The configuration comes last: with it, the home is whole.
+    writeConfig(fileSystem, home, newConfig(name));
+  } catch (cause) {
+    throw unusable(home, cause);
+  }
+  return { identity, name };
+}
+
+/** Opens an existing home. Throws `config_invalid`, `identity_invalid`, `home_unusable`. */
+export async function openHome(fileSystem: FileSystem, home: FilePath): Promise<HomeIdentity> {
+  let key: Uint8Array | undefined;
+  try {
+    key = readWholeFileIfPresent(fileSystem, identityPath(home), 4096);
+  } catch (cause) {
+    throw unusable(home, cause);
+  }
+  const config = readConfig(fileSystem, home);
+  if (key === undefined || config === undefined) {
+    throw new AppError('home_incomplete', `${textOf(home)} lacks its identity or configuration.`, {
+      hint: 'Nothing was changed. Put the missing file back from a copy, or choose another home with --home DIR.',
+    });
+  }
+  return { identity: await identityFrom(key), name: config.name };
+}
+
+/** Whether a node's home was made here, wholly or in part. */
+export function isHome(fileSystem: FileSystem, home: FilePath): boolean {
+  try {
+    return (
+      statIfPresent(fileSystem, configPath(home)) !== undefined ||
+      statIfPresent(fileSystem, joinPath(home, 'index')) !== undefined
+    );
+  } catch (cause) {
+    throw unusable(home, cause);
+  }
+}
+
+/** The token of the local API; a new one where it is missing. */
+export function readToken(fileSystem: FileSystem, random: RandomSource, home: FilePath): string {
+  const stored = readWholeFileIfPresent(fileSystem, tokenPath(home), 4096);
+  const text = stored === undefined ? '' : byteStringFrom(stored).trim();
+  if (text.length >= 32) return text;
+  const token = Buffer.from(random.bytes(32)).toString('base64url');
+  writeFileDurably(fileSystem, tokenPath(home), bytesOf(`${token}\n`));
+  return token;
+}
+
+function checkName(name: string): void {
+  if (name.trim() !== '' && Buffer.byteLength(name, 'utf8') <= 64 && !/\p{Cc}/u.test(name)) return;
+  throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.', {
+    hint: 'Choose another with --name.',
+  });
+}
+
+function unusable(home: FilePath, cause: unknown): AppError {
+  const code = fileErrorCode(cause) ?? 'unknown reason';
+  return new AppError('home_unusable', `${textOf(home)} cannot be used as a home (${code}).`, {
+    hint: 'Choose another with --home DIR, or correct its permissions.',
+    cause,
+  });
+}

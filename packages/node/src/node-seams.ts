@@ -1,0 +1,35 @@
+/** Everything that a node needs from the world. The simulation supplies its own. */
+import type {
+  BulkRunner,
+  Clock,
+  FilePath,
+  FileSystem,
+  FileWatcher,
+  Hasher,
+  KeyValueStore,
+  Logger,
+  Network,
+  RandomSource,
+} from '@holdfast/platform';
+
+export interface NodeSeams {
+  /** The node's home; exists. */
+  readonly home: FilePath;
+  /** For small files on the event loop; bulk work goes through the runner. */
+  readonly fileSystem: FileSystem;
+  readonly runner: BulkRunner;
+  readonly watcher: FileWatcher;
+  readonly network: Network;
+  /** The node's one database; the node closes it. */
+  readonly keyValueStore: KeyValueStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly hasher: Hasher;
+  readonly logger: Logger;
+  /** Resolves symlinks of an existing native path. */
+  readonly realPath: (path: string) => string;
+  /** Sixteen bytes that tell this run of the machine from others. */
+  readonly bootId: Uint8Array;
+  /** Whether the wall clock is known to be right. */
+  readonly clockSynchronised: () => boolean;
+}

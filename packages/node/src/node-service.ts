@@ -1,0 +1,314 @@
+/** The operations of a running node: each one small, the work is done by the parts it was given. */
+import { displayPath } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
+import type { SyncEngine } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { textOf } from '@holdfast/platform';
+import type { ChangeSignal } from './change-signal.js';
+import { chooseDevice } from './choose-device.js';
+import type { ConnectionKeeper } from './connection-keeper.js';
+import type { EventLog } from './event-log.js';
+import type { FolderAdmin } from './folder-admin.js';
+import { folderStatus } from './folder-status.js';
+import type { HistoryService } from './history-service.js';
+import type { NodeConfig, StoredDevice } from './node-config.js';
+import type {
+  AcceptFolderRequest,
+  ArchiveStatus,
+  DeviceStatus,
+  FolderMode,
+  FolderStatus,
+  HistoryQuery,
+  NodeControl,
+  NodeStatus,
+  RestoreRequest,
+} from './node-control.js';
+import type { NodeSeams } from './node-seams.js';
+import type { Pairing } from './pairing.js';
+import type { RestoreService } from './restore-service.js';
+import { softwareVersion } from './software-version.js';
+import { waitForSync } from './wait-for-sync.js';
+
+export interface NodeServiceInit {
+  readonly seams: NodeSeams;
+  readonly config: NodeConfig;
+  readonly engine: SyncEngine;
+  readonly keeper: ConnectionKeeper;
+  readonly pairing: Pairing;
+  readonly admin: FolderAdmin;
+  readonly history: HistoryService;
+  readonly restore: RestoreService;
+  readonly events: EventLog;
+  readonly changes: ChangeSignal;
+  readonly archive: () => VersionArchive | undefined;
+  readonly gui: () => string;
+}
+
+/** An offer may be on its way when a person or a script accepts it. */
+const offerPatienceMs = 5_000;
+/** The answer to the request leaves first. */
+const shutdownDelayMs = 100;
+const maxListedHeld = 10_000;
+const maxAddresses = 16;
+
+export class NodeService implements NodeControl {
+  readonly shutdownRequested: Promise<void>;
+  readonly #init: NodeServiceInit;
+  #requestShutdown: () => void = () => undefined;
+
+  constructor(init: NodeServiceInit) {
+    this.#init = init;
+    this.shutdownRequested = new Promise((resolve) => {
+      this.#requestShutdown = resolve;
+    });
+  }
+
+  async status(): Promise<NodeStatus> {
+    const { seams, config, gui } = this.#init;
+    return {
+      device: seams.network.localDevice,
+      name: config.current.name,
+      gui: gui(),
+      version: softwareVersion,
+      addresses: seams.network.addresses(),
+      folders: await this.folders(),
+      devices: await this.devices(),
+    };
+  }
+
+  async shutdown(): Promise<void> {
+    this.#init.seams.clock.setTimer(shutdownDelayMs, () => this.#requestShutdown());
+  }
+
+  async invite(request: { readonly expiresMs?: number | undefined }) {
+    const { invite, expiresAtMs } = await this.#init.pairing.invite(request.expiresMs);
+    return { invite, expires: new Date(expiresAtMs).toISOString() };
+  }
+
+  join(invite: string) {
+    return this.#init.pairing.join(invite);
+  }
+
+  async devices(): Promise<readonly DeviceStatus[]> {
+    return this.#init.config.current.devices.map((device) => this.#deviceStatus(device));
+  }
+
+  async renameDevice(device: string, name: string): Promise<DeviceStatus> {
+    const known = this.#device(device);
+    if (name.trim() === '' || Buffer.byteLength(name, 'utf8') > 64 || /\p{Cc}/u.test(name)) {
+      throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.');
+    }
+    const taken = this.#init.config.current.devices.some(
+      (other) => other.name === name && other.id !== known.id,
+    );
+    if (taken) {
+      throw new AppError('usage', `Another device is called "${name}".`, {
+        hint: 'Nothing was changed.',
+      });
+    }
+    await this.#init.config.updateDevice(known.id, (one) => ({ ...one, name }));
+    return this.#deviceStatus(this.#device(known.id));
+  }
+
+  async removeDevice(device: string): Promise<void> {
+    const { config, engine, admin } = this.#init;
+    const known = this.#device(device);
+    await admin.dropMember(known.id as never);
+    await config.update((current) => ({
+      ...current,
+      devices: current.devices.filter((one) => one.id !== known.id),
+    }));
+    engine.disconnect(known.id as never);
+  }
+
+  async addDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
+    const known = this.#device(device);
+    if (!/^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}$/.test(address)) {
+      throw new AppError('usage', `"${address}" is not an address.`, {
+        hint: 'Write it as /ip4/192.168.1.7/tcp/22600 or /dns4/home.example.org/tcp/22600.',
+      });
+    }
+    await this.#init.config.updateDevice(known.id, (one) => ({
+      ...one,
+      staticAddresses: [...new Set([...one.staticAddresses, address])].slice(-maxAddresses),
+    }));
+    this.#init.keeper.nudge();
+    return this.#deviceStatus(this.#device(known.id));
+  }
+
+  async removeDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
+    const known = this.#device(device);
+    const without = (list: readonly string[]) => list.filter((one) => one !== address);
+    await this.#init.config.updateDevice(known.id, (one) => ({
+      ...one,
+      staticAddresses: without(one.staticAddresses),
+      learnedAddresses: without(one.learnedAddresses),
+    }));
+    return this.#deviceStatus(this.#device(known.id));
+  }
+
+  addFolder(request: {
+    readonly path: string;
+    readonly label?: string | undefined;
+    readonly mode?: FolderMode | undefined;
+  }) {
+    return this.#init.admin.add(request);
+  }
+
+  shareFolder(folder: string, device: string): Promise<void> {
+    return this.#init.admin.share(folder, device);
+  }
+
+  unshareFolder(folder: string, device: string): Promise<void> {
+    return this.#init.admin.unshare(folder, device);
+  }
+
+  async folderOffers() {
+    return this.#init.admin.offers();
+  }
+
+  /** An offer that is not here yet may arrive in a moment. */
+  async acceptFolder(request: AcceptFolderRequest) {
+    const { admin, changes, seams } = this.#init;
+    const deadlineMs = seams.clock.monotonic() + offerPatienceMs;
+    for (;;) {
+      try {
+        return await admin.accept(request);
+      } catch (error) {
+        const early = error instanceof AppError && error.code === 'folder_unknown';
+        const leftMs = deadlineMs - seams.clock.monotonic();
+        if (!early || leftMs <= 0 || this.#init.config.current.devices.length === 0) throw error;
+        await this.#nextChange(leftMs, changes);
+      }
+    }
+  }
+
+  async folders(): Promise<readonly FolderStatus[]> {
+    return Promise.all([...this.#init.engine.folders.values()].map(folderStatus));
+  }
+
+  removeFolder(folder: string): Promise<void> {
+    return this.#init.admin.remove(folder);
+  }
+
+  async rescanFolder(folder: string): Promise<void> {
+    await this.#init.admin.choose(folder).tree?.rescan();
+  }
+
+  pauseFolder(folder: string): Promise<void> {
+    return this.#init.admin.setPaused(folder, true);
+  }
+
+  resumeFolder(folder: string): Promise<void> {
+    return this.#init.admin.setPaused(folder, false);
+  }
+
+  async setCopies(folder: string, copies: number): Promise<FolderStatus> {
+    if (!Number.isInteger(copies) || copies < 1 || copies > 100) {
+      throw new AppError('usage', 'The number of copies is a whole number from 1 to 100.');
+    }
+    await this.#init.admin.setCopies(folder, copies);
+    return folderStatus(this.#init.admin.choose(folder));
+  }
+
+  async heldVersions(folder: string) {
+    const engine = this.#init.admin.choose(folder);
+    const rows = await engine.held(maxListedHeld);
+    const { archives } = engine.archiveMembers();
+    return rows.map(({ path, version, sequence, sinceMs }) => ({
+      path: displayPath(path),
+      version: version.id,
+      size: version.record.kind === 'file' ? version.record.sizeBytes : 0,
+      since: new Date(sinceMs).toISOString(),
+      reason: heldReason(archives, engine.coverage.covers(version.id, sequence)),
+    }));
+  }
+
+  wait(request: {
+    readonly folder?: string | undefined;
+    readonly archived: boolean;
+    readonly timeoutMs?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<void> {
+    const { admin, engine, seams, changes } = this.#init;
+    const folders =
+      request.folder === undefined ? [...engine.folders.values()] : [admin.choose(request.folder)];
+    const { archived, timeoutMs, signal } = request;
+    return waitForSync({ folders, archived, timeoutMs, signal }, seams.clock, () => changes.next());
+  }
+
+  log(query: HistoryQuery) {
+    return this.#init.history.log(query);
+  }
+
+  list(query: HistoryQuery & { readonly deleted: boolean }) {
+    return this.#init.history.list(query);
+  }
+
+  cat(query: HistoryQuery) {
+    return this.#init.history.cat(query);
+  }
+
+  async restore(request: RestoreRequest) {
+    const result = await this.#init.restore.restore(request);
+    this.#init.events.add('restored', { path: request.path, ...result, failed: result.failed.length });
+    return result;
+  }
+
+  async archiveStatus(): Promise<ArchiveStatus> {
+    const archive = this.#init.archive();
+    if (archive === undefined) {
+      throw new AppError('no_archive', 'This device keeps no history.', {
+        hint: 'Accept a folder with: holdfast folder accept FOLDER --archive',
+      });
+    }
+    const { blocks, plainBytes, storedBytes, segments } = await archive.blocks.stats();
+    const folders = [];
+    for (const folder of this.#init.engine.folders.values()) {
+      if (!folder.config.archive) continue;
+      const { id, label } = folder.config;
+      const status = await archive.folderStatus(id);
+      const position = `${archive.storeId}#${status.position}`;
+      folders.push({ id, label, ...status, position });
+    }
+    const { storeId, generation } = archive;
+    const store = textOf(archive.directory);
+    return { store, storeId, generation, blocks, bytes: plainBytes, storedBytes, segments, folders };
+  }
+
+  events(request: Parameters<NodeControl['events']>[0]) {
+    return this.#init.events.after(request);
+  }
+
+  #device(text: string): StoredDevice {
+    return chooseDevice(text, this.#init.config.current.devices);
+  }
+
+  #deviceStatus(device: StoredDevice): DeviceStatus {
+    const connected = this.#init.engine.isConnected(device.id as never);
+    const seenMs = connected ? this.#init.seams.clock.now() : device.lastSeenMs;
+    return {
+      id: device.id,
+      name: device.name,
+      connected,
+      addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
+      lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
+    };
+  }
+
+  async #nextChange(waitMs: number, changes: ChangeSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#init.seams.clock.setTimer(waitMs, resolve);
+      void changes.next().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+function heldReason(archives: number, covered: boolean): string {
+  if (covered) return 'It is archived and is let go in a moment.';
+  if (archives === 0) return 'No archive keeps this folder: it stays here until one does.';
+  return 'No archive has it yet.';
+}

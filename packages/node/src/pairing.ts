@@ -1,0 +1,196 @@
+/**
+ * Pairing by invite: one side made a link, the other dials the device that the link names, which
+ * Noise authenticates, and shows the secret once. Both then list each other.
+ */
+import { type DeviceId, type Hash, hexFrom } from '@holdfast/model';
+import {
+  AppError,
+  type Clock,
+  type FrameChannel,
+  type Network,
+  type PeerConnection,
+  type RandomSource,
+} from '@holdfast/platform';
+import {
+  decodeInvite,
+  decodePairAnswer,
+  decodePairRequest,
+  encodeInvite,
+  encodePairAnswer,
+  encodePairRequest,
+  type Invite,
+  inviteIdBytes,
+  inviteSecretBytes,
+  pairingProtocol,
+} from '@holdfast/sync-protocol';
+import { defaultInviteMs, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
+import type { NodeConfig, StoredDevice } from './node-config.js';
+
+export interface PairingInit {
+  readonly config: NodeConfig;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly hash: Hash;
+  /** Both sides list each other now. */
+  readonly onPaired: (device: DeviceId) => void;
+}
+
+const dialTimeoutMs = 15_000;
+
+export class Pairing {
+  readonly #init: PairingInit;
+
+  constructor(init: PairingInit) {
+    this.#init = init;
+  }
+
+  /** Whether an invite is open, so that a stranger may say its one sentence. */
+  get isOpen(): boolean {
+    const { config, clock } = this.#init;
+    return openInvites(config.current.invites, clock.now()).length > 0;
+  }
+
+  async invite(expiresMs = defaultInviteMs): Promise<{ invite: string; expiresAtMs: number }> {
+    const { config, network, clock, random, hash } = this.#init;
+    const secret = random.bytes(inviteSecretBytes);
+    const inviteId = hexFrom(random.bytes(inviteIdBytes));
+    const expiresAtMs = clock.now() + expiresMs;
+    const stored = { id: inviteId, secretHash: hashSecret(secret, hash), expiresAtMs, failures: 0 };
+    await config.update((current) => ({
+      ...current,
+      invites: withInvite(current.invites, stored, clock.now()),
+    }));
+    const device = network.localDevice as DeviceId;
+    const addresses = network.addresses().slice(0, 16);
+    return {
+      invite: encodeInvite({ inviteId, secret, device, expiresAtMs, addresses }, hash),
+      expiresAtMs,
+    };
+  }
+
+  /** Codes: `invite_mangled`, `invite_expired`, `invite_own`, `invite_refused`, `invite_unreachable`. */
+  async join(text: string): Promise<{ device: DeviceId; name: string }> {
+    const { network, clock, hash, onPaired } = this.#init;
+    const invite = decodeInvite(text.trim(), hash);
+    if (invite.device === network.localDevice) throw ownInvite();
+    if (invite.expiresAtMs <= clock.now()) throw refusal('invite_expired');
+    const connection = await this.#dial(invite);
+    try {
+      const answer = await this.#ask(connection, invite);
+      if (!answer.accepted) throw refusal(answer.code);
+      await this.#list(invite.device, answer.deviceName, [...invite.addresses, ...answer.addresses]);
+      onPaired(invite.device);
+      return { device: invite.device, name: answer.deviceName };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Answers one pairing request of a device that the open invite let in. */
+  async answer(connection: PeerConnection, channel: FrameChannel): Promise<void> {
+    const { config, clock, hash, network } = this.#init;
+    for await (const frame of channel.frames()) {
+      const request = decodePairRequest(frame);
+      const secretHash = hashSecret(request.secret, hash);
+      let result: ReturnType<typeof redeem> | undefined;
+      const name = config.current.name;
+      await config.update((current) => {
+        result = redeem(current.invites, { inviteId: request.inviteId, secretHash }, clock.now());
+        return { ...current, invites: result.invites };
+      });
+      const accepted = result?.accepted === true;
+      const device = connection.remoteDevice as DeviceId;
+      if (accepted) await this.#list(device, request.deviceName, request.addresses);
+      const addresses = accepted ? network.addresses().slice(0, 16) : [];
+      const code = result === undefined || result.accepted ? '' : result.code;
+      await channel.send(
+        encodePairAnswer({ accepted, code, deviceName: accepted ? name : '', addresses }),
+      );
+      await channel.close();
+      if (accepted) this.#init.onPaired(device);
+      return;
+    }
+  }
+
+  async #dial(invite: Invite): Promise<PeerConnection> {
+    const timeout = new AbortController();
+    const timer = this.#init.clock.setTimer(dialTimeoutMs, () => timeout.abort());
+    try {
+      const { signal } = timeout;
+      return await this.#init.network.dial(invite.device, invite.addresses, { signal });
+    } catch (cause) {
+      throw new AppError('invite_unreachable', 'The device that made the invite does not answer.', {
+        hint: 'Check that it is switched on, runs Holdfast, and is in the same network. The invite may also be used up: then make a new one.',
+        cause,
+      });
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #ask(connection: PeerConnection, invite: Invite) {
+    const { config, network } = this.#init;
+    try {
+      const channel = await connection.openChannel(pairingProtocol);
+      await channel.send(
+        encodePairRequest({
+          inviteId: invite.inviteId,
+          secret: invite.secret,
+          deviceName: config.current.name,
+          addresses: network.addresses().slice(0, 16),
+        }),
+      );
+      for await (const frame of channel.frames()) return decodePairAnswer(frame);
+    } catch (cause) {
+      throw refusal('invite_refused', cause);
+    }
+    throw refusal('invite_refused');
+  }
+
+  async #list(id: DeviceId, name: string, addresses: readonly string[]): Promise<void> {
+    const { config, clock } = this.#init;
+    const staticAddresses = [...new Set(addresses)].slice(0, 16);
+    await config.update((current) => {
+      const known = current.devices.find((device) => device.id === id);
+      const others = current.devices.filter((device) => device.id !== id);
+      const free = freeName(known?.name ?? name, others);
+      const device: StoredDevice = {
+        id,
+        name: free,
+        staticAddresses,
+        learnedAddresses: known?.learnedAddresses ?? [],
+        lastSeenMs: clock.now(),
+      };
+      return { ...current, devices: [...others, device] };
+    });
+  }
+}
+
+/** Names are what people choose devices by: two never share one. */
+function freeName(wanted: string, others: readonly StoredDevice[]): string {
+  const base = wanted === '' ? 'device' : wanted;
+  const taken = new Set(others.map((device) => device.name));
+  if (!taken.has(base)) return base;
+  for (let number = 2; ; number += 1) {
+    const name = `${base} (${number})`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+function ownInvite(): AppError {
+  return new AppError('invite_own', 'This invite was made on this very device.', {
+    hint: 'Open it on the device that is to be paired.',
+  });
+}
+
+function refusal(code: string, cause?: unknown): AppError {
+  const what =
+    code === 'invite_expired'
+      ? 'The invite has expired.'
+      : 'The other device refused the invite: it may be used, expired or taken back.';
+  return new AppError(code === '' ? 'invite_refused' : code, what, {
+    hint: 'Make a new one there with: holdfast device invite',
+    cause,
+  });
+}

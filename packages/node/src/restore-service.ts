@@ -1,0 +1,403 @@
+/**
+ * Bringing back a file, a directory or a folder as of a moment. By default beside the folder, never
+ * over it; every block is verified by its hash before it is written.
+ */
+import { localCurrent, type PathEntry, withHeld, withoutLocalCurrent } from '@holdfast/folder-index';
+import {
+  contentBytesOf,
+  displayPath,
+  type FileContentRecord,
+  type Hash,
+  parentOf,
+  type Version,
+} from '@holdfast/model';
+import {
+  AppError,
+  type BulkRunner,
+  type Clock,
+  ensureDirectory,
+  errorMessage,
+  type FilePath,
+  type FileSystem,
+  filePathFrom,
+  joinPath,
+  textOf,
+} from '@holdfast/platform';
+import {
+  type BlockPiece,
+  ContentFetcher,
+  type FolderEngine,
+  type PlacedContent,
+  type PlaceItem,
+  placeJob,
+  VolatileListBlocks,
+} from '@holdfast/sync-engine';
+import { allEntries } from './history-source.js';
+import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
+import type { OverwritePolicy, RestoreRequest, RestoreResult } from './node-control.js';
+import { type ExistingEntry, type InspectedTarget, inspectTargetsJob } from './restore-jobs.js';
+
+export interface RestoreServiceInit {
+  readonly history: HistoryService;
+  readonly runner: BulkRunner;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly hash: Hash;
+}
+
+type FileVersion = Version & { readonly record: FileContentRecord };
+
+interface Progress {
+  restored: number;
+  skipped: number;
+  bytes: number;
+  readonly failed: { path: string; reason: string }[];
+}
+
+interface RestoreContext {
+  readonly query: ResolvedQuery;
+  readonly root: FilePath;
+  readonly policy: OverwritePolicy;
+  readonly dryRun: boolean;
+  readonly inPlace: boolean;
+  readonly progress: Progress;
+  readonly fetcher: ContentFetcher;
+}
+
+interface RestoreItem {
+  readonly version: Version;
+  readonly existing: ExistingEntry;
+}
+
+const filesPerBatch = 256;
+const bytesPerBatch = 8 * 1024 * 1024;
+const smallFileBytes = 1024 * 1024;
+const pageEntries = 1_000;
+
+export class RestoreService {
+  readonly #init: RestoreServiceInit;
+
+  constructor(init: RestoreServiceInit) {
+    this.#init = init;
+  }
+
+  /** Codes: `target_has_files`, `path_invalid`, and those of a question to history. */
+  async restore(request: RestoreRequest): Promise<RestoreResult> {
+    const query = this.#init.history.resolve(request);
+    const inPlace = request.to === undefined && request.overwrite !== undefined;
+    const root = filePathFrom(this.#target(request, query.folder));
+    this.#checkTarget(root, request, inPlace);
+    const progress: Progress = { restored: 0, skipped: 0, bytes: 0, failed: [] };
+    const context: RestoreContext = {
+      query,
+      root,
+      policy: request.overwrite ?? 'never',
+      dryRun: request.dryRun,
+      inPlace,
+      progress,
+      fetcher: new ContentFetcher({
+        folder: query.folder.config.id,
+        root,
+        runner: this.#init.runner,
+        listBlocks: new VolatileListBlocks(),
+        hash: this.#init.hash,
+      }),
+    };
+    await this.#restoreAll(context, request);
+    const to = textOf(root);
+    return { ...progress, to, dryRun: request.dryRun, store: query.source.storeId };
+  }
+
+  async #restoreAll(context: RestoreContext, request: RestoreRequest): Promise<void> {
+    let batch: Version[] = [];
+    let found = 0;
+    for await (const version of this.#versions(context, request)) {
+      if (found === 0 && !context.dryRun) ensureDirectory(this.#init.fileSystem, context.root, 0o700);
+      found += 1;
+      batch.push(version);
+      if (batch.length < pageEntries) continue;
+      await this.#restorePage(context, batch);
+      batch = [];
+    }
+    if (found === 0 && context.query.inside !== '') throw pathUnknown(request.path);
+    if (found === 0 && !context.dryRun) ensureDirectory(this.#init.fileSystem, context.root, 0o700);
+    await this.#restorePage(context, batch);
+  }
+
+  /** Directories come before what they hold. */
+  async *#versions(context: RestoreContext, request: RestoreRequest): AsyncGenerator<Version> {
+    const { history } = this.#init;
+    const { query } = context;
+    const { source, inside, folder } = query;
+    let { at } = query;
+    if (inside !== '') {
+      const { version } = await history.find(source, inside, at, request);
+      this.#ensureParents(context, version);
+      yield version;
+      if (version.record.kind !== 'directory' || request.version !== undefined) return;
+    }
+    const { position } = await source.query({ type: 'moment', at });
+    if (position === 0) return;
+    at = { type: 'position', position };
+    const asked = {
+      type: 'list' as const,
+      directory: inside,
+      at,
+      recursive: true,
+      deleted: false,
+      limit: pageEntries,
+    };
+    for await (const { entry } of allEntries(source, folder.config.id, asked)) {
+      yield history.check(entry).version;
+    }
+  }
+
+  #ensureParents({ root, dryRun }: RestoreContext, { record }: Version): void {
+    const parent = parentOf(record.path);
+    if (!dryRun && parent !== '') {
+      ensureDirectory(this.#init.fileSystem, joinPath(root, parent), 0o755);
+    }
+  }
+
+  #target(request: RestoreRequest, folder: FolderEngine): string {
+    if (request.to !== undefined) return request.to;
+    const root = folder.config.tree?.root;
+    if (root === undefined) {
+      throw new AppError('usage', 'This device keeps history only: say where to restore to.', {
+        hint: 'Add --to DIR.',
+      });
+    }
+    if (request.overwrite !== undefined) return textOf(root);
+    const iso = new Date(this.#init.clock.now()).toISOString();
+    const stamp = `${iso.slice(0, 10).replaceAll('-', '')}-${iso.slice(11, 19).replaceAll(':', '')}`;
+    return `${textOf(root)}-restored-${stamp}`;
+  }
+
+  #checkTarget(root: FilePath, request: RestoreRequest, inPlace: boolean): void {
+    const { fileSystem } = this.#init;
+    let entries: number;
+    try {
+      if (fileSystem.stat(root).kind !== 'directory') throw notADirectory(root);
+      entries = fileSystem.list(root).length;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      return;
+    }
+    if (entries === 0 || inPlace || request.overwrite !== undefined) return;
+    throw new AppError('target_has_files', `${textOf(root)} has files in it already.`, {
+      hint: 'Nothing was written. Choose an empty or new directory, or say --overwrite never, if-changed or always.',
+    });
+  }
+
+  async #restorePage(context: RestoreContext, versions: readonly Version[]): Promise<void> {
+    if (versions.length === 0) return;
+    const inspected = await this.#init.runner.run(inspectTargetsJob, {
+      root: context.root,
+      targets: versions.map(({ record }) => record.path),
+    });
+    const wanted = versions.flatMap((version, at): RestoreItem[] => {
+      const target = inspected[at];
+      return target === undefined ? [] : this.#decide(context, version, target);
+    });
+    if (context.dryRun) {
+      for (const { version } of wanted) this.#count(context, version);
+      return;
+    }
+    const files = wanted.filter(({ version }) => version.record.kind === 'file');
+    const others = wanted.filter(({ version }) => version.record.kind !== 'file');
+    await this.#place(context, others, new Uint8Array(0), (item) => plainContent(item.version));
+    for (const batch of batchesOf(files)) await this.#restoreFiles(context, batch);
+  }
+
+  /** What exists is kept unless asked otherwise; a directory that is there is simply used. */
+  #decide(context: RestoreContext, version: Version, target: InspectedTarget): RestoreItem[] {
+    if (target.type === 'failed') {
+      context.progress.failed.push({ path: displayPath(version.record.path), reason: target.code });
+      return [];
+    }
+    const { existing } = target;
+    if (existing === undefined) return [{ version, existing }];
+    if (version.record.kind === 'directory' && existing.kind === 'directory') return [];
+    const same =
+      version.record.kind === 'file' &&
+      existing.kind === 'file' &&
+      existing.disk.sizeBytes === version.record.sizeBytes &&
+      near(existing.disk.mtimeNs, version.record.mtimeNs);
+    const replaces = context.policy === 'always' || (context.policy === 'if-changed' && !same);
+    if (replaces) return [{ version, existing }];
+    if (version.record.kind !== 'directory') context.progress.skipped += 1;
+    return [];
+  }
+
+  async #restoreFiles(context: RestoreContext, batch: readonly RestoreItem[]): Promise<void> {
+    const { fetcher, query, progress } = context;
+    const files = batch.map(({ version }) => ({
+      target: version as FileVersion,
+      askFor: version.id,
+      local: undefined,
+    }));
+    try {
+      const [first] = files;
+      if (first !== undefined && isLarge(first.target)) {
+        await fetcher.fetchLarge(query.source.blocks, first, () => undefined);
+        await this.#place(context, batch, new Uint8Array(0), (item) => fileContent(item, 'staged'));
+        return;
+      }
+      const { buffer, pieces } = await fetcher.fetchSmall(query.source.blocks, files);
+      await this.#place(context, batch, buffer, (item) =>
+        fileContent(item, pieces.get(item.version.record.path)),
+      );
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'connection_lost') throw error;
+      for (const { version } of batch) {
+        progress.failed.push({
+          path: displayPath(version.record.path),
+          reason: errorMessage(error),
+        });
+      }
+    }
+  }
+
+  async #place(
+    context: RestoreContext,
+    batch: readonly RestoreItem[],
+    buffer: Uint8Array,
+    contentOf: (item: RestoreItem) => PlacedContent | undefined,
+  ): Promise<void> {
+    const works: { item: RestoreItem; place: PlaceItem }[] = [];
+    for (const item of batch) {
+      const content = contentOf(item);
+      const { path } = item.version.record;
+      const held = context.inPlace ? await this.#replacedInPlace(context, item) : undefined;
+      if (content === undefined || held === 'unknown') {
+        const reason =
+          content === undefined ? 'the archive lacks some of it' : 'it changed and is not synced yet';
+        context.progress.failed.push({ path: displayPath(path), reason });
+        continue;
+      }
+      works.push({
+        item,
+        place: {
+          path,
+          versionId: item.version.id,
+          content,
+          expected:
+            item.existing === undefined
+              ? { type: 'absent' }
+              : { type: 'present', kind: item.existing.kind, disk: item.existing.disk },
+          holdAs: held?.id,
+          copyTo: undefined,
+        },
+      });
+    }
+    if (works.length === 0) return;
+    const items = works.map((work) => work.place);
+    const results = await this.#init.runner.run(placeJob, { root: context.root, buffer, items });
+    for (const [at, { item, place }] of works.entries()) {
+      const result = results[at];
+      if (result?.type === 'placed') {
+        this.#count(context, item.version);
+        await this.#noteHeld(context, item, place);
+        continue;
+      }
+      const reason =
+        result?.type === 'failed' ? result.code : result?.type === 'postponed' ? result.reason : 'it changed meanwhile';
+      context.progress.failed.push({ path: displayPath(item.version.record.path), reason });
+    }
+  }
+
+  /** In place, what is replaced is held as if a remote change replaced it. */
+  async #replacedInPlace(
+    context: RestoreContext,
+    item: RestoreItem,
+  ): Promise<Version | undefined | 'unknown'> {
+    const { existing, version } = item;
+    if (existing === undefined || existing.kind === 'directory') return undefined;
+    const row = localCurrent(await context.query.folder.index.entry(version.record.path));
+    const disk = row?.local.disk;
+    const known =
+      disk?.inode === existing.disk.inode &&
+      disk.mtimeNs === existing.disk.mtimeNs &&
+      disk.sizeBytes === existing.disk.sizeBytes;
+    if (row === undefined || !known) return 'unknown';
+    return row.version.record.kind === 'file' ? row.version : undefined;
+  }
+
+  async #noteHeld(context: RestoreContext, item: RestoreItem, place: PlaceItem): Promise<void> {
+    if (place.holdAs === undefined || item.existing === undefined) return;
+    const { disk } = item.existing;
+    const sinceMs = this.#init.clock.now();
+    const { index } = context.query.folder;
+    await index.update(
+      [item.version.record.path],
+      (entry) => {
+        const row = entry.rows.find((one) => one.version.id === place.holdAs);
+        return row === undefined ? entry : withHeld(demoted(entry), row.version, { sinceMs, disk });
+      },
+      { sync: true },
+    );
+  }
+
+  #count({ progress }: RestoreContext, version: Version): void {
+    if (version.record.kind === 'directory') return;
+    progress.restored += 1;
+    progress.bytes += contentBytesOf(version.record);
+  }
+}
+
+/** The entry without a version that is shown: what the disk shows is about to be read anew. */
+function demoted(entry: PathEntry): PathEntry {
+  const row = localCurrent(entry);
+  return row === undefined ? entry : withoutLocalCurrent(entry, row.version);
+}
+
+function* batchesOf(items: readonly RestoreItem[]): Generator<RestoreItem[]> {
+  let batch: RestoreItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (isLarge(item.version)) {
+      yield [item];
+      continue;
+    }
+    batch.push(item);
+    bytes += contentBytesOf(item.version.record);
+    if (batch.length < filesPerBatch && bytes < bytesPerBatch) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function isLarge({ record }: Version): boolean {
+  return record.kind === 'file' && (record.sizeBytes > smallFileBytes || record.blocks.depth > 0);
+}
+
+function fileContent(
+  { version }: RestoreItem,
+  pieces: readonly BlockPiece[] | 'staged' | undefined,
+): PlacedContent | undefined {
+  const { record } = version;
+  if (record.kind !== 'file' || pieces === undefined) return undefined;
+  const { sizeBytes, mtimeNs, permissions } = record;
+  const now = pieces === 'staged' ? undefined : pieces;
+  return { type: 'file', sizeBytes, mtimeNs, permissions, pieces: now };
+}
+
+function plainContent({ record }: Version): PlacedContent | undefined {
+  if (record.kind === 'directory') return { type: 'directory', permissions: record.permissions };
+  if (record.kind === 'symlink') return { type: 'symlink', target: record.target };
+  return undefined;
+}
+
+/** Disks keep times less exactly than records. */
+function near(left: bigint, right: bigint): boolean {
+  const apartNs = left - right;
+  return apartNs > -2_000_000_000n && apartNs < 2_000_000_000n;
+}
+
+function notADirectory(root: FilePath): AppError {
+  return new AppError('path_invalid', `${textOf(root)} is not a directory.`, {
+    hint: 'Nothing was written. Choose another place with --to.',
+  });
+}
