@@ -1,0 +1,93 @@
+/**
+ * The command line as scripts use it: one process for each command, its exit code, its bytes, its
+ * JSON. A process that hangs is killed, by its own id, and fails the test.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+export const executable = fileURLToPath(
+  new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url),
+);
+const patienceMs = 60_000;
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function spawnHoldfast(home: string, given: readonly string[], umask?: string) {
+  const { HOLDFAST_HOME: _unused, ...environment } = process.env;
+  const command = [executable, '--home', home, '--json', ...given];
+  const options = { env: environment, stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  if (umask === undefined) return spawn(process.execPath, command, options);
+  // The shell is replaced by the node, so the process id stays the node's own.
+  const script = `umask ${umask}; exec "$@"`;
+  return spawn('/bin/sh', ['-c', script, 'sh', process.execPath, ...command], options);
+}
+
+export async function run(home: string, ...given: readonly string[]): Promise<Outcome> {
+  return outcomeOf(spawnHoldfast(home, given));
+}
+
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  const [stdout, stderr, exitCode] = await Promise.all([
+    bytesFrom(child.stdout),
+    bytesFrom(child.stderr),
+    new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    }),
+  ]);
+  clearTimeout(timer);
+  return { exitCode, stdout, stderr: stderr.toString('utf8') };
+}
+
+async function bytesFrom(stream: NodeJS.ReadableStream | null): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The answer of a command that must succeed, or must end with `exitCode`. */
+export async function answer<Answer>(
+  home: string,
+  given: readonly string[],
+  exitCode = 0,
+): Promise<Answer> {
+  const outcome = await run(home, ...given);
+  if (outcome.exitCode !== exitCode) {
+    throw new Error(`${given.join(' ')} ended with ${outcome.exitCode}: ${outcome.stderr}`);
+  }
+  return JSON.parse(outcome.stdout.toString('utf8')) as Answer;
+}
+
+/**
+ * A command that must be refused: nothing on stdout, one JSON document on stderr that says what
+ * happened and what to do next.
+ */
+export async function refusal(
+  home: string,
+  given: readonly string[],
+  exitCode: number,
+): Promise<Refusal> {
+  return refusalFrom(await run(home, ...given), exitCode, given.join(' '));
+}
+
+export function refusalFrom(outcome: Outcome, exitCode: number, what: string): Refusal {
+  expect(outcome.stdout.toString('utf8'), `${what}: stdout`).toBe('');
+  expect(outcome.stderr, `${what}: stderr`).toMatch(/^\{"error":.*\}\n$/);
+  const { error } = JSON.parse(outcome.stderr) as { error: Refusal };
+  expect({ exitCode: outcome.exitCode, ...error }, what).toMatchObject({ exitCode });
+  expect(error.message, `${what}: message`).not.toBe('');
+  expect(error.hint, `${what}: hint`).not.toBe('');
+  return error;
+}

@@ -1,0 +1,18 @@
+/** Waits for a condition, with an end: tests never wait for a time to pass. */
+
+const pollMs = 25;
+
+/** The first value that is not undefined or false; throws, naming the condition, when time is up. */
+export async function eventually<Value>(
+  condition: string,
+  look: () => Promise<Value | undefined | false> | Value | undefined | false,
+  timeoutMs = 30_000,
+): Promise<Value> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > until) throw new Error(`It never came to be: ${condition}.`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}

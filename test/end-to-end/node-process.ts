@@ -1,0 +1,121 @@
+/** One node as a real process with a home of its own. Owns the process: it signals no other. */
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { FolderStatus, NodeStatus } from '@holdfast/node';
+import { answer, type Outcome, type Refusal, refusal, run, spawnHoldfast } from './command-line.js';
+
+export interface Ready {
+  readonly event: 'ready';
+  readonly device: string;
+  readonly name: string;
+  readonly gui: string;
+  readonly addresses: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export const defaultUp: readonly string[] = [
+  '--gui',
+  '127.0.0.1:0',
+  '--listen',
+  '/ip4/127.0.0.1/tcp/0',
+];
+const readyPatienceMs = 30_000;
+
+export class NodeProcess {
+  readonly home: string;
+  readonly name: string;
+  #child: ChildProcess | undefined;
+  #ended: Promise<number | null> = Promise.resolve(null);
+  #ready: Ready | undefined;
+
+  constructor(home: string, name: string) {
+    this.home = home;
+    this.name = name;
+  }
+
+  get ready(): Ready {
+    if (this.#ready === undefined) throw new Error(`${this.name} was never up.`);
+    return this.#ready;
+  }
+
+  get device(): string {
+    return this.ready.device;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.name} is not running.`);
+    return pid;
+  }
+
+  /** Resolves with the ready line, which must be the first. */
+  async start(flags: readonly string[] = defaultUp, umask?: string): Promise<Ready> {
+    const given = ['up', '--name', this.name, '--no-browser', ...flags];
+    const child = spawnHoldfast(this.home, given, umask);
+    this.#child = child;
+    this.#ended = new Promise((resolve) => child.once('close', resolve));
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8');
+    });
+    const line = await firstLine(child);
+    if (line === undefined) throw new Error(`${this.name} did not get up: ${stderr}`);
+    this.#ready = JSON.parse(line) as Ready;
+    return this.#ready;
+  }
+
+  /** Resolves with the exit code. */
+  async signal(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child?.kill(signal);
+    return this.#ended;
+  }
+
+  /** Ends it cleanly if it runs. */
+  async stop(): Promise<void> {
+    if (this.isRunning) await this.signal('SIGTERM');
+  }
+
+  async ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** A command that must succeed. */
+  ask<Answer = unknown>(...given: readonly string[]): Promise<Answer> {
+    return answer<Answer>(this.home, given);
+  }
+
+  run(...given: readonly string[]): Promise<Outcome> {
+    return run(this.home, ...given);
+  }
+
+  refuses(exitCode: number, ...given: readonly string[]): Promise<Refusal> {
+    return refusal(this.home, given, exitCode);
+  }
+
+  status(): Promise<NodeStatus> {
+    return this.ask<NodeStatus>('status');
+  }
+
+  async folder(label = 'docs'): Promise<FolderStatus> {
+    const found = (await this.status()).folders.find((folder) => folder.label === label);
+    if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
+    return found;
+  }
+}
+
+/** Later lines are read and passed over, so that the process never waits for a reader. */
+async function firstLine(child: ChildProcess): Promise<string | undefined> {
+  if (child.stdout === null) return undefined;
+  const lines = createInterface({ input: child.stdout });
+  const timer = setTimeout(() => child.kill('SIGKILL'), readyPatienceMs);
+  const line = await new Promise<string | undefined>((resolve) => {
+    lines.once('line', resolve);
+    child.once('close', () => resolve(undefined));
+  });
+  clearTimeout(timer);
+  return line;
+}
