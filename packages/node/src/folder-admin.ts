@@ -125,8 +125,8 @@ export class FolderAdmin {
       const stored = await this.#change(known.id, (folder) => ({ ...folder, members: joined }));
       return accepted(stored);
     }
-    if (offer === undefined) throw noOffer(request.folder);
     if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
+    if (offer === undefined) throw noOffer(request.folder);
     if (request.path !== undefined && request.archive) throw mirrorUnsupported();
     const stored = this.#newMember(offer, members, request);
     await this.#store(stored);

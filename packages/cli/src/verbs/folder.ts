@@ -1,6 +1,5 @@
 /** `holdfast folder …`: keeping, sharing and accepting folders. */
 import type { FolderMode } from '@holdfast/node';
-import { AppError } from '@holdfast/platform';
 import { type Command, Option } from 'commander';
 import { folderLines } from '../folder-text.js';
 import { alignedLines, printable } from '../printable-text.js';
@@ -130,28 +129,17 @@ function addAccepting(folder: Command, bind: Bind): void {
     .option('--archive', 'keep its history here')
     .action(
       bind(async (context, which: string, path: string | undefined, options: AcceptOptions) => {
-        const archive = options.archive === true;
-        if (path === undefined && !archive) throw acceptsNothing();
+        // Neither is right where the folder is kept here already: the node decides.
         const accepted = await context.node().acceptFolder({
           folder: which,
           path: path === undefined ? undefined : absolutePath(context, path),
           mode: options.mode,
-          archive,
+          archive: options.archive === true,
         });
         context.output.result(accepted, () => acceptedLines(which, accepted));
         return undefined;
       }),
     );
-}
-
-function acceptsNothing(): AppError {
-  return new AppError(
-    'usage',
-    'Say where its files go, or --archive to keep its history, or both.',
-    {
-      hint: 'For example: npx holdfast folder accept Photos ~/Photos',
-    },
-  );
 }
 
 function acceptedLines(
