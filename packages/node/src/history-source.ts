@@ -57,12 +57,25 @@ function remoteSources(folder: FolderEngine, engine: SyncEngine): HistorySource[
     const receipt = folder.index.peer(link.device).receipt;
     const source: HistorySource = {
       storeId: archive.storeId,
-      query: (query) => session.history(folder.config.id, query),
+      query: (query) => session.history(folder.config.id, query).catch(explained),
       blocks: session.blocks,
     };
     found.push({ source, newestMs: receipt?.receivedAtMs ?? 0 });
   }
   return found.sort((a, b) => b.newestMs - a.newestMs).map((one) => one.source);
+}
+
+/** What to do next; an archive's answer carries a code and a message only. */
+const nextSteps: Readonly<Record<string, string>> = {
+  time_unknown: 'Ask for a later moment; the log of a path shows its first version.',
+  position_unknown: 'A position belongs to one store: check that you ask the right one.',
+};
+
+function explained(error: unknown): never {
+  if (!(error instanceof AppError) || error.hint !== '') throw error;
+  const { code, message, kind } = error;
+  const hint = nextSteps[code] ?? 'Nothing was changed. Try again, or ask another archive.';
+  throw new AppError(code, message, { kind, hint, cause: error });
 }
 
 function noArchive(label: string): AppError {

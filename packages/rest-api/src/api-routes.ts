@@ -93,7 +93,9 @@ function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.ou
     const field = issue.path.join('.');
     return field === '' ? issue.message : `${field}: ${issue.message}`;
   });
-  throw new AppError('usage', `The request cannot be read: ${problems.join('; ')}`);
+  throw new AppError('usage', `The request cannot be read: ${problems.join('; ')}`, {
+    hint: 'Nothing was changed. See how it is written with: holdfast --help',
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `holdfast log`: every version of a file, newest first. */
 import type { HistoryVersion } from '@holdfast/node';
-import { type HistoryOptions, historyQuery, withMoment, withStore } from '../history-options.js';
+import { type HistoryOptions, historyQuery, withStore } from '../history-options.js';
 import { alignedLines, type Cell, localTimeText, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
 
@@ -9,7 +9,7 @@ export const addLog: AddVerb = (program, bind) => {
     .command('log')
     .description('list the versions of a file, newest first')
     .argument('<path>', 'FOLDER/dir/file');
-  withStore(withMoment(log)).action(
+  withStore(log).action(
     bind(async ({ output, node }, path: string, options: HistoryOptions) => {
       const result = await node().log(historyQuery(path, options));
       output.result(result, () => alignedLines(result.versions.map(versionRow)));
