@@ -72,5 +72,5 @@ if (process.send === undefined) {
 } else {
   const network = await createNetwork((_connection, channel) => receive(channel));
   process.send([network.localDevice, network.addresses()]);
-  process.once('disconnect', () => network.stop());
+  process.once('disconnect', () => void network.stop());
 }

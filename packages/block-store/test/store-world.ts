@@ -28,9 +28,9 @@ import {
 export const hasher: Hasher = nativeBlake3;
 export const hash: Hash = (bytes) => hasher.blake3(bytes);
 export const storeId = '0123456789abcdef' as StoreId;
-export const directory = '/store' as FilePath;
+const directory = '/store' as FilePath;
 
-export class ManualClock implements Clock {
+class ManualClock implements Clock {
   nowMs = 0;
   now = () => this.nowMs;
   monotonic = () => this.nowMs;

@@ -31,7 +31,7 @@ export interface CountChange {
 }
 
 /** The local rows of an entry, by version. */
-export function localRows(entry: PathEntry): LocalRow[] {
+function localRows(entry: PathEntry): LocalRow[] {
   return entry.rows.filter((row): row is LocalRow => row.local !== undefined);
 }
 

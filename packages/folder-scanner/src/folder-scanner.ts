@@ -3,11 +3,7 @@
  * paths. The index is read before the disk, and an observation counts only if the index still says
  * what it said then, so a scan and the applying of remote changes need no lock between them.
  */
-import {
-  type FolderIndex,
-  localCurrent,
-  type PathEntry,
-} from '@holdfast/folder-index';
+import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import {
   childPath,
   displayPath,

@@ -2,11 +2,7 @@
  * Carries observations of one scan to the index in batches: reads what changed in worker threads,
  * then commits. Absences are committed last, and only after the root was found in order again.
  */
-import {
-  type FolderIndex,
-  localCurrent,
-  type PathEntry,
-} from '@holdfast/folder-index';
+import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
 import type { BulkRunner, FilePath } from '@holdfast/platform';
 import type { ListBlockStore } from './list-block-store.js';

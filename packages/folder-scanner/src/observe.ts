@@ -67,7 +67,8 @@ export function basisHolds(entry: PathEntry, basis: ObservationBasis): boolean {
 /** The disk shows exactly what was there when the version was read or written. */
 export function isUnchanged(row: LocalRow | undefined, stat: FileStat): boolean {
   const disk = row?.local.disk;
-  if (row === undefined || disk === undefined || row.version.record.kind !== stat.kind) return false;
+  if (row === undefined || disk === undefined || row.version.record.kind !== stat.kind)
+    return false;
   if (disk.racy || disk.permissions !== stat.permissions) return false;
   if (stat.kind === 'directory') return true;
   return (
@@ -119,7 +120,10 @@ function observeAbsence(
 }
 
 /** The version that the row shows would look just like this on this disk. */
-function expressedAs(row: LocalRow, observation: Exclude<Observation, { type: 'absent' }>): boolean {
+function expressedAs(
+  row: LocalRow,
+  observation: Exclude<Observation, { type: 'absent' }>,
+): boolean {
   const { record } = row.version;
   if (record.kind !== observation.type) return false;
   const { disk } = row.local;

@@ -17,7 +17,11 @@ export interface ListedEntry {
 }
 
 export type DirectoryListing =
-  | { readonly type: 'listed'; readonly entries: readonly ListedEntry[]; readonly failed: readonly PathFailure[] }
+  | {
+      readonly type: 'listed';
+      readonly entries: readonly ListedEntry[];
+      readonly failed: readonly PathFailure[];
+    }
   | { readonly type: 'absent' }
   | { readonly type: 'failed'; readonly code: string };
 
@@ -179,7 +183,13 @@ function readOne(path: FilePath, tools: BulkTools): ReadAnswer {
     if (bytesRead !== after.sizeBytes) return { type: 'unstable' };
     const list = buildBlockList(blocks, (bytes) => hasher.blake3(bytes));
     const listBlocks = list.listBlocks.map(({ contentId, bytes }) => ({ contentId, bytes }));
-    return { type: 'file', stat: after, blocks: list.root, listBlocks, racy: isRacy(after, startedMs) };
+    return {
+      type: 'file',
+      stat: after,
+      blocks: list.root,
+      listBlocks,
+      racy: isRacy(after, startedMs),
+    };
   } finally {
     fileSystem.close(handle);
   }

@@ -18,7 +18,10 @@ export interface ConnectionKeeperInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
-  readonly devices: () => readonly { readonly id: DeviceId; readonly addresses: readonly string[] }[];
+  readonly devices: () => readonly {
+    readonly id: DeviceId;
+    readonly addresses: readonly string[];
+  }[];
   readonly isConnected: (device: DeviceId) => boolean;
 }
 

@@ -49,9 +49,13 @@ export function futureFolderPlace(path: string, init: FolderPlaceInit): FilePath
 function checkNesting(place: FilePath, { home, others }: FolderPlaceInit): void {
   for (const other of others) {
     if (other.root === place) {
-      throw new AppError('folder_exists', `${textOf(place)} is the folder "${other.label}" already.`, {
-        hint: 'Nothing was changed.',
-      });
+      throw new AppError(
+        'folder_exists',
+        `${textOf(place)} is the folder "${other.label}" already.`,
+        {
+          hint: 'Nothing was changed.',
+        },
+      );
     }
     if (isInside(place, other.root) || isInside(other.root, place)) {
       throw invalid(`${textOf(place)} and the folder "${other.label}" lie one inside the other.`);

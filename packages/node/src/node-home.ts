@@ -2,7 +2,21 @@
  * A node's home on disk: made private from the first moment, holding configuration, identity and
  * token. Secrets are 0600 in 0700 whatever the umask.
  */
-import { AppError, bytesOf, byteStringFrom, ensureDirectory, type FilePath, type FileSystem, fileErrorCode, joinPath, type RandomSource, readWholeFileIfPresent, statIfPresent, textOf, writeFileDurably } from '@holdfast/platform';
+import {
+  AppError,
+  bytesOf,
+  byteStringFrom,
+  ensureDirectory,
+  type FilePath,
+  type FileSystem,
+  fileErrorCode,
+  joinPath,
+  type RandomSource,
+  readWholeFileIfPresent,
+  statIfPresent,
+  textOf,
+  writeFileDurably,
+} from '@holdfast/platform';
 import { type DeviceIdentity, generateIdentity, identityFrom } from '@holdfast/network-libp2p';
 import { configPath, newConfig, readConfig, writeConfig } from './node-config.js';
 
@@ -11,11 +25,11 @@ export interface HomeIdentity {
   readonly name: string;
 }
 
-export function identityPath(home: FilePath): FilePath {
+function identityPath(home: FilePath): FilePath {
   return joinPath(home, 'identity.key');
 }
 
-export function tokenPath(home: FilePath): FilePath {
+function tokenPath(home: FilePath): FilePath {
   return joinPath(home, 'api-token');
 }
 

@@ -48,6 +48,7 @@ export interface NodeServiceInit {
 const offerPatienceMs = 5_000;
 /** The answer to the request leaves first. */
 const shutdownDelayMs = 100;
+const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exists']);
 const maxListedHeld = 10_000;
 const maxAddresses = 16;
 
@@ -175,7 +176,7 @@ export class NodeService implements NodeControl {
       try {
         return await admin.accept(request);
       } catch (error) {
-        const early = error instanceof AppError && error.code === 'folder_unknown';
+        const early = error instanceof AppError && offerMayCome.has(error.code);
         const leftMs = deadlineMs - seams.clock.monotonic();
         if (!early || leftMs <= 0 || this.#init.config.current.devices.length === 0) throw error;
         await this.#nextChange(leftMs, changes);
@@ -251,7 +252,11 @@ export class NodeService implements NodeControl {
 
   async restore(request: RestoreRequest) {
     const result = await this.#init.restore.restore(request);
-    this.#init.events.add('restored', { path: request.path, ...result, failed: result.failed.length });
+    this.#init.events.add('restored', {
+      path: request.path,
+      ...result,
+      failed: result.failed.length,
+    });
     return result;
   }
 
@@ -262,7 +267,7 @@ export class NodeService implements NodeControl {
         hint: 'Accept a folder with: holdfast folder accept FOLDER --archive',
       });
     }
-    const { blocks, plainBytes, storedBytes, segments } = await archive.blocks.stats();
+    const { blocks, plainBytes, storedBytes, segments } = archive.blocks.stats();
     const folders = [];
     for (const folder of this.#init.engine.folders.values()) {
       if (!folder.config.archive) continue;
@@ -273,7 +278,16 @@ export class NodeService implements NodeControl {
     }
     const { storeId, generation } = archive;
     const store = textOf(archive.directory);
-    return { store, storeId, generation, blocks, bytes: plainBytes, storedBytes, segments, folders };
+    return {
+      store,
+      storeId,
+      generation,
+      blocks,
+      bytes: plainBytes,
+      storedBytes,
+      segments,
+      folders,
+    };
   }
 
   events(request: Parameters<NodeControl['events']>[0]) {

@@ -79,7 +79,10 @@ export class Pairing {
     try {
       const answer = await this.#ask(connection, invite);
       if (!answer.accepted) throw refusal(answer.code);
-      await this.#list(invite.device, answer.deviceName, [...invite.addresses, ...answer.addresses]);
+      await this.#list(invite.device, answer.deviceName, [
+        ...invite.addresses,
+        ...answer.addresses,
+      ]);
       onPaired(invite.device);
       return { device: invite.device, name: answer.deviceName };
     } finally {

@@ -11,7 +11,9 @@ import {
   statIfPresent,
 } from '@holdfast/platform';
 
-export type ExistingEntry = { readonly kind: FileStat['kind']; readonly disk: DiskState } | undefined;
+export type ExistingEntry =
+  | { readonly kind: FileStat['kind']; readonly disk: DiskState }
+  | undefined;
 
 export type InspectedTarget =
   | { readonly type: 'inspected'; readonly existing: ExistingEntry }

@@ -2,7 +2,12 @@
  * Bringing back a file, a directory or a folder as of a moment. By default beside the folder, never
  * over it; every block is verified by its hash before it is written.
  */
-import { localCurrent, type PathEntry, withHeld, withoutLocalCurrent } from '@holdfast/folder-index';
+import {
+  localCurrent,
+  type PathEntry,
+  withHeld,
+  withoutLocalCurrent,
+} from '@holdfast/folder-index';
 import {
   contentBytesOf,
   displayPath,
@@ -24,7 +29,6 @@ import {
   textOf,
 } from '@holdfast/platform';
 import {
-  type BlockPiece,
   ContentFetcher,
   type FolderEngine,
   type PlacedContent,
@@ -35,7 +39,14 @@ import {
 import { allEntries } from './history-source.js';
 import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
 import type { OverwritePolicy, RestoreRequest, RestoreResult } from './node-control.js';
-import { type ExistingEntry, type InspectedTarget, inspectTargetsJob } from './restore-jobs.js';
+import {
+  batchesOf,
+  fileContent,
+  isLarge,
+  plainContent,
+  type RestoreItem,
+} from './restore-batches.js';
+import { type InspectedTarget, inspectTargetsJob } from './restore-jobs.js';
 
 export interface RestoreServiceInit {
   readonly history: HistoryService;
@@ -64,14 +75,6 @@ interface RestoreContext {
   readonly fetcher: ContentFetcher;
 }
 
-interface RestoreItem {
-  readonly version: Version;
-  readonly existing: ExistingEntry;
-}
-
-const filesPerBatch = 256;
-const bytesPerBatch = 8 * 1024 * 1024;
-const smallFileBytes = 1024 * 1024;
 const pageEntries = 1_000;
 
 export class RestoreService {
@@ -112,7 +115,8 @@ export class RestoreService {
     let batch: Version[] = [];
     let found = 0;
     for await (const version of this.#versions(context, request)) {
-      if (found === 0 && !context.dryRun) ensureDirectory(this.#init.fileSystem, context.root, 0o700);
+      if (found === 0 && !context.dryRun)
+        ensureDirectory(this.#init.fileSystem, context.root, 0o700);
       found += 1;
       batch.push(version);
       if (batch.length < pageEntries) continue;
@@ -271,7 +275,9 @@ export class RestoreService {
       const held = context.inPlace ? await this.#replacedInPlace(context, item) : undefined;
       if (content === undefined || held === 'unknown') {
         const reason =
-          content === undefined ? 'the archive lacks some of it' : 'it changed and is not synced yet';
+          content === undefined
+            ? 'the archive lacks some of it'
+            : 'it changed and is not synced yet';
         context.progress.failed.push({ path: displayPath(path), reason });
         continue;
       }
@@ -301,7 +307,11 @@ export class RestoreService {
         continue;
       }
       const reason =
-        result?.type === 'failed' ? result.code : result?.type === 'postponed' ? result.reason : 'it changed meanwhile';
+        result?.type === 'failed'
+          ? result.code
+          : result?.type === 'postponed'
+            ? result.reason
+            : 'it changed meanwhile';
       context.progress.failed.push({ path: displayPath(item.version.record.path), reason });
     }
   }
@@ -349,45 +359,6 @@ export class RestoreService {
 function demoted(entry: PathEntry): PathEntry {
   const row = localCurrent(entry);
   return row === undefined ? entry : withoutLocalCurrent(entry, row.version);
-}
-
-function* batchesOf(items: readonly RestoreItem[]): Generator<RestoreItem[]> {
-  let batch: RestoreItem[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    if (isLarge(item.version)) {
-      yield [item];
-      continue;
-    }
-    batch.push(item);
-    bytes += contentBytesOf(item.version.record);
-    if (batch.length < filesPerBatch && bytes < bytesPerBatch) continue;
-    yield batch;
-    batch = [];
-    bytes = 0;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function isLarge({ record }: Version): boolean {
-  return record.kind === 'file' && (record.sizeBytes > smallFileBytes || record.blocks.depth > 0);
-}
-
-function fileContent(
-  { version }: RestoreItem,
-  pieces: readonly BlockPiece[] | 'staged' | undefined,
-): PlacedContent | undefined {
-  const { record } = version;
-  if (record.kind !== 'file' || pieces === undefined) return undefined;
-  const { sizeBytes, mtimeNs, permissions } = record;
-  const now = pieces === 'staged' ? undefined : pieces;
-  return { type: 'file', sizeBytes, mtimeNs, permissions, pieces: now };
-}
-
-function plainContent({ record }: Version): PlacedContent | undefined {
-  if (record.kind === 'directory') return { type: 'directory', permissions: record.permissions };
-  if (record.kind === 'symlink') return { type: 'symlink', target: record.target };
-  return undefined;
 }
 
 /** Disks keep times less exactly than records. */

@@ -1,5 +1,4 @@
 /** A node as a process: real seams, a home on disk, the page served. The CLI runs it. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createLibp2pNetwork } from '@holdfast/network-libp2p';
@@ -75,7 +74,10 @@ export interface RunningNode {
 }
 
 /** Code `already_initialised` where there is a home already; then nothing is changed. */
-export async function initHome(options: { readonly home: string; readonly name?: string | undefined }) {
+export async function initHome(options: {
+  readonly home: string;
+  readonly name?: string | undefined;
+}) {
   const home = filePathFrom(options.home);
   const name = options.name ?? defaultName();
   const made = await createHome(new NodeFileSystem(), cryptoRandom, home, name);
@@ -269,7 +271,7 @@ const bootIdFile = '/proc/sys/kernel/random/boot_id';
 
 /** Linux names each boot; elsewhere each start of the node counts as one. */
 function readBootId(): Uint8Array {
-  if (!existsSync(bootIdFile)) return randomBytes(16);
+  if (!existsSync(bootIdFile)) return cryptoRandom.bytes(16);
   return Buffer.from(readFileSync(bootIdFile, 'utf8').replaceAll('-', '').trim(), 'hex');
 }
 

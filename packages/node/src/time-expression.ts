@@ -51,7 +51,9 @@ function parseDay(text: string, nowMs: number): number | undefined {
 function parseIso(text: string): number | undefined {
   const match = isoPattern.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
   const isReal = month! >= 1 && month! <= 12 && day! >= 1 && day! <= daysIn(year!, month!);
   if (!isReal || hour! > 23 || minute! > 59 || second! > 59) return undefined;
   const milliseconds = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));

@@ -201,7 +201,7 @@ function describeAdmission(create: Create): void {
     const devices = await startTwo(create);
     const { alice, bob } = devices;
     bob.admission = 'refuse';
-    const dialled = await dialBob(devices).catch(() => undefined);
+    const dialled = await dialBob(devices).catch(() => undefined); // A failed dial is right too.
     if (dialled !== undefined) {
       await dialled.closed;
       await expectNoChannel(dialled, memberProtocol);

@@ -75,11 +75,7 @@ export function removeIfPresent(fileSystem: FileSystem, path: FilePath): boolean
 }
 
 /** Creates a directory and its missing parents, durably; does nothing where it exists. */
-export function ensureDirectory(
-  fileSystem: FileSystem,
-  path: FilePath,
-  permissions = 0o755,
-): void {
+export function ensureDirectory(fileSystem: FileSystem, path: FilePath, permissions = 0o755): void {
   const parent = parentPath(path);
   try {
     fileSystem.makeDirectory(path, permissions);

@@ -98,6 +98,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // Not JSON: whoever asked says what that means.
     return undefined;
   }
 }

@@ -151,7 +151,7 @@ export function createFakeNodeControl(overrides: Partial<NodeControl> = {}): Fak
   return { ...Object.fromEntries(recorded), calls } as FakeNodeControl;
 }
 
-export async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
+async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
 }
 

@@ -20,11 +20,14 @@ import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
 import type { BlockRequestItem } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
-import { type BlockPiece, type LocalPiece, stageJob } from './place-jobs.js';
+import type { BlockPiece } from './block-piece.js';
+import { type LocalPiece, stageJob } from './stage-job.js';
 
 /** Keeps list blocks of large files: for good, or while a piece of work lasts. */
 export interface ListBlockKeeper {
-  put(blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[]): Promise<void>;
+  put(
+    blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[],
+  ): Promise<void>;
   get(ids: readonly ContentId[]): Promise<(Uint8Array | undefined)[]>;
 }
 
@@ -176,10 +179,7 @@ export class ContentFetcher {
   }
 
   /** The data blocks of a version; its list blocks are fetched, verified and kept on the way. */
-  async #references(
-    client: BlockSupplier,
-    file: FileToFetch,
-  ): Promise<readonly BlockReference[]> {
+  async #references(client: BlockSupplier, file: FileToFetch): Promise<readonly BlockReference[]> {
     return referencesAt(file.target.record.blocks, 0, async (lists, level) => {
       const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
       const blocks = [...kept];
@@ -273,9 +273,10 @@ function itemsOf(
   return items;
 }
 
-function packPieces(
-  arrived: readonly { reference: PlacedReference; envelope: Uint8Array }[],
-): { buffer: Uint8Array; pieces: BlockPiece[] } {
+function packPieces(arrived: readonly { reference: PlacedReference; envelope: Uint8Array }[]): {
+  buffer: Uint8Array;
+  pieces: BlockPiece[];
+} {
   const buffer = new Uint8Array(arrived.reduce((sum, one) => sum + one.envelope.length, 0));
   let at = 0;
   const pieces = arrived.map(({ reference, envelope }) => {

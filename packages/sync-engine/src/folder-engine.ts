@@ -68,7 +68,14 @@ export class FolderEngine {
     this.index = init.index;
     const { config, index, archive, listBlocks, runner } = init;
     const root = config.tree?.root;
-    this.blockServer = new BlockServer({ folder: config.id, index, archive, listBlocks, runner, root });
+    this.blockServer = new BlockServer({
+      folder: config.id,
+      index,
+      archive,
+      listBlocks,
+      runner,
+      root,
+    });
     this.localBlocks = new LocalBlockSupplier(this.blockServer);
     const shared = {
       ...init,

@@ -10,7 +10,13 @@ import {
   type OfferedRow,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { decodeVersion, type DeviceId, type FolderId, type FolderPath, type Hash } from '@holdfast/model';
+import {
+  decodeVersion,
+  type DeviceId,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+} from '@holdfast/model';
 import { AppError, type Clock, errorMessage, type Timer } from '@holdfast/platform';
 import {
   type FolderAnnouncement,
@@ -127,7 +133,8 @@ export class FolderLink {
       else same.push(one);
     }
     const known = index.peer(this.device);
-    const peers = delta.position === undefined ? {} : { [this.device]: { ...known, seen: delta.position } };
+    const peers =
+      delta.position === undefined ? {} : { [this.device]: { ...known, seen: delta.position } };
     await index.update(
       [...byPath.keys()],
       (entry) =>

@@ -3,12 +3,7 @@
  * a grace period, and only if nobody wrote into it meanwhile. What somebody wrote into comes back
  * as a conflict copy.
  */
-import {
-  type Coverage,
-  type FolderIndex,
-  rowOf,
-  withoutLocalSide,
-} from '@holdfast/folder-index';
+import { type Coverage, type FolderIndex, rowOf, withoutLocalSide } from '@holdfast/folder-index';
 import { heldDirectory } from '@holdfast/folder-scanner';
 import {
   conflictCopyOf,

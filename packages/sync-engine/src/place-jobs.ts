@@ -3,19 +3,10 @@
  * written beside its target, synced, what is there is linked aside, the target is checked again
  * immediately before its own rename, and names are synced before anyone hears of it.
  */
-import { openEnvelope } from '@holdfast/block-store';
 import type { DiskState } from '@holdfast/folder-index';
 import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
+import { type FolderPath, parentOf, temporaryPrefix, type VersionId } from '@holdfast/model';
 import {
-  type ContentId,
-  type FolderPath,
-  hexFrom,
-  parentOf,
-  temporaryPrefix,
-  type VersionId,
-} from '@holdfast/model';
-import {
-  AppError,
   type BulkJob,
   type BulkTools,
   type FilePath,
@@ -28,14 +19,8 @@ import {
   removeIfPresent,
   statIfPresent,
 } from '@holdfast/platform';
-
-/** One block inside a shared buffer, and where it belongs in its file. */
-export interface BlockPiece {
-  readonly contentId: ContentId;
-  readonly from: number;
-  readonly to: number;
-  readonly fileOffset: number;
-}
+import { type BlockPiece, writePiece } from './block-piece.js';
+import { isLinkImpossible, linkOrCopy } from './link-or-copy.js';
 
 /** What must be at the target for the work to go on. */
 export type Expected =
@@ -79,7 +64,11 @@ export interface PlaceInput {
 }
 
 export type PlaceResult =
-  | { readonly type: 'placed'; readonly stat: FileStat | undefined; readonly copyStat: FileStat | undefined }
+  | {
+      readonly type: 'placed';
+      readonly stat: FileStat | undefined;
+      readonly copyStat: FileStat | undefined;
+    }
   /** The target is not what was expected: look at it again. */
   | { readonly type: 'changed' }
   /** Something else has to happen first, such as a directory being emptied. */
@@ -148,10 +137,7 @@ class Placement {
     for (const [at, item] of this.#input.items.entries()) {
       if (this.#results[at]?.type === 'placed' || item.content.type !== 'file') continue;
       if (this.#parents.check(item.path).type !== 'ok') continue;
-      removeIfPresent(
-        this.#fileSystem,
-        temporaryPath(this.#input.root, item.path, item.versionId),
-      );
+      removeIfPresent(this.#fileSystem, temporaryPath(this.#input.root, item.path, item.versionId));
     }
   }
 
@@ -276,7 +262,11 @@ class Placement {
     const isThere = expected.type === 'present' && !replacesDirectory;
     switch (content.type) {
       case 'file':
-        this.#placeFile(temporaryPath(this.#input.root, item.path, item.versionId), target, isThere);
+        this.#placeFile(
+          temporaryPath(this.#input.root, item.path, item.versionId),
+          target,
+          isThere,
+        );
         return undefined;
       case 'nothing':
         if (isThere) fileSystem.unlink(target);
@@ -333,129 +323,6 @@ class Placement {
       stat.mtimeNs === disk.mtimeNs
     );
   }
-}
-
-export interface StageInput {
-  readonly root: FilePath;
-  readonly path: FolderPath;
-  readonly versionId: VersionId;
-  /** Begins the temporary file anew. */
-  readonly create: boolean;
-  readonly buffer: Uint8Array;
-  readonly pieces: readonly BlockPiece[];
-  /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
-  readonly local: readonly LocalPiece[];
-}
-
-export interface LocalPiece {
-  readonly contentId: ContentId;
-  readonly path: FolderPath;
-  readonly sourceOffset: number;
-  readonly lengthBytes: number;
-  readonly fileOffset: number;
-}
-
-/** Fills part of a temporary file; returns the local pieces that were not what they should be. */
-export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
-  name: 'sync-stage',
-  perform(input, tools) {
-    const { fileSystem } = tools;
-    const check = new ParentChecker(fileSystem, input.root).check(input.path);
-    if (check.type !== 'ok') throw notThere(input.path);
-    const temporary = temporaryPath(input.root, input.path, input.versionId);
-    if (input.create) removeIfPresent(fileSystem, temporary);
-    const handle = fileSystem.open(temporary, input.create ? 'create' : 'write', 0o600);
-    try {
-      for (const piece of input.pieces) writePiece(handle, input.buffer, piece, tools);
-      return input.local.filter((piece) => !copyLocalPiece(handle, piece, input.root, tools));
-    } finally {
-      fileSystem.close(handle);
-    }
-  },
-};
-
-function notThere(path: FolderPath): AppError {
-  return new AppError('parent_missing', `The directory of ${path} is not there.`, { kind: 'retry' });
-}
-
-/** Verifies and writes one block; throws `block_mismatch` where the content is not what its name says. */
-function writePiece(
-  handle: FileHandle,
-  buffer: Uint8Array,
-  piece: BlockPiece,
-  { fileSystem, hasher }: BulkTools,
-): void {
-  const plain = openEnvelope(buffer.subarray(piece.from, piece.to));
-  if (hexFrom(hasher.blake3(plain)) !== piece.contentId) {
-    throw new AppError('block_mismatch', `A block is not what its name ${piece.contentId} says.`, {
-      kind: 'retry',
-      hint: 'It was not written. Another device may have the block whole.',
-    });
-  }
-  fileSystem.write(handle, plain, piece.fileOffset);
-}
-
-function copyLocalPiece(
-  handle: FileHandle,
-  piece: LocalPiece,
-  root: FilePath,
-  { fileSystem, hasher }: BulkTools,
-): boolean {
-  const buffer = new Uint8Array(piece.lengthBytes);
-  try {
-    const source = fileSystem.open(joinPath(root, piece.path), 'read');
-    try {
-      if (fileSystem.read(source, buffer, piece.sourceOffset) !== buffer.length) return false;
-    } finally {
-      fileSystem.close(source);
-    }
-  } catch (error) {
-    if (fileErrorCode(error) === undefined) throw error;
-    return false;
-  }
-  if (hexFrom(hasher.blake3(buffer)) !== piece.contentId) return false;
-  fileSystem.write(handle, buffer, piece.fileOffset);
-  return true;
-}
-
-function isLinkImpossible(error: unknown): boolean {
-  const code = fileErrorCode(error);
-  return code === 'EPERM' || code === 'EXDEV' || code === 'ENOTSUP' || code === 'EMLINK';
-}
-
-/** A hard link, or a synced copy where links are impossible. */
-function linkOrCopy(fileSystem: FileSystem, from: FilePath, to: FilePath): void {
-  try {
-    fileSystem.link(from, to);
-  } catch (error) {
-    if (!isLinkImpossible(error)) throw error;
-    copyDurably(fileSystem, from, to);
-  }
-}
-
-const copyChunkBytes = 1024 * 1024;
-
-function copyDurably(fileSystem: FileSystem, from: FilePath, to: FilePath): void {
-  const stat = fileSystem.stat(from);
-  const source = fileSystem.open(from, 'read');
-  try {
-    const copy = fileSystem.open(to, 'create', stat.permissions);
-    try {
-      const buffer = new Uint8Array(copyChunkBytes);
-      let at = 0;
-      for (let count = fileSystem.read(source, buffer, at); count > 0; ) {
-        fileSystem.write(copy, buffer.subarray(0, count), at);
-        at += count;
-        count = fileSystem.read(source, buffer, at);
-      }
-      fileSystem.syncFile(copy);
-    } finally {
-      fileSystem.close(copy);
-    }
-  } finally {
-    fileSystem.close(source);
-  }
-  fileSystem.setModificationTime(to, stat.mtimeNs);
 }
 
 /** A crash came after an earlier link of the same version: the content is aside already. */

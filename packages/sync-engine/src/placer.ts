@@ -11,8 +11,8 @@ import { diskStateOf } from '@holdfast/folder-scanner';
 import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { FetchedFiles } from './content-fetcher.js';
+import type { BlockPiece } from './block-piece.js';
 import {
-  type BlockPiece,
   type Expected,
   type PlacedContent,
   type PlaceItem,
@@ -97,7 +97,8 @@ export class Placer {
       works.push(await this.#work(one, content));
     }
     if (works.length === 0) return { placed: 0, changed: [], notEmpty: [], failed };
-    const buffer = fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
+    const buffer =
+      fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
     const items = works.map((work) => work.item);
     const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
     await this.#commit(works, results);
@@ -107,9 +108,10 @@ export class Placer {
   async #work(planned: PlannedPath, content: PlacedContent): Promise<PlaceWork> {
     const { entry, action } = planned;
     const { local, target } = action;
-    const copy = action.type === 'apply' && action.conflict && local
-      ? await this.#freeCopy(local.version)
-      : undefined;
+    const copy =
+      action.type === 'apply' && action.conflict && local
+        ? await this.#freeCopy(local.version)
+        : undefined;
     const keeps = action.type === 'apply' && local?.version.record.kind === 'file';
     const item: PlaceItem = {
       path: entry.path,
@@ -160,7 +162,8 @@ export class Placer {
     const shown = isNewer
       ? entry
       : withLocalCurrent(entry, target, stat ? { disk: diskStateOf(stat, false) } : {});
-    if (work.action.type !== 'apply' || local === undefined || work.copy !== undefined) return shown;
+    if (work.action.type !== 'apply' || local === undefined || work.copy !== undefined)
+      return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
     return withHeld(shown, local.version, { sinceMs: this.#clock.now(), disk });

@@ -24,7 +24,12 @@ import {
 export type SyncAction =
   | { readonly type: 'none' }
   /** The content is here already: take the version over; `touch`: set its time and permissions. */
-  | { readonly type: 'adopt'; readonly target: Version; readonly local: LocalRow; readonly touch: boolean }
+  | {
+      readonly type: 'adopt';
+      readonly target: Version;
+      readonly local: LocalRow;
+      readonly touch: boolean;
+    }
   /** Put the target in place of what is here. */
   | {
       readonly type: 'apply';
@@ -64,7 +69,10 @@ export function needOf(entry: PathEntry, hash: Hash): Need | undefined {
 }
 
 /** Devices that can serve the content of a version: those that show or keep the same content. */
-export function sourcesOf(entry: PathEntry, target: Version): { row: VersionRow; device: DeviceId }[] {
+export function sourcesOf(
+  entry: PathEntry,
+  target: Version,
+): { row: VersionRow; device: DeviceId }[] {
   return entry.rows
     .filter((row) => sameContent(row.version.record, target.record))
     .flatMap((row) => row.peers.map((peer) => ({ row, device: peer.device })));

@@ -1,6 +1,7 @@
 /** Every bulk job of the engine, for the worker that performs them. */
 import { letGoJob } from './held-keeper.js';
-import { placeJob, stageJob } from './place-jobs.js';
+import { placeJob } from './place-jobs.js';
 import { readBlocksJob } from './serve-jobs.js';
+import { stageJob } from './stage-job.js';
 
 export const syncEngineJobs = [placeJob, stageJob, readBlocksJob, letGoJob] as const;

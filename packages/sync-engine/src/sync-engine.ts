@@ -149,8 +149,10 @@ export class SyncEngine {
       return;
     }
     if (channel.protocol === controlProtocol) session.accept(channel, this.#init.hello());
-    else if (channel.protocol === blocksProtocol) void this.#serve(channel, device, this.#blocks);
-    else if (channel.protocol === historyProtocol) void this.#serve(channel, device, this.#history);
+    else if (channel.protocol === blocksProtocol)
+      void this.#serve(channel, device, (frame) => this.#blocks(channel, device, frame));
+    else if (channel.protocol === historyProtocol)
+      void this.#serve(channel, device, (frame) => this.#history(channel, device, frame));
     else channel.abort(new AppError('channel_refused', 'The protocol is not spoken here.'));
   }
 
@@ -170,7 +172,8 @@ export class SyncEngine {
     const ageMs = this.#init.clock.monotonic() - known.sinceMs;
     const { direction } = known.session.connection;
     if (ageMs > simultaneousMs || direction === connection.direction) return true;
-    const dialler = connection.direction === 'outbound' ? this.#localDevice : connection.remoteDevice;
+    const dialler =
+      connection.direction === 'outbound' ? this.#localDevice : connection.remoteDevice;
     const other = connection.direction === 'outbound' ? connection.remoteDevice : this.#localDevice;
     return dialler < other;
   }
@@ -235,12 +238,12 @@ export class SyncEngine {
   async #serve(
     channel: FrameChannel,
     device: DeviceId,
-    answer: (channel: FrameChannel, device: DeviceId, frame: Uint8Array) => Promise<void>,
+    answer: (frame: Uint8Array) => Promise<void>,
   ): Promise<void> {
     try {
       for await (const frame of channel.frames()) {
         if (!this.#init.isMember(device)) throw new AppError('removed', 'The device was removed.');
-        await answer.call(this, channel, device, frame);
+        await answer(frame);
       }
       await channel.close();
     } catch (error) {
@@ -263,6 +266,7 @@ export class SyncEngine {
     let next = batches.next();
     for (let batch = await next; !batch.done; batch = await next) {
       next = batches.next();
+      // It is awaited in the next round, unless sending fails first: then that error counts.
       next.catch(() => undefined);
       await channel.send(encodeBlockResponse({ requestId, ...batch.value, done: false }));
     }

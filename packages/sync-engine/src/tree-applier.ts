@@ -200,9 +200,10 @@ export class TreeApplier {
   }
 
   /** Batches of small files by the device that serves them; a large file is a batch of its own. */
-  *#batches(
-    planned: readonly PlannedPath[],
-  ): Generator<{ client: BlockClient; batch: readonly { planned: PlannedPath; file: FileToFetch }[] }> {
+  *#batches(planned: readonly PlannedPath[]): Generator<{
+    client: BlockClient;
+    batch: readonly { planned: PlannedPath; file: FileToFetch }[];
+  }> {
     const open = new Map<BlockClient, { planned: PlannedPath; file: FileToFetch }[]>();
     const load = new Map<BlockClient, number>();
     const bytes = new Map<BlockClient, number>();

@@ -16,10 +16,10 @@ import {
 } from '@holdfast/platform';
 import { formatUnknown, type GenesisEntry } from './log-entry.js';
 
-export const storeFormatMajor = 1;
+const storeFormatMajor = 1;
 /** Required features that this program knows, as bits; none yet. */
 const knownFeatures = 0;
-export const identityFileName = 'store.json';
+const identityFileName = 'store.json';
 const maxIdentityBytes = 4096;
 
 export interface StoreIdentity {

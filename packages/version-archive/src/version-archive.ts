@@ -179,6 +179,7 @@ export class VersionArchive {
       await this.#indexer.settle();
       this.#rebuildCount += 1;
       const rebuilding = this.#indexer.rebuild();
+      // Questions only wait for the end; who asked for the rebuild is told how it ended.
       this.#rebuilding = rebuilding.catch(() => undefined);
       await rebuilding;
       await this.blocks.rebuildIndex();
