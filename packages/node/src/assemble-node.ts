@@ -7,12 +7,7 @@ import { FolderIndex } from '@holdfast/folder-index';
 import { ListBlockStore } from '@holdfast/folder-scanner';
 import { actorOf, type DeviceId, type FolderId } from '@holdfast/model';
 import { bytesOf, filePathFrom, joinPath, type PeerConnection } from '@holdfast/platform';
-import {
-  type FolderConfig,
-  FolderEngine,
-  needOf,
-  SyncEngine,
-} from '@holdfast/sync-engine';
+import { type FolderConfig, FolderEngine, needOf, SyncEngine } from '@holdfast/sync-engine';
 import {
   blocksProtocol,
   controlProtocol,
@@ -41,6 +36,8 @@ export interface AssembledNode {
   readonly control: NodeControl;
   readonly config: NodeConfig;
   readonly engine: SyncEngine;
+  /** The device's store, once a folder's history is kept here. */
+  readonly archive: () => VersionArchive | undefined;
   /** Archive, folders, network, connections, in this order. */
   start(): Promise<void>;
   /** The reverse; idempotent. */
@@ -68,8 +65,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   let archive: VersionArchive | undefined;
   let archiveOpening: Promise<VersionArchive> | undefined;
 
-  const isMember = (device: string) =>
-    config.current.devices.some((known) => known.id === device);
+  const isMember = (device: string) => config.current.devices.some((known) => known.id === device);
   const nameOf = (device: string) =>
     device === localDevice
       ? config.current.name
@@ -149,8 +145,17 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     const id = folder.id as FolderId;
     const policy = folder.archive
       ? { needOf: () => undefined, queuesOffers: true }
-      : { needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, hash), queuesOffers: false };
-    const index = await FolderIndex.open({ store: keyValueStore, folder: id, hash, random, policy });
+      : {
+          needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, hash),
+          queuesOffers: false,
+        };
+    const index = await FolderIndex.open({
+      store: keyValueStore,
+      folder: id,
+      hash,
+      random,
+      policy,
+    });
     return new FolderEngine({
       ...seams,
       config: folderConfig(folder),
@@ -197,14 +202,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     control: service,
     config,
     engine,
+    archive: () => archive,
     shutdownRequested: service.shutdownRequested,
     async start() {
       if (config.current.folders.some((folder) => folder.archive)) await openArchive();
       for (const folder of config.current.folders) await engine.addFolder(await openFolder(folder));
       await network.start(
         {
-          admit: (device) =>
-            isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse',
+          admit: (device) => (isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse'),
           onConnection: (connection: PeerConnection) => engine.connected(connection),
           onChannel: (connection, channel) => {
             if (channel.protocol !== pairingProtocol) engine.channel(connection, channel);

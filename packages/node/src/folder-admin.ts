@@ -120,6 +120,7 @@ export class FolderAdmin {
     );
     const offer = this.#chooseOffer(request.folder, known);
     const members = offer?.devices.map((device) => device.id) ?? [];
+    if (known !== undefined && offer === undefined) throw alreadyKept(known.label);
     if (known !== undefined) {
       const joined = [...new Set([...known.members, ...members])];
       const stored = await this.#change(known.id, (folder) => ({ ...folder, members: joined }));
@@ -257,10 +258,7 @@ export class FolderAdmin {
     await engine.addFolder(await openFolder(stored));
   }
 
-  async #change(
-    id: string,
-    change: (folder: StoredFolder) => StoredFolder,
-  ): Promise<StoredFolder> {
+  async #change(id: string, change: (folder: StoredFolder) => StoredFolder): Promise<StoredFolder> {
     const { config, engine, reconfigure } = this.#init;
     await config.updateFolder(id, change);
     const stored = this.#stored(id);
@@ -308,6 +306,16 @@ function noOffer(text: string): AppError {
   return new AppError('folder_unknown', `No connected device offers a folder "${text}".`, {
     hint: 'See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.',
   });
+}
+
+function alreadyKept(label: string): AppError {
+  return new AppError(
+    'folder_exists',
+    `"${label}" is kept here already, and no other device offers it.`,
+    {
+      hint: 'Nothing was changed. A device offers it once it has shared it with this one and is connected.',
+    },
+  );
 }
 
 function neitherPathNorArchive(): AppError {
