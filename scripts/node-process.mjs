@@ -12,7 +12,7 @@ const command = fileURLToPath(new URL('../packages/cli/bin/holdfast.mjs', import
  * Starts a node named `name` with its home in `place`, on free ports of the loopback interface.
  * @param {string} place
  * @param {string} name
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, listen?: string }} [options]
  */
 export async function startNode(place, name, options = {}) {
   const home = join(place, `${name}-home`);
@@ -22,7 +22,7 @@ export async function startNode(place, name, options = {}) {
     [
       command,
       ...['--home', home, '--json', 'up', '--name', name, '--no-browser', '--no-mdns'],
-      ...['--gui', '127.0.0.1:0', '--listen', '/ip4/127.0.0.1/tcp/0'],
+      ...['--gui', '127.0.0.1:0', '--listen', options.listen ?? '/ip4/127.0.0.1/tcp/0'],
     ],
     { stdio: ['ignore', 'pipe', errors], detached: true, env: { ...process.env, ...options.env } },
   );

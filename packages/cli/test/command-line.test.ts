@@ -1,5 +1,5 @@
 import { AppError } from '@holdfast/platform';
-import type { NodeControl } from '@holdfast/node';
+import type { NodeControl, RunNodeOptions } from '@holdfast/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createFakeNodeControl,
@@ -8,7 +8,7 @@ import {
   type FakeNodeControl,
 } from '../../rest-api/test/fake-node-control.js';
 import { type Serving, serve, token } from '../../rest-api/test/serving.js';
-import type { NodeRunner, RunNodeOptions } from '../src/node-runner.js';
+import type { NodeRunner } from '../src/node-runner.js';
 import { createFakeShell, deadPid, type FakeShell } from './fake-environment.js';
 
 let shell: FakeShell;
@@ -59,6 +59,7 @@ describe('what reaches the node', () => {
       ['acceptFolder', { folder: 'P', path: '/work/m', archive: true }],
     ],
     ['folder accept P --archive', ['acceptFolder', { folder: 'P', archive: true }]],
+    ['folder accept P', ['acceptFolder', { folder: 'P', archive: false }]],
     ['folder remove P', ['removeFolder', 'P']],
     ['folder rescan P', ['rescanFolder', 'P']],
     ['folder pause P', ['pauseFolder', 'P']],
@@ -106,7 +107,6 @@ describe('flags', () => {
     'nothing',
     'status --nonsense',
     'folder',
-    'folder accept P',
     'folder set P',
     'folder set P --copies many',
     'folder add /a --mode both',
