@@ -7,8 +7,8 @@ import { type FolderId, hexFrom, ownDirectoryName } from '@holdfast/model';
 import {
   AppError,
   type BulkJob,
-  bytesOf,
   byteStringFrom,
+  bytesOf,
   ensureDirectory,
   type FilePath,
   type FileSystem,

@@ -12,14 +12,15 @@ import {
   nameOf,
   parentOf,
   refusalOfPath,
+  temporaryPrefix,
 } from '@holdfast/model';
 import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
 import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
 import type { ListBlockStore } from './list-block-store.js';
-import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
 import { ObservationWriter, type PendingObservation } from './observation-writer.js';
-import { ScanProblems } from './scan-problems.js';
+import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
 import { listDirectoriesJob, statPathsJob } from './scan-jobs.js';
+import { ScanProblems } from './scan-problems.js';
 
 export interface FolderScannerInit {
   readonly root: FilePath;
@@ -30,6 +31,8 @@ export interface FolderScannerInit {
   readonly context: ObserveContext;
   /** Called when versions that no archive covers were replaced by the user's own change. */
   readonly isCovered: (version: string, sequence: number) => boolean;
+  /** Whether a remote version is being put in place there at this moment. */
+  readonly isBeingPlaced: (path: FolderPath) => boolean;
   readonly onProgress?: (examined: number) => void;
 }
 
@@ -40,6 +43,8 @@ export interface ScanResult {
   readonly again: readonly FolderPath[];
   /** Directories that the index did not know: what lies in them may not be watched yet. */
   readonly newDirectories: number;
+  /** Files under our own reserved prefix: being written now, or left over from a crash. */
+  readonly temporaries: readonly FolderPath[];
 }
 
 const directoriesPerJob = 64;
@@ -171,7 +176,10 @@ export class FolderScanner {
     const path = childPath(directory, name);
     const entry = children.get(path) ?? { path, rows: [] };
     children.delete(path);
-    if (!this.#isSyncable(path)) return undefined;
+    if (!this.#isSyncable(path)) {
+      if (name.startsWith(temporaryPrefix)) writer.temporaries.push(path);
+      return undefined;
+    }
     await this.#examine(entry, stat, writer);
     return stat.kind === 'directory' ? path : undefined;
   }

@@ -5,6 +5,7 @@
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
 import type { BulkRunner, FilePath } from '@holdfast/platform';
+import type { ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
 import {
   basisHolds,
@@ -15,7 +16,6 @@ import {
   replacedVersion,
 } from './observe.js';
 import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
-import type { ScanResult } from './folder-scanner.js';
 import type { ScanProblems } from './scan-problems.js';
 
 export interface PendingObservation {
@@ -35,6 +35,8 @@ export interface ObservationWriterInit {
   readonly context: ObserveContext;
   readonly problems: ScanProblems;
   readonly isCovered: (version: string, sequence: number) => boolean;
+  /** Whether a remote version is being put in place there at this moment. */
+  readonly isBeingPlaced: (path: FolderPath) => boolean;
 }
 
 const filesPerRead = 256;
@@ -46,6 +48,7 @@ const maxWaitingAbsences = 100_000;
 export class ObservationWriter {
   examined = 0;
   newDirectories = 0;
+  readonly temporaries: FolderPath[] = [];
   readonly #init: ObservationWriterInit;
   readonly #again: FolderPath[] = [];
   readonly #absences: ReadyObservation[] = [];
@@ -93,8 +96,8 @@ export class ObservationWriter {
         await this.#commitReady();
       }
     }
-    const { examined, newDirectories } = this;
-    return { examined, newDirectories, changed: this.#changed, again: this.#again };
+    const { examined, newDirectories, temporaries } = this;
+    return { examined, newDirectories, temporaries, changed: this.#changed, again: this.#again };
   }
 
   async #startRead(): Promise<void> {
@@ -166,7 +169,12 @@ export class ObservationWriter {
     let changed = 0;
     const change = (entry: PathEntry): PathEntry => {
       const one = byPath.get(entry.path);
-      if (one === undefined || !basisHolds(entry, one.basis)) return entry;
+      if (one === undefined) return entry;
+      if (this.#init.isBeingPlaced(entry.path) || !basisHolds(entry, one.basis)) {
+        // Something newer was said of the path meanwhile: the disk is looked at once more.
+        this.#again.push(entry.path);
+        return entry;
+      }
       const after = observe(entry, one.observation, this.#init.context);
       const replaced = replacedVersion(entry, after);
       if (localCurrent(after)?.version.id !== one.basis.version) changed += 1;

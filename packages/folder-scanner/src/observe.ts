@@ -2,23 +2,7 @@
  * From what the disk shows to what the index says: pure. A change that this device's user made
  * becomes a new version; what matches a version that is known already adopts it.
  */
-import {
-  type ActorId,
-  type BlockListRoot,
-  type DeviceId,
-  type FileRecord,
-  type FolderPath,
-  compareVectors,
-  counterOf,
-  type Hash,
-  incrementVector,
-  joinVectors,
-  sameBlocks,
-  sameContent,
-  type Version,
-  type VersionVector,
-  versionOf,
-} from '@holdfast/model';
+
 import {
   type DiskState,
   type LocalRow,
@@ -28,6 +12,23 @@ import {
   rowOf,
   withLocalCurrent,
 } from '@holdfast/folder-index';
+import {
+  type ActorId,
+  type BlockListRoot,
+  compareVectors,
+  counterOf,
+  type DeviceId,
+  type FileRecord,
+  type FolderPath,
+  type Hash,
+  incrementVector,
+  joinVectors,
+  sameBlocks,
+  sameContent,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
 import type { FileStat } from '@holdfast/platform';
 
 export type Observation =

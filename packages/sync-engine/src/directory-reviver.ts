@@ -9,7 +9,7 @@ import {
   peerCurrents,
   withLocalCurrent,
 } from '@holdfast/folder-index';
-import { type ObserveContext, nextVector } from '@holdfast/folder-scanner';
+import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
 import { type FolderPath, type Hash, joinVectors, versionOf } from '@holdfast/model';
 import { planPath } from './plan-sync.js';
 

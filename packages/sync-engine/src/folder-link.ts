@@ -5,14 +5,14 @@
 import {
   type ArchiveReceipt,
   type FolderIndex,
-  indexMismatch,
   type IndexPosition,
+  indexMismatch,
   type OfferedRow,
   withPeerRow,
 } from '@holdfast/folder-index';
 import {
-  decodeVersion,
   type DeviceId,
+  decodeVersion,
   type FolderId,
   type FolderPath,
   type Hash,

@@ -24,14 +24,16 @@ import {
   errorMessage,
   type FileWatcher,
   type Logger,
-  randomFraction,
   type RandomSource,
+  randomFraction,
   type WatchEvent,
   type WatchSubscription,
 } from '@holdfast/platform';
 import type { BlockClient } from './block-client.js';
 import type { FolderTree as TreeConfig } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
+import { removeTemporariesJob } from './leftover-jobs.js';
+import { reconcileHeld } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
 
@@ -82,6 +84,7 @@ export class LocalTree {
       root,
       marker,
       isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
+      isBeingPlaced: (path) => this.#applier.isPlacing(path),
       onProgress: (examined) => {
         this.#examined = examined;
         init.onChange();
@@ -182,9 +185,11 @@ export class LocalTree {
     if (this.#stopped || this.#init.isPaused()) return;
     try {
       const first = request.all || !this.#scannedOnce;
+      if (!this.#scannedOnce) await this.#reconcileHeld();
       const result = first
         ? await this.#scanner.scanAll()
         : await this.#scanner.scanPaths(request.paths, request.below);
+      if (!this.#scannedOnce) await this.#removeLeftovers(result.temporaries);
       this.#scannedOnce = true;
       this.#setStopReason('');
       if (result.again.length > 0) {
@@ -201,6 +206,18 @@ export class LocalTree {
     } finally {
       this.#init.onChange();
     }
+  }
+
+  /** After a crash the index may not know yet what was set aside. It learns it before the first scan. */
+  async #reconcileHeld(): Promise<void> {
+    await this.#scanner.checkRoot();
+    await reconcileHeld({ ...this.#init, root: this.#init.tree.root });
+  }
+
+  /** Nothing is being written before the first scan has ended: these are left over from a crash. */
+  async #removeLeftovers(paths: readonly FolderPath[]): Promise<void> {
+    if (paths.length === 0) return;
+    await this.#init.runner.run(removeTemporariesJob, { root: this.#init.tree.root, paths });
   }
 
   #setStopReason(reason: string): void {

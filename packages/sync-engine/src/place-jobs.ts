@@ -9,8 +9,8 @@ import { type FolderPath, parentOf, temporaryPrefix, type VersionId } from '@hol
 import {
   type BulkJob,
   type BulkTools,
-  type FilePath,
   type FileHandle,
+  type FilePath,
   type FileStat,
   type FileSystem,
   fileErrorCode,

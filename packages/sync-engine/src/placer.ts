@@ -10,14 +10,14 @@ import {
 import { diskStateOf } from '@holdfast/folder-scanner';
 import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
-import type { FetchedFiles } from './content-fetcher.js';
 import type { BlockPiece } from './block-piece.js';
+import type { FetchedFiles } from './content-fetcher.js';
 import {
   type Expected,
   type PlacedContent,
   type PlaceItem,
-  placeJob,
   type PlaceResult,
+  placeJob,
 } from './place-jobs.js';
 import type { SyncAction } from './plan-sync.js';
 
@@ -48,6 +48,7 @@ export class Placer {
   readonly #root: FilePath;
   readonly #hash: Hash;
   readonly #clock: Clock;
+  readonly #placing = new Set<FolderPath>();
 
   constructor(init: {
     index: FolderIndex;
@@ -100,9 +101,19 @@ export class Placer {
     const buffer =
       fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
     const items = works.map((work) => work.item);
-    const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
-    await this.#commit(works, results);
-    return outcomeOf(works, results, failed);
+    for (const { path } of items) this.#placing.add(path);
+    try {
+      const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
+      await this.#commit(works, results);
+      return outcomeOf(works, results, failed);
+    } finally {
+      for (const { path } of items) this.#placing.delete(path);
+    }
+  }
+
+  /** Whether the disk may show a version at the path that the index does not say yet. */
+  isPlacing(path: FolderPath): boolean {
+    return this.#placing.has(path);
   }
 
   async #work(planned: PlannedPath, content: PlacedContent): Promise<PlaceWork> {

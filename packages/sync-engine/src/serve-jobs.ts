@@ -5,8 +5,8 @@ import { type ContentId, type FolderPath, hexFrom } from '@holdfast/model';
 import {
   type BulkJob,
   type BulkTools,
-  type FilePath,
   type FileHandle,
+  type FilePath,
   fileErrorCode,
   joinPath,
 } from '@holdfast/platform';

@@ -1,7 +1,17 @@
 /** Every bulk job of the engine, for the worker that performs them. */
 import { letGoJob } from './held-keeper.js';
+import { removeTemporariesJob } from './leftover-jobs.js';
 import { placeJob } from './place-jobs.js';
+import { dropAsideJob, listHeldJob } from './reconcile-held.js';
 import { readBlocksJob } from './serve-jobs.js';
 import { stageJob } from './stage-job.js';
 
-export const syncEngineJobs = [placeJob, stageJob, readBlocksJob, letGoJob] as const;
+export const syncEngineJobs = [
+  placeJob,
+  stageJob,
+  removeTemporariesJob,
+  readBlocksJob,
+  letGoJob,
+  listHeldJob,
+  dropAsideJob,
+] as const;

@@ -25,7 +25,7 @@ import {
 import type { BlockClient } from './block-client.js';
 import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
 import { DirectoryReviver } from './directory-reviver.js';
-import { type PlannedPath, Placer, type PlaceOutcome } from './placer.js';
+import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import { planPath, sourcesOf } from './plan-sync.js';
 import { WakeSignal } from './wake-signal.js';
 import { WorkLimit } from './work-limit.js';
@@ -86,6 +86,10 @@ export class TreeApplier {
   /** Whether a pass is under way. */
   get isWorking(): boolean {
     return this.#working;
+  }
+
+  isPlacing(path: FolderPath): boolean {
+    return this.#placer.isPlacing(path);
   }
 
   /** What could not be brought in at the last pass. */

@@ -1,0 +1,112 @@
+/**
+ * A crash may come after content was linked aside and before the index said so. At the start, before
+ * anything is scanned, what lies in the held directory is compared with the index: content that
+ * still is in its place needs no second name, content that was replaced becomes a held version.
+ */
+import {
+  type DiskState,
+  type FolderIndex,
+  localCurrent,
+  rowOf,
+  withHeld,
+  withoutLocalCurrent,
+} from '@holdfast/folder-index';
+import { diskStateOf, heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
+import { type FolderId, type FolderPath, isThirtyTwoByteId, type VersionId } from '@holdfast/model';
+import {
+  type BulkJob,
+  type BulkRunner,
+  type Clock,
+  type FilePath,
+  fileErrorCode,
+  joinPath,
+  type Logger,
+  removeIfPresent,
+  statIfPresent,
+} from '@holdfast/platform';
+
+export interface HeldFile {
+  readonly id: VersionId;
+  readonly disk: DiskState;
+}
+
+/** The set-aside files of a folder. */
+export const listHeldJob: BulkJob<{ readonly root: FilePath }, HeldFile[]> = {
+  name: 'sync-list-held',
+  perform({ root }, { fileSystem }) {
+    const directory = heldDirectory(root);
+    try {
+      return fileSystem.list(directory).flatMap(({ name, kind }): HeldFile[] => {
+        if (kind !== 'file' || !isThirtyTwoByteId(name)) return [];
+        const stat = statIfPresent(fileSystem, joinPath(directory, name));
+        if (stat === undefined) return [];
+        return [{ id: name as VersionId, disk: diskStateOf(stat, false) }];
+      });
+    } catch (error) {
+      if (fileErrorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  },
+};
+
+export interface DropAsideInput {
+  readonly root: FilePath;
+  readonly items: readonly { readonly id: VersionId; readonly path: FolderPath }[];
+}
+
+/** Drops second names of content that still is in its place; tells for each whether it was. */
+export const dropAsideJob: BulkJob<DropAsideInput, boolean[]> = {
+  name: 'sync-drop-aside',
+  perform({ root, items }, { fileSystem }) {
+    const parents = new ParentChecker(fileSystem, root);
+    return items.map(({ id, path }) => {
+      const held = joinPath(heldDirectory(root), id);
+      if (parents.check(path).type !== 'ok') return false;
+      const aside = statIfPresent(fileSystem, held);
+      const shown = statIfPresent(fileSystem, joinPath(root, path));
+      if (aside === undefined || shown?.kind !== 'file') return false;
+      if (aside.inode !== shown.inode || aside.deviceNumber !== shown.deviceNumber) return false;
+      return removeIfPresent(fileSystem, held);
+    });
+  },
+};
+
+export interface ReconcileHeldInit {
+  readonly folder: FolderId;
+  readonly root: FilePath;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export async function reconcileHeld(init: ReconcileHeldInit): Promise<void> {
+  const { index, runner, root, clock, logger, folder } = init;
+  const doubtful: { id: VersionId; path: FolderPath; disk: DiskState }[] = [];
+  for (const { id, disk } of await runner.run(listHeldJob, { root })) {
+    const path = await index.pathOfVersion(id);
+    if (path === undefined) {
+      logger.warn('content lies aside that the index does not know', { folder, version: id });
+      continue;
+    }
+    const row = rowOf(await index.entry(path), id);
+    if (row?.local?.state === 'current') doubtful.push({ id, path, disk });
+  }
+  if (doubtful.length === 0) return;
+  const items = doubtful.map(({ id, path }) => ({ id, path }));
+  const dropped = await runner.run(dropAsideJob, { root, items });
+  const replaced = new Map(
+    doubtful.filter((_, at) => dropped[at] !== true).map((one) => [one.path, one]),
+  );
+  await index.update(
+    [...replaced.keys()],
+    (entry) => {
+      const aside = replaced.get(entry.path);
+      const shown = localCurrent(entry);
+      if (aside === undefined || shown?.version.id !== aside.id) return entry;
+      const held = { sinceMs: clock.now(), disk: aside.disk };
+      return withHeld(withoutLocalCurrent(entry, shown.version), shown.version, held);
+    },
+    { sync: true },
+  );
+}
