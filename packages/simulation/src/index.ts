@@ -1,1 +1,2 @@
 export * from './seams/index.js';
+export * from './world/index.js';

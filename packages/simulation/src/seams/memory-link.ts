@@ -13,6 +13,10 @@ export interface DialRequest {
   readonly answer: (connection: MemoryPeerConnection | undefined) => void;
 }
 
+export interface LinkOptions extends Omit<LaneOptions, 'deliver'> {
+  readonly onMessage: (from: string, to: string, message: LinkMessage) => void;
+}
+
 export class MemoryLink {
   readonly #dial: DialRequest;
   readonly #toTarget: MessageLane;
@@ -21,11 +25,17 @@ export class MemoryLink {
   readonly #accepted: MemoryPeerConnection;
   #answered = false;
 
-  constructor(dial: DialRequest, target: MemoryNetwork, lane: Omit<LaneOptions, 'deliver'>) {
+  constructor(dial: DialRequest, target: MemoryNetwork, lane: LinkOptions) {
     const { from } = dial;
     this.#dial = dial;
-    const deliverToTarget = (message: LinkMessage) => this.#accepted.receive(message);
-    const deliverToDialler = (message: LinkMessage) => this.#dialled.receive(message);
+    const deliverToTarget = (message: LinkMessage) => {
+      lane.onMessage(from.localDevice, target.localDevice, message);
+      this.#accepted.receive(message);
+    };
+    const deliverToDialler = (message: LinkMessage) => {
+      lane.onMessage(target.localDevice, from.localDevice, message);
+      this.#dialled.receive(message);
+    };
     this.#toTarget = new MessageLane({ ...lane, deliver: deliverToTarget });
     this.#toDialler = new MessageLane({ ...lane, deliver: deliverToDialler });
     this.#dialled = new MemoryPeerConnection(from, this.#toTarget, {

@@ -7,6 +7,7 @@ import { KillSwitch } from './kill-switch.js';
 import { type DialRequest, MemoryLink } from './memory-link.js';
 import { MemoryNetwork } from './memory-network.js';
 import type { MemoryPeerConnection } from './memory-peer-connection.js';
+import type { LinkMessage } from './message-lane.js';
 import { SeededRandom } from './seeded-random.js';
 import type { Schedule } from './virtual-world-clock.js';
 
@@ -21,6 +22,8 @@ export interface MemoryNetworkFabricOptions {
   readonly latency?: Latency;
   /** How long a dial waits on a link that carries nothing. */
   readonly dialTimeoutMs?: number;
+  /** Told of every message when it arrives. */
+  readonly onMessage?: (from: string, to: string, message: LinkMessage) => void;
 }
 
 interface LinkCondition {
@@ -35,6 +38,7 @@ export class MemoryNetworkFabric {
   readonly #random: SeededRandom;
   readonly #latency: Latency;
   readonly #dialTimeoutMs: number;
+  readonly #onMessage: NonNullable<MemoryNetworkFabricOptions['onMessage']>;
   readonly #addresses = new Map<string, string>();
   readonly #listening = new Map<string, MemoryNetwork>();
   readonly #conditions = new Map<string, LinkCondition>();
@@ -44,6 +48,7 @@ export class MemoryNetworkFabric {
     this.#random = options.random ?? new SeededRandom('network');
     this.#latency = options.latency ?? { minMs: 1, maxMs: 5 };
     this.#dialTimeoutMs = options.dialTimeoutMs ?? 5000;
+    this.#onMessage = options.onMessage ?? (() => undefined);
   }
 
   /** The network of one incarnation of a device; the device keeps its address for good. */
@@ -137,6 +142,7 @@ export class MemoryNetworkFabric {
       schedule: this.#schedule,
       delayMs: () => this.#delayMs(condition),
       isStalled: () => condition.stalled,
+      onMessage: this.#onMessage,
     });
     condition.links = condition.links.filter((other) => !other.isOver);
     condition.links.push(link);

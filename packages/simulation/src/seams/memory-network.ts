@@ -97,7 +97,8 @@ export class MemoryNetwork implements Network, ConnectionOwner {
   /** Takes over a new connection; false where the device is refused, and then it is not kept. */
   adopt(connection: MemoryPeerConnection, beforeHandlers: () => void): boolean {
     const admission = this.admit(connection.remoteDevice);
-    if (admission === 'refuse') return false;
+    // Whom we dial is the caller's decision; who dials us must be admitted.
+    if (admission === 'refuse' && connection.direction === 'inbound') return false;
     this.#connections.add(connection);
     beforeHandlers();
     if (admission === 'member') this.#started?.handlers.onConnection(connection);

@@ -1,0 +1,56 @@
+/** Convergence: every tree is the same, and the archive shows what they show. */
+import { decodeVersion, type FileRecord } from '@holdfast/model';
+import type { HistoryEntry } from '@holdfast/model';
+import { nativeBlake3 } from '../seams/native-blake3.js';
+import { SeedFailure } from './seed-failure.js';
+import { contentKeyOf, type LiveEntry } from './world-content.js';
+
+/** What two devices must agree on about one path. */
+function shapeOfLive({ stat, content, target }: LiveEntry): string {
+  const permissions = (stat.permissions & 0o777).toString(8);
+  if (stat.kind === 'directory') return `directory ${permissions}`;
+  if (stat.kind === 'symlink') return `symlink ${target}`;
+  return `file ${permissions} ${stat.mtimeNs} ${content ?? 'empty'}`;
+}
+
+function shapeOfRecord(record: FileRecord): string {
+  switch (record.kind) {
+    case 'directory':
+      return `directory ${record.permissions?.toString(8)}`;
+    case 'symlink':
+      return `symlink ${record.target}`;
+    case 'tombstone':
+      return 'gone';
+    case 'file': {
+      const content = contentKeyOf(record.blocks) || 'empty';
+      return `file ${record.permissions?.toString(8)} ${record.mtimeNs} ${content}`;
+    }
+  }
+}
+
+export function shapesOfTree(entries: readonly LiveEntry[]): Map<string, string> {
+  return new Map(entries.map((entry) => [entry.path, shapeOfLive(entry)]));
+}
+
+export function shapesOfHistory(entries: readonly HistoryEntry[]): Map<string, string> {
+  const records = entries.map(
+    (entry) => decodeVersion(entry.recordBytes, (bytes) => nativeBlake3.blake3(bytes)).record,
+  );
+  return new Map(records.map((record) => [record.path as string, shapeOfRecord(record)]));
+}
+
+interface NamedShapes {
+  readonly name: string;
+  readonly shapes: ReadonlyMap<string, string>;
+}
+
+/** Throws at the first path that two of them show differently. */
+export function assertSame(left: NamedShapes, right: NamedShapes): void {
+  for (const path of new Set([...left.shapes.keys(), ...right.shapes.keys()])) {
+    const here = left.shapes.get(path) ?? 'nothing';
+    const there = right.shapes.get(path) ?? 'nothing';
+    if (here === there) continue;
+    const message = `${path}: ${left.name} has ${here}, ${right.name} has ${there}`;
+    throw new SeedFailure('divergence', message);
+  }
+}

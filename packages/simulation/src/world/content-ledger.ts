@@ -1,0 +1,138 @@
+/**
+ * Every content that a user ever gave to a device, and whether it may be gone. Owns the rule of no
+ * data loss: content may vanish from its last place only by the hand of a user (before any copy
+ * could leave) or with the power, where its own user had not synced it; both are counted.
+ */
+import type { ContentKey } from './world-content.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import type { ContentReader } from './world-content.js';
+
+export type Excuse = 'overwritten' | 'power';
+
+interface LedgerEntry {
+  readonly content: ContentKey;
+  readonly machine: SimulatedMachine;
+  readonly path: string;
+  readonly atMs: number;
+  /** Its user had it synced, or another device got it. */
+  durable: boolean;
+  excuse: Excuse | undefined;
+}
+
+export interface ContentLedgerInit {
+  readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
+  /** Whether the archive's history is known to hold the content. */
+  readonly isArchived: (content: ContentKey) => boolean;
+  readonly nowMs: () => number;
+  readonly onEvent: (what: string) => void;
+}
+
+export class ContentLedger {
+  readonly #init: ContentLedgerInit;
+  readonly #entries = new Map<ContentKey, LedgerEntry>();
+
+  constructor(init: ContentLedgerInit) {
+    this.#init = init;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  countOf(excuse: Excuse): number {
+    return [...this.#entries.values()].filter((entry) => entry.excuse === excuse).length;
+  }
+
+  /** Whether any user ever wrote it, or a power loss left it so. */
+  knows(content: ContentKey): boolean {
+    return this.#entries.has(content);
+  }
+
+  /** A user does something on a machine; what it takes away for good is that user's own doing. */
+  aroundUser(machine: SimulatedMachine, synced: boolean, act: () => void): void {
+    const reader = this.#readerOf(machine);
+    const before = reader.contents();
+    try {
+      act();
+    } finally {
+      const after = reader.contents();
+      this.#note(machine, synced);
+      this.#excuseLost(before, after, 'overwritten', () => true);
+    }
+  }
+
+  /** The power goes on a machine; what its own user had not synced may go with it. */
+  aroundPowerLoss(machine: SimulatedMachine, lose: () => void): void {
+    const reader = this.#init.readers.get(machine);
+    if (reader === undefined) {
+      lose();
+      return;
+    }
+    const before = reader.contents();
+    lose();
+    const after = reader.contents();
+    const mayGo = (entry: LedgerEntry) => entry.machine === machine && !entry.durable;
+    this.#excuseLost(before, after, 'power', mayGo);
+    this.#note(machine, false);
+  }
+
+  /** What should be somewhere and is nowhere. */
+  missing(): string[] {
+    const here = this.#everywhere();
+    const missing: string[] = [];
+    for (const { content, machine, path, atMs, excuse } of this.#entries.values()) {
+      if (here.has(content) || this.#init.isArchived(content) || excuse !== undefined) continue;
+      missing.push(
+        `${machine.name} ${path} of ${(atMs / 1000).toFixed(3)} s (${content.slice(0, 8)})`,
+      );
+    }
+    return missing;
+  }
+
+  #readerOf(machine: SimulatedMachine): ContentReader {
+    const reader = this.#init.readers.get(machine);
+    if (reader === undefined) throw new Error(`${machine.name} has no tree`);
+    return reader;
+  }
+
+  /** Enters what is new; what is seen on a second machine does not depend on its user's sync any more. */
+  #note(machine: SimulatedMachine, synced: boolean): void {
+    for (const { path, content } of this.#readerOf(machine).live()) {
+      if (content === undefined) continue;
+      const known = this.#entries.get(content);
+      if (known !== undefined) {
+        if (known.machine !== machine) known.durable = true;
+        continue;
+      }
+      const atMs = this.#init.nowMs();
+      const entry = { content, machine, path, atMs, durable: synced, excuse: undefined };
+      this.#entries.set(content, entry);
+    }
+  }
+
+  #excuseLost(
+    before: ReadonlySet<ContentKey>,
+    after: ReadonlySet<ContentKey>,
+    excuse: Excuse,
+    mayGo: (entry: LedgerEntry) => boolean,
+  ): void {
+    const lost = [...before].filter((content) => !after.has(content));
+    if (lost.length === 0) return;
+    const elsewhere = this.#everywhere();
+    for (const content of lost) {
+      const entry = this.#entries.get(content);
+      if (entry === undefined || elsewhere.has(content)) continue;
+      if (this.#init.isArchived(content) || !mayGo(entry)) continue;
+      entry.excuse ??= excuse;
+      this.#init.onEvent(`${excuse}: the only copy of ${entry.path} (${content.slice(0, 8)})`);
+    }
+  }
+
+  #everywhere(): Set<ContentKey> {
+    const all = new Set<ContentKey>();
+    for (const reader of this.#init.readers.values()) {
+      for (const content of reader.contents()) all.add(content);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * What the archive has ever said of its history. Owns the rule of append-only history: what was
+ * read once is read again later, at the same position; the head only moves on.
+ */
+import { openEnvelope } from '@holdfast/block-store';
+import {
+  decodeVersion,
+  type FolderId,
+  type FolderPath,
+  hexFrom,
+  type HistoryEntry,
+  type HistoryQuery,
+} from '@holdfast/model';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { nativeBlake3 } from '../seams/native-blake3.js';
+import { SeedFailure } from './seed-failure.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import { type ContentKey, contentKeyOf } from './world-content.js';
+
+interface SeenEntry {
+  readonly path: FolderPath;
+  readonly versionId: string;
+}
+
+const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
+const pageEntries = 1000;
+
+export class HistoryWatch {
+  readonly #machine: SimulatedMachine;
+  readonly #seen = new Map<number, SeenEntry>();
+  readonly #archived = new Set<ContentKey>();
+  #head = { position: -1, hash: '' };
+
+  constructor(machine: SimulatedMachine) {
+    this.#machine = machine;
+  }
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  holds(content: ContentKey): boolean {
+    return this.#archived.has(content);
+  }
+
+  /** Reads what is new; false while the archive cannot be asked. */
+  async look(): Promise<boolean> {
+    const archive = this.#machine.node?.archive();
+    const folder = this.#machine.folder?.config.id;
+    if (archive === undefined || folder === undefined) return false;
+    const head = archive.head();
+    if (head.position < this.#head.position)
+      throw shrank(`head ${head.position} after ${this.#head.position}`);
+    if (head.position === this.#head.position) {
+      if (head.hash !== this.#head.hash) throw shrank(`another head at ${head.position}`);
+      return true;
+    }
+    for (const entry of await this.#entries(archive, folder)) this.#remember(entry);
+    this.#head = head;
+    return true;
+  }
+
+  /** What the archive shows now, without what is deleted. */
+  async current(): Promise<HistoryEntry[]> {
+    const { archive, folder } = this.#source();
+    return pages(archive, folder, listing(false));
+  }
+
+  /** Reads everything again and every block of it. */
+  async verify(): Promise<void> {
+    const { archive, folder } = this.#source();
+    const entries = await this.#entries(archive, folder);
+    const positions = new Set(entries.map((entry) => entry.position));
+    for (const [position, { path }] of this.#seen) {
+      if (!positions.has(position)) throw shrank(`${path} at ${position} is gone`);
+    }
+    for (const entry of entries) {
+      this.#remember(entry);
+      await verifyContent(archive, entry);
+    }
+  }
+
+  #source() {
+    const archive = this.#machine.node?.archive();
+    const folder = this.#machine.folder?.config.id;
+    if (archive === undefined || folder === undefined) throw shrank('the archive is not there');
+    return { archive, folder };
+  }
+
+  #remember(entry: HistoryEntry): void {
+    const { record } = decodeVersion(entry.recordBytes, hash);
+    const known = this.#seen.get(entry.position);
+    if (known !== undefined && known.versionId !== entry.versionId) {
+      throw shrank(`another version of ${known.path} at ${entry.position}`);
+    }
+    this.#seen.set(entry.position, { path: record.path, versionId: entry.versionId });
+    if (record.kind === 'file') this.#archived.add(contentKeyOf(record.blocks));
+  }
+
+  /** Every version of every path. */
+  async #entries(archive: VersionArchive, folder: FolderId): Promise<HistoryEntry[]> {
+    const shown = await pages(archive, folder, listing(true));
+    const all: HistoryEntry[] = [];
+    for (const { recordBytes } of shown) {
+      const { path } = decodeVersion(recordBytes, hash).record;
+      all.push(...(await pages(archive, folder, { type: 'log', path, limit: pageEntries })));
+    }
+    return all;
+  }
+}
+
+function listing(deleted: boolean) {
+  const at = { type: 'head' } as const;
+  return { type: 'list', directory: '', at, recursive: true, deleted, limit: pageEntries } as const;
+}
+
+type PagedQuery = Extract<HistoryQuery, { type: 'list' | 'log' }>;
+
+async function pages(
+  archive: VersionArchive,
+  folder: FolderId,
+  query: PagedQuery,
+): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  let cursor: Uint8Array | undefined;
+  do {
+    const page = await archive.query(folder, cursor === undefined ? query : { ...query, cursor });
+    entries.push(...page.entries);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return entries;
+}
+
+async function verifyContent(archive: VersionArchive, entry: HistoryEntry): Promise<void> {
+  const { record } = decodeVersion(entry.recordBytes, hash);
+  if (record.kind !== 'file') return;
+  const ids = record.blocks.entries.map((reference) => reference.contentId);
+  const envelopes = await archive.blocks.read(ids);
+  for (const [at, id] of ids.entries()) {
+    const envelope = envelopes[at];
+    if (envelope !== undefined && hexFrom(hash(openEnvelope(envelope))) === id) continue;
+    throw new SeedFailure('data-loss', `the archive has lost a block of ${record.path}`);
+  }
+}
+
+function shrank(message: string): SeedFailure {
+  return new SeedFailure('history-shrank', message);
+}

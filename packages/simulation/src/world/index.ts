@@ -1,0 +1,2 @@
+export * from './run-seed.js';
+export * from './seed-failure.js';

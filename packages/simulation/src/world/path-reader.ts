@@ -1,0 +1,50 @@
+/**
+ * A reader of files that are only ever replaced whole. Owns the rule "old or new, never neither":
+ * once such a file is there, no moment shows it absent or torn, whatever a node is doing.
+ */
+import { joinPath, statIfPresent } from '@holdfast/platform';
+import type { ContentLedger } from './content-ledger.js';
+import { SeedFailure } from './seed-failure.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import { steadyPaths } from './user-acts.js';
+import { type ContentReader, folderRoot } from './world-content.js';
+
+export class PathReader {
+  readonly #machine: SimulatedMachine;
+  readonly #reader: ContentReader;
+  readonly #ledger: ContentLedger;
+  readonly #there = new Set<string>();
+  looks = 0;
+
+  constructor(machine: SimulatedMachine, reader: ContentReader, ledger: ContentLedger) {
+    this.#machine = machine;
+    this.#reader = reader;
+    this.#ledger = ledger;
+  }
+
+  /** Throws where a file that was there is neither old nor new. */
+  look(): void {
+    this.looks += 1;
+    for (const steady of steadyPaths) {
+      const path = joinPath(folderRoot, steady);
+      const stat = statIfPresent(this.#machine.fileSystem, path);
+      if (stat === undefined) {
+        if (this.#there.has(steady)) throw neither(`${steady} is absent on ${this.#machine.name}`);
+        continue;
+      }
+      this.#there.add(steady);
+      const content = this.#reader.content(path, stat);
+      if (content !== undefined && this.#ledger.knows(content)) continue;
+      throw neither(`${steady} holds on ${this.#machine.name} what nobody wrote`);
+    }
+  }
+
+  /** The power went: what its own user had not synced may be gone. */
+  forget(): void {
+    this.#there.clear();
+  }
+}
+
+function neither(message: string): SeedFailure {
+  return new SeedFailure('neither-old-nor-new', message);
+}

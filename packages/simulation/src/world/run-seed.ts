@@ -1,0 +1,169 @@
+/** One seed from beginning to end: prepare, let users and faults act, heal, wait, check. */
+import { errorMessage } from '@holdfast/platform';
+import { SimulatedCrash } from '../seams/kill-switch.js';
+import { assertSame, shapesOfHistory, shapesOfTree } from './compare-trees.js';
+import { healWorld, planFaults } from './fault-plan.js';
+import { prepareWorld, startAll } from './prepare-world.js';
+import { SeedFailure } from './seed-failure.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import { SimulatedUser } from './simulated-user.js';
+import { SimulatedWorld } from './simulated-world.js';
+import { nextAct, sameFileActs } from './user-acts.js';
+
+export interface SeedReport {
+  readonly seed: string;
+  readonly hash: string;
+  readonly events: number;
+  readonly virtualMs: number;
+  readonly contents: number;
+  readonly overwritten: number;
+  readonly lostWithPower: number;
+  readonly historyEntries: number;
+}
+
+export interface RunSeedOptions {
+  readonly print?: (line: string) => void;
+}
+
+const minuteMs = 60_000;
+/** After everything has healed, so long may it take until all is in sync and covered. */
+const quiescenceLimitMs = 30 * minuteMs;
+/** So long it must stay so. */
+const quietMs = 45_000;
+
+/** Throws `SeedFailure`. */
+export async function runSeed(seed: string, options: RunSeedOptions = {}): Promise<SeedReport> {
+  const world = new SimulatedWorld(seed, options.print);
+  const restore = watchRejections((error) => world.fail(error));
+  try {
+    return await live(world, seed);
+  } catch (error) {
+    if (error instanceof SeedFailure) describeEnd(world);
+    throw error instanceof SeedFailure
+      ? error
+      : new SeedFailure('unexpected-error', errorMessage(error), error);
+  } finally {
+    restore();
+    for (const machine of world.machines) machine.crash('process');
+  }
+}
+
+async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
+  const users = [...world.readers].map(
+    ([machine, reader]) => new SimulatedUser(machine, reader, world.random),
+  );
+  await prepareWorld(world, users);
+  world.watch();
+  const random = world.random.fork('workload');
+  const durationMs = random.pick([20_000, 2 * minuteMs, 10 * minuteMs]);
+  planActs(world, users, durationMs);
+  planFaults(world, durationMs);
+  await world.runUntil(world.clock.nowMs + durationMs);
+  healWorld(world);
+  // Steps of the last acts, and machines that were to come back, are not cut off.
+  await world.runUntil(world.clock.nowMs + minuteMs);
+  for (const machine of world.machines) machine.crash('process');
+  await startAll(world);
+  await settle(world);
+  await check(world);
+  return {
+    seed,
+    hash: world.trace.digest(),
+    events: world.clock.eventCount,
+    virtualMs: Math.round(world.clock.nowMs),
+    contents: world.ledger.size,
+    overwritten: world.ledger.countOf('overwritten'),
+    lostWithPower: world.ledger.countOf('power'),
+    historyEntries: world.history.size,
+  };
+}
+
+function planActs(
+  world: SimulatedWorld,
+  users: readonly SimulatedUser[],
+  durationMs: number,
+): void {
+  const random = world.random.fork('acts');
+  const count = random.pick([10, 30, 80]);
+  for (let number = 0; number < count; number += 1) {
+    world.clock.schedule(random.fraction() * durationMs, () => {
+      if (random.chance(0.15)) {
+        for (const { user, steps } of sameFileActs(users)) world.perform(user.machine, steps);
+        return;
+      }
+      const user = random.pick(users);
+      world.perform(user.machine, nextAct(user));
+    });
+  }
+}
+
+/** Liveness: all in sync and covered before the deadline, and for a while. */
+async function settle(world: SimulatedWorld): Promise<void> {
+  const deadlineMs = world.clock.nowMs + quiescenceLimitMs;
+  while (world.clock.nowMs < deadlineMs) {
+    const limitMs = deadlineMs - world.clock.nowMs;
+    if (!(await world.runUntilHolds(() => isQuiet(world), limitMs))) break;
+    const disturbed = await world.runUntilHolds(() => !isQuiet(world), quietMs);
+    if (!disturbed) return;
+  }
+  throw new SeedFailure('not-live', restless(world).join('; '));
+}
+
+function isQuiet(world: SimulatedWorld): boolean {
+  return world.machines.every((machine) => isMachineQuiet(machine));
+}
+
+function isMachineQuiet({ folder }: SimulatedMachine): boolean {
+  if (folder === undefined || folder.links.size < 2 || !folder.isInSync()) return false;
+  return folder.tree === undefined || (folder.isCovered() && folder.index.counts.held === 0);
+}
+
+/** What keeps the world from being quiet. */
+function restless(world: SimulatedWorld): string[] {
+  return world.machines
+    .filter((machine) => !isMachineQuiet(machine))
+    .map(({ name, folder }) => {
+      if (folder === undefined) return `${name} does not run`;
+      const { counts } = folder.index;
+      const problems = JSON.stringify(folder.tree?.problems ?? folder.ingester?.problem);
+      return (
+        `${name}: ${folder.links.size} links, ${folder.isInSync() ? '' : 'not '}in sync, ` +
+        `${folder.isCovered() ? '' : 'not '}covered, needs ${counts.needFiles}, ` +
+        `queued ${counts.queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
+        `exceptions ${folder.coverage.exceptions()}, "${folder.stopReason}" ${problems}`
+      );
+    });
+}
+
+async function check(world: SimulatedWorld): Promise<void> {
+  await world.complete(world.look(), 'the last look');
+  await world.complete(world.history.verify(), 'reading the history');
+  const [missing] = world.ledger.missing();
+  if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+  const [first, ...others] = [...world.readers].map(([machine, reader]) => ({
+    name: machine.name,
+    shapes: shapesOfTree(reader.live()),
+  }));
+  if (first === undefined) return;
+  for (const other of others) assertSame(first, other);
+  const current = await world.complete(world.history.current(), 'listing the archive');
+  assertSame(first, { name: 'archive', shapes: shapesOfHistory(current) });
+}
+
+function describeEnd(world: SimulatedWorld): void {
+  for (const line of restless(world)) world.trace.note('end', line);
+}
+
+/** A node that ended in the middle of a call leaves rejections behind; any other fails the seed. */
+function watchRejections(fail: (error: unknown) => void): () => void {
+  const others = process.listeners('unhandledRejection');
+  const listener = (error: unknown) => {
+    if (!(error instanceof SimulatedCrash)) fail(error);
+  };
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', listener);
+  return () => {
+    process.off('unhandledRejection', listener);
+    for (const other of others) process.on('unhandledRejection', other);
+  };
+}

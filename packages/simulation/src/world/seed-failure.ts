@@ -1,0 +1,18 @@
+/** Why a seed failed: a promise of the product that did not hold in its world. */
+export type FailureKind =
+  | 'data-loss'
+  | 'divergence'
+  | 'history-shrank'
+  | 'neither-old-nor-new'
+  | 'not-live'
+  | 'unexpected-error';
+
+export class SeedFailure extends Error {
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
+    super(`${kind}: ${message}`, cause === undefined ? undefined : { cause });
+    this.name = 'SeedFailure';
+    this.kind = kind;
+  }
+}

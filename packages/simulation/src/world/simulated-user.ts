@@ -1,0 +1,91 @@
+/**
+ * A person at one machine: which paths catch the eye, and what is written there. Invariant: every
+ * content that a user writes is unlike any other.
+ */
+import { byteStringFromText, type FileSystem } from '@holdfast/platform';
+import type { SeededRandom } from '../seams/seeded-random.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import type { ContentReader } from './world-content.js';
+
+/** One moment of an act. `synced`: the user made it durable. */
+export interface UserStep {
+  readonly afterMs: number;
+  readonly what: string;
+  readonly synced: boolean;
+  act(fileSystem: FileSystem): void;
+}
+
+const directories = ['', '', 'docs', 'docs/deep', 'docs/deep/er', 'photos', 'Ünïcode'];
+const names = ['a.txt', 'b.txt', 'c', 'd.tar.gz', 'note.md', '.hidden', 'e.jpg'];
+
+export class SimulatedUser {
+  readonly machine: SimulatedMachine;
+  readonly random: SeededRandom;
+  readonly #reader: ContentReader;
+  #written = 0;
+
+  constructor(machine: SimulatedMachine, reader: ContentReader, random: SeededRandom) {
+    this.machine = machine;
+    this.random = random.fork(`user ${machine.name}`);
+    this.#reader = reader;
+  }
+
+  /** Bytes that nobody wrote before. */
+  content(): Uint8Array {
+    this.#written += 1;
+    const nonce = Buffer.from(`<${this.machine.name} ${this.#written} of ${this.random.seed}>\n`);
+    const size = this.random.fraction();
+    if (size < 0.75) return nonce;
+    const lengthBytes =
+      size < 0.9
+        ? this.random.integer(1, 20_000)
+        : size < 0.985
+          ? this.random.integer(60_000, 400_000)
+          : this.random.integer(1_000_000, 2_500_000);
+    return Buffer.concat([nonce, noise(this.random, lengthBytes)]);
+  }
+
+  /** A path as the disk knows it. */
+  somePath(): string {
+    const directory = this.random.pick(directories);
+    const name = this.random.pick(names);
+    return byteStringFromText(directory === '' ? name : `${directory}/${name}`);
+  }
+
+  /** A file that is there, or undefined. */
+  someFile(): string | undefined {
+    const files = this.#paths('file');
+    return files.length === 0 ? undefined : this.random.pick(files);
+  }
+
+  someDirectory(): string | undefined {
+    const found = this.#paths('directory');
+    return found.length === 0 ? undefined : this.random.pick(found);
+  }
+
+  /** Paths below a directory, deepest first, with the directory itself last. */
+  tree(directory: string): string[] {
+    const inside = this.#reader
+      .live()
+      .map((entry) => entry.path)
+      .filter((path) => path === directory || path.startsWith(`${directory}/`));
+    return inside.toReversed();
+  }
+
+  #paths(kind: 'file' | 'directory'): string[] {
+    return this.#reader
+      .live()
+      .filter((entry) => entry.stat.kind === kind && !entry.path.startsWith('steady'))
+      .map((entry) => entry.path);
+  }
+}
+
+function noise(random: SeededRandom, lengthBytes: number): Uint8Array {
+  const pattern = random.bytes(Math.min(lengthBytes, 4096));
+  const bytes = new Uint8Array(lengthBytes);
+  for (let at = 0; at < lengthBytes; at += pattern.length) {
+    bytes.set(pattern.subarray(0, lengthBytes - at), at);
+    pattern[at % 61] = (at >> 12) & 0xff;
+  }
+  return bytes;
+}

@@ -1,0 +1,193 @@
+/**
+ * One world: three machines with production nodes, a network between them, virtual time, and what is
+ * known of everything that was ever written. Owns the machines and the watch over their promises;
+ * what happens in it is decided elsewhere.
+ */
+import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import type { FileCall } from '../seams/disk-faults.js';
+import { MemoryNetworkFabric } from '../seams/memory-network-fabric.js';
+import type { LinkMessage } from '../seams/message-lane.js';
+import { SeededRandom } from '../seams/seeded-random.js';
+import { VirtualWorldClock } from '../seams/virtual-world-clock.js';
+import { ContentLedger } from './content-ledger.js';
+import { HistoryWatch } from './history-watch.js';
+import { PathReader } from './path-reader.js';
+import { SeedFailure } from './seed-failure.js';
+import { SimulatedMachine } from './simulated-machine.js';
+import type { UserStep } from './simulated-user.js';
+import { ContentReader } from './world-content.js';
+import { WorldTrace } from './world-trace.js';
+
+/** How often what the archive says is compared with what it said. */
+const watchIntervalMs = 250;
+
+export class SimulatedWorld {
+  readonly random: SeededRandom;
+  readonly clock = new VirtualWorldClock();
+  readonly trace: WorldTrace;
+  readonly fabric: MemoryNetworkFabric;
+  readonly laptop: SimulatedMachine;
+  readonly desktop: SimulatedMachine;
+  readonly archive: SimulatedMachine;
+  readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
+  readonly ledger: ContentLedger;
+  readonly history: HistoryWatch;
+  readonly #pathReaders: ReadonlyMap<SimulatedMachine, PathReader>;
+  #failure: SeedFailure | undefined;
+
+  constructor(seed: string, print?: (line: string) => void) {
+    this.random = new SeededRandom(seed);
+    this.trace = new WorldTrace({ nowMs: () => this.clock.nowMs, ...(print && { print }) });
+    this.fabric = new MemoryNetworkFabric({
+      schedule: this.clock.schedule,
+      random: this.random.fork('network'),
+      onMessage: (from, to, message) => this.#onMessage(from, to, message),
+    });
+    this.laptop = this.#machine('laptop', 'SimLaptop');
+    this.desktop = this.#machine('desktop', 'SimDesktop');
+    this.archive = this.#machine('archive', 'SimArchive');
+    this.readers = new Map(this.trees.map((machine) => [machine, new ContentReader(machine)]));
+    this.history = new HistoryWatch(this.archive);
+    this.ledger = new ContentLedger({
+      readers: this.readers,
+      isArchived: (content) => this.history.holds(content),
+      nowMs: () => this.clock.nowMs,
+      onEvent: (what) => this.trace.event('ledger', what),
+    });
+    this.#pathReaders = new Map(
+      [...this.readers].map(([machine, reader]) => [
+        machine,
+        new PathReader(machine, reader, this.ledger),
+      ]),
+    );
+  }
+
+  get machines(): readonly SimulatedMachine[] {
+    return [this.laptop, this.desktop, this.archive];
+  }
+
+  get trees(): readonly SimulatedMachine[] {
+    return [this.laptop, this.desktop];
+  }
+
+  /** Ends the run at the next event; the first failure counts. */
+  fail(error: unknown): void {
+    this.#failure ??=
+      error instanceof SeedFailure
+        ? error
+        : new SeedFailure('unexpected-error', describe(error), error);
+  }
+
+  /** Runs events up to a moment. Throws the failure, if one came up. */
+  async runUntil(moment: number): Promise<void> {
+    await this.clock.runUntil(() => this.#failure !== undefined || this.clock.nowMs >= moment, {
+      deadlineMs: moment,
+    });
+    this.#throwFailure();
+  }
+
+  /** Runs events until it holds; false where the deadline came first. */
+  async runUntilHolds(holds: () => boolean, limitMs: number): Promise<boolean> {
+    await this.clock.runUntil(() => this.#failure !== undefined || holds(), {
+      deadlineMs: this.clock.nowMs + limitMs,
+    });
+    this.#throwFailure();
+    return holds();
+  }
+
+  /** Runs events until the promise has settled. */
+  async complete<Result>(promise: Promise<Result>, what: string): Promise<Result> {
+    const outcome: { settled?: PromiseSettledResult<Result> } = {};
+    void Promise.allSettled([promise]).then(([settled]) => {
+      outcome.settled = settled;
+    });
+    await this.runUntilHolds(() => outcome.settled !== undefined, completionLimitMs);
+    const { settled } = outcome;
+    if (settled === undefined) throw new SeedFailure('not-live', `${what} does not end`);
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  }
+
+  /** Performs a user's act, one step after the other. */
+  perform(machine: SimulatedMachine, steps: readonly UserStep[]): void {
+    const [first, ...rest] = steps;
+    if (first === undefined) return;
+    this.clock.schedule(first.afterMs, () => {
+      this.#take(machine, first);
+      this.perform(machine, rest);
+    });
+  }
+
+  /** Compares, at intervals, what is there with what should be. */
+  watch(): void {
+    this.clock.schedule(watchIntervalMs, () => {
+      void this.look().catch((error: unknown) => this.fail(error));
+      this.watch();
+    });
+  }
+
+  /** Throws where something is missing; while the archive sleeps, nothing can be said of it. */
+  async look(): Promise<void> {
+    for (const reader of this.#pathReaders.values()) reader.look();
+    if (!(await this.history.look())) return;
+    const [missing] = this.ledger.missing();
+    if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+  }
+
+  #take(machine: SimulatedMachine, { what, synced, act }: UserStep): void {
+    try {
+      this.trace.event(machine.name, `user ${what}`);
+      this.ledger.aroundUser(machine, synced, () => act(machine.fileSystem));
+    } catch (error) {
+      const code = fileErrorCode(error);
+      if (code === undefined) this.fail(error);
+      else this.trace.event(machine.name, `user is told ${code}`);
+    }
+  }
+
+  #machine(name: string, device: string): SimulatedMachine {
+    const { clock, fabric, random, trace } = this;
+    return new SimulatedMachine({
+      name,
+      device,
+      clock,
+      fabric,
+      random,
+      trace,
+      onFailure: (failure) => this.fail(failure),
+      onCall: (machine, call) => this.#onCall(machine, call),
+      aroundPowerLoss: (machine, lose) => {
+        this.ledger.aroundPowerLoss(machine, lose);
+        this.#pathReaders.get(machine)?.forget();
+      },
+    });
+  }
+
+  /** A reader may look between any two calls of a node. */
+  #onCall(machine: SimulatedMachine, call: FileCall): void {
+    if (!namesChange.has(call.name)) return;
+    try {
+      this.#pathReaders.get(machine)?.look();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #onMessage(from: string, to: string, message: LinkMessage): void {
+    const what = 'channel' in message ? `${message.type} ${message.channel}` : message.type;
+    this.trace.step(from, `to ${to} ${what}`);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** Calls that come between two states of names. */
+const namesChange: ReadonlySet<string> = new Set(['stat', 'syncDirectory', 'unlink', 'rename']);
+const completionLimitMs = 120_000;
+
+function describe(error: unknown): string {
+  const code = error instanceof AppError ? `${error.code}: ` : '';
+  return `${code}${errorMessage(error)}`;
+}

@@ -1,0 +1,289 @@
+/**
+ * What people do in a folder: write, edit as editors do, move, delete. Each act is a list of steps
+ * with time between them; what a step does not find any more, it leaves.
+ */
+import {
+  type FilePath,
+  type FileSystem,
+  fileErrorCode,
+  joinPath,
+  parentPath,
+} from '@holdfast/platform';
+import type { SimulatedUser, UserStep } from './simulated-user.js';
+import { folderRoot } from './world-content.js';
+
+type Act = (user: SimulatedUser) => UserStep[];
+
+/** Files that users only ever replace whole: a reader always finds them. */
+export const steadyPaths = ['steady/one.txt', 'steady/two.txt'] as const;
+
+function full(path: string): FilePath {
+  return joinPath(folderRoot, path);
+}
+
+function makeParents(fileSystem: FileSystem, path: FilePath): void {
+  const parent = parentPath(path);
+  if (parent === folderRoot || parent === '/') return;
+  makeParents(fileSystem, parent);
+  try {
+    fileSystem.makeDirectory(parent, 0o755);
+  } catch (error) {
+    if (fileErrorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+function writeNew(
+  fileSystem: FileSystem,
+  path: FilePath,
+  bytes: Uint8Array,
+  options: { readonly synced: boolean; readonly permissions: number },
+): void {
+  const handle = fileSystem.open(path, 'create', options.permissions);
+  try {
+    fileSystem.write(handle, bytes, 0);
+    if (options.synced) fileSystem.syncFile(handle);
+  } finally {
+    fileSystem.close(handle);
+  }
+  if (options.synced) fileSystem.syncDirectory(parentPath(path));
+}
+
+function writeAt(fileSystem: FileSystem, path: FilePath, bytes: Uint8Array, position: number) {
+  const handle = fileSystem.open(path, 'write');
+  try {
+    const at = position < 0 ? fileSystem.handleStat(handle).sizeBytes : position;
+    fileSystem.write(handle, bytes, at);
+  } finally {
+    fileSystem.close(handle);
+  }
+}
+
+function step(what: string, act: UserStep['act'], afterMs = 0, synced = false): UserStep {
+  return { what, act, afterMs, synced };
+}
+
+/** One new file, with the directories above it. */
+export function writeStep(user: SimulatedUser, path: string, afterMs = 0): UserStep {
+  const synced = user.random.chance(0.5);
+  const permissions = user.random.pick([0o644, 0o600, 0o755]);
+  const bytes = user.content();
+  const act = (fileSystem: FileSystem) => {
+    makeParents(fileSystem, full(path));
+    writeNew(fileSystem, full(path), bytes, { synced, permissions });
+  };
+  return step(`writes ${path} (${bytes.length})`, act, afterMs, synced);
+}
+
+/** As editors do: a new file beside it, renamed over it. */
+export function saveSteps(user: SimulatedUser, path: string): UserStep[] {
+  const temporary = `${path}.${user.random.pick(['swp', 'tmp', 'new'])}`;
+  const between = user.random.pick([0, 0, 5, 40, 600]);
+  return [
+    writeStep(user, temporary),
+    step(`saves ${path}`, (fileSystem) => fileSystem.rename(full(temporary), full(path)), between),
+  ];
+}
+
+function onFile(user: SimulatedUser, make: (path: string) => UserStep[]): UserStep[] {
+  const path = user.someFile();
+  return path === undefined ? [writeStep(user, user.somePath())] : make(path);
+}
+
+function overwriteInPlace(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => overwritePath(user, path));
+}
+
+function overwritePath(user: SimulatedUser, path: string): UserStep[] {
+  const bytes = user.content();
+  const keepTime = user.random.chance(0.2);
+  return [
+    step(`overwrites ${path} (${bytes.length})`, (fileSystem) => {
+      const before = fileSystem.stat(full(path));
+      writeAt(fileSystem, full(path), bytes, 0);
+      if (keepTime) fileSystem.setModificationTime(full(path), before.mtimeNs);
+    }),
+  ];
+}
+
+function append(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => {
+    const bytes = user.content();
+    return [step(`appends to ${path}`, (fileSystem) => writeAt(fileSystem, full(path), bytes, -1))];
+  });
+}
+
+/** Empties it first, then fills it: for a moment it is not there. */
+function rewrite(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => rewritePath(user, path));
+}
+
+function rewritePath(user: SimulatedUser, path: string): UserStep[] {
+  return [...removePath(user, path), writeStep(user, path, user.random.pick([0, 3, 30, 300]))];
+}
+
+function removePath(_user: SimulatedUser, path: string): UserStep[] {
+  return [step(`deletes ${path}`, (fileSystem) => fileSystem.unlink(full(path)))];
+}
+
+/** Keeps the file open, and writes into whatever it has become meanwhile. */
+function writeLate(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => {
+    const bytes = user.content();
+    let handle: ReturnType<FileSystem['open']> | undefined;
+    return [
+      step(`opens ${path}`, (fileSystem) => {
+        handle = fileSystem.open(full(path), 'write');
+      }),
+      step(
+        `writes late into ${path}`,
+        (fileSystem) => {
+          if (handle === undefined) return;
+          fileSystem.write(handle, bytes, 0);
+          fileSystem.close(handle);
+        },
+        user.random.pick([5, 200, 2_000, 8_000]),
+      ),
+    ];
+  });
+}
+
+function move(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => {
+    const to = user.somePath();
+    return [
+      step(`moves ${path} to ${to}`, (fileSystem) => {
+        makeParents(fileSystem, full(to));
+        fileSystem.rename(full(path), full(to));
+      }),
+    ];
+  });
+}
+
+function moveDirectory(user: SimulatedUser): UserStep[] {
+  const from = user.someDirectory();
+  if (from === undefined) return [writeStep(user, user.somePath())];
+  const to = user.random.pick(['moved', 'photos/old', 'docs2', 'archive/2024']);
+  return [
+    step(`moves ${from}/ to ${to}/`, (fileSystem) => {
+      makeParents(fileSystem, full(to));
+      fileSystem.rename(full(from), full(to));
+    }),
+  ];
+}
+
+function remove(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => removePath(user, path));
+}
+
+function removeTree(user: SimulatedUser): UserStep[] {
+  const directory = user.someDirectory();
+  if (directory === undefined) return [];
+  return [step(`deletes ${directory}/`, (fileSystem) => removeAll(user, directory, fileSystem))];
+}
+
+function removeAll(user: SimulatedUser, directory: string, fileSystem: FileSystem): void {
+  for (const path of user.tree(directory)) {
+    if (fileSystem.stat(full(path)).kind === 'directory') fileSystem.removeDirectory(full(path));
+    else fileSystem.unlink(full(path));
+  }
+}
+
+function changePermissions(user: SimulatedUser): UserStep[] {
+  const path = user.random.chance(0.7) ? user.someFile() : user.someDirectory();
+  if (path === undefined) return [];
+  const mode = user.random.pick([0o644, 0o600, 0o755, 0o700]);
+  return [
+    step(`chmod ${mode.toString(8)} ${path}`, (fileSystem) =>
+      fileSystem.setPermissions(full(path), mode),
+    ),
+  ];
+}
+
+function makeDirectory(user: SimulatedUser): UserStep[] {
+  const path = user.random.pick(['empty', 'docs/sub', 'photos/2024', 'c', 'docs/a.txt']);
+  const act = (fileSystem: FileSystem) => {
+    makeParents(fileSystem, full(path));
+    fileSystem.makeDirectory(full(path), 0o755);
+  };
+  return [step(`makes ${path}/`, act)];
+}
+
+/** A directory where a file was, or a file where a directory was. */
+function changeKind(user: SimulatedUser): UserStep[] {
+  const directory = user.random.chance(0.5) ? user.someDirectory() : undefined;
+  if (directory !== undefined) {
+    const clear = (fileSystem: FileSystem) => removeAll(user, directory, fileSystem);
+    return [step(`clears ${directory}/`, clear), writeStep(user, directory, 2)];
+  }
+  return onFile(user, (path) => [
+    step(`clears ${path}`, (fileSystem) => fileSystem.unlink(full(path))),
+    writeStep(user, `${path}/inside.txt`, 2),
+  ]);
+}
+
+function makeSymlink(user: SimulatedUser): UserStep[] {
+  const path = user.random.pick(['link', 'docs/link', 'a.txt']);
+  const target = user.random.pick(['a.txt', '../photos', 'nowhere']);
+  return [step(`links ${path}`, (fileSystem) => fileSystem.makeSymlink(target, full(path)))];
+}
+
+function writeSome(user: SimulatedUser): UserStep[] {
+  return [writeStep(user, user.somePath())];
+}
+
+function writeMany(user: SimulatedUser): UserStep[] {
+  const count = user.random.integer(2, 8);
+  return Array.from({ length: count }, () => writeStep(user, user.somePath(), 1));
+}
+
+function save(user: SimulatedUser): UserStep[] {
+  return saveSteps(user, user.someFile() ?? user.somePath());
+}
+
+function saveSteady(user: SimulatedUser): UserStep[] {
+  return saveSteps(user, user.random.pick(steadyPaths));
+}
+
+const acts: readonly Act[] = [
+  writeSome,
+  writeSome,
+  writeMany,
+  save,
+  save,
+  saveSteady,
+  saveSteady,
+  overwriteInPlace,
+  overwriteInPlace,
+  append,
+  rewrite,
+  rewrite,
+  writeLate,
+  move,
+  move,
+  moveDirectory,
+  remove,
+  remove,
+  removeTree,
+  changePermissions,
+  makeDirectory,
+  changeKind,
+  makeSymlink,
+];
+
+/** The steps of one random act. */
+export function nextAct(user: SimulatedUser): UserStep[] {
+  return user.random.pick(acts)(user);
+}
+
+/** Several users change the same file at about the same time, each in a way of their own. */
+export function sameFileActs(
+  users: readonly SimulatedUser[],
+): { readonly user: SimulatedUser; readonly steps: UserStep[] }[] {
+  const [first] = users;
+  if (first === undefined) return [];
+  const path = first.someFile() ?? first.somePath();
+  return users.map((user) => {
+    const act = user.random.pick([saveSteps, rewritePath, removePath, overwritePath]);
+    return { user, steps: act(user, path) };
+  });
+}
