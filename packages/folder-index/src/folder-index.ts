@@ -192,7 +192,10 @@ export class FolderIndex {
     const rows = await this.#rows('sequence', sequence, position.sequence, limit);
     if (rows.length < limit) return { rows, reached: position };
     const last = rows.at(-1)?.sequence ?? sequence;
-    return { rows, reached: await this.#boundaryAtOrBefore(last, sequence) };
+    const reached = await this.#boundaryAtOrBefore(last, sequence);
+    if (reached === undefined) return { rows, reached };
+    // A batch that is only begun is left for the next time: it has no position yet.
+    return { rows: rows.filter((row) => row.sequence <= reached.sequence), reached };
   }
 
   /** How many of this device's rows lie after a sequence. */
