@@ -171,7 +171,10 @@ export class LocalTree {
   /** Resolves when everything was compared with the index. Throws where the folder is stopped. */
   async rescan(): Promise<void> {
     await this.#queue.requestAndWait({ all: true, paths: [], below: [] });
-    if (this.#stopReason !== '') throw new AppError('folder_stopped', this.#stopReason);
+    if (this.#stopReason === '') return;
+    throw new AppError('folder_stopped', this.#stopReason, {
+      hint: 'The folder goes on by itself once its files are back where they were.',
+    });
   }
 
   async stop(): Promise<void> {
