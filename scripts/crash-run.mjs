@@ -33,6 +33,7 @@ const { values: flags } = parseArgs({
 const seed = Number(flags.seed);
 const rounds = Number(flags.rounds);
 const settleTimeoutMs = 60_000;
+const lateTimeoutMs = 20_000;
 const editors = ['laptop', 'desktop'];
 const label = 'crash';
 
@@ -43,6 +44,7 @@ async function main() {
     nodes: new Map(),
     roots: {},
     written: new Map(),
+    overwrittenByBoth: new Set(),
     random: mulberry32(seed),
   };
   for (const name of editors) world.roots[name] = join(place, `${name}-files`);
@@ -51,9 +53,10 @@ async function main() {
     await share(world);
     const kills = await runRounds(world);
     await settle(world);
+    const early = await convergedLate(world);
     const verdict = judge(world, await whereNoncesAre(world));
     say(`seed ${seed}: ${kills} kills, ${verdict.summary}`);
-    return verdict.problems;
+    return [...early, ...verdict.problems];
   } finally {
     await Promise.all([...world.nodes.values()].map((node) => node.stop()));
     if (flags.keep) say(`everything is left in ${place}`);
@@ -131,8 +134,8 @@ async function edit(world, durationMs) {
 }
 
 /**
- * One change by one editor. What is overwritten or deleted is the same on both sides at that moment:
- * then some node has seen it, and it may not be lost.
+ * One change by one editor, or by both to the same file at once. What is overwritten or deleted is
+ * the same on both sides at that moment: then some node has seen it, and it may not be lost.
  */
 function change(world, editor) {
   const { random, roots } = world;
@@ -142,9 +145,20 @@ function change(world, editor) {
   if (path === undefined || dice < 0.55) {
     write(world, editor, `d${Math.floor(random() * 4)}/${editor}-${world.written.size}.txt`);
   } else if (contentAt(roots.laptop, path) === contentAt(roots.desktop, path)) {
-    if (dice < 0.85) write(world, editor, path);
+    if (dice < 0.7) write(world, editor, path);
+    else if (dice < 0.85) collide(world, path);
     else rmSync(join(roots[editor], path), { force: true });
   }
+}
+
+/**
+ * Both write over the same content at once. Where no archive has it yet, both its users destroyed
+ * it before a third copy could be made: that one loss is not the nodes'.
+ */
+function collide(world, path) {
+  const nonce = nonceIn(contentAt(world.roots.laptop, path));
+  if (nonce !== undefined) world.overwrittenByBoth.add(nonce);
+  for (const editor of editors) write(world, editor, path);
 }
 
 function write(world, editor, path) {
@@ -165,6 +179,20 @@ async function settle({ nodes }) {
     const { control } = nodes.get(editor);
     await control.wait({ folder: label, archived: true, timeoutMs: settleTimeoutMs });
   }
+}
+
+/** Empty where both trees are the same now, as `wait` promised; else how long it took, or not at all. */
+async function convergedLate({ roots }) {
+  const first = differing(roots);
+  if (first.length === 0) return [];
+  const from = performance.now();
+  while (performance.now() < from + lateTimeoutMs) {
+    await pause(100);
+    if (differing(roots).length > 0) continue;
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    return [`wait ended ${seconds} s before both trees were the same: ${first.join(', ')}`];
+  }
+  return [];
 }
 
 /** Nonces by where they were found. */
@@ -197,21 +225,26 @@ async function pathsInHistory(control, directory) {
   return paths.flat();
 }
 
-function judge({ written, roots }, { live, held, history }) {
-  const lost = [...written].filter(
+function judge({ written, overwrittenByBoth, roots }, { live, held, history }) {
+  const gone = [...written].filter(
     ([nonce]) => !live.has(nonce) && !held.has(nonce) && !history.has(nonce),
   );
-  const unarchived = [...written.keys()].filter((nonce) => !history.has(nonce));
+  const lost = gone.filter(([nonce]) => !overwrittenByBoth.has(nonce));
   const problems = lost.map(([nonce, where]) => `lost: ${nonce} (${where})`);
-  const [laptop, desktop] = [roots.laptop, roots.desktop].map(contents);
-  for (const path of new Set([...laptop.keys(), ...desktop.keys()])) {
-    if (laptop.get(path) !== desktop.get(path)) problems.push(`differs after settling: ${path}`);
-  }
+  problems.push(...differing(roots).map((path) => `differs after settling: ${path}`));
+  const laptop = contents(roots.laptop);
   const copies = [...laptop.keys()].filter((path) => path.includes('.sync-conflict-')).length;
   const summary =
-    `${written.size} nonces: ${live.size} live, ${history.size} in history, ${lost.length} lost; ` +
-    `${laptop.size} files, ${copies} conflict copies; ${unarchived.length} never archived`;
+    `${written.size} nonces: ${live.size} live, ${history.size} in history, ${lost.length} lost, ` +
+    `${gone.length - lost.length} overwritten by both users before they were archived; ` +
+    `${laptop.size} files, ${copies} of them conflict copies`;
   return { problems, summary };
+}
+
+function differing(roots) {
+  const [laptop, desktop] = [roots.laptop, roots.desktop].map(contents);
+  const paths = [...new Set([...laptop.keys(), ...desktop.keys()])];
+  return paths.filter((path) => laptop.get(path) !== desktop.get(path));
 }
 
 function contents(root) {
@@ -231,8 +264,12 @@ function files(root) {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
+function nonceIn(content) {
+  return /^nonce-\d+-\d+-\w+/.exec(content ?? '')?.[0];
+}
+
 function addNonce(into, content) {
-  const nonce = /^nonce-\d+-\d+-\w+/.exec(content)?.[0];
+  const nonce = nonceIn(content);
   if (nonce !== undefined) into.add(nonce);
 }
 

@@ -179,6 +179,10 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     reconfigure: async (folder) => {
       await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
     },
+    onRemoved: (removed) => {
+      events.add('folder-removed', { folder: removed });
+      changes.changed();
+    },
   });
   const history = new HistoryService({ engine, archive: () => archive, clock, hash, nameOf });
   const restore = new RestoreService({ ...seams, history, hash });

@@ -34,6 +34,7 @@ export interface FolderAdminInit {
   readonly openFolder: (stored: StoredFolder) => Promise<FolderEngine>;
   /** Takes a changed configuration over into the running engine. */
   readonly reconfigure: (stored: StoredFolder) => Promise<void>;
+  readonly onRemoved: (folder: string) => void;
 }
 
 export class FolderAdmin {
@@ -146,6 +147,7 @@ export class FolderAdmin {
     await this.#init.engine.removeFolder(stored.id as FolderId);
     await folder?.index.destroy();
     if (stored.path !== null && holdsNothing) this.#removeOwnArea(filePathFrom(stored.path));
+    this.#init.onRemoved(stored.id);
   }
 
   async setPaused(text: string, paused: boolean): Promise<void> {

@@ -1,0 +1,164 @@
+/** The status page as a person meets it: a real node, a real browser. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../end-to-end/eventually.js';
+import type { NodeProcess } from '../end-to-end/node-process.js';
+import { pair, TestWorld } from '../end-to-end/test-world.js';
+import {
+  type Appearance,
+  launchChromium,
+  openPage,
+  overflowPixels,
+  type WatchedPage,
+} from './chromium.js';
+import { firstLinkOf } from './printed-link.js';
+
+const patienceMs = 15_000;
+let browser: Browser;
+let world: TestWorld;
+let laptop: NodeProcess;
+let watched: WatchedPage | undefined;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  world = new TestWorld();
+  const [first, pi] = await world.startNodes('laptop', 'pi');
+  laptop = first;
+  await pair(laptop, pi);
+  const photos = world.directory('photos');
+  writeFileSync(join(photos, 'beach.txt'), 'sand\n');
+  await laptop.ask('folder', 'add', photos, '--label', 'Photos');
+});
+
+afterEach(async () => {
+  await watched?.context.close();
+  watched = undefined;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+async function newLink(): Promise<string> {
+  return (await laptop.ask<{ url: string }>('page')).url;
+}
+
+/** A page that is signed in. */
+async function signedIn(appearance?: Appearance): Promise<WatchedPage> {
+  watched = await openPage(browser, appearance);
+  await watched.page.goto(await newLink());
+  await watched.page
+    .getByRole('heading', { name: 'Photos', exact: true })
+    .waitFor({ timeout: patienceMs });
+  return watched;
+}
+
+describe('the page, opened by its link', () => {
+  test('shows this device, its folders and the paired devices, and complains of nothing', async () => {
+    const { page, complaints } = await signedIn();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'pi' }).getByText('Connected').waitFor();
+    await page.locator('summary').filter({ hasText: 'laptop' }).waitFor();
+    await page.getByText('1 file', { exact: false }).first().waitFor();
+    for (const name of ['Private', 'Intact', 'Available']) {
+      expect(await page.locator('dl').getByText(name, { exact: true }).count()).toBe(1);
+    }
+    expect(new URL(page.url()).pathname).toBe('/');
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows a folder that is added while it is open, without a reload', async () => {
+    const { page, complaints } = await signedIn();
+    await page.evaluate('globalThis.sameDocument = true');
+    await laptop.ask('folder', 'add', world.directory('music'), '--label', 'Music');
+    await page
+      .getByRole('heading', { name: 'Music', exact: true })
+      .waitFor({ timeout: patienceMs });
+    expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+    await laptop.ask('folder', 'remove', 'Music');
+    await page
+      .getByRole('heading', { name: 'Music', exact: true })
+      .waitFor({ state: 'detached', timeout: patienceMs });
+    expect(complaints).toEqual([]);
+  });
+
+  test('opens once: a second browser is told how to get a link of its own', async () => {
+    const link = await newLink();
+    const first = await openPage(browser);
+    await first.page.goto(link);
+    await first.page
+      .getByRole('heading', { name: 'Photos', exact: true })
+      .waitFor({ timeout: patienceMs });
+    await first.context.close();
+
+    watched = await openPage(browser);
+    const response = await watched.page.goto(link);
+    expect(response?.status()).toBe(403);
+    await watched.page.getByRole('heading', { name: 'That link no longer opens.' }).waitFor();
+    await watched.page.getByText('npx holdfast page').waitFor();
+    expect(await watched.page.getByText('Photos').count()).toBe(0);
+  });
+
+  test.each([
+    { colorScheme: 'light', widthPixels: 390 },
+    { colorScheme: 'light', widthPixels: 1280 },
+    { colorScheme: 'dark', widthPixels: 390 },
+    { colorScheme: 'dark', widthPixels: 1280 },
+  ] as const)('fits $widthPixels px in a $colorScheme theme', async (appearance) => {
+    const { page, complaints } = await signedIn(appearance);
+    await page.locator('summary').click();
+    await page.getByText(laptop.device).waitFor();
+    expect(await overflowPixels(page)).toBeLessThanOrEqual(0);
+    const background = await page.evaluate<string>(
+      'getComputedStyle(document.body).backgroundColor',
+    );
+    const brightness = Number(/\d+/.exec(background)?.[0]);
+    expect(brightness > 128 ? 'light' : 'dark').toBe(appearance.colorScheme);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('without a login', () => {
+  test('the page shows nothing of the node, and says what to do', async () => {
+    watched = await openPage(browser, { colorScheme: 'light', widthPixels: 390 });
+    const { page, complaints } = watched;
+    await page.goto(laptop.ready.gui);
+    await page.getByRole('heading', { name: 'This page is locked.' }).waitFor();
+    await page.getByText('npx holdfast page').waitFor();
+    expect(await page.getByText('Photos').count()).toBe(0);
+    expect(await page.getByText(laptop.device).count()).toBe(0);
+    expect(await overflowPixels(page)).toBeLessThanOrEqual(0);
+    // The browser itself reports the refused request; nothing else may be amiss.
+    expect(complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
+  });
+});
+
+describe('the link that `up` prints', () => {
+  test('opens the page of a new node, which teaches the first step', async () => {
+    const link = await firstLinkOf(world, 'newcomer');
+    watched = await openPage(browser);
+    const { page, complaints } = watched;
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Nothing is kept yet.' }).waitFor();
+    await page.getByText('npx holdfast folder add').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('a node that ends', () => {
+  test('is said to be gone, and the page recovers nothing by guessing', async () => {
+    const [other] = await world.startNodes('other');
+    watched = await openPage(browser);
+    const { page } = watched;
+    await page.goto((await other.ask<{ url: string }>('page')).url);
+    await page.getByRole('heading', { level: 1 }).waitFor({ timeout: patienceMs });
+    await other.stop();
+    await page.getByText('The node does not answer.').waitFor({ timeout: patienceMs });
+    await eventually('the title no longer claims anything', async () => {
+      return (await page.title()) === 'Holdfast';
+    });
+  });
+});
