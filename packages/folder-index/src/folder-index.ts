@@ -177,7 +177,7 @@ export class FolderIndex {
 
   /** Side rows in the order in which they were set aside, up to a sequence. */
   async sideRows(upTo: number, limit: number): Promise<OfferedRow[]> {
-    return this.#rows('side', 0, upTo, limit);
+    return (await this.#rows('side', 0, upTo, limit)).rows;
   }
 
   /**
@@ -189,10 +189,9 @@ export class FolderIndex {
     limit: number,
   ): Promise<{ rows: OfferedRow[]; reached: IndexPosition | undefined }> {
     const position = this.position();
-    const rows = await this.#rows('sequence', sequence, position.sequence, limit);
-    if (rows.length < limit) return { rows, reached: position };
-    const last = rows.at(-1)?.sequence ?? sequence;
-    const reached = await this.#boundaryAtOrBefore(last, sequence);
+    const { rows, cutAt } = await this.#rows('sequence', sequence, position.sequence, limit);
+    if (cutAt === undefined) return { rows, reached: position };
+    const reached = await this.#boundaryAtOrBefore(cutAt, sequence);
     if (reached === undefined) return { rows, reached };
     // A batch that is only begun is left for the next time: it has no position yet.
     return { rows: rows.filter((row) => row.sequence <= reached.sequence), reached };
@@ -282,12 +281,13 @@ export class FolderIndex {
     this.#state = next;
   }
 
+  /** `cutAt` is the last sequence that was looked at, where the limit ended the search. */
   async #rows(
     tag: 'sequence' | 'side',
     after: number,
     upTo: number,
     limit: number,
-  ): Promise<OfferedRow[]> {
+  ): Promise<{ rows: OfferedRow[]; cutAt: number | undefined }> {
     const places: { sequence: number; path: FolderPath }[] = [];
     const span = this.#keys.sequences(tag, after, upTo);
     for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
@@ -295,12 +295,14 @@ export class FolderIndex {
       places.push({ sequence: this.#keys.sequenceOf(key), path });
     }
     const entries = await this.entries(places.map((place) => place.path));
-    return places.flatMap(({ sequence, path }, at) => {
+    // A row that was superseded meanwhile is left out, so their number says nothing of the limit.
+    const rows = places.flatMap(({ sequence, path }, at): OfferedRow[] => {
       const row = entries[at]?.rows.find((one) => one.local?.sequence === sequence);
       return row?.local === undefined
         ? []
         : [{ path, version: row.version, state: row.local.state, sequence }];
     });
+    return { rows, cutAt: places.length < limit ? undefined : places.at(-1)?.sequence };
   }
 
   async #boundaryAtOrBefore(last: number, after: number): Promise<IndexPosition | undefined> {
