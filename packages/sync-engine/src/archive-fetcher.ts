@@ -32,7 +32,7 @@ interface WantedBlock extends BlockReference {
   readonly index: number;
 }
 
-const requestBytes = 4 * 1024 * 1024;
+const requestBytes = 2 * 1024 * 1024;
 const requestBlocks = 1_024;
 const requestsAtOnce = 3;
 

@@ -65,7 +65,7 @@ export interface FetchedFiles {
   readonly pieces: ReadonlyMap<FolderPath, readonly BlockPiece[]>;
 }
 
-const windowBytes = 8 * 1024 * 1024;
+const windowBytes = 4 * 1024 * 1024;
 const windowsAtOnce = 3;
 const maxItemBlocks = 1024;
 

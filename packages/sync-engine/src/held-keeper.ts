@@ -4,11 +4,13 @@
  * as a conflict copy.
  */
 import { type Coverage, type FolderIndex, rowOf, withoutLocalSide } from '@holdfast/folder-index';
-import { heldDirectory } from '@holdfast/folder-scanner';
+import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
 import {
+  childPath,
   conflictCopyOf,
   type FolderPath,
   type Hash,
+  nameOf,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -45,6 +47,7 @@ export type LetGoResult =
 export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
   name: 'sync-let-go',
   perform({ root, items }, { fileSystem }) {
+    const parents = new ParentChecker(fileSystem, root);
     return items.map((item): LetGoResult => {
       const held = joinPath(heldDirectory(root), item.id);
       try {
@@ -55,6 +58,7 @@ export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
           return { type: 'gone' };
         }
         for (const path of item.copyPaths) {
+          if (parents.check(path).type !== 'ok') continue;
           if (statIfPresent(fileSystem, joinPath(root, path)) !== undefined) continue;
           fileSystem.rename(held, joinPath(root, path));
           fileSystem.syncFileSystem(root);
@@ -118,13 +122,15 @@ export class HeldKeeper {
     const { record, id } = version;
     const sizeBytes = disk?.sizeBytes ?? (record.kind === 'file' ? record.sizeBytes : 0);
     const mtimeNs = disk?.mtimeNs ?? (record.kind === 'file' ? record.mtimeNs : 0n);
-    const copyPaths =
+    const beside =
       record.kind === 'file'
         ? Array.from(
             { length: copyNames },
             (_, attempt) => conflictCopyOf(version, attempt, this.#init.hash).record.path,
           )
         : [];
+    // Its directory may be gone by now: then it comes back at the folder's root.
+    const copyPaths = [...beside, ...beside.map((path) => childPath('', nameOf(path)))];
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 

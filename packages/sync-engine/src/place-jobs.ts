@@ -97,6 +97,8 @@ class Placement {
   readonly #parents: ParentChecker;
   readonly #results: (PlaceResult | undefined)[];
   readonly #directories = new Set<FilePath>();
+  /** Linking a file aside moves its ctime: what it is from then on. */
+  readonly #linkedCtimes = new Map<PlaceItem, bigint>();
 
   constructor(input: PlaceInput, tools: BulkTools) {
     this.#input = input;
@@ -218,6 +220,7 @@ class Placement {
         linkOrCopy(this.#fileSystem, target, held);
       }
     }
+    this.#linkedCtimes.set(item, this.#fileSystem.stat(this.#path(item)).ctimeNs);
     return undefined;
   }
 
@@ -309,7 +312,7 @@ class Placement {
     }
   }
 
-  /** The times of a linked file move with the link, so only what the user can change is compared. */
+  /** An edit may keep size and mtime, so ctime counts too: nothing may be held under a version that it is not. */
   #isExpected(item: PlaceItem): boolean {
     const stat = statIfPresent(this.#fileSystem, this.#path(item));
     if (item.expected.type === 'absent') return stat === undefined;
@@ -320,7 +323,8 @@ class Placement {
     return (
       stat.inode === disk.inode &&
       stat.sizeBytes === disk.sizeBytes &&
-      stat.mtimeNs === disk.mtimeNs
+      stat.mtimeNs === disk.mtimeNs &&
+      stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)
     );
   }
 }

@@ -58,7 +58,7 @@ export interface ApplyProblem {
 const pathsPerPage = 1_000;
 const smallFileBytes = 1024 * 1024;
 const filesPerBatch = 512;
-const bytesPerBatch = 8 * 1024 * 1024;
+const bytesPerBatch = 4 * 1024 * 1024;
 const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
 const maxProblems = 100;

@@ -14,8 +14,8 @@ interface LedgerEntry {
   readonly machine: SimulatedMachine;
   readonly path: string;
   readonly atMs: number;
-  /** Its user had it synced, or another device got it. */
-  durable: boolean;
+  /** Its user had it synced; if not, its own machine may lose it with the power. */
+  readonly durable: boolean;
   excuse: Excuse | undefined;
 }
 
@@ -95,15 +95,10 @@ export class ContentLedger {
     return reader;
   }
 
-  /** Enters what is new; what is seen on a second machine does not depend on its user's sync any more. */
+  /** Enters what is new. */
   #note(machine: SimulatedMachine, synced: boolean): void {
     for (const { path, content } of this.#readerOf(machine).live()) {
-      if (content === undefined) continue;
-      const known = this.#entries.get(content);
-      if (known !== undefined) {
-        if (known.machine !== machine) known.durable = true;
-        continue;
-      }
+      if (content === undefined || this.#entries.has(content)) continue;
       const atMs = this.#init.nowMs();
       const entry = { content, machine, path, atMs, durable: synced, excuse: undefined };
       this.#entries.set(content, entry);

@@ -38,11 +38,6 @@ export class PathReader {
       throw neither(`${steady} holds on ${this.#machine.name} what nobody wrote`);
     }
   }
-
-  /** The power went: what its own user had not synced may be gone. */
-  forget(): void {
-    this.#there.clear();
-  }
 }
 
 function neither(message: string): SeedFailure {

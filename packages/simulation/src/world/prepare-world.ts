@@ -1,4 +1,5 @@
 /** Pairs the three nodes and shares one folder among them, as their users would. */
+import { parentPath } from '@holdfast/platform';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -18,6 +19,7 @@ export async function prepareWorld(world: SimulatedWorld, users: readonly Simula
   await pair(world, laptop, archive);
   await pair(world, desktop, archive);
   laptop.fileSystem.makeDirectory(folderRoot, 0o755);
+  laptop.fileSystem.syncDirectory(parentPath(folderRoot));
   const control = controlOf(laptop);
   const { id } = await world.complete(control.addFolder({ path: folderRoot, label }), 'adding');
   for (const other of [desktop, archive]) {

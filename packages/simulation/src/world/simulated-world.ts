@@ -156,10 +156,7 @@ export class SimulatedWorld {
       trace,
       onFailure: (failure) => this.fail(failure),
       onCall: (machine, call) => this.#onCall(machine, call),
-      aroundPowerLoss: (machine, lose) => {
-        this.ledger.aroundPowerLoss(machine, lose);
-        this.#pathReaders.get(machine)?.forget();
-      },
+      aroundPowerLoss: (machine, lose) => this.ledger.aroundPowerLoss(machine, lose),
     });
   }
 

@@ -45,7 +45,10 @@ function writeNew(
   } finally {
     fileSystem.close(handle);
   }
-  if (options.synced) fileSystem.syncDirectory(parentPath(path));
+  if (!options.synced) return;
+  for (let above = parentPath(path); above !== '/'; above = parentPath(above)) {
+    fileSystem.syncDirectory(above);
+  }
 }
 
 function writeAt(fileSystem: FileSystem, path: FilePath, bytes: Uint8Array, position: number) {
@@ -64,7 +67,8 @@ function step(what: string, act: UserStep['act'], afterMs = 0, synced = false): 
 
 /** One new file, with the directories above it. */
 export function writeStep(user: SimulatedUser, path: string, afterMs = 0): UserStep {
-  const synced = user.random.chance(0.5);
+  // Who counts on finding a file whole whatever happens syncs it before it takes its name.
+  const synced = path.startsWith('steady/') || user.random.chance(0.5);
   const permissions = user.random.pick([0o644, 0o600, 0o755]);
   const bytes = user.content();
   const act = (fileSystem: FileSystem) => {
