@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 export const executable = fileURLToPath(
   new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url),
 );
-const patienceMs = 60_000;
+const patienceMs = 100_000;
 
 export interface Outcome {
   readonly exitCode: number | null;

@@ -6,7 +6,7 @@ const pollMs = 25;
 export async function eventually<Value>(
   condition: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<Value> {
   const until = performance.now() + timeoutMs;
   for (;;) {

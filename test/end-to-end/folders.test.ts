@@ -151,7 +151,7 @@ describe('folder share, offers and accept', () => {
       path: target,
       archive: false,
     });
-    await laptop.ask('wait', 'shared', '--timeout', '20');
+    await laptop.ask('wait', 'shared', '--timeout', '60');
     expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('shared content');
     const { offers } = await desktop.ask<Offers>('folder', 'offers');
     expect(offers.filter((one) => one.id === id)).toEqual([]);
@@ -167,8 +167,8 @@ describe('folder share, offers and accept', () => {
     await laptop.ask('folder', 'add', tree);
     await laptop.ask('folder', 'share', 'merged', 'desktop');
     await desktop.ask('folder', 'accept', 'merged', target);
-    await laptop.ask('wait', 'merged', '--timeout', '20');
-    await desktop.ask('wait', 'merged', '--timeout', '20');
+    await laptop.ask('wait', 'merged', '--timeout', '60');
+    await desktop.ask('wait', 'merged', '--timeout', '60');
     expect(Object.keys(treeSnapshot(tree))).toEqual([
       'from-desktop.txt',
       'from-laptop.txt',
@@ -237,7 +237,7 @@ describe('folder share, offers and accept', () => {
     const tree = world.directory('leaving');
     writeFileSync(join(tree, 'a.txt'), 'stays');
     await laptop.ask('folder', 'add', tree);
-    await laptop.ask('wait', 'leaving', '--timeout', '20');
+    await laptop.ask('wait', 'leaving', '--timeout', '60');
     await laptop.ask('folder', 'remove', 'leaving');
     expect(treeSnapshot(tree)).toEqual({ 'a.txt': Buffer.from('stays').toString('base64') });
     expect(existsSync(join(tree, '.holdfast'))).toBe(false);
@@ -277,7 +277,7 @@ describe('wait', () => {
     await laptop.ask('folder', 'add', world.directory('plain'));
     await laptop.ask('folder', 'share', 'plain', 'desktop');
     await desktop.ask('folder', 'accept', 'plain', world.path('plain-there'));
-    await laptop.ask('wait', 'plain', '--timeout', '20');
+    await laptop.ask('wait', 'plain', '--timeout', '60');
     expect((await laptop.refuses(1, 'wait', 'plain', '--archived')).code).toBe('no_archive');
   });
 
@@ -288,7 +288,7 @@ describe('wait', () => {
     expect(code).toBe('wait_timeout');
     expect(message).toContain('unaccepted');
     mkdirSync(world.path('unaccepted-there'));
-    const waiting = laptop.ask('wait', 'unaccepted', '--timeout', '20');
+    const waiting = laptop.ask('wait', 'unaccepted', '--timeout', '60');
     await desktop.ask('folder', 'accept', 'unaccepted', world.path('unaccepted-there'));
     expect(await waiting).toMatchObject({ inSync: true });
   });

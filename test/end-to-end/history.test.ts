@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -160,12 +161,16 @@ describe('ls', () => {
     expect(`${message} ${hint}`).not.toMatch(/undefined|NaN/);
   });
 
-  test.each(['garbage', '2026-13-01', '2026-02-30', '25:00', '#x', 'yesterday 99:00', '-2h', ''])(
+  test.each(['garbage', '2026-13-01', '2026-02-30', '25:00', '#x', 'yesterday 99:00', '-2h'])(
     '%j is no time',
     async (at) => {
       expect((await shared.laptop.refuses(2, 'ls', 'docs', '--at', at)).code).toBe('time_invalid');
     },
   );
+
+  test('an empty time is wrong usage', async () => {
+    await shared.laptop.refuses(2, 'ls', 'docs', '--at', '');
+  });
 
   test('a store that nobody has is not found', async () => {
     await shared.laptop.refuses(6, 'ls', 'docs', '--at', 'ffffffffffffffff#1');
@@ -307,8 +312,10 @@ describe('restore', () => {
       skipped: 1,
     });
     expect(readFileSync(join(to, 'note.txt'), 'utf8')).toBe('mine');
-    expect(await shared.laptop.ask(...given, 'if-changed')).toMatchObject({ restored: 1 });
+    const unchanged = statSync(join(to, 'dir', 'binary.bin')).ino;
+    expect(await shared.laptop.ask(...given, 'if-changed')).toMatchObject({ failed: [] });
     expect(readFileSync(join(to, 'note.txt'), 'utf8')).toBe('first\n');
+    expect(statSync(join(to, 'dir', 'binary.bin')).ino).toBe(unchanged);
     expect(await shared.laptop.ask(...given, 'always')).toMatchObject({ restored: filesBefore });
     expect(treeSnapshot(to)).toEqual(before.tree);
   });

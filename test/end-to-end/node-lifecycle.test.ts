@@ -150,7 +150,7 @@ describe('a running node', () => {
   test('tells its status, with every field', async () => {
     const tree = world.directory('kept');
     const { id } = await node.ask<{ id: string }>('folder', 'add', tree);
-    await node.ask('wait', 'kept', '--timeout', '20');
+    await node.ask('wait', 'kept', '--timeout', '60');
     const status = await node.status();
     expect(status).toMatchObject({
       device: node.device,

@@ -13,12 +13,8 @@ export interface Ready {
   readonly warnings: readonly string[];
 }
 
-export const defaultUp: readonly string[] = [
-  '--gui',
-  '127.0.0.1:0',
-  '--listen',
-  '/ip4/127.0.0.1/tcp/0',
-];
+const pageAnywhere = ['--gui', '127.0.0.1:0'];
+export const defaultUp: readonly string[] = [...pageAnywhere, '--listen', '/ip4/127.0.0.1/tcp/0'];
 const readyPatienceMs = 30_000;
 
 export class NodeProcess {
@@ -52,9 +48,14 @@ export class NodeProcess {
     return pid;
   }
 
-  /** Resolves with the ready line, which must be the first. */
-  async start(flags: readonly string[] = defaultUp, umask?: string): Promise<Ready> {
-    const given = ['up', '--name', this.name, '--no-browser', ...flags];
+  /**
+   * Resolves with the ready line, which must be the first. Unless told otherwise it listens where it
+   * did before, as a node at home does: the others know it there.
+   */
+  async start(flags?: readonly string[], umask?: string): Promise<Ready> {
+    const listen = this.#ready?.addresses.flatMap((address) => ['--listen', address]);
+    const chosen = flags ?? (listen === undefined ? defaultUp : [...pageAnywhere, ...listen]);
+    const given = ['up', '--name', this.name, '--no-browser', ...chosen];
     const child = spawnHoldfast(this.home, given, umask);
     this.#child = child;
     this.#ended = new Promise((resolve) => child.once('close', resolve));

@@ -92,7 +92,7 @@ export async function settle({ laptop, desktop }: SharedFolder): Promise<void> {
     laptop.ask('folder', 'rescan', 'docs'),
     desktop.ask('folder', 'rescan', 'docs'),
   ]);
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '30');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '30');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '30');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
 }

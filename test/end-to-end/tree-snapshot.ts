@@ -23,13 +23,16 @@ export function treeSnapshot(root: string): Record<string, string> {
   return found;
 }
 
-/** Permissions, and modification times of files, which a restore must bring back. */
+/**
+ * Permissions, and modification times of files, which a restore must bring back; in microseconds,
+ * as exactly as Node sets times.
+ */
 export function treeAttributes(root: string): Record<string, string> {
   const attributes: Record<string, string> = {};
   for (const path of Object.keys(treeSnapshot(root))) {
     const stat = lstatSync(join(root, path), { bigint: true });
     const permissions = (Number(stat.mode) & 0o777).toString(8);
-    attributes[path] = stat.isFile() ? `${permissions} ${stat.mtimeNs}` : permissions;
+    attributes[path] = stat.isFile() ? `${permissions} ${stat.mtimeNs / 1000n}` : permissions;
   }
   return attributes;
 }
