@@ -89,13 +89,13 @@ export class HistoryService {
     const fixed: HistoryMoment = { type: 'position', position: moment.position };
     const place = `${source.storeId}#${moment.position}`;
     if (moment.position === 0) return { store: source.storeId, at: place, entries: [] };
+    let isKnown = inside === '';
     if (inside !== '') {
       const found = await this.entryAt(source, inside, fixed);
       const kind = found?.version.record.kind;
-      if (found === undefined || (kind === 'tombstone' && !query.deleted)) {
-        throw pathUnknown(query.path);
-      }
-      if (kind === 'file' || kind === 'symlink') {
+      if (kind === 'tombstone' && !query.deleted) throw pathUnknown(query.path);
+      isKnown = found !== undefined;
+      if (found !== undefined && (kind === 'file' || kind === 'symlink')) {
         return { store: source.storeId, at: place, entries: [listEntry(found)] };
       }
     }
@@ -111,6 +111,8 @@ export class HistoryService {
     for await (const { entry } of allEntries(source, folder.config.id, asked)) {
       entries.push(listEntry(this.check(entry)));
     }
+    // What is in a directory may have been archived before the directory itself.
+    if (!isKnown && entries.length === 0) throw pathUnknown(query.path);
     return { store: source.storeId, at: place, entries };
   }
 
