@@ -128,12 +128,8 @@ function expressedAs(
   const { record } = row.version;
   if (record.kind !== observation.type) return false;
   const { disk } = row.local;
-  const samePermissions =
-    !('permissions' in record) ||
-    record.permissions === undefined ||
-    record.permissions === (observation.stat.permissions & 0o777) ||
-    disk?.permissions === observation.stat.permissions;
-  if (!samePermissions) return false;
+  const unchanged = disk?.permissions === observation.stat.permissions;
+  if (!unchanged && !samePermissions(record, observation.stat)) return false;
   if (record.kind === 'symlink' && observation.type === 'symlink') {
     return record.target === observation.target;
   }
@@ -157,6 +153,8 @@ function adoptable(
     .filter(({ version }) => {
       if (compareVectors(version.record.vector, shown) === 'dominated') return false;
       if (!sameContent(version.record, seen)) return false;
+      // Taken over as it is: what the disk shows otherwise would never be set right.
+      if (!samePermissions(version.record, observation.stat)) return false;
       if (version.record.kind !== 'file') return true;
       const apartNs = version.record.mtimeNs - observation.stat.mtimeNs;
       const exact = apartNs > -1_000n && apartNs < 1_000n;
@@ -165,6 +163,11 @@ function adoptable(
     })
     .map((row) => row.version)
     .at(0);
+}
+
+function samePermissions(record: FileRecord, stat: FileStat): boolean {
+  if (!('permissions' in record) || record.permissions === undefined) return true;
+  return record.permissions === (stat.permissions & 0o777);
 }
 
 function contentOf(
