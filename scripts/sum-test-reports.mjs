@@ -4,7 +4,7 @@
  *   node scripts/sum-test-reports.mjs DIRECTORY
  *
  * `DIRECTORY` holds one pair of files for each part: `NAME.status` with its exit code, and what it
- * counted: `NAME.json` (vitest's JSON reporter) or `NAME.log`, whose `N seeds, N failed` or last
+ * counted: `NAME.json` (vitest's JSON reporter) or `NAME.log`, whose lines `seed N ok` or last
  * `N passed, N failed` counts. A part that failed without counting a failure counts as one, so that nothing is hidden.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -33,10 +33,10 @@ function countsOf(name) {
   if (existsSync(report)) return countsInReport(JSON.parse(readFileSync(report, 'utf8')));
   const log = join(directory, `${name}.log`);
   const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
-  const seeds = /^(\d+) seeds, (\d+) failed\s*$/m.exec(text);
-  if (seeds !== null) {
-    const failed = Number(seeds[2]);
-    return { passed: Number(seeds[1]) - failed, failed };
+  const seeds = [...text.matchAll(/^seed \S+ (ok|FAILED)\b/gm)].map(([, verdict]) => verdict);
+  if (seeds.length > 0) {
+    const passed = seeds.filter((verdict) => verdict === 'ok').length;
+    return { passed, failed: seeds.length - passed };
   }
   const last = [...text.matchAll(/^(\d+) passed, (\d+) failed\s*$/gm)].at(-1);
   return { passed: Number(last?.[1] ?? 0), failed: Number(last?.[2] ?? 0) };
