@@ -58,7 +58,7 @@ export class BatchDraft {
     }
     this.#counts.overwrittenUncovered += more.overwrittenUncovered;
     return {
-      epoch: state.epoch,
+      ...state,
       sequence: this.#sequence,
       hash: this.#rolling,
       devices: devices.list(),

@@ -25,8 +25,8 @@ import {
   Mutex,
   type RandomSource,
 } from '@holdfast/platform';
-import { DeviceNumbers } from './device-numbers.js';
 import { BatchDraft } from './batch-draft.js';
+import { DeviceNumbers } from './device-numbers.js';
 import type { IndexPolicy } from './entry-change.js';
 import { decodeEntry } from './entry-codec.js';
 import { IndexKeys, type KeySpan } from './index-keys.js';
@@ -47,6 +47,11 @@ export interface FolderIndexInit {
   readonly hash: Hash;
   readonly random: RandomSource;
   readonly policy: IndexPolicy;
+  /**
+   * The store (id and generation) whose content an archive's rows stand for. An index that stands
+   * for another one is worth nothing: it is dropped and begun anew.
+   */
+  readonly boundTo?: string;
 }
 
 /** A row of this device's own index, as it is offered to others. */
@@ -90,9 +95,14 @@ export class FolderIndex {
   static async open(init: FolderIndexInit): Promise<FolderIndex> {
     const key = new IndexKeys(init.folder).meta();
     const stored = await init.store.get(key);
-    if (stored !== undefined) return new FolderIndex(init, decodeIndexState(stored));
+    if (stored !== undefined) {
+      const state = decodeIndexState(stored);
+      const index = new FolderIndex(init, state);
+      if (state.boundTo === init.boundTo) return index;
+      await index.destroy();
+    }
     const epoch = hexFrom(init.random.bytes(8)) as EpochId;
-    const state = newIndexState(epoch);
+    const state = newIndexState(epoch, init.boundTo);
     await init.store.batch([{ type: 'put', key, value: encodeIndexState(state) }], { sync: true });
     return new FolderIndex(init, state);
   }

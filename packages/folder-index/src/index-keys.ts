@@ -11,7 +11,7 @@ import {
   parentOf,
   type VersionId,
 } from '@holdfast/model';
-import { bytesOf, byteStringFrom } from '@holdfast/platform';
+import { byteStringFrom, bytesOf } from '@holdfast/platform';
 
 const tags = {
   entry: 'e',

@@ -3,10 +3,10 @@
  * how far each peer's index was taken over, what each archive's receipt said, and running counts.
  * It is written with every batch, so it is never older or newer than the rows.
  */
-import { AppError, byteStringFrom, bytesOf } from '@holdfast/platform';
+
 import {
-  type DeviceId,
   bytesFromHex,
+  type DeviceId,
   type EpochId,
   type Hash,
   hexFrom,
@@ -14,6 +14,7 @@ import {
   type StoreId,
   type VersionId,
 } from '@holdfast/model';
+import { AppError, byteStringFrom, bytesOf } from '@holdfast/platform';
 
 /** A point in a device's index. */
 export interface IndexPosition {
@@ -59,11 +60,13 @@ export interface IndexState {
   readonly devices: readonly DeviceId[];
   readonly peers: Readonly<Record<string, PeerState>>;
   readonly counts: IndexCounts;
+  /** The store whose content the rows of an archive stand for; absent for a tree. */
+  readonly boundTo?: string;
 }
 
 export const initialHash = '0'.repeat(64);
 
-export function newIndexState(epoch: EpochId): IndexState {
+export function newIndexState(epoch: EpochId, boundTo: string | undefined): IndexState {
   const counts: IndexCounts = {
     files: 0,
     bytes: 0,
@@ -73,7 +76,8 @@ export function newIndexState(epoch: EpochId): IndexState {
     queued: 0,
     overwrittenUncovered: 0,
   };
-  return { epoch, sequence: 0, hash: initialHash, devices: [], peers: {}, counts };
+  const state = { epoch, sequence: 0, hash: initialHash, devices: [], peers: {}, counts };
+  return boundTo === undefined ? state : { ...state, boundTo };
 }
 
 export function encodeIndexState(state: IndexState): Uint8Array {

@@ -24,10 +24,10 @@ import { ConnectionKeeper } from './connection-keeper.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { HistoryService } from './history-service.js';
-import { newConfig, NodeConfig, readConfig, type StoredFolder } from './node-config.js';
+import { NodeConfig, newConfig, readConfig, type StoredFolder } from './node-config.js';
 import type { NodeControl } from './node-control.js';
-import { NodeService } from './node-service.js';
 import type { NodeSeams } from './node-seams.js';
+import { NodeService } from './node-service.js';
 import { Pairing } from './pairing.js';
 import { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
@@ -149,18 +149,20 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
           needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, hash),
           queuesOffers: false,
         };
+    const store = folder.archive ? await openArchive() : undefined;
     const index = await FolderIndex.open({
       store: keyValueStore,
       folder: id,
       hash,
       random,
       policy,
+      ...(store === undefined ? {} : { boundTo: `${store.storeId}:${store.generation}` }),
     });
     return new FolderEngine({
       ...seams,
       config: folderConfig(folder),
       index,
-      archive: folder.archive ? await openArchive() : undefined,
+      archive: store,
       listBlocks,
       context: { actor: actorOf(localDevice, index.epoch, hash), device: localDevice, hash },
       hash,

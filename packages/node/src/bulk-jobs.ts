@@ -1,8 +1,8 @@
 /** Every bulk job of a node, by the packages that own them. */
 import { blockStoreJobs } from '@holdfast/block-store';
 import { checkRootJob, folderScannerJobs } from '@holdfast/folder-scanner';
-import { syncEngineJobs } from '@holdfast/sync-engine';
 import type { BulkJob } from '@holdfast/platform';
+import { syncEngineJobs } from '@holdfast/sync-engine';
 import { inspectTargetsJob } from './restore-jobs.js';
 
 export const bulkJobs: readonly BulkJob<never, unknown>[] = [

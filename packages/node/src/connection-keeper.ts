@@ -8,8 +8,8 @@ import {
   errorMessage,
   type Logger,
   type Network,
-  randomFraction,
   type RandomSource,
+  randomFraction,
   type Timer,
 } from '@holdfast/platform';
 

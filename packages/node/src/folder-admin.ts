@@ -2,7 +2,7 @@
  * Adding, sharing, accepting and removing folders: each step is durable in the configuration before
  * the engine acts on it.
  */
-import { createMarker, ownDirectory, heldDirectory } from '@holdfast/folder-scanner';
+import { createMarker, heldDirectory, ownDirectory } from '@holdfast/folder-scanner';
 import { type DeviceId, type FolderId, folderIdFrom } from '@holdfast/model';
 import {
   AppError,
@@ -18,7 +18,7 @@ import {
 } from '@holdfast/platform';
 import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import { chooseDevice } from './choose-device.js';
-import { folderPlace, type FolderPlaceInit, futureFolderPlace } from './folder-place.js';
+import { type FolderPlaceInit, folderPlace, futureFolderPlace } from './folder-place.js';
 import { folderUnknown } from './history-path.js';
 import type { NodeConfig, StoredFolder } from './node-config.js';
 import type { AcceptFolderRequest, FolderMode, FolderOffer } from './node-control.js';

@@ -1,6 +1,7 @@
 /** What a folder is doing, for people: one word and, where that does not say it all, a sentence. */
-import type { FolderEngine } from '@holdfast/sync-engine';
+
 import { textOf } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FolderState, FolderStatus } from './node-control.js';
 
 export interface FolderStateFacts {

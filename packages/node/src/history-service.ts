@@ -1,8 +1,8 @@
 /** Looking back: the log of a path, a directory as of a moment, the bytes of a version. */
 import {
   contentBytesOf,
-  decodeRecord,
   type DeviceId,
+  decodeRecord,
   displayPath,
   type FileContentRecord,
   type FileRecord,

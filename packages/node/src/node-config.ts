@@ -3,13 +3,13 @@
  * the only thing here that a person cannot get back by syncing, so it is written durably and read
  * strictly: a damaged one stops the node instead of being taken for an empty one.
  */
-import { z } from 'zod';
-import { isFolderId, isEightByteId } from '@holdfast/model';
+
+import { isEightByteId, isFolderId } from '@holdfast/model';
 import {
   AppError,
+  byteStringFrom,
   byteStringFromText,
   bytesOf,
-  byteStringFrom,
   type FilePath,
   type FileSystem,
   joinPath,
@@ -18,6 +18,7 @@ import {
   textOf,
   writeFileDurably,
 } from '@holdfast/platform';
+import { z } from 'zod';
 
 const deviceSchema = z.strictObject({
   id: z.string().min(8),

@@ -2,10 +2,12 @@
  * A node's home on disk: made private from the first moment, holding configuration, identity and
  * token. Secrets are 0600 in 0700 whatever the umask.
  */
+
+import { type DeviceIdentity, generateIdentity, identityFrom } from '@holdfast/network-libp2p';
 import {
   AppError,
-  bytesOf,
   byteStringFrom,
+  bytesOf,
   ensureDirectory,
   type FilePath,
   type FileSystem,
@@ -17,7 +19,6 @@ import {
   textOf,
   writeFileDurably,
 } from '@holdfast/platform';
-import { type DeviceIdentity, generateIdentity, identityFrom } from '@holdfast/network-libp2p';
 import { configPath, newConfig, readConfig, writeConfig } from './node-config.js';
 
 export interface HomeIdentity {

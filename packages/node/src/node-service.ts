@@ -1,9 +1,8 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
 import { displayPath } from '@holdfast/model';
-import { AppError } from '@holdfast/platform';
+import { AppError, textOf } from '@holdfast/platform';
 import type { SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
-import { textOf } from '@holdfast/platform';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';

@@ -36,8 +36,8 @@ import {
   placeJob,
   VolatileListBlocks,
 } from '@holdfast/sync-engine';
-import { allEntries } from './history-source.js';
 import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
+import { allEntries } from './history-source.js';
 import type { OverwritePolicy, RestoreRequest, RestoreResult } from './node-control.js';
 import {
   batchesOf,

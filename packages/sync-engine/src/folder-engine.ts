@@ -30,6 +30,7 @@ import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { PeerSession } from './peer-session.js';
 import { receiptFor } from './receipt-writer.js';
+import { seedFromHistory } from './seed-from-history.js';
 
 export interface FolderEngineInit {
   readonly config: FolderConfig;
@@ -128,6 +129,8 @@ export class FolderEngine {
 
   async start(): Promise<void> {
     await this.refreshCoverage();
+    const { archive, hash, config } = this.#init;
+    if (archive !== undefined) await seedFromHistory(config.id, this.index, archive, hash);
     this.ingester?.start();
     await this.tree?.start();
   }

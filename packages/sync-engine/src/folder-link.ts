@@ -102,6 +102,7 @@ export class FolderLink {
     } else if (known !== undefined) {
       await index.forgetPeer(this.device);
     }
+    await this.#dropVoidReceipt();
     void this.#pump();
   }
 
@@ -190,6 +191,18 @@ export class FolderLink {
     if (this.#ended || shape === this.#receiptSent) return;
     this.#receiptSent = shape;
     await this.session.send(receipt);
+  }
+
+  /** A receipt of a store that the member does not keep any more says nothing. */
+  async #dropVoidReceipt(): Promise<void> {
+    const { index } = this.#init;
+    const { receipt, ...rest } = index.peer(this.device);
+    const { archive } = this.#announcement;
+    if (receipt === undefined) return;
+    if (archive?.storeId === receipt.storeId && archive.generation === receipt.generation) return;
+    const peers = { [this.device]: rest };
+    await index.update([], (entry) => entry, { sync: true, peers });
+    this.#init.onReceipt();
   }
 
   #mismatch(error: AppError): void {

@@ -175,6 +175,9 @@ class Placement {
     const check = this.#parents.check(item.path);
     if (check.type === 'ok') return undefined;
     if (check.type === 'failed') return { type: 'failed', code: check.code };
+    if (item.expected.type === 'present') return { type: 'changed' };
+    // Where its directory is gone, so is what is to go.
+    if (item.content.type === 'nothing') return { type: 'placed', stat: undefined, copyStat: undefined };
     return { type: 'postponed', reason: 'its directory is not there' };
   }
 
