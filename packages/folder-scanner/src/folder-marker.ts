@@ -42,13 +42,14 @@ function markerPath(root: FilePath): FilePath {
 
 /** The marker that lies in the root, whosever it is; undefined where there is none. */
 export function readMarker(fileSystem: FileSystem, root: FilePath): FolderMarker | undefined {
-  const bytes = readWholeFileIfPresent(fileSystem, markerPath(root), 4096);
-  if (bytes === undefined) return undefined;
   try {
-    const value = JSON.parse(byteStringFrom(bytes)) as FolderMarker;
-    if (typeof value.folder === 'string' && typeof value.instance === 'string') return value;
+    const bytes = readWholeFileIfPresent(fileSystem, markerPath(root), 4096);
+    if (bytes === undefined) return undefined;
+    const value = JSON.parse(byteStringFrom(bytes)) as FolderMarker | null;
+    if (typeof value?.folder === 'string' && typeof value.instance === 'string') return value;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    // Not JSON, or too large to be a marker.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
   }
   return undefined;
 }
