@@ -1,0 +1,452 @@
+import { emptyEntry, localCurrent, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
+import { type ActorId, type DeviceId, versionOf } from '@holdfast/model';
+import { bytesOf, byteStringFromText, filePathFrom } from '@holdfast/platform';
+import { MemoryDisk } from '@holdfast/simulation';
+import { describe, expect, test } from 'vitest';
+import { hash, pathOf, root, ScanWorld } from './scan-world.js';
+
+async function worldWith(...files: string[]): Promise<ScanWorld> {
+  const world = await ScanWorld.open();
+  for (const path of files) {
+    const directories = path.split('/').slice(0, -1);
+    for (const [depth] of directories.entries()) {
+      const directory = world.at(directories.slice(0, depth + 1).join('/'));
+      try {
+        world.user.makeDirectory(directory);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'EEXIST' });
+      }
+    }
+    world.write(path, path);
+  }
+  return world;
+}
+
+const wasRead = (world: ScanWorld, path: string) =>
+  world.calls.some((call) => call.name === 'read' && call.path === world.at(path));
+const vector = [{ actor: '00000000000000bb' as ActorId, counter: 1 }];
+
+const versionsOf = async (world: ScanWorld, path: string) =>
+  localCurrent(await world.entry(path))?.version.record.vector;
+
+describe('a scan of the whole folder', () => {
+  test('takes in files, directories and symlinks, and nothing of the node’s own', async () => {
+    const world = await worldWith('a', 'd/e/f');
+    world.user.makeSymlink('nowhere', world.at('link'));
+    world.write('d/.holdfast-tmp-0123', 'half');
+    const result = await world.scan();
+    expect(await world.shown()).toEqual({
+      a: 'file 1',
+      d: 'directory',
+      'd/e': 'directory',
+      'd/e/f': 'file 5',
+      link: 'symlink',
+    });
+    expect(result).toMatchObject({ examined: 5, changed: 5, again: [] });
+    expect(result.temporaries).toEqual(['d/.holdfast-tmp-0123']);
+    expect(world.scanner.problems.count).toBe(0);
+  });
+
+  test('that finds nothing changed reads nothing and publishes nothing', async () => {
+    const world = await worldWith('a', 'd/e/f');
+    await world.scan();
+    const before = world.index.position();
+    const result = await world.scan();
+    expect(result.changed).toBe(0);
+    expect(world.index.position()).toEqual(before);
+    expect(wasRead(world, 'a')).toBe(false);
+    expect(world.calls.some((call) => call.path === world.at('a') && call.name === 'open')).toBe(
+      false,
+    );
+  });
+
+  test('reads the one file that changed, also where size and mtime are the old ones', async () => {
+    const world = await worldWith('a', 'b');
+    await world.scan();
+    const { mtimeNs } = world.user.stat(world.at('a'));
+    world.overwrite('a', 'X');
+    world.user.setModificationTime(world.at('a'), mtimeNs);
+    world.pass(10_000);
+    expect(await world.scan()).toMatchObject({ changed: 1 });
+    const opened = world.calls.filter((call) => call.name === 'open').map((call) => call.path);
+    expect(opened).toContain(world.at('a'));
+    expect(opened).not.toContain(world.at('b'));
+    expect(await versionsOf(world, 'a')).toMatchObject([{ counter: 2 }]);
+  });
+
+  test('turns what was deleted into tombstones, with everything below a directory', async () => {
+    const world = await worldWith('a', 'd/e/f');
+    await world.scan();
+    world.user.unlink(world.at('d/e/f'));
+    world.user.removeDirectory(world.at('d/e'));
+    world.user.removeDirectory(world.at('d'));
+    await world.scan();
+    expect(await world.shown()).toEqual({
+      a: 'file 1',
+      d: 'tombstone',
+      'd/e': 'tombstone',
+      'd/e/f': 'tombstone',
+    });
+    expect(await world.scan()).toMatchObject({ changed: 0 });
+  });
+
+  test('sees a moved directory at its new place and gone from the old one', async () => {
+    const world = await worldWith('d/e/f', 'd/g');
+    await world.scan();
+    world.user.rename(world.at('d'), world.at('moved'));
+    await world.scan();
+    expect(await world.shown()).toEqual({
+      d: 'tombstone',
+      'd/e': 'tombstone',
+      'd/e/f': 'tombstone',
+      'd/g': 'tombstone',
+      moved: 'directory',
+      'moved/e': 'directory',
+      'moved/e/f': 'file 5',
+      'moved/g': 'file 3',
+    });
+  });
+
+  test('sees a directory become a file, and a file become a directory', async () => {
+    const world = await worldWith('d/e/f', 'x');
+    await world.scan();
+    world.user.unlink(world.at('d/e/f'));
+    world.user.removeDirectory(world.at('d/e'));
+    world.user.removeDirectory(world.at('d'));
+    world.write('d', 'file now');
+    world.user.unlink(world.at('x'));
+    world.user.makeDirectory(world.at('x'));
+    world.write('x/inside', '12');
+    await world.scan();
+    expect(await world.shown()).toEqual({
+      d: 'file 8',
+      'd/e': 'tombstone',
+      'd/e/f': 'tombstone',
+      x: 'directory',
+      'x/inside': 'file 2',
+    });
+  });
+
+  test('does not follow a symlink that takes the place of a directory', async () => {
+    const world = await worldWith('d/f');
+    await world.scan();
+    world.user.makeDirectory(filePathFrom('/outside'));
+    world.user.rename(world.at('d'), filePathFrom('/outside/d'));
+    world.user.makeSymlink('/outside/d', world.at('d'));
+    await world.scan();
+    expect(await world.shown()).toEqual({ d: 'symlink', 'd/f': 'tombstone' });
+    await world.scanner.scanPaths([pathOf('d/f')], [pathOf('d')]);
+    expect(await world.shown()).toEqual({ d: 'symlink', 'd/f': 'tombstone' });
+    expect(world.calls.some((call) => call.name === 'open' && call.path.includes('d/f'))).toBe(
+      false,
+    );
+  });
+
+  test('keeps names with line breaks, bytes that are not UTF-8 and 255 bytes as they are', async () => {
+    const world = await ScanWorld.open();
+    const names = ['new\nline', '\xff\xfe\x80', 'x'.repeat(255), byteStringFromText('né'), ' .. '];
+    for (const name of names) world.write(name, 'text');
+    await world.scan();
+    expect(Object.keys(await world.shown()).sort()).toEqual([...names].sort());
+    for (const name of names) {
+      const version = localCurrent(await world.entry(name))?.version;
+      expect(Buffer.from(version?.bytes ?? []).includes(Buffer.from(bytesOf(name)))).toBe(true);
+    }
+    expect(await world.scan()).toMatchObject({ changed: 0 });
+  });
+
+  test('that is called off ends without taking anything for deleted', async () => {
+    const world = await worldWith('a', 'd/f');
+    await world.scan();
+    world.user.unlink(world.at('a'));
+    const abort = new AbortController();
+    abort.abort(new Error('stop'));
+    await expect(world.scanner.scanAll(abort.signal)).rejects.toThrow('stop');
+    expect(await world.shown()).toMatchObject({ a: 'file 1' });
+  });
+});
+
+describe('absence is not deletion', () => {
+  test.each(['EIO', 'EACCES'])(
+    'a directory that answers %s loses nothing and is listed, also in its parent’s scan',
+    async (code) => {
+      const world = await worldWith('a', 'd/e/f', 'd/g');
+      await world.scan();
+      const before = await world.shown();
+      const heal = world.disk.faults.failWhile(
+        code,
+        (call) => call.name === 'list' && call.path === world.at('d'),
+      );
+      world.user.unlink(world.at('a'));
+      await world.scan();
+      expect(await world.shown()).toEqual({ ...before, a: 'tombstone' });
+      expect(world.scanner.problems.list()).toEqual([{ path: 'd', reason: code }]);
+      heal();
+      await world.scan();
+      expect(world.scanner.problems.list()).toEqual([]);
+    },
+  );
+
+  test('an entry whose stat fails is listed, and nothing at or below it is deleted', async () => {
+    const world = await worldWith('d/e/f', 'x');
+    await world.scan();
+    const before = await world.shown();
+    world.disk.faults.failWhile(
+      'EIO',
+      (call) => call.name === 'stat' && [world.at('d'), world.at('x')].includes(call.path as never),
+    );
+    await world.scan();
+    await world.scanner.scanPaths(['x', 'd', 'd/e/f'].map(pathOf), [pathOf('d')]);
+    expect(await world.shown()).toEqual(before);
+    expect(world.scanner.problems.list().map((one) => one.path)).toContain('x');
+  });
+
+  test('a file that cannot be read is listed and not published, and is taken once it can', async () => {
+    const world = await worldWith('a');
+    const heal = world.disk.faults.failWhile(
+      'EACCES',
+      (call) => call.name === 'open' && call.path === world.at('a'),
+    );
+    await world.scan();
+    expect(await world.shown()).toEqual({});
+    expect(world.scanner.problems.list()).toEqual([{ path: 'a', reason: 'EACCES' }]);
+    heal();
+    await world.scanner.scanPaths([pathOf('a')], []);
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+    expect(world.scanner.problems.list()).toEqual([]);
+  });
+
+  test('a missing root stops the folder', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.user.rename(root, filePathFrom('/home/elsewhere'));
+    await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+    world.user.rename(filePathFrom('/home/elsewhere'), root);
+    expect(await world.scan()).toMatchObject({ changed: 0 });
+  });
+
+  test('an empty mount point stops the folder', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.mounts.mount(root, new MemoryDisk({ now: () => 0, deviceNumber: 9n }));
+    await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    await expect(world.scanner.scanPaths([pathOf('a')], [])).rejects.toMatchObject({
+      code: 'folder_stopped',
+    });
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+  });
+
+  test('another device number under the same marker stops the folder', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.disk.remount(77n);
+    world.user.unlink(world.at('a'));
+    await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+  });
+
+  test('a marker made by hand, a damaged one and none stop the folder', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.user.unlink(world.at('a'));
+    const marker = world.at('.holdfast/marker.json');
+    world.user.unlink(marker);
+    await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    for (const text of [
+      JSON.stringify({ folder: 'photosphotosphot', instance: '0'.repeat(32) }),
+      '{"folder":',
+      'null',
+      '[]',
+      'x'.repeat(5000),
+    ]) {
+      world.write('.holdfast/marker.json', text);
+      await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    }
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+  });
+
+  test('a disk that goes away in the middle of a scan deletes nothing', async () => {
+    const world = await worldWith('a', 'd/f');
+    await world.scan();
+    world.user.makeDirectory(filePathFrom('/empty'));
+    world.onCall = (call) => {
+      if (call.name !== 'list') return;
+      world.onCall = undefined;
+      world.user.rename(root, filePathFrom('/away'));
+      world.user.makeDirectory(root);
+    };
+    await expect(world.scan()).rejects.toMatchObject({ code: 'folder_stopped' });
+    expect(await world.shown()).toEqual({ a: 'file 1', d: 'directory', 'd/f': 'file 3' });
+  });
+});
+
+describe('files that change', () => {
+  test('a file that changes while it is read is not published, and is taken when it is stable', async () => {
+    const world = await worldWith('a');
+    world.onCall = (call) => {
+      if (call.name !== 'read' || call.path !== world.at('a')) return;
+      world.onCall = undefined;
+      world.overwrite('a', 'longer');
+    };
+    const result = await world.scan();
+    expect(result.again).toEqual(['a']);
+    expect(await world.shown()).toEqual({});
+    expect(world.scanner.problems.list()).toEqual([
+      { path: 'a', reason: 'changes while it is read' },
+    ]);
+    world.pass(10_000);
+    expect((await world.scanner.scanPaths(result.again, [])).again).toEqual([]);
+    expect(await world.shown()).toEqual({ a: 'file 6' });
+    expect(world.scanner.problems.count).toBe(0);
+  });
+
+  test('a file that is replaced between its stat and its opening is not published as either', async () => {
+    const world = await worldWith('a');
+    world.onCall = (call) => {
+      if (call.name !== 'open' || call.path !== world.at('a')) return;
+      world.onCall = undefined;
+      world.write('a', 'another');
+    };
+    expect((await world.scan()).again).toEqual(['a']);
+    expect(await world.shown()).toEqual({});
+  });
+
+  test('a file that was just written is read again until its times can be believed', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.overwrite('a', 'Y');
+    const { again } = await world.scan();
+    expect(again).toEqual(['a']);
+    const first = await versionsOf(world, 'a');
+    world.pass(10_000);
+    world.calls.length = 0;
+    expect((await world.scanner.scanPaths(again, [])).again).toEqual([]);
+    expect(wasRead(world, 'a')).toBe(true);
+    expect(await versionsOf(world, 'a')).toEqual(first);
+    await world.scan();
+    expect(wasRead(world, 'a')).toBe(false);
+  });
+
+  test('a racy file is read even when its stat is what it was', async () => {
+    const world = await worldWith();
+    world.write('a', '1');
+    world.nowMs -= 10_000;
+    await world.scan();
+    const before = await versionsOf(world, 'a');
+    const row = localCurrent(await world.entry('a'));
+    expect(row?.local.disk?.racy).toBe(true);
+    world.pass(10_000);
+    await world.scan();
+    expect(wasRead(world, 'a')).toBe(true);
+    expect(await versionsOf(world, 'a')).toEqual(before);
+  });
+
+  test('a file that goes between listing and reading is looked at again, then deleted', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.overwrite('a', 'Z');
+    world.pass(10_000);
+    world.onCall = (call) => {
+      if (call.name !== 'open') return;
+      if (call.path !== world.at('a')) return;
+      world.onCall = undefined;
+      world.user.unlink(world.at('a'));
+    };
+    const { again } = await world.scan();
+    expect(again).toEqual(['a']);
+    await world.scanner.scanPaths(again, []);
+    expect(await world.shown()).toEqual({ a: 'tombstone' });
+  });
+});
+
+describe('a scan beside other work', () => {
+  test('what is being placed is left alone and looked at again', async () => {
+    const world = await worldWith('a');
+    world.placing = (path) => path === 'a';
+    expect((await world.scan()).again).toEqual(['a']);
+    expect(await world.shown()).toEqual({});
+    world.placing = () => false;
+    await world.scanner.scanPaths([pathOf('a')], []);
+    expect(await world.shown()).toEqual({ a: 'file 1' });
+  });
+
+  test('an observation counts only while the index says what it said when it began', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    world.user.unlink(world.at('a'));
+    const record = { kind: 'directory', path: pathOf('a'), permissions: 0o755 } as const;
+    const version = versionOf({ ...record, author: '12D3KooWDesktop' as DeviceId, vector }, hash);
+    let changed: Promise<unknown> | undefined;
+    world.onCall = (call) => {
+      if (call.name !== 'list') return;
+      world.onCall = undefined;
+      changed = world.index.update([pathOf('a')], (entry) => withLocalCurrent(entry, version), {
+        sync: true,
+      });
+    };
+    const { again } = await world.scan();
+    await changed;
+    expect(again).toEqual(['a']);
+    expect(await world.shown()).toEqual({ a: 'directory' });
+  });
+
+  test('versions that the user replaced before any archive had them are counted', async () => {
+    const world = await worldWith('a', 'b');
+    await world.scan();
+    world.write('a', 'edited');
+    world.user.unlink(world.at('b'));
+    await world.scan();
+    expect(world.index.counts.overwrittenUncovered).toBe(2);
+  });
+});
+
+describe('hints', () => {
+  test('a hint examines its path alone, and what is new below it', async () => {
+    const world = await worldWith('a', 'd/e/f');
+    const result = await world.scanner.scanPaths([pathOf('d')], []);
+    expect(await world.shown()).toEqual({ d: 'directory', 'd/e': 'directory', 'd/e/f': 'file 5' });
+    expect(result.newDirectories).toBeGreaterThan(0);
+  });
+
+  test('a hint for a path that is gone makes tombstones of it and what was below', async () => {
+    const world = await worldWith('a', 'd/e/f');
+    await world.scan();
+    world.user.rename(world.at('d'), filePathFrom('/home/out'));
+    await world.scanner.scanPaths([pathOf('d')], []);
+    expect(await world.shown()).toMatchObject({
+      a: 'file 1',
+      d: 'tombstone',
+      'd/e/f': 'tombstone',
+    });
+  });
+
+  test('hints for the node’s own names do nothing', async () => {
+    const world = await worldWith();
+    const own = ['.holdfast/marker.json', '.holdfast', '.stignore', 'd/../x'].map(pathOf);
+    await world.scanner.scanPaths(own, []);
+    expect(await world.shown()).toEqual({});
+  });
+});
+
+test('a path that only a peer shows is not deleted by a scan', async () => {
+  const world = await worldWith();
+  const elsewhere = '12D3KooWDesktop' as DeviceId;
+  const version = versionOf(
+    { kind: 'directory', path: pathOf('far'), permissions: 0o755, author: elsewhere, vector },
+    hash,
+  );
+  await world.index.update(
+    [pathOf('far')],
+    () =>
+      withPeerRow(emptyEntry(pathOf('far')), version, {
+        device: elsewhere,
+        state: 'current',
+        sequence: 1,
+      }),
+    { sync: true },
+  );
+  expect(await world.scan()).toMatchObject({ changed: 0 });
+  await world.scanner.scanPaths([pathOf('far')], [pathOf('far')]);
+  expect(world.index.position().sequence).toBe(0);
+});

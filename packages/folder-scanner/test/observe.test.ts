@@ -1,0 +1,289 @@
+import {
+  type DiskState,
+  emptyEntry,
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import {
+  diskStateOf,
+  isUnchanged,
+  nextVector,
+  type Observation,
+  observe,
+} from '@holdfast/folder-scanner';
+import {
+  type ActorId,
+  type ContentId,
+  compareVectors,
+  counterOf,
+  type DeviceId,
+  type FileContentRecord,
+  hexFrom,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
+import type { FileStat } from '@holdfast/platform';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { context, hash, pathOf } from './scan-world.js';
+
+const elsewhere = '12D3KooWDesktop' as DeviceId;
+const other = '00000000000000bb' as ActorId;
+const mtimeNs = 1_700_000_000_123_456_789n;
+const path = pathOf('notes.txt');
+
+function blocksOf(text: string) {
+  const contentId = hexFrom(hash(Buffer.from(text))) as ContentId;
+  return { depth: 0, entries: [{ contentId, lengthBytes: text.length }] };
+}
+
+function statOf(text: string, more: Partial<FileStat> = {}): FileStat {
+  const kind = 'file';
+  const base = { kind, sizeBytes: text.length, mtimeNs, ctimeNs: 50n, permissions: 0o644 } as const;
+  return { ...base, deviceNumber: 1n, inode: 7n, ...more };
+}
+
+const file = (text: string, more: Partial<FileStat> = {}): Observation => ({
+  type: 'file',
+  stat: statOf(text, more),
+  blocks: blocksOf(text),
+  racy: false,
+});
+
+function fileVersion(
+  text: string,
+  vector: VersionVector,
+  more: Partial<FileContentRecord> = {},
+): Version {
+  const record: FileContentRecord = {
+    kind: 'file',
+    path,
+    vector,
+    author: elsewhere,
+    sizeBytes: text.length,
+    mtimeNs,
+    permissions: 0o644,
+    chunker: 'fastcdc-256k',
+    blocks: blocksOf(text),
+    ...more,
+  };
+  return versionOf(record, hash);
+}
+
+const heard = (entry: PathEntry, version: Version) =>
+  withPeerRow(entry, version, { device: elsewhere, state: 'current', sequence: 1 });
+const idOf = (entry: PathEntry) => localCurrent(entry)?.version.id;
+const recordOf = (entry: PathEntry) => localCurrent(entry)?.version.record;
+const mine = (counter: number) => [{ actor: context.actor, counter }];
+const theirs = (counter: number) => [{ actor: other, counter }];
+const empty = emptyEntry(path);
+
+describe('what a user does', () => {
+  test('a new file becomes a version with the first count of this device', () => {
+    const after = observe(empty, file('one'), context);
+    expect(recordOf(after)).toMatchObject({
+      kind: 'file',
+      vector: mine(1),
+      author: context.device,
+      sizeBytes: 3,
+      mtimeNs,
+      permissions: 0o644,
+    });
+    expect(localCurrent(after)?.local.disk).toEqual(diskStateOf(statOf('one'), false));
+  });
+
+  test('an edit counts up', () => {
+    const before = observe(empty, file('one'), context);
+    const after = observe(before, file('two', { mtimeNs: mtimeNs + 1n }), context);
+    expect(recordOf(after)?.vector).toEqual(mine(2));
+  });
+
+  test('an edit that keeps size and mtime is a new version all the same', () => {
+    const before = observe(empty, file('one'), context);
+    const after = observe(before, file('two', { ctimeNs: 51n }), context);
+    expect(idOf(after)).not.toBe(idOf(before));
+  });
+
+  test('a touch is a new version with the same content', () => {
+    const before = observe(empty, file('one'), context);
+    const after = observe(before, file('one', { mtimeNs: mtimeNs + 5n }), context);
+    expect(recordOf(after)).toMatchObject({ vector: mine(2), mtimeNs: mtimeNs + 5n });
+  });
+
+  test('a change of permissions is a new version, of any other mode bit not', () => {
+    const before = observe(empty, file('one'), context);
+    const closed = observe(before, file('one', { permissions: 0o600 }), context);
+    expect(recordOf(closed)).toMatchObject({ vector: mine(2), permissions: 0o600 });
+    const setuid = observe(before, file('one', { permissions: 0o4644 }), context);
+    expect(idOf(setuid)).toBe(idOf(before));
+  });
+
+  test('a file that was only read again keeps its version and takes the new disk state', () => {
+    const before = observe(empty, file('one'), context);
+    const after = observe(before, file('one', { ctimeNs: 99n, inode: 8n }), context);
+    expect(idOf(after)).toBe(idOf(before));
+    expect(localCurrent(after)?.local.disk).toMatchObject({ ctimeNs: 99n, inode: 8n });
+  });
+
+  test('a file that becomes a directory or a symlink is a new version of that kind', () => {
+    const before = observe(empty, file('one'), context);
+    const stat = statOf('', { kind: 'directory', permissions: 0o755 });
+    expect(recordOf(observe(before, { type: 'directory', stat }, context))).toMatchObject({
+      kind: 'directory',
+      vector: mine(2),
+    });
+    const link = {
+      type: 'symlink',
+      stat: statOf('', { kind: 'symlink' }),
+      target: '../x',
+    } as const;
+    expect(recordOf(observe(before, link, context))).toMatchObject({ target: '../x' });
+  });
+});
+
+describe('absence', () => {
+  test('what was materialised becomes a tombstone', () => {
+    const before = observe(empty, file('one'), context);
+    const after = observe(before, { type: 'absent' }, context);
+    expect(recordOf(after)).toMatchObject({ kind: 'tombstone', vector: mine(2) });
+  });
+
+  test('what this disk never showed does not', () => {
+    const version = fileVersion('one', theirs(1));
+    const known = withLocalCurrent(empty, version);
+    expect(observe(known, { type: 'absent' }, context)).toBe(known);
+    const onlyHeard = heard(empty, version);
+    expect(observe(onlyHeard, { type: 'absent' }, context)).toBe(onlyHeard);
+  });
+
+  test('a tombstone stays what it is', () => {
+    const gone = observe(observe(empty, file('one'), context), { type: 'absent' }, context);
+    expect(observe(gone, { type: 'absent' }, context)).toBe(gone);
+  });
+});
+
+describe('what other devices show', () => {
+  test('a file that is just what a peer shows adopts the version of the peer', () => {
+    const version = fileVersion('one', theirs(3));
+    expect(idOf(observe(heard(empty, version), file('one'), context))).toBe(version.id);
+  });
+
+  test('a disk that keeps whole seconds adopts too, and another time does not', () => {
+    const version = fileVersion('one', theirs(3));
+    const coarse = file('one', { mtimeNs: mtimeNs - (mtimeNs % 1_000_000_000n) });
+    expect(idOf(observe(heard(empty, version), coarse, context))).toBe(version.id);
+    const later = file('one', { mtimeNs: mtimeNs + 1_000_000n });
+    expect(idOf(observe(heard(empty, version), later, context))).not.toBe(version.id);
+  });
+
+  test('a version that what is shown already contains is not adopted', () => {
+    const old = fileVersion('one', theirs(1));
+    const shown = fileVersion('two', [...mine(1), ...theirs(1)]);
+    const disk = diskStateOf(statOf('two'), false);
+    const entry = heard(withLocalCurrent(empty, shown, { disk }), old);
+    const after = observe(entry, file('one'), context);
+    expect(idOf(after)).not.toBe(old.id);
+    expect(compareVectors(recordOf(after)?.vector ?? [], shown.record.vector)).toBe('dominates');
+  });
+
+  test('a version that was only heard of stays concurrent with the user’s edit', () => {
+    const unseen = fileVersion('theirs', theirs(4));
+    const after = observe(heard(empty, unseen), file('mine'), context);
+    expect(compareVectors(recordOf(after)?.vector ?? [], unseen.record.vector)).toBe('concurrent');
+  });
+
+  test('an edit of what a peer made contains it', () => {
+    const version = fileVersion('one', theirs(4));
+    const disk = diskStateOf(statOf('one'), false);
+    const after = observe(withLocalCurrent(empty, version, { disk }), file('two'), context);
+    expect(recordOf(after)?.vector).toEqual([...mine(1), ...theirs(4)]);
+  });
+});
+
+describe('what one disk cannot express', () => {
+  const exact = fileVersion('one', theirs(1), { permissions: undefined });
+  const disk = diskStateOf(statOf('one', { mtimeNs: 1_700_000_000_000_000_000n }), false);
+  const placed = withLocalCurrent(empty, exact, { disk });
+
+  test('a coarse time that stands as it was written makes no new version', () => {
+    const again = file('one', { mtimeNs: disk.mtimeNs, ctimeNs: 77n });
+    expect(idOf(observe(placed, again, context))).toBe(exact.id);
+  });
+
+  test('a chmod keeps the exact time of the version', () => {
+    const entry = withLocalCurrent(empty, fileVersion('one', theirs(1)), { disk });
+    const closed = file('one', { mtimeNs: disk.mtimeNs, permissions: 0o600 });
+    expect(recordOf(observe(entry, closed, context))).toMatchObject({
+      mtimeNs,
+      permissions: 0o600,
+    });
+  });
+});
+
+describe('whether a file must be read', () => {
+  const before = observe(empty, file('one'), context);
+  const row = localCurrent(before);
+
+  test('the same stat means unchanged, and any field of it that moved does not', () => {
+    expect(isUnchanged(row, statOf('one'))).toBe(true);
+    const moved: Partial<FileStat>[] = [
+      { sizeBytes: 4 },
+      { mtimeNs: 0n },
+      { ctimeNs: 51n },
+      { inode: 8n },
+      { permissions: 0o600 },
+      { kind: 'symlink' },
+    ];
+    for (const one of moved) expect(isUnchanged(row, statOf('one', one))).toBe(false);
+  });
+
+  test('a racy state is never believed, nor one that was not materialised', () => {
+    const racy = observe(empty, { ...file('one'), racy: true } as Observation, context);
+    expect(isUnchanged(localCurrent(racy), statOf('one'))).toBe(false);
+    const unmaterialised = withLocalCurrent(empty, fileVersion('one', theirs(1)));
+    expect(isUnchanged(localCurrent(unmaterialised), statOf('one'))).toBe(false);
+    expect(isUnchanged(undefined, statOf('one'))).toBe(false);
+  });
+
+  test('a directory is unchanged whatever its times', () => {
+    const stat = statOf('', { kind: 'directory' });
+    const directory = observe(empty, { type: 'directory', stat }, context);
+    const later = { ...stat, mtimeNs: 1n, ctimeNs: 99n, sizeBytes: 9 };
+    expect(isUnchanged(localCurrent(directory), later)).toBe(true);
+  });
+});
+
+test('the next vector contains all that was shown here and never uses a count again', () => {
+  const vector = fc
+    .tuple(fc.nat(5), fc.nat(5))
+    .map(
+      ([here, there]): VersionVector =>
+        [...mine(here), ...theirs(there)].filter((entry) => entry.counter > 0),
+    );
+  const row = fc.record({ vector, local: fc.boolean(), text: fc.string({ maxLength: 3 }) });
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
+      const disk: DiskState = diskStateOf(statOf('one'), false);
+      const entry: PathEntry = {
+        path,
+        rows: rows.map(({ vector: known, local, text }) => ({
+          version: fileVersion(text, known),
+          archived: false,
+          peers: [],
+          ...(local && { local: { state: 'side' as const, sequence: 1, disk } }),
+        })),
+      };
+      const next = nextVector(entry, context.actor);
+      for (const { version, local } of entry.rows) {
+        const known = version.record.vector;
+        expect(counterOf(next, context.actor)).toBeGreaterThan(counterOf(known, context.actor));
+        if (local !== undefined) expect(compareVectors(next, known)).toBe('dominates');
+      }
+      const seen = rows.filter((one) => one.local).map((one) => counterOf(one.vector, other));
+      expect(counterOf(next, other)).toBe(Math.max(0, ...seen));
+    }),
+  );
+});

@@ -1,0 +1,119 @@
+/** One folder on a memory disk with its index and its scanner, and a user who changes files. */
+import { FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
+import { createMarker, FolderScanner, ListBlockStore } from '@holdfast/folder-scanner';
+import type { ActorId, DeviceId, FolderId, FolderPath, Hash } from '@holdfast/model';
+import { type FilePath, filePathFrom, joinPath, statIfPresent } from '@holdfast/platform';
+import {
+  type FileCall,
+  InlineBulkRunner,
+  MemoryDatabase,
+  MemoryDisk,
+  MemoryFileSystem,
+  MemoryKeyValueStore,
+  MountTable,
+  nativeBlake3,
+  SeededRandom,
+} from '@holdfast/simulation';
+
+export const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
+export const folder = 'photosphotosphot' as FolderId;
+export const context = {
+  actor: '00000000000000aa' as ActorId,
+  device: '12D3KooWHere' as DeviceId,
+  hash,
+};
+export const pathOf = (text: string) => text as FolderPath;
+export const root = filePathFrom('/home/photos');
+
+export class ScanWorld {
+  nowMs = 1_790_000_000_000;
+  readonly disk = new MemoryDisk({ now: () => this.nowMs });
+  readonly mounts = new MountTable(this.disk);
+  /** The user's view of the disk; never runs the hook. */
+  readonly user = new MemoryFileSystem({ mounts: this.mounts });
+  readonly calls: FileCall[] = [];
+  onCall: ((call: FileCall) => void) | undefined;
+  placing: (path: FolderPath) => boolean = () => false;
+
+  private constructor(
+    readonly index: FolderIndex,
+    readonly store: MemoryKeyValueStore,
+  ) {}
+
+  scanner!: FolderScanner;
+
+  static async open(): Promise<ScanWorld> {
+    const store = new MemoryKeyValueStore(new MemoryDatabase());
+    const random = new SeededRandom('scan');
+    const policy = { needOf: () => undefined, queuesOffers: false };
+    const index = await FolderIndex.open({ store, folder, hash, random, policy });
+    const world = new ScanWorld(index, store);
+    world.user.makeDirectory(filePathFrom('/home'));
+    world.user.makeDirectory(root);
+    const marker = createMarker(world.user, root, folder, random);
+    const fileSystem = new MemoryFileSystem({
+      mounts: world.mounts,
+      onCall: (call) => {
+        world.calls.push(call);
+        world.onCall?.(call);
+      },
+    });
+    const clock = { now: () => world.nowMs };
+    world.scanner = new FolderScanner({
+      root,
+      marker,
+      index,
+      runner: new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock }),
+      listBlocks: new ListBlockStore(store, 'lists'),
+      context,
+      isCovered: () => false,
+      isBeingPlaced: (path) => world.placing(path),
+    });
+    return world;
+  }
+
+  at(path: string): FilePath {
+    return joinPath(root, path);
+  }
+
+  /** Creates or overwrites in place, then lets the clock move on. */
+  write(path: string, text: string): void {
+    const exists = statIfPresent(this.user, this.at(path)) !== undefined;
+    if (exists) this.user.unlink(this.at(path));
+    const handle = this.user.open(this.at(path), 'create', 0o644);
+    this.user.write(handle, Buffer.from(text), 0);
+    this.user.close(handle);
+    this.pass(10_000);
+  }
+
+  /** Changes bytes without changing the size. */
+  overwrite(path: string, text: string): void {
+    const handle = this.user.open(this.at(path), 'write');
+    this.user.write(handle, Buffer.from(text), 0);
+    this.user.close(handle);
+  }
+
+  pass(milliseconds: number): void {
+    this.nowMs += milliseconds;
+  }
+
+  async scan() {
+    this.calls.length = 0;
+    return this.scanner.scanAll();
+  }
+
+  /** What this device shows, by path: `kind`, and the text's size for files. */
+  async shown(): Promise<Record<string, string>> {
+    const found: [string, string][] = [];
+    for await (const entry of this.index.below('')) {
+      const record = localCurrent(entry)?.version.record;
+      if (record === undefined) continue;
+      found.push([entry.path, record.kind === 'file' ? `file ${record.sizeBytes}` : record.kind]);
+    }
+    return Object.fromEntries(found.sort());
+  }
+
+  entry(path: string): Promise<PathEntry> {
+    return this.index.entry(pathOf(path));
+  }
+}
