@@ -2,13 +2,12 @@
  * The command line as scripts use it: one process for each command, its exit code, its bytes, its
  * JSON. A process that hangs is killed, by its own id, and fails the test.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-export const executable = fileURLToPath(
-  new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url),
-);
+const executable = fileURLToPath(new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url));
 const patienceMs = 100_000;
 
 export interface Outcome {
@@ -23,10 +22,14 @@ export interface Refusal {
   readonly hint: string;
 }
 
-export function spawnHoldfast(home: string, given: readonly string[], umask?: string) {
+export function spawnHoldfast(
+  home: string,
+  given: readonly string[],
+  umask?: string,
+): ChildProcess {
   const { HOLDFAST_HOME: _unused, ...environment } = process.env;
   const command = [executable, '--home', home, '--json', ...given];
-  const options = { env: environment, stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  const options: SpawnOptions = { env: environment, stdio: ['ignore', 'pipe', 'pipe'] };
   if (umask === undefined) return spawn(process.execPath, command, options);
   // The shell is replaced by the node, so the process id stays the node's own.
   const script = `umask ${umask}; exec "$@"`;
@@ -51,7 +54,7 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   return { exitCode, stdout, stderr: stderr.toString('utf8') };
 }
 
-async function bytesFrom(stream: NodeJS.ReadableStream | null): Promise<Buffer> {
+async function bytesFrom(stream: Readable | null): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -94,5 +94,4 @@ export async function settle({ laptop, desktop }: SharedFolder): Promise<void> {
   ]);
   await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
   await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
 }
