@@ -139,6 +139,17 @@ export function withPeerRow(entry: PathEntry, version: Version, peer: PeerPart):
   }));
 }
 
+/** The entry without what a device once said of a version; what it said of it later stays. */
+export function withoutPeerRow(entry: PathEntry, version: Version, peer: PeerPart): PathEntry {
+  if (rowOf(entry, version.id) === undefined) return entry;
+  return withRow(entry, version, (row) => ({
+    ...row,
+    peers: row.peers.filter(
+      (part) => part.device !== peer.device || part.sequence !== peer.sequence,
+    ),
+  }));
+}
+
 /** The entry without anything that a device said of it. */
 export function withoutPeer(entry: PathEntry, device: DeviceId): PathEntry {
   const rows = entry.rows.map((row) => ({

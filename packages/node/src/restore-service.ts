@@ -293,6 +293,7 @@ export class RestoreService {
               : { type: 'present', kind: item.existing.kind, disk: item.existing.disk },
           holdAs: held?.id,
           copyTo: undefined,
+          syncAside: held !== undefined,
         },
       });
     }

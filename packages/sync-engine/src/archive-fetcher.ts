@@ -48,11 +48,15 @@ export class ArchiveFetcher {
     this.#hash = hash;
   }
 
-  /** Finds out what a version consists of; undefined where the device cannot give its lists. */
+  /**
+   * Finds out what a version consists of; undefined where the device cannot give its lists. What it
+   * does not offer any more is added to `withdrawn`, here and by `fetch`.
+   */
   async resolve<For>(
     client: BlockClient,
     version: Version,
     forWhom: For,
+    withdrawn: Set<VersionId>,
   ): Promise<WantedVersion<For> | undefined> {
     const { record, id } = version;
     if (record.kind !== 'file') return { for: forWhom, version, blocks: [], contentIds: [] };
@@ -60,7 +64,7 @@ export class ArchiveFetcher {
     try {
       const blocks = await referencesAt(record.blocks, 0, (references, level) => {
         lists.push(...references.map((reference) => reference.contentId));
-        return this.#lists(client, id, references, level);
+        return this.#lists(client, id, references, level, withdrawn);
       });
       const contentIds = [...lists, ...blocks.map((block) => block.contentId)];
       return { for: forWhom, version, blocks, contentIds };
@@ -74,11 +78,12 @@ export class ArchiveFetcher {
   async fetch<For>(
     client: BlockClient,
     batch: readonly WantedVersion<For>[],
+    withdrawn: Set<VersionId>,
   ): Promise<{ complete: WantedVersion<For>[]; incomplete: WantedVersion<For>[] }> {
     const blocks = batch.flatMap(({ version, blocks }) =>
       blocks.map((block, index) => ({ ...block, versionId: version.id, level: 0, index })),
     );
-    await this.#fetchBlocks(client, blocks);
+    await this.#fetchBlocks(client, blocks, withdrawn);
     const ids = batch.flatMap((wanted) => wanted.contentIds);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
@@ -99,9 +104,10 @@ export class ArchiveFetcher {
     versionId: VersionId,
     references: readonly BlockReference[],
     level: number,
+    withdrawn: Set<VersionId>,
   ): Promise<Uint8Array[]> {
     const wanted = references.map((block, index) => ({ ...block, versionId, level, index }));
-    await this.#fetchBlocks(client, wanted);
+    await this.#fetchBlocks(client, wanted, withdrawn);
     const ids = references.map((reference) => reference.contentId);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
@@ -117,7 +123,11 @@ export class ArchiveFetcher {
   }
 
   /** Asks for the blocks that the store lacks, each once. What does not come is found missing later. */
-  async #fetchBlocks(client: BlockClient, wanted: readonly WantedBlock[]): Promise<void> {
+  async #fetchBlocks(
+    client: BlockClient,
+    wanted: readonly WantedBlock[],
+    withdrawn: Set<VersionId>,
+  ): Promise<void> {
     const present = await this.#store.has(wanted.map((block) => block.contentId));
     const asked = new Set<ContentId>();
     const lacking = wanted.filter((block, at) => {
@@ -126,11 +136,17 @@ export class ArchiveFetcher {
       return true;
     });
     const limit = new WorkLimit(requestsAtOnce);
-    for (const group of groupsOf(lacking)) await limit.run(() => this.#fetchGroup(client, group));
+    for (const group of groupsOf(lacking)) {
+      await limit.run(() => this.#fetchGroup(client, group, withdrawn));
+    }
     await limit.finish();
   }
 
-  async #fetchGroup(client: BlockClient, group: readonly WantedBlock[]): Promise<void> {
+  async #fetchGroup(
+    client: BlockClient,
+    group: readonly WantedBlock[],
+    withdrawn: Set<VersionId>,
+  ): Promise<void> {
     const arrived: { contentId: ContentId; envelope: Uint8Array }[] = [];
     const items = group.map(({ versionId, level, index }) => ({
       versionId,
@@ -138,13 +154,17 @@ export class ArchiveFetcher {
       first: index,
       count: 1,
     }));
-    await client.request(this.#folder, items, ({ item, envelope }) => {
+    const missing = await client.request(this.#folder, items, ({ item, envelope }) => {
       const contentId = group[item]?.contentId;
       if (contentId === undefined) return;
       // A device that sends something else has not sent the block.
       if (hexFrom(this.#hash(openEnvelope(envelope))) !== contentId) return;
       arrived.push({ contentId, envelope });
     });
+    for (const { item, reason } of missing) {
+      const versionId = group[item]?.versionId;
+      if (reason === 'unknown' && versionId !== undefined) withdrawn.add(versionId);
+    }
     this.receivedBytes += arrived.reduce((sum, block) => sum + block.envelope.length, 0);
     await this.#store.append(arrived);
   }

@@ -10,6 +10,7 @@ import {
   rowOf,
   type VersionRow,
   withLocalCurrent,
+  withoutPeerRow,
   withRow,
 } from '@holdfast/folder-index';
 import {
@@ -150,26 +151,31 @@ export class ArchiveIngester {
   async #ingest(client: BlockClient, offers: readonly Offer[]): Promise<void> {
     let batch: WantedVersion<Offer>[] = [];
     let bytes = 0;
+    const withdrawn = new Set<VersionId>();
     for (const offer of offers) {
-      const wanted = await this.#fetcher.resolve(client, offer.row.version, offer);
+      const wanted = await this.#fetcher.resolve(client, offer.row.version, offer, withdrawn);
       if (wanted === undefined) {
-        this.#except(offer);
+        await this.#miss(offer, withdrawn);
         continue;
       }
       batch.push(wanted);
       bytes += contentBytesOf(offer.row.version.record);
       if (bytes < bytesPerBatch) continue;
-      await this.#take(client, batch);
+      await this.#take(client, batch, withdrawn);
       batch = [];
       bytes = 0;
     }
-    await this.#take(client, batch);
+    await this.#take(client, batch, withdrawn);
   }
 
-  async #take(client: BlockClient, batch: readonly WantedVersion<Offer>[]): Promise<void> {
+  async #take(
+    client: BlockClient,
+    batch: readonly WantedVersion<Offer>[],
+    withdrawn: Set<VersionId>,
+  ): Promise<void> {
     if (batch.length === 0) return;
-    const { complete, incomplete } = await this.#fetcher.fetch(client, batch);
-    for (const wanted of incomplete) this.#except(wanted.for);
+    const { complete, incomplete } = await this.#fetcher.fetch(client, batch, withdrawn);
+    for (const wanted of incomplete) await this.#miss(wanted.for, withdrawn);
     await this.#append(complete);
   }
 
@@ -219,6 +225,19 @@ export class ArchiveIngester {
     const marked = markArchived(entry, ids);
     const winner = planArchivePath(marked, this.#init.hash);
     return winner === undefined ? marked : withLocalCurrent(marked, winner.version);
+  }
+
+  /** A version that was kept beside and is not kept any more is not waited for; others are named. */
+  async #miss(offer: Offer, withdrawn: ReadonlySet<VersionId>): Promise<void> {
+    const { path, row, device } = offer;
+    const kept = row.peers.find((peer) => peer.device === device);
+    if (kept?.state !== 'side' || !withdrawn.has(row.version.id)) {
+      this.#except(offer);
+      return;
+    }
+    await this.#init.index.update([path], (entry) => withoutPeerRow(entry, row.version, kept), {
+      sync: true,
+    });
   }
 
   #except(offer: Offer): void {

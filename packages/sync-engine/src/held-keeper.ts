@@ -28,6 +28,8 @@ export interface HeldItem {
   readonly id: VersionId;
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
+  /** Whether it may go; if not, only what somebody wrote into it comes back. */
+  readonly covered: boolean;
   /** Where it goes if somebody wrote into it; the first free one. */
   readonly copyPaths: readonly FolderPath[];
 }
@@ -41,6 +43,7 @@ export type LetGoResult =
   | { readonly type: 'gone' }
   /** Somebody wrote into it: it is a file of the folder again. */
   | { readonly type: 'copied'; readonly path: FolderPath }
+  | { readonly type: 'kept' }
   | { readonly type: 'failed'; readonly code: string };
 
 /** Removes set-aside content, or brings back what changed; one answer for each item. */
@@ -54,6 +57,7 @@ export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
         const stat = statIfPresent(fileSystem, held);
         if (stat === undefined) return { type: 'gone' };
         if (stat.sizeBytes === item.sizeBytes && stat.mtimeNs === item.mtimeNs) {
+          if (!item.covered) return { type: 'kept' };
           fileSystem.unlink(held);
           return { type: 'gone' };
         }
@@ -106,19 +110,24 @@ export class HeldKeeper {
     for (const [at, { version, sequence }] of rows.entries()) {
       const entry = entries[at];
       const local = entry === undefined ? undefined : rowOf(entry, version.id)?.local;
-      if (local?.state !== 'side' || !coverage.covers(version.id, sequence)) continue;
+      if (local?.state !== 'side') continue;
+      // An archive that reached the row and lacks the version may have been given something else.
+      const covered = coverage.covers(version.id, sequence);
       const waitMs = (local.sinceMs ?? 0) + heldGraceMs - clock.now();
       if (waitMs > 0 && waitMs <= heldGraceMs) {
         soonest = Math.min(soonest ?? waitMs, waitMs);
         continue;
       }
-      ready.push({ version, item: this.#item(version, local.disk) });
+      ready.push({ version, item: { ...this.#item(version, local.disk), covered } });
     }
-    if (ready.length > 0) await this.#letGo(ready);
-    return rows.length === rowsPerPass && ready.length > 0 ? 0 : soonest;
+    const settled = ready.length > 0 ? await this.#letGo(ready) : 0;
+    return rows.length === rowsPerPass && settled > 0 ? 0 : soonest;
   }
 
-  #item(version: Version, disk: { sizeBytes: number; mtimeNs: bigint } | undefined): HeldItem {
+  #item(
+    version: Version,
+    disk: { sizeBytes: number; mtimeNs: bigint } | undefined,
+  ): Omit<HeldItem, 'covered'> {
     const { record, id } = version;
     const sizeBytes = disk?.sizeBytes ?? (record.kind === 'file' ? record.sizeBytes : 0);
     const mtimeNs = disk?.mtimeNs ?? (record.kind === 'file' ? record.mtimeNs : 0n);
@@ -134,7 +143,7 @@ export class HeldKeeper {
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 
-  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<void> {
+  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<number> {
     const { index, runner, root } = this.#init;
     const items = ready.map((one) => one.item);
     const results = await runner.run(letGoJob, { root, items });
@@ -142,7 +151,7 @@ export class HeldKeeper {
     const copied: FolderPath[] = [];
     for (const [at, { version }] of ready.entries()) {
       const result = results[at];
-      if (result === undefined || result.type === 'failed') continue;
+      if (result === undefined || result.type === 'failed' || result.type === 'kept') continue;
       if (result.type === 'copied') copied.push(result.path);
       const ids = settled.get(version.record.path) ?? [];
       settled.set(version.record.path, [...ids, version.id]);
@@ -153,5 +162,6 @@ export class HeldKeeper {
       { sync: false },
     );
     if (copied.length > 0) this.#init.onCopied(copied);
+    return settled.size;
   }
 }

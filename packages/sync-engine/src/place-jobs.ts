@@ -55,6 +55,8 @@ export interface PlaceItem {
   readonly holdAs: VersionId | undefined;
   /** Keep what is there visible under this path instead. */
   readonly copyTo: FolderPath | undefined;
+  /** What is there was written by this device's user: nobody may have made it durable yet. */
+  readonly syncAside: boolean;
 }
 
 export interface PlaceInput {
@@ -177,7 +179,8 @@ class Placement {
     if (check.type === 'failed') return { type: 'failed', code: check.code };
     if (item.expected.type === 'present') return { type: 'changed' };
     // Where its directory is gone, so is what is to go.
-    if (item.content.type === 'nothing') return { type: 'placed', stat: undefined, copyStat: undefined };
+    if (item.content.type === 'nothing')
+      return { type: 'placed', stat: undefined, copyStat: undefined };
     return { type: 'postponed', reason: 'its directory is not there' };
   }
 
@@ -187,22 +190,20 @@ class Placement {
     return this.#fileSystem.open(temporary, 'create', 0o600);
   }
 
+  /** What is placed and what is set aside is durable before any name of either changes. */
   #syncFiles(): void {
-    const waiting = this.#input.items.filter(
-      (item, at) => item.content.type === 'file' && this.#results[at] === undefined,
-    );
-    if (waiting.length === 0) return;
-    const whole = waiting.length >= filesForWholeSync;
+    const undecided = this.#input.items.filter((_, at) => this.#results[at] === undefined);
+    const placed = undecided.filter((item) => item.content.type === 'file');
+    const aside = undecided.filter(isSyncedAside);
+    const count = placed.length + aside.length;
+    if (count === 0) return;
+    const whole = count >= filesForWholeSync;
     if (whole && this.#fileSystem.syncFileSystem(this.#input.root)) return;
     this.#each((item) => {
+      if (isSyncedAside(item) && this.#isExpected(item))
+        syncPath(this.#fileSystem, this.#path(item));
       if (item.content.type !== 'file') return undefined;
-      const temporary = temporaryPath(this.#input.root, item.path, item.versionId);
-      const handle = this.#fileSystem.open(temporary, 'read');
-      try {
-        this.#fileSystem.syncFile(handle);
-      } finally {
-        this.#fileSystem.close(handle);
-      }
+      syncPath(this.#fileSystem, temporaryPath(this.#input.root, item.path, item.versionId));
       return undefined;
     });
   }
@@ -329,6 +330,19 @@ class Placement {
       stat.mtimeNs === disk.mtimeNs &&
       stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)
     );
+  }
+}
+
+function isSyncedAside(item: PlaceItem): boolean {
+  return item.syncAside && (item.holdAs !== undefined || item.copyTo !== undefined);
+}
+
+function syncPath(fileSystem: FileSystem, path: FilePath): void {
+  const handle = fileSystem.open(path, 'read');
+  try {
+    fileSystem.syncFile(handle);
+  } finally {
+    fileSystem.close(handle);
   }
 }
 

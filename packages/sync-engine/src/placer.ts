@@ -7,8 +7,14 @@ import {
   withHeld,
   withLocalCurrent,
 } from '@holdfast/folder-index';
-import { diskStateOf } from '@holdfast/folder-scanner';
-import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
+import { diskStateOf, type ObserveContext } from '@holdfast/folder-scanner';
+import {
+  conflictCopyOf,
+  type DeviceId,
+  type FolderPath,
+  type Hash,
+  type Version,
+} from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
@@ -48,6 +54,7 @@ export class Placer {
   readonly #root: FilePath;
   readonly #hash: Hash;
   readonly #clock: Clock;
+  readonly #device: DeviceId;
   readonly #placing = new Set<FolderPath>();
 
   constructor(init: {
@@ -56,12 +63,14 @@ export class Placer {
     root: FilePath;
     hash: Hash;
     clock: Clock;
+    context: Pick<ObserveContext, 'device'>;
   }) {
     this.#index = init.index;
     this.#runner = init.runner;
     this.#root = init.root;
     this.#hash = init.hash;
     this.#clock = init.clock;
+    this.#device = init.context.device;
   }
 
   /** Takes over versions whose content and attributes are here already. */
@@ -131,6 +140,8 @@ export class Placer {
       expected: expectedOf(local?.local.disk, local?.version),
       holdAs: keeps && local.local.disk !== undefined ? local.version.id : undefined,
       copyTo: copy?.record.path,
+      syncAside:
+        local?.version.record.kind === 'file' && local.version.record.author === this.#device,
     };
     return { ...planned, item, copy };
   }
