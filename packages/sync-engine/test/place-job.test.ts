@@ -84,7 +84,9 @@ describe('putting a version in place', () => {
     const world = new PlaceWorld();
     const paths = Array.from({ length: 70 }, (_, at) => `f${at}`);
     const items = paths.map((path, at) =>
-      fileItem(path, `text ${at}`, { versionId: at.toString(16).padStart(64, '0') as never }),
+      fileItem(path, `text ${at}`, {
+        versionId: at.toString(16).padStart(2, '0').repeat(32) as never,
+      }),
     );
     expect(world.place(...items).every((result) => result.type === 'placed')).toBe(true);
     expect(paths.map((path) => world.text(path))).toEqual(paths.map((_, at) => `text ${at}`));
@@ -259,10 +261,20 @@ describe('confinement', () => {
       itemOf('d/e', { type: 'directory', permissions: 0o755 }),
       itemOf('d/f', { type: 'touch', mtimeNs: 1n, permissions: 0o777 }, present(disk)),
     );
-    expect(results.map((result) => result.type)).toEqual(Array(4).fill('postponed'));
+    expect(results.map((result) => result.type)).toEqual([
+      'postponed',
+      'changed',
+      'postponed',
+      'changed',
+    ]);
     expect(world.user.list(filePathFrom('/outside')).map((one) => one.name)).toEqual(['f']);
     expect(world.diskState('../outside/f')).toEqual(disk);
     expect(world.held(oldId)).toBeUndefined();
+  });
+
+  test('where its directory is gone, so is what is to go', () => {
+    const world = new PlaceWorld();
+    expect(world.place(itemOf('d/a', { type: 'nothing' }))).toMatchObject([{ type: 'placed' }]);
   });
 
   test('a directory that does not exist yet is waited for', () => {
@@ -360,6 +372,21 @@ describe.each([
       if (ended) expect(text, context).toBe('new');
     }
     expect(seen).toEqual(new Set(['old', 'new']));
+  });
+
+  test('what the user wrote just before is whole where it is set aside', () => {
+    const more = { ...held, syncAside: true };
+    const work: Work = (world) => {
+      const disk = world.write('b', 'just written', false);
+      return world.place(fileItem('b', 'new', { ...present(disk), ...more }));
+    };
+    let set = 0;
+    for (const { world, context } of powerLosses(work, options)) {
+      if (world.text('b') !== 'new') continue;
+      set += 1;
+      expect(world.held(oldId), context).toBe('just written');
+    }
+    expect(set).toBeGreaterThan(0);
   });
 
   test('loses nothing of a file that is deleted', () => {

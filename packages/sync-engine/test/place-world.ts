@@ -49,7 +49,11 @@ export function contentOf(text: string) {
   const plain = Buffer.from(text);
   const contentId = hexFrom(hash(plain)) as ContentId;
   const entries = plain.length === 0 ? [] : [{ contentId, lengthBytes: plain.length }];
-  return { contentId, blocks: { depth: 0, entries }, envelope: encodeEnvelope(plain) };
+  return {
+    contentId,
+    blocks: { depth: 0, entries },
+    envelope: plain.length === 0 ? new Uint8Array(0) : encodeEnvelope(plain),
+  };
 }
 
 export function fileVersion(
@@ -94,13 +98,14 @@ export class PlaceWorld {
     return joinPath(root, path);
   }
 
-  write(path: string, text: string): DiskState {
+  /** Creates a file whose content is durable, or only its name where `sync` is false. */
+  write(path: string, text: string, sync = true): DiskState {
     const handle = this.user.open(this.at(path), 'create', 0o644);
+    if (!sync) this.user.syncDirectory(root);
     this.user.write(handle, Buffer.from(text), 0);
-    this.user.syncFile(handle);
     this.user.close(handle);
     this.user.setModificationTime(this.at(path), mtimeNs);
-    this.user.syncFileSystem(root);
+    if (sync) this.user.syncFileSystem(root);
     this.nowMs += 1000;
     return this.diskState(path);
   }
@@ -168,7 +173,7 @@ export interface MadeItem {
   readonly envelope: Uint8Array;
 }
 
-const nothingAside = { holdAs: undefined, copyTo: undefined };
+const nothingAside = { holdAs: undefined, copyTo: undefined, syncAside: false };
 
 /** Puts a file with the text in place. */
 export function fileItem(path: string, text: string, more: Partial<PlaceItem> = {}): MadeItem {
@@ -189,7 +194,7 @@ export function fileItem(path: string, text: string, more: Partial<PlaceItem> = 
     ...nothingAside,
     ...more,
   };
-  return { item, envelope: text === '' ? new Uint8Array(0) : envelope };
+  return { item, envelope };
 }
 
 export function itemOf(
