@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
@@ -116,12 +116,9 @@ describe('folder add', () => {
     await laptop.refuses(2, 'folder', 'add', path);
   });
 
-  test('a relative path is that of the person who typed it', async () => {
-    const { path } = await laptop.ask<Added>(
-      'folder',
-      'add',
-      join(world.directory('relative'), '..', 'relative'),
-    );
+  test('a relative path is resolved where it was typed', async () => {
+    const typed = relative(process.cwd(), world.directory('relative'));
+    const { path } = await laptop.ask<Added>('folder', 'add', typed);
     expect(path).toBe(world.path('relative'));
   });
 });
