@@ -1,5 +1,5 @@
 /** One atomic batch of an index in the making: entries that change, and all keys beside them. */
-import { bytesFromHex, type FolderPath, type Hash, type VersionId } from '@holdfast/model';
+import { bytesFromHex, type Hash, type VersionId } from '@holdfast/model';
 import { bytesOf, type KeyValueWrite } from '@holdfast/platform';
 import type { DeviceNumbers } from './device-numbers.js';
 import {
@@ -10,7 +10,7 @@ import {
   unnumberedRows,
 } from './entry-change.js';
 import { encodeEntry } from './entry-codec.js';
-import { type IndexKeys, queueValue } from './index-keys.js';
+import type { IndexKeys } from './index-keys.js';
 import { type IndexCounts, type IndexState, type PeerState, rollHash } from './index-state.js';
 import type { PathEntry } from './path-entry.js';
 
@@ -128,19 +128,18 @@ export class BatchDraft {
   #writeQueue(before: PathEntry, after: PathEntry): void {
     const old = this.#queueKeys(before);
     const now = this.#queueKeys(after);
-    for (const [name, { key }] of old) if (!now.has(name)) this.#delete(key);
-    for (const [name, { key, id }] of now) {
-      if (!old.has(name)) this.#put(key, queueValue(id, after.path as FolderPath));
-    }
+    for (const [name, key] of old) if (!now.has(name)) this.#delete(key);
+    for (const [name, key] of now) if (!old.has(name)) this.#put(key, bytesOf(after.path));
     this.#counts.queued += now.size - old.size;
   }
 
-  #queueKeys(entry: PathEntry): Map<string, { key: Uint8Array; id: VersionId }> {
+  #queueKeys(entry: PathEntry): Map<string, Uint8Array> {
     const { keys, devices } = this.#init;
     return new Map(
       pendingOffers(entry).map(({ peer, id }) => {
         const number = devices.numberOf(peer.device);
-        return [`${number}:${peer.sequence}`, { key: keys.queue(number, peer.sequence), id }];
+        const { sequence } = peer;
+        return [`${number}:${sequence}:${id}`, keys.queue(number, sequence, id)];
       }),
     );
   }

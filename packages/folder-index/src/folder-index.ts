@@ -7,6 +7,7 @@
  * it is durable.
  */
 import {
+  type ContentId,
   type DeviceId,
   type EpochId,
   type FolderId,
@@ -178,9 +179,7 @@ export class FolderIndex {
     const span = this.#keys.queueOf(this.#devices.numberOf(device));
     const offers: { path: FolderPath; id: VersionId; sequence: number }[] = [];
     for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
-      const id = hexFrom(value.subarray(0, 32)) as VersionId;
-      const path = byteStringFrom(value.subarray(32)) as FolderPath;
-      offers.push({ path, id, sequence: this.#keys.sequenceOf(key) });
+      offers.push({ path: byteStringFrom(value) as FolderPath, ...this.#keys.queued(key) });
     }
     return offers;
   }
@@ -246,6 +245,22 @@ export class FolderIndex {
       await this.#commit(draft, options);
       return after;
     });
+  }
+
+  /**
+   * On an archive: whether a member of this folder sent the block's bytes once. What lies in the
+   * store for other folders says nothing here: nobody can learn by naming a block whether it exists.
+   */
+  async receivedContent(ids: readonly ContentId[]): Promise<boolean[]> {
+    const values = await this.#store.getMany(ids.map((id) => this.#keys.content(id)));
+    return values.map((value) => value !== undefined);
+  }
+
+  /** Durable with the next synced change. */
+  async noteReceivedContent(ids: readonly ContentId[]): Promise<void> {
+    const value = new Uint8Array(0);
+    const writes = ids.map((id) => ({ type: 'put' as const, key: this.#keys.content(id), value }));
+    await this.#store.batch(writes, { sync: false });
   }
 
   /** Forgets all rows of a device, whose index began anew. */

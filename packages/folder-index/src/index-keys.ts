@@ -4,9 +4,11 @@
  */
 import {
   bytesFromHex,
+  type ContentId,
   childPath,
   type FolderId,
   type FolderPath,
+  hexFrom,
   nameOf,
   parentOf,
   type VersionId,
@@ -22,6 +24,7 @@ const tags = {
   queue: 'q',
   side: 'x',
   meta: 'm',
+  content: 'c',
 } as const;
 
 export interface KeySpan {
@@ -67,8 +70,20 @@ export class IndexKeys {
     return this.#key('version', byteStringFrom(bytesFromHex(id)));
   }
 
-  queue(device: number, sequence: number): Uint8Array {
-    return this.#key('queue', number64(device) + number64(sequence));
+  /** The version is part of the key: a device may give one sequence to two rows. */
+  queue(device: number, sequence: number, id: VersionId): Uint8Array {
+    const version = byteStringFrom(bytesFromHex(id));
+    return this.#key('queue', number64(device) + number64(sequence) + version);
+  }
+
+  content(id: ContentId): Uint8Array {
+    return this.#key('content', byteStringFrom(bytesFromHex(id)));
+  }
+
+  /** What a key made by `queue` stands for. */
+  queued(key: Uint8Array): { readonly sequence: number; readonly id: VersionId } {
+    const id = hexFrom(key.subarray(key.length - 32)) as VersionId;
+    return { sequence: this.sequenceOf(key.subarray(0, key.length - 32)), id };
   }
 
   meta(): Uint8Array {
@@ -136,9 +151,4 @@ function number64(value: number): string {
   const bytes = Buffer.allocUnsafe(8);
   bytes.writeBigUInt64BE(BigInt(value));
   return bytes.toString('latin1');
-}
-
-/** The value of a queue key: the version id and the path. */
-export function queueValue(id: VersionId, path: FolderPath): Uint8Array {
-  return Buffer.concat([bytesFromHex(id), bytesOf(path)]);
 }

@@ -265,7 +265,7 @@ export class FolderAdmin {
     await config.updateFolder(id, change);
     const stored = this.#stored(id);
     await reconfigure(stored);
-    await engine.announce();
+    engine.announce();
     return stored;
   }
 }

@@ -3,12 +3,14 @@
  * asked for; what is held in memory at once is bounded by the windows of the requests.
  */
 import { type BlockStore, openEnvelope } from '@holdfast/block-store';
+import type { FolderIndex } from '@holdfast/folder-index';
 import {
   type BlockReference,
   type ContentId,
   type FolderId,
   type Hash,
   hexFrom,
+  MalformedBytes,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -39,11 +41,13 @@ const requestsAtOnce = 3;
 export class ArchiveFetcher {
   readonly #folder: FolderId;
   readonly #store: BlockStore;
+  readonly #index: FolderIndex;
   readonly #hash: Hash;
   receivedBytes = 0;
 
-  constructor(folder: FolderId, store: BlockStore, hash: Hash) {
+  constructor(folder: FolderId, index: FolderIndex, store: BlockStore, hash: Hash) {
     this.#folder = folder;
+    this.#index = index;
     this.#store = store;
     this.#hash = hash;
   }
@@ -62,13 +66,14 @@ export class ArchiveFetcher {
     if (record.kind !== 'file') return { for: forWhom, version, blocks: [], contentIds: [] };
     const lists: ContentId[] = [];
     try {
-      const blocks = await referencesAt(record.blocks, 0, (references, level) => {
+      const blocks = await referencesAt(record.blocks, record.sizeBytes, 0, (references, level) => {
         lists.push(...references.map((reference) => reference.contentId));
         return this.#lists(client, id, references, level, withdrawn);
       });
       const contentIds = [...lists, ...blocks.map((block) => block.contentId)];
       return { for: forWhom, version, blocks, contentIds };
     } catch (error) {
+      if (error instanceof MalformedBytes) return undefined;
       if (error instanceof AppError && error.code === 'content_unavailable') return undefined;
       throw error;
     }
@@ -87,7 +92,7 @@ export class ArchiveFetcher {
     const ids = batch.flatMap((wanted) => wanted.contentIds);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
-    const present = await this.#store.has(ids);
+    const present = await this.#has(ids);
     const complete: WantedVersion<For>[] = [];
     const incomplete: WantedVersion<For>[] = [];
     let at = 0;
@@ -97,6 +102,15 @@ export class ArchiveFetcher {
       (here.every(Boolean) ? complete : incomplete).push(wanted);
     }
     return { complete, incomplete };
+  }
+
+  /** Held in the store, and sent by a member of this very folder. */
+  async #has(ids: readonly ContentId[]): Promise<boolean[]> {
+    const [held, received] = await Promise.all([
+      this.#store.has(ids),
+      this.#index.receivedContent(ids),
+    ]);
+    return held.map((here, at) => here && received[at] === true);
   }
 
   async #lists(
@@ -128,7 +142,7 @@ export class ArchiveFetcher {
     wanted: readonly WantedBlock[],
     withdrawn: Set<VersionId>,
   ): Promise<void> {
-    const present = await this.#store.has(wanted.map((block) => block.contentId));
+    const present = await this.#has(wanted.map((block) => block.contentId));
     const asked = new Set<ContentId>();
     const lacking = wanted.filter((block, at) => {
       if (present[at] === true || asked.has(block.contentId)) return false;
@@ -167,6 +181,7 @@ export class ArchiveFetcher {
     }
     this.receivedBytes += arrived.reduce((sum, block) => sum + block.envelope.length, 0);
     await this.#store.append(arrived);
+    await this.#index.noteReceivedContent(arrived.map((block) => block.contentId));
   }
 }
 

@@ -21,7 +21,7 @@ import {
   type Hash,
   type VersionId,
 } from '@holdfast/model';
-import { AppError, type Clock, errorMessage, type Logger } from '@holdfast/platform';
+import { AppError, type Clock, errorMessage, type Logger, Mutex } from '@holdfast/platform';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
 import type { BlockClient } from './block-client.js';
@@ -59,6 +59,7 @@ export class ArchiveIngester {
   readonly #signal: WakeSignal;
   readonly #fetcher: ArchiveFetcher;
   readonly #exceptions = new Map<DeviceId, Set<VersionId>>();
+  readonly #appending = new Mutex();
   #stopped = false;
   #loop: Promise<void> | undefined;
   #problem = '';
@@ -67,7 +68,7 @@ export class ArchiveIngester {
   constructor(init: ArchiveIngesterInit) {
     this.#init = init;
     this.#signal = new WakeSignal(init.clock);
-    this.#fetcher = new ArchiveFetcher(init.folder, init.archive.blocks, init.hash);
+    this.#fetcher = new ArchiveFetcher(init.folder, init.index, init.archive.blocks, init.hash);
   }
 
   /** Bytes of blocks taken from others since the start. */
@@ -106,27 +107,30 @@ export class ArchiveIngester {
       if (!this.#init.mayIngest()) continue;
       this.isWorking = true;
       this.#exceptions.clear();
-      for (const device of this.#init.connected()) {
-        try {
-          await this.#ingestFrom(device);
-          this.#problem = '';
-        } catch (error) {
-          this.#problem = errorMessage(error);
-          this.#init.logger.warn('archiving stopped for now', {
-            folder: this.#init.folder,
-            device,
-            reason: this.#problem,
-          });
-          this.#signal.wakeAfter(retryDelayMs);
-        }
-        this.#init.onIngested();
-      }
+      this.#problem = '';
+      // Side by side: a device that answers slowly keeps no other one waiting.
+      await Promise.all(this.#init.connected().map((device) => this.#tryIngest(device)));
       this.isWorking = false;
       if ([...this.#exceptions.values()].some((ids) => ids.size > 0)) {
         this.#signal.wakeAfter(retryDelayMs);
       }
       this.#init.onIngested();
     }
+  }
+
+  async #tryIngest(device: DeviceId): Promise<void> {
+    try {
+      await this.#ingestFrom(device);
+    } catch (error) {
+      this.#problem = errorMessage(error);
+      this.#init.logger.warn('archiving stopped for now', {
+        folder: this.#init.folder,
+        device,
+        reason: this.#problem,
+      });
+      this.#signal.wakeAfter(retryDelayMs);
+    }
+    this.#init.onIngested();
   }
 
   async #ingestFrom(device: DeviceId): Promise<void> {
@@ -179,8 +183,13 @@ export class ArchiveIngester {
     await this.#append(complete);
   }
 
-  async #append(batch: readonly WantedVersion<Offer>[]): Promise<void> {
-    if (batch.length === 0) return;
+  /** One at a time: what is current is decided and written down as one step. */
+  #append(batch: readonly WantedVersion<Offer>[]): Promise<void> {
+    if (batch.length === 0) return Promise.resolve();
+    return this.#appending.run(() => this.#appendNow(batch));
+  }
+
+  async #appendNow(batch: readonly WantedVersion<Offer>[]): Promise<void> {
     const { archive, index, folder } = this.#init;
     const ids = batch.map((wanted) => wanted.for.row.version.id);
     const known = await archive.hasVersions(folder, ids);
@@ -256,7 +265,12 @@ function markArchived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry 
   let next = entry;
   for (const row of entry.rows) {
     if (row.archived || !ids.has(row.version.id)) continue;
-    next = withRow(next, row.version, (known) => ({ ...known, archived: true }));
+    next = withRow(next, row.version, (known) => ({
+      ...known,
+      archived: true,
+      // What is kept beside elsewhere and is archived here needs no row any more.
+      peers: known.peers.filter((peer) => peer.state === 'current'),
+    }));
   }
   return next;
 }

@@ -3,7 +3,14 @@
  * asker bounds what it asks for at once; what arrives is handed on before more is read.
  */
 import type { FolderId } from '@holdfast/model';
-import { AppError, errorMessage, type FrameChannel, type PeerConnection } from '@holdfast/platform';
+import {
+  AppError,
+  type Clock,
+  errorMessage,
+  type FrameChannel,
+  type PeerConnection,
+  type Timer,
+} from '@holdfast/platform';
 import {
   type BlockRequestItem,
   blocksProtocol,
@@ -36,16 +43,20 @@ interface PendingRequest {
 }
 
 const maxPendingRequests = 64;
+const silenceMs = 60_000;
 
 export class BlockClient implements BlockSupplier {
   readonly #connection: PeerConnection;
   readonly #pending = new Map<number, PendingRequest>();
   #channel: Promise<FrameChannel> | undefined;
+  readonly #clock: Clock;
   #nextId = 1;
+  #watch: Timer | undefined;
   receivedBytes = 0;
 
-  constructor(connection: PeerConnection) {
+  constructor(connection: PeerConnection, clock: Clock) {
     this.#connection = connection;
+    this.#clock = clock;
   }
 
   /**
@@ -66,6 +77,7 @@ export class BlockClient implements BlockSupplier {
     const requestId = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(requestId, { onBlock, missing: [], resolve, reject });
+      this.#watchFor(channel);
       channel.send(encodeBlockRequest({ requestId, folderId, items })).catch((error: unknown) => {
         this.#pending.delete(requestId);
         reject(lost(error));
@@ -92,6 +104,7 @@ export class BlockClient implements BlockSupplier {
     try {
       for await (const frame of channel.frames()) {
         this.receivedBytes += frame.length;
+        this.#watchFor(channel);
         this.#deliver(frame);
       }
     } catch (error) {
@@ -99,8 +112,18 @@ export class BlockClient implements BlockSupplier {
       channel.abort(error instanceof Error ? error : new Error(errorMessage(error)));
     }
     this.#channel = undefined;
+    this.#watch?.cancel();
     for (const pending of this.#pending.values()) pending.reject(lost(reason));
     this.#pending.clear();
+  }
+
+  /** A device that answers pings but no requests must not be waited for without end. */
+  #watchFor(channel: FrameChannel): void {
+    this.#watch?.cancel();
+    this.#watch = this.#clock.setTimer(silenceMs, () => {
+      if (this.#pending.size === 0) return;
+      channel.abort(new AppError('no_answer', 'The other device does not answer requests.'));
+    });
   }
 
   #deliver(frame: Uint8Array): void {

@@ -1,6 +1,6 @@
 /** The blocks of a version, level by level: list blocks above, blocks of the file below. */
 import { decodeListBlock } from '@holdfast/block-store';
-import type { BlockListRoot, BlockReference } from '@holdfast/model';
+import { type BlockListRoot, type BlockReference, MalformedBytes } from '@holdfast/model';
 
 /** Gives the plain bytes of list blocks, verified, in order. */
 export type ListBlockReader = (
@@ -8,19 +8,36 @@ export type ListBlockReader = (
   level: number,
 ) => Promise<readonly Uint8Array[]>;
 
+/** A file of more blocks than this (256 GB at the average size) is refused. */
+const maxReferences = 1_048_576;
+
 /**
  * The references at one level: those of the root at its own depth, and below it what the list
- * blocks say. Throws MalformedBytes on list blocks that are not what they should be.
+ * blocks say. Throws MalformedBytes on list blocks that are not what they should be, or that name
+ * more than a file of `sizeBytes` can hold: few bytes of lists could name blocks without end.
  */
 export async function referencesAt(
   root: BlockListRoot,
+  sizeBytes: number,
   level: number,
   read: ListBlockReader,
 ): Promise<readonly BlockReference[]> {
   let references = root.entries;
   for (let depth = root.depth; depth > level; depth -= 1) {
-    const blocks = await read(references, depth);
-    references = blocks.flatMap((bytes) => decodeListBlock(bytes, depth - 1));
+    const lower: BlockReference[] = [];
+    for (const bytes of await read(references, depth)) {
+      lower.push(...decodeListBlock(bytes, depth - 1));
+      if (lower.length > Math.min(maxReferences, sizeBytes)) {
+        throw new MalformedBytes('block lists name more than the file can hold');
+      }
+    }
+    references = lower;
   }
+  if (level === 0) requireSize(references, sizeBytes);
   return references;
+}
+
+function requireSize(references: readonly BlockReference[], sizeBytes: number): void {
+  const total = references.reduce((sum, reference) => sum + reference.lengthBytes, 0);
+  if (total !== sizeBytes) throw new MalformedBytes('blocks do not add up to the size');
 }

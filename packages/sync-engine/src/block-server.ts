@@ -10,6 +10,7 @@ import {
   type ContentId,
   type FileContentRecord,
   type FolderId,
+  MalformedBytes,
   ownDirectoryName,
   type Version,
   type VersionId,
@@ -140,11 +141,15 @@ export class BlockServer {
     const known = this.#layouts.get(key);
     if (known !== undefined) return known;
     try {
-      const references = await referencesAt(record.blocks, level, (list) => this.#readLists(list));
+      const { blocks, sizeBytes } = record;
+      const references = await referencesAt(blocks, sizeBytes, level, (list) =>
+        this.#readLists(list),
+      );
       const layout = { references, offsets: offsetsOf(references) };
       if (record.blocks.depth > 0) this.#remember(key, layout);
       return layout;
     } catch (error) {
+      if (error instanceof MalformedBytes) return undefined;
       if (error instanceof AppError && error.code === 'list_block_missing') return undefined;
       throw error;
     }

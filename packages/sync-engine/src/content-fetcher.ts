@@ -13,6 +13,7 @@ import {
   type FolderPath,
   type Hash,
   hexFrom,
+  MalformedBytes,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -180,7 +181,8 @@ export class ContentFetcher {
 
   /** The data blocks of a version; its list blocks are fetched, verified and kept on the way. */
   async #references(client: BlockSupplier, file: FileToFetch): Promise<readonly BlockReference[]> {
-    return referencesAt(file.target.record.blocks, 0, async (lists, level) => {
+    const { blocks: root, sizeBytes } = file.target.record;
+    return referencesAt(root, sizeBytes, 0, async (lists, level) => {
       const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
       const blocks = [...kept];
       const lacking = lists.flatMap((list, index) =>
@@ -201,6 +203,19 @@ export class ContentFetcher {
     });
   }
 
+  /** The blocks of a version that is here; none where its list blocks are not kept. */
+  async #keptReferences(record: FileContentRecord): Promise<readonly BlockReference[]> {
+    try {
+      return await referencesAt(record.blocks, record.sizeBytes, 0, async (lists) => {
+        const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
+        return kept.filter((block) => block !== undefined);
+      });
+    } catch (error) {
+      if (!(error instanceof MalformedBytes)) throw error;
+      return [];
+    }
+  }
+
   /** Where the blocks of the version on this disk lie, by content. */
   async #reusable(
     local: LocalRow | undefined,
@@ -208,10 +223,7 @@ export class ContentFetcher {
     const found = new Map<ContentId, { path: FolderPath; offset: number }>();
     const record = local?.version.record;
     if (record?.kind !== 'file' || local?.local.disk === undefined) return found;
-    const ids = await referencesAt(record.blocks, 0, async (lists) => {
-      const kept = await this.#init.listBlocks.get(lists.map((list) => list.contentId));
-      return kept.filter((block) => block !== undefined);
-    });
+    const ids = await this.#keptReferences(record);
     for (const { contentId, fileOffset } of placed(ids)) {
       found.set(contentId, { path: record.path, offset: fileOffset });
     }

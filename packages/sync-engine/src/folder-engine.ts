@@ -12,6 +12,7 @@ import {
   errorMessage,
   type FileWatcher,
   type Logger,
+  Mutex,
   type RandomSource,
 } from '@holdfast/platform';
 import type {
@@ -61,6 +62,8 @@ export class FolderEngine {
   #config: FolderConfig;
   #mismatch = '';
   #coverage: Coverage = new Coverage([], 0);
+  readonly #receipts = new Mutex();
+  #receiptsWait = false;
   #stopped = false;
 
   constructor(init: FolderEngineInit) {
@@ -153,7 +156,10 @@ export class FolderEngine {
       this.#links.delete(device);
     }
     await this.refreshCoverage();
-    if (resumed) void this.tree?.rescan().catch((error: unknown) => this.#warn(error));
+    if (resumed) {
+      this.ingester?.wake();
+      this.tree?.rescan().catch((error: unknown) => this.#warn(error));
+    }
     this.#changed();
   }
 
@@ -200,9 +206,19 @@ export class FolderEngine {
       announcement,
     );
     this.#links.set(session.device, link);
-    await link.start();
+    try {
+      await link.start();
+    } catch (error) {
+      this.#warn(error);
+      this.unlink(session);
+      return;
+    }
     if (this.#mismatch === '') this.#rowsArrived();
     else this.unlink(session);
+  }
+
+  isLinked(session: PeerSession): boolean {
+    return this.#links.get(session.device)?.session === session;
   }
 
   unlink(session: PeerSession): void {
@@ -325,12 +341,19 @@ export class FolderEngine {
   #sendReceipts(): void {
     const { archive } = this.#init;
     const { ingester } = this;
-    if (archive === undefined || ingester === undefined) return;
-    for (const link of this.#links.values()) {
-      receiptFor(this.#config.id, this.index, archive, link, ingester.exceptionsOf(link.device))
-        .then((receipt) => (receipt === undefined ? undefined : link.sendReceipt(receipt)))
-        .catch((error: unknown) => this.#warn(error));
-    }
+    if (archive === undefined || ingester === undefined || this.#receiptsWait) return;
+    this.#receiptsWait = true;
+    // One after the other, so that an older statement never follows a newer one.
+    this.#receipts
+      .run(async () => {
+        this.#receiptsWait = false;
+        for (const link of this.#links.values()) {
+          const exceptions = ingester.exceptionsOf(link.device);
+          const receipt = await receiptFor(this.#config.id, this.index, archive, link, exceptions);
+          if (receipt !== undefined) await link.sendReceipt(receipt);
+        }
+      })
+      .catch((error: unknown) => this.#warn(error));
   }
 
   #receiptArrived(): void {

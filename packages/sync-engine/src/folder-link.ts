@@ -21,6 +21,7 @@ import { AppError, type Clock, errorMessage, type Timer } from '@holdfast/platfo
 import {
   type FolderAnnouncement,
   type IndexDeltaMessage,
+  type IndexRow,
   indexRowBytes,
   limits,
   type ProgressMessage,
@@ -57,6 +58,9 @@ export class FolderLink {
   readonly #positions: IndexPosition[] = [];
   #announcement: FolderAnnouncement;
   #sentUpTo = 0;
+  #receivedUpTo = 0;
+  /** What the member knows that it has been told; rows that are not for it are passed over. */
+  #toldUpTo = 0;
   #ended = false;
   #progress: ProgressMessage | undefined;
   #progressTimer: Timer | undefined;
@@ -87,7 +91,10 @@ export class FolderLink {
     return this.#positions;
   }
 
-  /** Checks what each side remembers of the other, then begins to send. */
+  /**
+   * Checks what each side remembers of the other, then begins to send. Throws `index_mismatch` where
+   * the member's own numbers went backward: that is the member's matter, and ends only this link.
+   */
   async start(): Promise<void> {
     const { index } = this.#init;
     const { seen, position } = this.#announcement;
@@ -95,10 +102,12 @@ export class FolderLink {
     if (seen?.epoch === index.epoch) {
       if (!(await index.remembers(seen))) return this.#mismatch(indexMismatch(this.device));
       this.#sentUpTo = seen.sequence;
+      this.#toldUpTo = seen.sequence;
     }
     if (known !== undefined && known.epoch === position.epoch) {
-      if (position.sequence < known.sequence) return this.#mismatch(wentBackward(this.device));
+      if (position.sequence < known.sequence) throw wentBackward(this.device);
       this.#positions.push(known);
+      this.#receivedUpTo = known.sequence;
     } else if (known !== undefined) {
       await index.forgetPeer(this.device);
     }
@@ -122,9 +131,17 @@ export class FolderLink {
     this.#signal.wake();
   }
 
-  /** Takes rows over; resolves when they are durable. Throws `message_malformed` on a bad record. */
+  /**
+   * Takes rows over; resolves when they are durable. Throws `message_malformed` on a bad record,
+   * `message_unexpected` on a delta that does not continue what arrived before.
+   */
   async receiveDelta(delta: IndexDeltaMessage): Promise<void> {
     const { index, hash } = this.#init;
+    if (delta.epoch !== this.#announcement.epoch || delta.after > this.#receivedUpTo) {
+      throw new AppError('message_unexpected', 'A part of the index is missing.', {
+        kind: 'retry',
+      });
+    }
     const rows = delta.rows.map((row) => ({ row, version: decode(row.record, hash) }));
     const byPath = new Map<FolderPath, typeof rows>();
     for (const one of rows) {
@@ -150,6 +167,10 @@ export class FolderLink {
         ),
       { sync: delta.position !== undefined, peers },
     );
+    this.#receivedUpTo = Math.max(
+      this.#receivedUpTo,
+      delta.position?.sequence ?? delta.rows.at(-1)?.sequence ?? 0,
+    );
     if (delta.position !== undefined) this.#remember(delta.position);
     this.#tellProgress();
     this.#init.onRows(this);
@@ -166,6 +187,7 @@ export class FolderLink {
     const announced = this.#announcement.archive;
     if (announced?.storeId !== message.storeId) return;
     if (!(await index.remembers(message.position))) return;
+    if (isOlder(message, index.peer(this.device).receipt)) return;
     const { storeId, generation, position, exceptions, logPosition, logHead } = message;
     const receivedAtMs = clock.now();
     const receipt: ArchiveReceipt = {
@@ -232,30 +254,25 @@ export class FolderLink {
   async #sendDelta(rows: readonly OfferedRow[], reached: IndexPosition | undefined): Promise<void> {
     const { folder, index } = this.#init;
     const toArchive = this.#announcement.archive !== undefined;
-    let message: { sequence: number; state: OfferedRow['state']; record: Uint8Array }[] = [];
+    const base = { type: 'index-delta' as const, folderId: folder, epoch: index.epoch };
+    let after = this.#toldUpTo;
+    let message: IndexRow[] = [];
     let bytes = 0;
     for (const { version, sequence, state } of rows) {
       if (state === 'side' && !toArchive) continue;
       const row = { sequence, state, record: version.bytes };
       if (bytes + indexRowBytes(row) > limits.deltaRowsBytes) {
-        await this.session.send({
-          type: 'index-delta',
-          folderId: folder,
-          epoch: index.epoch,
-          rows: message,
-        });
+        await this.session.send({ ...base, after, rows: message });
+        after = message.at(-1)?.sequence ?? after;
         message = [];
         bytes = 0;
       }
       message.push(row);
       bytes += indexRowBytes(row);
     }
-    const base = { type: 'index-delta' as const, folderId: folder, epoch: index.epoch };
-    await this.session.send({
-      ...base,
-      rows: message,
-      ...(reached === undefined ? {} : { position: reached }),
-    });
+    const position = reached === undefined ? {} : { position: reached };
+    await this.session.send({ ...base, after, rows: message, ...position });
+    this.#toldUpTo = reached?.sequence ?? message.at(-1)?.sequence ?? after;
     this.#sentUpTo = reached?.sequence ?? rows.at(-1)?.sequence ?? this.#sentUpTo;
   }
 
@@ -292,6 +309,17 @@ function decode(record: Uint8Array, hash: Hash) {
       cause,
     });
   }
+}
+
+/** Receipts of one store and generation only grow, unless this device's own epoch is a new one. */
+function isOlder(message: ReceiptMessage, known: ArchiveReceipt | undefined): boolean {
+  return (
+    known !== undefined &&
+    known.storeId === message.storeId &&
+    known.generation === message.generation &&
+    known.position.epoch === message.position.epoch &&
+    known.position.sequence > message.position.sequence
+  );
 }
 
 function wentBackward(device: DeviceId): AppError {

@@ -52,7 +52,7 @@ export class PeerSession {
   }) {
     this.connection = init.connection;
     this.device = init.connection.remoteDevice as DeviceId;
-    this.blocks = new BlockClient(init.connection);
+    this.blocks = new BlockClient(init.connection, init.clock);
     this.#handlers = init.handlers;
     this.#clock = init.clock;
     this.#logger = init.logger;

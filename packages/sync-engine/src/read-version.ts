@@ -33,7 +33,9 @@ export async function* readVersion(
     });
     return references.map((_, at) => plain.get(first + at) ?? unavailable());
   };
-  const references = await referencesAt(record.blocks, 0, (lists, level) => fetch(lists, level, 0));
+  const references = await referencesAt(record.blocks, record.sizeBytes, 0, (lists, level) =>
+    fetch(lists, level, 0),
+  );
   for (let first = 0; first < references.length; first += windowBlocks) {
     yield* await fetch(references.slice(first, first + windowBlocks), 0, first);
   }

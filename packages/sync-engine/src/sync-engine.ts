@@ -98,22 +98,27 @@ export class SyncEngine {
   async addFolder(folder: FolderEngine): Promise<void> {
     this.#folders.set(folder.config.id, folder);
     await folder.start();
-    await this.announce();
+    this.announce();
   }
 
   async removeFolder(id: FolderId): Promise<void> {
     const folder = this.#folders.get(id);
     this.#folders.delete(id);
     await folder?.stop();
-    await this.announce();
+    this.announce();
   }
 
-  /** Tells every connected device again what is shared with it, and links what both sides list. */
-  async announce(): Promise<void> {
+  /**
+   * Tells every connected device again what is shared with it. Links begin only when the device
+   * answers with what it says now: what it said earlier may be out of date.
+   */
+  announce(): void {
     for (const { session } of this.#sessions.values()) {
       if (!session.isReady) continue;
-      await this.#sendFolders(session);
-      await this.#linkFolders(session);
+      this.#sendFolders(session);
+      for (const folder of this.#folders.values()) {
+        if (!folder.config.members.includes(session.device)) folder.unlink(session);
+      }
     }
   }
 
@@ -180,14 +185,15 @@ export class SyncEngine {
 
   #begin(session: PeerSession, hello: HelloMessage): void {
     this.#init.onSession(session, hello);
-    this.#sendFolders(session).catch((error: unknown) => session.end(error));
+    this.#sendFolders(session);
   }
 
-  async #sendFolders(session: PeerSession): Promise<void> {
+  /** Queued at once; a session that cannot send ends by itself. */
+  #sendFolders(session: PeerSession): void {
     const folders = [...this.#folders.values()]
       .filter((folder) => folder.config.members.includes(session.device))
       .map((folder) => folder.announcementFor(session.device));
-    await session.send({ type: 'folders', folders });
+    void session.send({ type: 'folders', folders });
   }
 
   async #receive(
@@ -203,8 +209,6 @@ export class SyncEngine {
         return;
       }
       case 'error': {
-        const folder = message.folderId && this.#memberFolder(message.folderId, session.device);
-        if (message.code === 'index_mismatch' && folder) folder.refuse(message.message);
         this.#warn(session.device, new AppError(message.code, message.message));
         return;
       }
@@ -214,18 +218,26 @@ export class SyncEngine {
     }
   }
 
-  /** Data crosses only an edge that both sides list. */
+  /**
+   * Data crosses only an edge that both sides list. Before a new link begins, the device is told
+   * afresh where this one stands, so that it can begin its own.
+   */
   async #linkFolders(session: PeerSession): Promise<void> {
     const announced = this.#announced.get(session.device);
     if (announced === undefined || this.#sessions.get(session.device)?.session !== session) return;
+    const both = [...this.#folders.values()].filter(
+      (folder) =>
+        !folder.isRefused &&
+        folder.config.members.includes(session.device) &&
+        announced.get(folder.config.id)?.accepted === true,
+    );
     for (const folder of this.#folders.values()) {
+      if (!both.includes(folder)) folder.unlink(session);
+    }
+    if (both.some((folder) => !folder.isLinked(session))) this.#sendFolders(session);
+    for (const folder of both) {
       const announcement = announced.get(folder.config.id);
-      const both = announcement?.accepted && folder.config.members.includes(session.device);
-      if (both && announcement !== undefined && !folder.isRefused) {
-        await folder.link(session, announcement);
-      } else if (!both) {
-        folder.unlink(session);
-      }
+      if (announcement !== undefined) await folder.link(session, announcement);
     }
   }
 
@@ -294,6 +306,7 @@ export class SyncEngine {
     this.#byConnection.delete(session.connection);
     for (const folder of this.#folders.values()) folder.unlink(session);
     if (this.#sessions.get(session.device)?.session !== session) return;
+    this.#announced.delete(session.device);
     this.#sessions.delete(session.device);
     this.#init.onSessionEnd(session.device);
   }

@@ -12,6 +12,7 @@ import {
   type FolderId,
   type FolderPath,
   type Hash,
+  MalformedBytes,
   type Version,
 } from '@holdfast/model';
 import {
@@ -20,6 +21,7 @@ import {
   type Clock,
   errorMessage,
   type FilePath,
+  fileErrorCode,
   type Logger,
 } from '@holdfast/platform';
 import type { BlockClient } from './block-client.js';
@@ -264,8 +266,12 @@ export class TreeApplier {
       const outcome = await this.#placer.place(planned, fetched);
       await this.#settle(outcome);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      for (const one of planned) this.#fail(one.entry.path, error.message);
+      const isTheirs =
+        error instanceof AppError ||
+        error instanceof MalformedBytes ||
+        fileErrorCode(error) !== undefined;
+      if (!isTheirs) throw error;
+      for (const one of planned) this.#fail(one.entry.path, errorMessage(error));
     }
   }
 

@@ -44,6 +44,7 @@ export function wireIndexDeltaOf(message: IndexDeltaMessage): WireIndexDelta {
   return {
     folderId: writeFolderId(message.folderId),
     epoch: writeHex(message.epoch, 8),
+    after: writeSafe(message.after),
     rows: message.rows.map(wireRowOf),
     ...(message.position === undefined ? {} : { position: writePosition(message.position) }),
   };
@@ -64,6 +65,7 @@ export function indexDeltaFrom(wire: WireIndexDelta): IndexDeltaMessage {
     type: 'index-delta',
     folderId: readFolderId(wire.folderId),
     epoch: readHex<EpochId>(wire.epoch, 8, 'epoch'),
+    after: readSafe(wire.after, 'after'),
     rows: wire.rows.map(rowFrom),
     ...(position === undefined ? {} : { position }),
   };
@@ -81,7 +83,7 @@ function rowFrom(wire: WireIndexRow): IndexRow {
 }
 
 function contradictionIn(message: IndexDeltaMessage): string | undefined {
-  let previous = 0;
+  let previous = message.after;
   for (const row of message.rows) {
     if (row.sequence <= previous) return 'rows out of order';
     previous = row.sequence;

@@ -90,7 +90,12 @@ export interface IndexDeltaMessage {
   readonly type: 'index-delta';
   readonly folderId: FolderId;
   readonly epoch: EpochId;
-  /** In rising order of sequence. */
+  /**
+   * Everything up to this sequence was sent before, or is offered no more: a receiver that has not
+   * seen as much has missed something.
+   */
+  readonly after: number;
+  /** In rising order of sequence, all beyond `after`. */
   readonly rows: readonly IndexRow[];
   /** Present when, with this message, the receiver has everything up to it; of the same epoch. */
   readonly position?: IndexPosition;

@@ -79,6 +79,7 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
       type: 'index-delta',
       folderId,
       epoch,
+      after: 298,
       rows: [
         { sequence: 299, state: 'current', record },
         { sequence: 300, state: 'side', record },
@@ -86,9 +87,9 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
       position,
     },
     hex: [
-      '1a6b0a106162636465666768696a6b6c6d6e6f70120801020304050607081a0d08ab0210011a06010401',
+      '1a6e0a106162636465666768696a6b6c6d6e6f70120801020304050607081a0d08ab0210011a06010401',
       '6101011a0d08ac0210021a06010401610101222f0a08010203040506070810ac021a20aaaaaaaaaaaaaa',
-      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa28aa02',
     ].join(''),
   },
   {

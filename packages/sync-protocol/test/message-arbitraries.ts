@@ -117,7 +117,14 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
   .map(({ folderId: folder, position: at, complete, rows }) => {
     const sorted = rows.sort((a, b) => a.sequence - b.sequence);
     const sequence = Math.max(at.sequence, sorted.at(-1)?.sequence ?? 0);
-    const base = { type: 'index-delta' as const, folderId: folder, epoch: at.epoch, rows: sorted };
+    const after = (sorted.at(0)?.sequence ?? 1) - 1;
+    const base = {
+      type: 'index-delta' as const,
+      folderId: folder,
+      epoch: at.epoch,
+      after,
+      rows: sorted,
+    };
     return complete ? { ...base, position: { ...at, sequence } } : base;
   });
 

@@ -88,7 +88,12 @@ test('a row never takes more of a delta than its estimate', () => {
     state: 'side' as const,
     record: new Uint8Array(length),
   }));
-  const base = { type: 'index-delta', folderId: 'a'.repeat(16), epoch: 'ab'.repeat(8) };
+  const base = {
+    type: 'index-delta',
+    folderId: 'a'.repeat(16),
+    epoch: 'ab'.repeat(8),
+    after: 0,
+  };
   const lengthWith = (some: typeof rows): number =>
     encodeControl({ ...base, rows: some } as unknown as Parameters<typeof encodeControl>[0]).length;
   for (const row of rows) {

@@ -556,6 +556,11 @@ export namespace WireControl {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireControlIndexDeltaAfterFieldEvent {
+    field: '$.indexDelta.after'
+    value: number
+  }
+
   export interface WireControlProgressFolderIdFieldEvent {
     field: '$.progress.folderId'
     value: Uint8Array<ArrayBuffer>
@@ -660,7 +665,7 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
   }
 }
@@ -1488,6 +1493,7 @@ export interface WireIndexDelta {
   epoch: Uint8Array<ArrayBuffer>
   rows: WireIndexRow[]
   position?: WirePosition
+  after: number
 }
 
 export namespace WireIndexDelta {
@@ -1522,6 +1528,11 @@ export namespace WireIndexDelta {
           WirePosition.codec().encode(obj.position, w)
         }
 
+        if ((obj.after != null && obj.after !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.after)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1529,7 +1540,8 @@ export namespace WireIndexDelta {
         const obj: any = {
           folderId: noBytes,
           epoch: noBytes,
-          rows: []
+          rows: [],
+          after: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1560,6 +1572,10 @@ export namespace WireIndexDelta {
               obj.position = WirePosition.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.position
               })
+              break
+            }
+            case 5: {
+              obj.after = reader.uint64Number()
               break
             }
             default: {
@@ -1620,6 +1636,13 @@ export namespace WireIndexDelta {
 
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.after`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1675,6 +1698,11 @@ export namespace WireIndexDelta {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireIndexDeltaAfterFieldEvent {
+    field: '$.after'
+    value: number
+  }
+
   export function encode (obj: Partial<WireIndexDelta>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireIndexDelta.codec())
   }
@@ -1683,7 +1711,7 @@ export namespace WireIndexDelta {
     return decodeMessage(buf, WireIndexDelta.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent | WireIndexDeltaAfterFieldEvent> {
     return streamMessage(buf, WireIndexDelta.codec(), opts)
   }
 }
