@@ -175,7 +175,7 @@ const anyVersion = fc
       ? tombstone(vectorOf(...counters), author)
       : file(text, vectorOf(...counters), { author, mtimeNs: mtimeNs + BigInt(laterNs) }),
   );
-const devices = [desktop, phone, '12D3KooWTabet' as DeviceId, '12D3KooWServer' as DeviceId];
+const devices = [desktop, phone, '12D3KooWNotebook' as DeviceId, '12D3KooWServer' as DeviceId];
 
 /** Carries out plans at once, as a device with all content would. */
 function settle(entry: PathEntry): PathEntry {
