@@ -27,7 +27,8 @@ export function parseTime(text: string, nowMs: number): TimeExpression {
   }
   const atMs = parseAgo(trimmed, nowMs) ?? parseDay(trimmed, nowMs) ?? parseIso(trimmed);
   if (atMs === undefined || Number.isNaN(atMs)) throw invalid(text);
-  return { moment: { type: 'time', atMs }, store: undefined };
+  // There is no history before the epoch, and the wire has no time before it.
+  return { moment: { type: 'time', atMs: Math.max(0, atMs) }, store: undefined };
 }
 
 function parseAgo(text: string, nowMs: number): number | undefined {
