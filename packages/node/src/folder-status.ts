@@ -16,7 +16,7 @@ export interface FolderStateFacts {
 }
 
 /** Pure, so that every combination can be tried. */
-function folderState(facts: FolderStateFacts): { state: FolderState; reason: string } {
+export function folderState(facts: FolderStateFacts): { state: FolderState; reason: string } {
   if (facts.stopReason !== '') return { state: 'stopped', reason: facts.stopReason };
   if (facts.paused) return { state: 'paused', reason: '' };
   if (!facts.firstScanDone) return { state: 'scanning', reason: '' };

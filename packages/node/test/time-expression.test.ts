@@ -90,6 +90,13 @@ describe('from now on backwards', () => {
   });
 });
 
+test.each(['1969-12-31', '1970-01-01', '999999999w', '0000-01-01'])(
+  '%s lies before all history: the epoch, which is what the wire can carry',
+  (text) => {
+    expect(at(text)).toBe('1970-01-01T00:00:00.000Z');
+  },
+);
+
 describe('positions in history', () => {
   test.each([
     ['#0', 0, undefined],
