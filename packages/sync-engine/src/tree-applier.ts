@@ -8,12 +8,10 @@ import type { ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type DeviceId,
   displayPath,
-  type FileContentRecord,
   type FolderId,
   type FolderPath,
   type Hash,
   MalformedBytes,
-  type Version,
 } from '@holdfast/model';
 import {
   AppError,
@@ -25,10 +23,17 @@ import {
   type Logger,
 } from '@holdfast/platform';
 import type { BlockClient } from './block-client.js';
-import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
+import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
-import { planPath, sourcesOf } from './plan-sync.js';
+import { planPath } from './plan-sync.js';
+import {
+  type FileBatch,
+  filesPerBatch,
+  isLarge,
+  type PlannedFile,
+  SourceChoice,
+} from './source-choice.js';
 import { WakeSignal } from './wake-signal.js';
 import { WorkLimit } from './work-limit.js';
 
@@ -58,9 +63,6 @@ export interface ApplyProblem {
 }
 
 const pathsPerPage = 1_000;
-const smallFileBytes = 1024 * 1024;
-const filesPerBatch = 512;
-const bytesPerBatch = 4 * 1024 * 1024;
 const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
 const maxProblems = 100;
@@ -70,6 +72,7 @@ export class TreeApplier {
   readonly #signal: WakeSignal;
   readonly #fetcher: ContentFetcher;
   readonly #placer: Placer;
+  readonly #sources: SourceChoice;
   readonly #reviver: DirectoryReviver;
   readonly #problems = new Map<FolderPath, string>();
   #stopped = false;
@@ -81,6 +84,7 @@ export class TreeApplier {
     this.#init = init;
     this.#signal = new WakeSignal(init.clock);
     this.#fetcher = new ContentFetcher(init);
+    this.#sources = new SourceChoice(init);
     this.#placer = new Placer(init);
     this.#reviver = new DirectoryReviver(init);
   }
@@ -198,72 +202,23 @@ export class TreeApplier {
 
   async #createFiles(planned: readonly PlannedPath[]): Promise<void> {
     const limit = new WorkLimit(batchesAtOnce);
-    for (const { client, batch } of this.#batches(planned)) {
+    const orphan = (one: PlannedPath) => this.#fail(one.entry.path, 'no connected device has it');
+    for (const batch of this.#sources.batches(planned, orphan)) {
       if (this.#stopped) break;
-      await limit.run(() => this.#createBatch(client, batch));
+      await limit.run(() => this.#createBatch(batch));
     }
     await limit.finish();
   }
 
-  /** Batches of small files by the device that serves them; a large file is a batch of its own. */
-  *#batches(planned: readonly PlannedPath[]): Generator<{
-    client: BlockClient;
-    batch: readonly { planned: PlannedPath; file: FileToFetch }[];
-  }> {
-    const open = new Map<BlockClient, { planned: PlannedPath; file: FileToFetch }[]>();
-    const load = new Map<BlockClient, number>();
-    const bytes = new Map<BlockClient, number>();
-    for (const one of planned) {
-      const source = this.#source(one, load);
-      if (source === undefined) {
-        this.#fail(one.entry.path, 'no connected device has it');
-        continue;
-      }
-      const { client, file } = source;
-      const size = file.target.record.sizeBytes;
-      load.set(client, (load.get(client) ?? 0) + size);
-      if (isLarge(file)) {
-        yield { client, batch: [{ planned: one, file }] };
-        continue;
-      }
-      const batch = open.get(client) ?? [];
-      batch.push({ planned: one, file });
-      open.set(client, batch);
-      const total = (bytes.get(client) ?? 0) + size;
-      bytes.set(client, total);
-      if (batch.length < filesPerBatch && total < bytesPerBatch) continue;
-      yield { client, batch };
-      open.delete(client);
-      bytes.delete(client);
-    }
-    for (const [client, batch] of open) yield { client, batch };
-  }
-
-  /** The connected device with the content that has been given the least so far. */
-  #source(
-    { entry, action }: PlannedPath,
-    load: ReadonlyMap<BlockClient, number>,
-  ): { client: BlockClient; file: FileToFetch } | undefined {
-    const { target, local } = action;
-    if (!isFileVersion(target)) return undefined;
-    let best: { client: BlockClient; file: FileToFetch } | undefined;
-    for (const { row, device } of sourcesOf(entry, target)) {
-      const client = this.#init.clientOf(device);
-      if (client === undefined) continue;
-      if (best !== undefined && (load.get(best.client) ?? 0) <= (load.get(client) ?? 0)) continue;
-      best = { client, file: { target, askFor: row.version.id, local } };
-    }
-    return best;
-  }
-
-  async #createBatch(
-    client: BlockClient,
-    batch: readonly { planned: PlannedPath; file: FileToFetch }[],
-  ): Promise<void> {
-    const planned = batch.map((one) => one.planned);
+  async #createBatch({ client, files }: FileBatch): Promise<void> {
+    const planned = files.map((one) => one.planned);
     try {
-      const fetched = await this.#fetch(client, batch);
+      const fetched = await this.#fetch(client, files);
       const outcome = await this.#placer.place(planned, fetched);
+      const failed = new Set(outcome.failed.map((one) => one.path));
+      for (const { entry, action } of planned) {
+        if (failed.has(entry.path)) this.#sources.failed(client, action.target.id);
+      }
       await this.#settle(outcome);
     } catch (error) {
       const isTheirs =
@@ -271,13 +226,16 @@ export class TreeApplier {
         error instanceof MalformedBytes ||
         fileErrorCode(error) !== undefined;
       if (!isTheirs) throw error;
-      for (const one of planned) this.#fail(one.entry.path, errorMessage(error));
+      for (const { entry, action } of planned) {
+        this.#sources.failed(client, action.target.id);
+        this.#fail(entry.path, errorMessage(error));
+      }
     }
   }
 
   async #fetch(
     client: BlockClient,
-    batch: readonly { file: FileToFetch }[],
+    batch: readonly PlannedFile[],
   ): Promise<FetchedFiles | 'staged'> {
     const [first] = batch;
     if (first !== undefined && isLarge(first.file)) {
@@ -322,15 +280,4 @@ export class TreeApplier {
   #fail(path: FolderPath, reason: string): void {
     if (this.#problems.size < maxProblems) this.#problems.set(path, reason);
   }
-}
-
-function isLarge(file: FileToFetch): boolean {
-  const { record } = file.target;
-  return record.sizeBytes > smallFileBytes || record.blocks.depth > 0;
-}
-
-function isFileVersion(
-  version: Version,
-): version is Version & { readonly record: FileContentRecord } {
-  return version.record.kind === 'file';
 }

@@ -1,0 +1,105 @@
+/**
+ * Which connected device is asked for which file: the one with the least to do that did not fail to
+ * give this very version lately. Small files are asked for together, a large one by itself.
+ */
+import type { DeviceId, FileContentRecord, Version, VersionId } from '@holdfast/model';
+import type { Clock } from '@holdfast/platform';
+import type { BlockClient } from './block-client.js';
+import type { FileToFetch } from './content-fetcher.js';
+import type { PlannedPath } from './placer.js';
+import { sourcesOf } from './plan-sync.js';
+
+export interface PlannedFile {
+  readonly planned: PlannedPath;
+  readonly file: FileToFetch;
+}
+
+export interface FileBatch {
+  readonly client: BlockClient;
+  readonly files: readonly PlannedFile[];
+}
+
+const smallFileBytes = 1024 * 1024;
+export const filesPerBatch = 512;
+const bytesPerBatch = 4 * 1024 * 1024;
+const failureMemoryMs = 60_000;
+const maxRememberedFailures = 1_000;
+
+export class SourceChoice {
+  readonly #clock: Clock;
+  readonly #clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly #failures = new WeakMap<BlockClient, Map<VersionId, number>>();
+
+  constructor(init: { clock: Clock; clientOf: (device: DeviceId) => BlockClient | undefined }) {
+    this.#clock = init.clock;
+    this.#clientOf = init.clientOf;
+  }
+
+  /** Batches by the device that serves them; `onNoSource` hears of files that nobody can give. */
+  *batches(
+    planned: readonly PlannedPath[],
+    onNoSource: (planned: PlannedPath) => void,
+  ): Generator<FileBatch> {
+    const open = new Map<BlockClient, { files: PlannedFile[]; bytes: number }>();
+    const load = new Map<BlockClient, number>();
+    for (const one of planned) {
+      const source = this.#choose(one, load);
+      if (source === undefined) {
+        onNoSource(one);
+        continue;
+      }
+      const { client, file } = source;
+      const { sizeBytes } = file.target.record;
+      load.set(client, (load.get(client) ?? 0) + sizeBytes);
+      if (isLarge(file)) {
+        yield { client, files: [{ planned: one, file }] };
+        continue;
+      }
+      const batch = open.get(client) ?? { files: [], bytes: 0 };
+      open.set(client, batch);
+      batch.files.push({ planned: one, file });
+      batch.bytes += sizeBytes;
+      if (batch.files.length < filesPerBatch && batch.bytes < bytesPerBatch) continue;
+      yield { client, files: batch.files };
+      open.delete(client);
+    }
+    for (const [client, { files }] of open) yield { client, files };
+  }
+
+  /** The device could not give the version: others are asked first for a while. */
+  failed(client: BlockClient, id: VersionId): void {
+    const known = this.#failures.get(client) ?? new Map<VersionId, number>();
+    this.#failures.set(client, known);
+    if (known.size >= maxRememberedFailures) known.clear();
+    known.set(id, this.#clock.monotonic() + failureMemoryMs);
+  }
+
+  #choose(
+    { entry, action }: PlannedPath,
+    load: ReadonlyMap<BlockClient, number>,
+  ): { client: BlockClient; file: FileToFetch } | undefined {
+    const { target, local } = action;
+    if (!isFileVersion(target)) return undefined;
+    const nowMs = this.#clock.monotonic();
+    const candidates = sourcesOf(entry, target).flatMap(({ row, device }) => {
+      const client = this.#clientOf(device);
+      if (client === undefined) return [];
+      const failed = (this.#failures.get(client)?.get(target.id) ?? 0) > nowMs;
+      const file = { target, askFor: row.version.id, local };
+      return [{ client, file, failed, load: load.get(client) ?? 0 }];
+    });
+    candidates.sort((a, b) => Number(a.failed) - Number(b.failed) || a.load - b.load);
+    return candidates[0];
+  }
+}
+
+export function isLarge(file: FileToFetch): boolean {
+  const { record } = file.target;
+  return record.sizeBytes > smallFileBytes || record.blocks.depth > 0;
+}
+
+function isFileVersion(
+  version: Version,
+): version is Version & { readonly record: FileContentRecord } {
+  return version.record.kind === 'file';
+}
