@@ -92,7 +92,8 @@ export class FolderScanner {
     await this.checkRoot();
     const writer = this.#writer();
     const fresh: FolderPath[] = [];
-    const wanted = [...new Set(paths)].filter((path) => this.#isSyncable(path));
+    const syncable = [...new Set(paths)].filter((path) => this.#isSyncable(path));
+    const wanted = [...(await this.#unknownDirectoriesAbove(syncable)), ...syncable];
     for (let at = 0; at < wanted.length; at += pathsPerJob) {
       const batch = wanted.slice(at, at + pathsPerJob);
       const entries = await this.#init.index.entries(batch);
@@ -111,6 +112,26 @@ export class FolderScanner {
     writer.newDirectories += fresh.length;
     await this.#walk([...fresh, ...below], writer, signal);
     return this.#finish(writer);
+  }
+
+  /**
+   * Nothing is published before the directory that holds it, whose own event may be late or lost:
+   * others could not place it, and a walk of this disk would not come across it again.
+   */
+  async #unknownDirectoriesAbove(paths: readonly FolderPath[]): Promise<FolderPath[]> {
+    const given = new Set(paths);
+    const above = new Set<FolderPath>();
+    for (const path of paths) {
+      let parent = parentOf(path);
+      while (parent !== '' && !above.has(parent)) {
+        if (!given.has(parent)) above.add(parent);
+        parent = parentOf(parent);
+      }
+    }
+    const entries = await this.#init.index.entries([...above].sort());
+    return entries
+      .filter((entry) => localCurrent(entry)?.version.record.kind !== 'directory')
+      .map((entry) => entry.path);
   }
 
   #writer(): ObservationWriter {

@@ -106,6 +106,8 @@ export class ObservationWriter {
     this.#toReadBytes = 0;
     while (this.#reading.size >= this.#init.runner.parallelism) await Promise.race(this.#reading);
     this.#throwFailure();
+    // Directories are published before what they hold.
+    await this.#commitReady();
     const reading: Promise<void> = this.#readBatch(batch)
       .catch((error: unknown) => {
         this.#failure ??= error;
