@@ -21,10 +21,11 @@ import {
   type FileRecord,
   type FolderPath,
   type Hash,
-  incrementVector,
-  joinVectors,
+  joinWithinLimit,
+  maxVectorCounter,
   sameBlocks,
   sameContent,
+  type VectorEntry,
   type Version,
   type VersionVector,
   versionOf,
@@ -223,16 +224,29 @@ function keepUnexpressed(record: FileRecord, row: LocalRow, stat: FileStat): Fil
  * not yet shown is not contained: the user has not seen it, so it stays concurrent.
  */
 export function nextVector(entry: PathEntry, actor: ActorId): VersionVector {
+  const counted = nextCount(entry, actor);
+  const current = localCurrent(entry)?.version.record.vector ?? [];
   const shown = entry.rows.filter((row) => row.local !== undefined);
-  const joined = shown
-    .map((row) => row.version.record.vector)
-    .reduce<VersionVector>(joinVectors, []);
-  const highest = Math.max(
-    0,
-    ...entry.rows.map((row) => counterOf(row.version.record.vector, actor)),
-  );
-  if (highest === 0) return incrementVector(joined, actor);
-  return incrementVector(joinVectors(joined, [{ actor, counter: highest }]), actor);
+  const beside = shown.map((row) => row.version.record.vector);
+  const next = joinWithinLimit([...beside, [counted]]) ?? joinWithinLimit([current, [counted]]);
+  // No room for one actor more: a change that is concurrent with everything loses nothing either.
+  return next ?? [counted];
+}
+
+/**
+ * This device's actor above every count of it that is known. Where somebody made up the highest count
+ * there can be, the device counts on under the actor id that follows its own.
+ */
+function nextCount(entry: PathEntry, actor: ActorId): VectorEntry {
+  const counts = entry.rows.map((row) => counterOf(row.version.record.vector, actor));
+  const highest = Math.max(0, ...counts);
+  if (highest < maxVectorCounter) return { actor, counter: highest + 1 };
+  return nextCount(entry, actorAfter(actor));
+}
+
+function actorAfter(actor: ActorId): ActorId {
+  const number = BigInt.asUintN(64, BigInt(`0x${actor}`) + 1n);
+  return number.toString(16).padStart(16, '0') as ActorId;
 }
 
 /** Whether the version that is about to be replaced by the user's own change is known elsewhere. */

@@ -3,6 +3,7 @@ import {
   emptyEntry,
   localCurrent,
   type PathEntry,
+  withHeld,
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
@@ -19,8 +20,11 @@ import {
   compareVectors,
   counterOf,
   type DeviceId,
+  decodeRecord,
   type FileContentRecord,
   hexFrom,
+  maxVectorActors,
+  maxVectorCounter,
   type Version,
   type VersionVector,
   versionOf,
@@ -262,7 +266,8 @@ test('the next vector contains all that was shown here and never uses a count ag
     .map(
       ([here, there]): VersionVector =>
         [...mine(here), ...theirs(there)].filter((entry) => entry.counter > 0),
-    );
+    )
+    .filter((one) => one.length > 0);
   const row = fc.record({ vector, local: fc.boolean(), text: fc.string({ maxLength: 3 }) });
   fc.assert(
     fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
@@ -286,4 +291,69 @@ test('the next vector contains all that was shown here and never uses a count ag
       expect(counterOf(next, other)).toBe(Math.max(0, ...seen));
     }),
   );
+});
+
+describe('a vector that somebody made as large as it can be', () => {
+  const many = (count: number, first = 1): VersionVector =>
+    Array.from({ length: count }, (_, at) => ({
+      actor: `1${(first + at).toString(16).padStart(15, '0')}` as ActorId,
+      counter: 1,
+    }));
+  const shown = (vector: VersionVector) =>
+    withLocalCurrent(emptyEntry(path), fileVersion('one', vector), {
+      disk: diskStateOf(statOf('one'), false),
+    });
+
+  test('a local edit after a hostile count of our own actor can be stored, and dominates it', () => {
+    const entry = shown([{ actor: context.actor, counter: maxVectorCounter }]);
+    const edited = observe(entry, file('two'), context);
+    expect(decodeRecord(localCurrent(edited)!.version.bytes)).toEqual(recordOf(edited));
+    expect(compareVectors(recordOf(edited)!.vector, recordOf(entry)!.vector)).toBe('dominates');
+  });
+
+  test('a local edit after 256 actors can be stored', () => {
+    const edited = observe(shown(many(maxVectorActors)), file('two'), context);
+    expect(decodeRecord(localCurrent(edited)!.version.bytes)).toEqual(recordOf(edited));
+  });
+
+  test('a deletion keeps above what is shown where the versions beside it have too many actors', () => {
+    const beside = fileVersion('other', many(200, 1_000));
+    const entry = withHeld(shown(many(100)), beside, { sinceMs: 1 });
+    const next = nextVector(entry, context.actor);
+    expect(compareVectors(next, many(100))).toBe('dominates');
+    expect(next).toHaveLength(101);
+  });
+
+  test('whatever is known of a path, the next vector can be stored and counts on', () => {
+    const counter = fc.constantFrom(1, 7, maxVectorCounter - 1, maxVectorCounter);
+    const row = fc.record({
+      actors: fc.constantFrom(0, 1, 100, maxVectorActors - 1),
+      first: fc.constantFrom(1, 500),
+      mine: counter,
+      local: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 4 }), (rows) => {
+        const known = rows.map(({ actors, first, mine: count }) =>
+          [...many(actors, first), { actor: context.actor, counter: count }].sort((a, b) =>
+            a.actor < b.actor ? -1 : 1,
+          ),
+        );
+        const entry = rows.reduce(
+          (all, { local }, at) =>
+            local
+              ? withHeld(all, fileVersion(`${at}`, known[at]!), { sinceMs: 1 })
+              : heard(all, fileVersion(`${at}`, known[at]!)),
+          emptyEntry(path),
+        );
+        const next = nextVector(entry, context.actor);
+        const version = fileVersion('next', next);
+        expect(decodeRecord(version.bytes)).toEqual(version.record);
+        for (const row of entry.rows) {
+          const { vector } = row.version.record;
+          expect(['dominates', 'concurrent']).toContain(compareVectors(next, vector));
+        }
+      }),
+    );
+  });
 });

@@ -9,10 +9,17 @@ import {
   sameContent,
   type Version,
 } from './file-record.js';
-import { childPath, type FolderPath, maxNameBytes, nameOf, parentOf } from './folder-path.js';
+import {
+  childPath,
+  type FolderPath,
+  maxNameBytes,
+  maxPathBytes,
+  nameOf,
+  parentOf,
+} from './folder-path.js';
 import { type ActorId, bytesFromHex, type Hash, hexFrom } from './ids.js';
 import { versionOf } from './record-codec.js';
-import { compareVectors, joinVectors } from './version-vector.js';
+import { compareVectors, joinWithinLimit } from './version-vector.js';
 
 /** What a path shows, given every version that some device shows as current. */
 export interface CurrentChoice {
@@ -46,7 +53,9 @@ export function chooseCurrent(
   const conflicting = latest.filter((version) => !sameContent(version.record, winner.record));
   const equal = latest.filter((version) => sameContent(version.record, winner.record));
   if (!options.merge || equal.length === 1) return { current: winner, conflicting };
-  const vector = equal.map((version) => version.record.vector).reduce(joinVectors);
+  const vector = joinWithinLimit(equal.map((version) => version.record.vector));
+  // Without a join the content is the same all the same: everybody takes the winner over.
+  if (vector === undefined) return { current: winner, conflicting };
   return { current: versionOf({ ...winner.record, vector }, hash), conflicting };
 }
 
@@ -114,12 +123,16 @@ function conflictCopyPath(loser: Version, attempt: number): FolderPath {
   const mtimeNs = record.kind === 'file' ? record.mtimeNs : 0n;
   const digits = attempt === 0 ? '' : `-${loser.id.slice(0, 4 + attempt * 4)}`;
   const mark = `.sync-conflict-${stampOf(mtimeNs)}-${record.author.slice(-7)}${digits}`;
+  const parent = parentOf(record.path);
+  const limit = Math.min(maxNameBytes, maxPathBytes - parent.length - 1);
+  // So deep that there is no room beside it: the copy lies at the folder's root.
+  if (limit < mark.length + 1) return childPath('', `copy${mark}`);
   const name = nameOf(record.path);
   const dot = name.lastIndexOf('.');
   const stem = dot > 0 ? name.slice(0, dot) : name;
-  const extension = dot > 0 ? name.slice(dot).slice(0, maxNameBytes - mark.length - 1) : '';
-  const room = maxNameBytes - mark.length - extension.length;
-  return childPath(parentOf(record.path), `${stem.slice(0, room)}${mark}${extension}`);
+  const extension = dot > 0 ? name.slice(dot).slice(0, limit - mark.length - 1) : '';
+  const room = limit - mark.length - extension.length;
+  return childPath(parent, `${stem.slice(0, room)}${mark}${extension}`);
 }
 
 /** YYYYMMDD-HHMMSS in UTC, so that every device writes the same. */

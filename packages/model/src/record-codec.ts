@@ -16,7 +16,12 @@ import {
 } from './file-record.js';
 import { type FolderPath, maxPathBytes, refusalOfPath } from './folder-path.js';
 import type { ActorId, ContentId, DeviceId, Hash } from './ids.js';
-import { maxVectorActors, type VectorEntry, type VersionVector } from './version-vector.js';
+import {
+  maxVectorActors,
+  maxVectorCounter,
+  type VectorEntry,
+  type VersionVector,
+} from './version-vector.js';
 
 const recordFormat = 1;
 const maxAuthorBytes = 128;
@@ -29,7 +34,10 @@ const kindCodes = { file: 1, directory: 2, symlink: 3, tombstone: 4 } as const;
 const chunkerCodes: Record<ChunkerId, number> = { 'fastcdc-256k': 1 };
 const noPermissions = 0xffff;
 
+/** Throws MalformedBytes where the decoder would refuse the bytes: such a record is never stored. */
 export function encodeRecord(record: FileRecord): Uint8Array {
+  requirePath(record.path);
+  requireVector(record.vector);
   const writer = new ByteWriter();
   writer.u8(recordFormat).u8(kindCodes[record.kind]).byteString(record.path);
   writer.varint(record.vector.length);
@@ -53,7 +61,24 @@ export function encodeRecord(record: FileRecord): Uint8Array {
     case 'tombstone':
       break;
   }
+  requireRecordSize(writer.length);
   return writer.bytes();
+}
+
+function requirePath(path: FolderPath): void {
+  if (path.length > maxPathBytes) throw new MalformedBytes('path too long');
+}
+
+function requireVector(vector: VersionVector): void {
+  if (vector.length === 0) throw new MalformedBytes('vector is empty');
+  if (vector.length > maxVectorActors) throw new MalformedBytes('vector has too many actors');
+  for (const { counter } of vector) {
+    if (counter < 1 || counter > maxVectorCounter) throw new MalformedBytes('counter out of range');
+  }
+}
+
+function requireRecordSize(sizeBytes: number): void {
+  if (sizeBytes > maxRecordBytes) throw new MalformedBytes('record too large');
 }
 
 /** A record with its bytes and id. */
@@ -69,7 +94,7 @@ export function decodeVersion(bytes: Uint8Array, hash: Hash): Version {
 
 /** Throws MalformedBytes on anything but the canonical bytes of a valid record. */
 export function decodeRecord(bytes: Uint8Array): FileRecord {
-  if (bytes.length > maxRecordBytes) throw new MalformedBytes('record too large');
+  requireRecordSize(bytes.length);
   const reader = new ByteReader(bytes);
   const format = reader.u8();
   if (format !== recordFormat) throw new MalformedBytes(`record format ${format} is not known`);
@@ -129,7 +154,7 @@ function decodeVector(reader: ByteReader): VersionVector {
   let previous = '';
   for (let at = 0; at < count; at += 1) {
     const actor = reader.hex(8);
-    const counter = reader.varint();
+    const counter = reader.varint(maxVectorCounter);
     if (actor <= previous) throw new MalformedBytes('vector is not sorted');
     if (counter === 0) throw new MalformedBytes('counter is zero');
     previous = actor;

@@ -15,6 +15,9 @@ export type VersionVector = readonly VectorEntry[];
 /** A vector with more actors is refused when it is decoded. */
 export const maxVectorActors = 256;
 
+/** A higher count is refused when it is decoded: nobody makes so many changes, and counts go on. */
+export const maxVectorCounter = 2 ** 48;
+
 export type VectorOrder = 'equal' | 'dominates' | 'dominated' | 'concurrent';
 
 /** How `left` stands to `right`. */
@@ -62,6 +65,12 @@ export function incrementVector(vector: VersionVector, actor: ActorId): VersionV
 /** The counter of `actor`, 0 where it has none. */
 export function counterOf(vector: VersionVector, actor: ActorId): number {
   return vector.find((entry) => entry.actor === actor)?.counter ?? 0;
+}
+
+/** The join of all, or undefined where it would have more actors than a record may carry. */
+export function joinWithinLimit(vectors: readonly VersionVector[]): VersionVector | undefined {
+  const joined = vectors.reduce(joinVectors, []);
+  return joined.length > maxVectorActors ? undefined : joined;
 }
 
 function vectorFrom(counters: Map<ActorId, number>): VersionVector {

@@ -1,5 +1,12 @@
 /** Three canonical records with their version ids, and the rolling hash over them in that order. */
-import type { ActorId, ContentId, DeviceId, FileRecord, FolderPath } from '@holdfast/model';
+import {
+  type ActorId,
+  type ContentId,
+  type DeviceId,
+  type FileRecord,
+  type FolderPath,
+  maxVectorCounter,
+} from '@holdfast/model';
 
 const author = '12D3KooWabcdefgh' as DeviceId;
 const vector = [
@@ -62,11 +69,11 @@ export const goldenRecords: readonly GoldenRecord[] = [
     record: {
       kind: 'tombstone',
       path: 'gone' as FolderPath,
-      vector: [{ actor: 'ffffffffffffffff' as ActorId, counter: Number.MAX_SAFE_INTEGER }],
+      vector: [{ actor: 'ffffffffffffffff' as ActorId, counter: maxVectorCounter }],
       author,
     },
-    hex: '010404676f6e6501ffffffffffffffffffffffffffffff0f10313244334b6f6f576162636465666768',
-    versionId: 'df686f6a13b6b5b30d99ea1c663881fe38561558caf5a47388ac6ec6dcf6232a',
-    rollingHash: 'f2794f34c729a70af52ce8de6f1f3f28a3189b1c68486ac3526693215b8d71c5',
+    hex: '010404676f6e6501ffffffffffffffff8080808080804010313244334b6f6f576162636465666768',
+    versionId: 'b0ff39a66410b220c1fa8e5e1da9038dc26194f09365ba17d5e1951dec71cda8',
+    rollingHash: 'd66a42c36452090a1d0ccd963e9847ddeb62041ae0548c352744c56426bd1a09',
   },
 ];
