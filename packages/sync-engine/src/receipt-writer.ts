@@ -19,10 +19,12 @@ export async function receiptFor(
 ): Promise<ReceiptMessage | undefined> {
   // The head is read first: it stands for at least what was archived before the queue was read.
   const head = archive.head();
+  // So are the positions: one that arrives while the queue is read has offers that it does not show.
+  const positions = [...link.arrivedPositions];
   const queued = await index.queuedOffers(link.device, exceptions.size + 1);
   const pending = queued.find((offer) => !exceptions.has(offer.id));
   const limit = pending?.sequence ?? Number.POSITIVE_INFINITY;
-  const position = link.arrivedPositions.findLast((one) => one.sequence < limit);
+  const position = positions.findLast((one) => one.sequence < limit);
   if (position === undefined) return undefined;
   const named = queued
     .filter((offer) => exceptions.has(offer.id) && offer.sequence <= position.sequence)
