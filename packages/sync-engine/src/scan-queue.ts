@@ -62,8 +62,9 @@ export class ScanQueue {
     });
   }
 
-  /** Resolves when a scan that began after this call has ended. */
+  /** Resolves when a scan that began after this call has ended, or at once where none begins any more. */
   async requestAndWait(request: ScanRequest): Promise<void> {
+    if (this.#stopped) return;
     const done = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.request(request);
     await done;
