@@ -77,7 +77,7 @@ export class FolderScanner {
     await this.checkRoot();
     const writer = this.#writer();
     await this.#walk([''], writer, signal);
-    return this.#finish(writer);
+    return writer.finish();
   }
 
   /**
@@ -111,7 +111,7 @@ export class FolderScanner {
     }
     writer.newDirectories += fresh.length;
     await this.#walk([...fresh, ...below], writer, signal);
-    return this.#finish(writer);
+    return writer.finish();
   }
 
   /**
@@ -135,12 +135,9 @@ export class FolderScanner {
   }
 
   #writer(): ObservationWriter {
-    return new ObservationWriter({ ...this.#init, problems: this.problems });
-  }
-
-  /** The root is checked again before anything that was read is believed to be complete. */
-  async #finish(writer: ObservationWriter): Promise<ScanResult> {
-    return writer.finish(() => this.checkRoot());
+    // The root is looked at again before an absence is believed.
+    const confirmRoot = () => this.checkRoot();
+    return new ObservationWriter({ ...this.#init, problems: this.problems, confirmRoot });
   }
 
   async #walk(

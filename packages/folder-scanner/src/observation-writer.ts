@@ -35,6 +35,8 @@ export interface ObservationWriterInit {
   readonly context: ObserveContext;
   readonly problems: ScanProblems;
   readonly isCovered: (version: string, sequence: number) => boolean;
+  /** Throws where absences must not be believed: the root is not what it was. */
+  readonly confirmRoot: () => Promise<void>;
   /** Whether a remote version is being put in place there at this moment. */
   readonly isBeingPlaced: (path: FolderPath) => boolean;
 }
@@ -65,8 +67,9 @@ export class ObservationWriter {
 
   /** Takes what the disk showed without reading content. */
   async observe(ready: ReadyObservation): Promise<void> {
-    if (ready.observation.type === 'absent' && this.#absences.length < maxWaitingAbsences) {
+    if (ready.observation.type === 'absent') {
       this.#absences.push(ready);
+      if (this.#absences.length >= maxWaitingAbsences) await this.#commitAbsences();
       return;
     }
     this.#ready.push(ready);
@@ -81,23 +84,25 @@ export class ObservationWriter {
     await this.#startRead();
   }
 
-  /** Commits everything; `confirmRoot` throws where absences must not be believed. */
-  async finish(confirmRoot: () => Promise<void>): Promise<ScanResult> {
+  /** Commits everything. */
+  async finish(): Promise<ScanResult> {
     if (this.#toRead.length > 0) await this.#startRead();
     await Promise.all(this.#reading);
     this.#throwFailure();
     await this.#commitReady();
-    if (this.#absences.length > 0) {
-      await confirmRoot();
-      // Children before their directories, as the deletions will be applied.
-      this.#absences.sort((a, b) => (a.path < b.path ? 1 : -1));
-      while (this.#absences.length > 0) {
-        this.#ready = this.#absences.splice(0, observationsPerCommit);
-        await this.#commitReady();
-      }
-    }
+    await this.#commitAbsences();
     const { examined, newDirectories, temporaries } = this;
     return { examined, newDirectories, temporaries, changed: this.#changed, again: this.#again };
+  }
+
+  async #commitAbsences(): Promise<void> {
+    if (this.#absences.length === 0) return;
+    await this.#init.confirmRoot();
+    // Children before their directories, as the deletions will be applied.
+    const absences = this.#absences.splice(0).sort((a, b) => (a.path < b.path ? 1 : -1));
+    for (let at = 0; at < absences.length; at += observationsPerCommit) {
+      await this.#commit(absences.slice(at, at + observationsPerCommit));
+    }
   }
 
   async #startRead(): Promise<void> {

@@ -155,7 +155,9 @@ function adoptable(
       if (compareVectors(version.record.vector, shown) === 'dominated') return false;
       if (!sameContent(version.record, seen)) return false;
       // Taken over as it is: what the disk shows otherwise would never be set right.
-      if (!samePermissions(version.record, observation.stat)) return false;
+      const { record } = version;
+      const { stat } = observation;
+      if (!samePermissions(record, stat) && !isPlacedDirectory(record, stat)) return false;
       if (version.record.kind !== 'file') return true;
       const apartNs = version.record.mtimeNs - observation.stat.mtimeNs;
       const exact = apartNs > -1_000n && apartNs < 1_000n;
@@ -169,6 +171,17 @@ function adoptable(
 function samePermissions(record: FileRecord, stat: FileStat): boolean {
   if (!('permissions' in record) || record.permissions === undefined) return true;
   return record.permissions === (stat.permissions & 0o777);
+}
+
+/** A directory that was placed here, as `directoryPermissions` says. */
+function isPlacedDirectory(record: FileRecord, stat: FileStat): boolean {
+  if (record.kind !== 'directory' || record.permissions === undefined) return false;
+  return directoryPermissions(record.permissions) === (stat.permissions & 0o777);
+}
+
+/** What a directory's record becomes on a disk: this node must be able to place what lies in it. */
+export function directoryPermissions(recorded: number | undefined): number {
+  return (recorded ?? 0o755) | 0o700;
 }
 
 function contentOf(

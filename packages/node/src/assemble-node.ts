@@ -89,11 +89,12 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       events.add('device-connected', { device, name: nameOf(device) });
       changes.changed();
     },
-    onSessionEnd: (device) => {
+    onSessionEnd: (device, spoke) => {
+      keeper.lost(device);
+      if (!spoke) return;
       events.add('device-disconnected', { device, name: nameOf(device) });
       const lastSeenMs = clock.now();
       void config.updateDevice(device, (known) => ({ ...known, lastSeenMs }));
-      keeper.lost(device);
       changes.changed();
     },
     onOffers: () => {

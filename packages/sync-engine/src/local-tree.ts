@@ -26,6 +26,7 @@ import {
   type Logger,
   type RandomSource,
   randomFraction,
+  type Timer,
   type WatchEvent,
   type WatchSubscription,
 } from '@holdfast/platform';
@@ -70,6 +71,7 @@ export class LocalTree {
   readonly #applier: TreeApplier;
   readonly #keeper: HeldKeeper;
   #subscription: WatchSubscription | undefined;
+  #retry: Timer | undefined;
   #stopReason = '';
   #scannedOnce = false;
   #examined = 0;
@@ -179,6 +181,7 @@ export class LocalTree {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#retry?.cancel();
     await this.#subscription?.stop();
     await this.#queue.stop();
     await this.#applier.stop();
@@ -203,7 +206,8 @@ export class LocalTree {
       this.#applier.wake();
     } catch (error) {
       this.#setStopReason(errorMessage(error));
-      this.#init.clock.setTimer(stoppedRetryMs, () => {
+      this.#retry?.cancel();
+      this.#retry = this.#init.clock.setTimer(stoppedRetryMs, () => {
         this.#queue.request({ all: true, paths: [], below: [] });
       });
     } finally {

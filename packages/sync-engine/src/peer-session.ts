@@ -63,6 +63,11 @@ export class PeerSession {
     return this.#ready && !this.#ended;
   }
 
+  /** Whether hellos were exchanged, even if the session has ended since. */
+  get hasSpoken(): boolean {
+    return this.#ready;
+  }
+
   /** The dialling side opens the control channel; the other side is given it by `accept`. */
   async open(hello: HelloMessage): Promise<void> {
     try {

@@ -40,7 +40,8 @@ export interface SyncEngineInit {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onSession: (session: PeerSession, hello: HelloMessage) => void;
-  readonly onSessionEnd: (device: DeviceId) => void;
+  /** `spoke`: whether hellos were exchanged before it ended. */
+  readonly onSessionEnd: (device: DeviceId, spoke: boolean) => void;
   readonly onOffers: () => void;
   readonly isMember: (device: DeviceId) => boolean;
 }
@@ -308,7 +309,7 @@ export class SyncEngine {
     if (this.#sessions.get(session.device)?.session !== session) return;
     this.#announced.delete(session.device);
     this.#sessions.delete(session.device);
-    this.#init.onSessionEnd(session.device);
+    this.#init.onSessionEnd(session.device, session.hasSpoken);
   }
 
   #warn(device: DeviceId, error: unknown): void {
