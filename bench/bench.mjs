@@ -27,8 +27,11 @@ const benchmarks = {
   archive: archiveTree,
 };
 
+/** Flags for the nodes' own runtime, such as --cpu-prof. */
+const nodeFlags = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
+
 async function main() {
-  const asked = process.argv.slice(2);
+  const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
   const unknown = asked.filter((name) => !(name in benchmarks));
   if (unknown.length > 0) throw new Error(`no benchmark is called ${unknown.join(', ')}`);
   console.log(
@@ -46,7 +49,7 @@ async function withNodes(name, run) {
   const nodes = [];
   try {
     const names = name === 'archive' ? ['laptop', 'pi'] : ['laptop', 'desktop'];
-    for (const one of names) nodes.push(await startNode(place, one));
+    for (const one of names) nodes.push(await startNode(place, one, { nodeFlags }));
     const [laptop, other] = nodes;
     const { invite } = await laptop.control.invite({});
     await other.control.join(invite);

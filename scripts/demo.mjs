@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeTree, differences } from './tree-digest.mjs';
 import { startNode } from './node-process.mjs';
+import { describeTree, differences } from './tree-digest.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const keep = process.argv.includes('--keep');

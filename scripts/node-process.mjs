@@ -20,6 +20,7 @@ export async function startNode(place, name, options = {}) {
   const child = spawn(
     process.execPath,
     [
+      ...(options.nodeFlags ?? []),
       command,
       ...['--home', home, '--json', 'up', '--name', name, '--no-browser', '--no-mdns'],
       ...['--gui', '127.0.0.1:0', '--listen', options.listen ?? '/ip4/127.0.0.1/tcp/0'],

@@ -1,6 +1,6 @@
 /** What a directory tree holds, so that two can be compared byte for byte. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readlinkSync, readSync, lstatSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 const buffer = Buffer.alloc(1024 * 1024);
