@@ -1,0 +1,113 @@
+/** The checkers themselves: each notices the breach that it is there for. */
+import { filePathFrom, joinPath } from '@holdfast/platform';
+import { expect, test } from 'vitest';
+import { MemoryNetworkFabric } from '../src/seams/memory-network-fabric.js';
+import { SeededRandom } from '../src/seams/seeded-random.js';
+import { VirtualWorldClock } from '../src/seams/virtual-world-clock.js';
+import { assertSame } from '../src/world/compare-trees.js';
+import { ContentLedger } from '../src/world/content-ledger.js';
+import { PathReader } from '../src/world/path-reader.js';
+import type { SeedFailure } from '../src/world/seed-failure.js';
+import { SimulatedMachine } from '../src/world/simulated-machine.js';
+import { ContentReader, folderRoot } from '../src/world/world-content.js';
+import { WorldTrace } from '../src/world/world-trace.js';
+
+function scene() {
+  const clock = new VirtualWorldClock();
+  const trace = new WorldTrace({ nowMs: () => clock.nowMs });
+  const fabric = new MemoryNetworkFabric({ schedule: clock.schedule });
+  const machine = new SimulatedMachine({
+    name: 'laptop',
+    device: 'SimLaptop',
+    clock,
+    fabric,
+    trace,
+    random: new SeededRandom('checkers'),
+    onFailure: () => undefined,
+    onCall: () => undefined,
+    aroundPowerLoss: (_, lose) => lose(),
+  });
+  const reader = new ContentReader(machine);
+  const archived = new Set<string>();
+  const ledger = new ContentLedger({
+    readers: new Map([[machine, reader]]),
+    isArchived: (content) => archived.has(content),
+    nowMs: () => clock.nowMs,
+    onEvent: () => undefined,
+  });
+  machine.fileSystem.makeDirectory(folderRoot);
+  const write = (name: string, text: string) => {
+    const path = joinPath(folderRoot, name);
+    const handle = machine.fileSystem.open(path, 'create');
+    machine.fileSystem.write(handle, Buffer.from(text), 0);
+    machine.fileSystem.close(handle);
+  };
+  const user = (act: () => void) => ledger.aroundUser(machine, false, act);
+  return { machine, reader, ledger, archived, write, user };
+}
+
+test('content that nobody but the node removed is missing', () => {
+  const { machine, ledger, write, user } = scene();
+  user(() => write('a', 'precious'));
+  expect(ledger.missing()).toEqual([]);
+  machine.fileSystem.unlink(joinPath(folderRoot, 'a'));
+  expect(ledger.missing()).toHaveLength(1);
+});
+
+test('content that the archive has is not missing', () => {
+  const { machine, reader, ledger, archived, write, user } = scene();
+  user(() => write('a', 'precious'));
+  for (const content of reader.contents()) archived.add(content);
+  machine.fileSystem.unlink(joinPath(folderRoot, 'a'));
+  expect(ledger.missing()).toEqual([]);
+});
+
+test('content whose only copy its own user deletes is excused and counted', () => {
+  const { machine, ledger, write, user } = scene();
+  user(() => write('a', 'precious'));
+  user(() => machine.fileSystem.unlink(joinPath(folderRoot, 'a')));
+  expect([ledger.missing(), ledger.countOf('overwritten')]).toEqual([[], 1]);
+});
+
+test('content that a power loss takes is excused only where its user had not synced it', () => {
+  const { machine, ledger, write } = scene();
+  ledger.aroundUser(machine, true, () => write('synced', 'one'));
+  ledger.aroundUser(machine, false, () => write('unsynced', 'two'));
+  ledger.aroundPowerLoss(machine, () => {
+    machine.fileSystem.unlink(joinPath(folderRoot, 'synced'));
+    machine.fileSystem.unlink(joinPath(folderRoot, 'unsynced'));
+  });
+  expect(ledger.countOf('power')).toBe(1);
+  expect(ledger.missing()).toEqual([expect.stringContaining('laptop synced')]);
+});
+
+test('a steady file that is absent for a moment, or torn, is noticed', () => {
+  const { machine, reader, ledger, write, user } = scene();
+  const look = new PathReader(machine, reader, ledger);
+  machine.fileSystem.makeDirectory(joinPath(folderRoot, 'steady'));
+  user(() => write('steady/one.txt', 'whole'));
+  expect(() => look.look()).not.toThrow();
+  const path = filePathFrom('/data/steady/one.txt');
+  const handle = machine.fileSystem.open(path, 'write');
+  machine.fileSystem.write(handle, Buffer.from('torn'), 0);
+  machine.fileSystem.close(handle);
+  expect(() => look.look()).toThrow('nobody wrote');
+  machine.fileSystem.unlink(path);
+  expect(() => look.look()).toThrow('absent');
+});
+
+test('trees that differ in one path are told apart, by name', () => {
+  const left = { name: 'laptop', shapes: new Map([['a', 'file 644 1 x']]) };
+  const right = { name: 'desktop', shapes: new Map([['a', 'file 600 1 x']]) };
+  expect(() => assertSame(left, left)).not.toThrow();
+  expect(() => assertSame(left, right)).toThrow(/divergence: a: laptop has .* desktop has/);
+  const caught: unknown = (() => {
+    try {
+      assertSame(left, right);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  })();
+  expect((caught as SeedFailure).kind).toBe('divergence');
+});
