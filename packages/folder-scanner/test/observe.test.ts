@@ -357,3 +357,30 @@ describe('a vector that somebody made as large as it can be', () => {
     );
   });
 });
+
+describe('a directory whose record does not let its owner write', () => {
+  const stat = statOf('', { kind: 'directory', permissions: 0o755 });
+  const seen: Observation = { type: 'directory', stat };
+  const version = versionOf(
+    { kind: 'directory', path, vector: theirs(1), author: elsewhere, permissions: 0o555 },
+    hash,
+  );
+
+  test('is not published anew where this disk shows it writable', () => {
+    const disk = diskStateOf(stat, false);
+    const placed = withLocalCurrent(emptyEntry(path), version, { disk });
+    expect(isUnchanged(localCurrent(placed), stat)).toBe(true);
+    expect(idOf(observe(placed, seen, context))).toBe(version.id);
+  });
+
+  test('is taken over as it is where a crash came before the index knew of it', () => {
+    expect(idOf(observe(heard(emptyEntry(path), version), seen, context))).toBe(version.id);
+  });
+
+  test('is published with other bits where its user sets others', () => {
+    const disk = diskStateOf(stat, false);
+    const placed = withLocalCurrent(emptyEntry(path), version, { disk });
+    const changed = observe(placed, { ...seen, stat: { ...stat, permissions: 0o775 } }, context);
+    expect(recordOf(changed)).toMatchObject({ permissions: 0o775, author: context.device });
+  });
+});

@@ -4,7 +4,7 @@
  * immediately before its own rename, and names are synced before anyone hears of it.
  */
 import type { DiskState } from '@holdfast/folder-index';
-import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
+import { directoryPermissions, heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
 import { type FolderPath, parentOf, temporaryPrefix, type VersionId } from '@holdfast/model';
 import {
   type BulkJob,
@@ -258,7 +258,11 @@ class Placement {
     const fileSystem = this.#fileSystem;
     const replacesDirectory = expected.type === 'present' && expected.kind === 'directory';
     if (content.type === 'touch') {
-      if (content.permissions !== undefined) fileSystem.setPermissions(target, content.permissions);
+      const { permissions } = content;
+      if (permissions !== undefined) {
+        const bits = replacesDirectory ? directoryPermissions(permissions) : permissions;
+        fileSystem.setPermissions(target, bits);
+      }
       if (content.mtimeNs !== undefined) fileSystem.setModificationTime(target, content.mtimeNs);
       return undefined;
     }
@@ -284,8 +288,9 @@ class Placement {
         return undefined;
       case 'directory':
         if (isThere) fileSystem.unlink(target);
-        if (replacesDirectory) fileSystem.setPermissions(target, content.permissions ?? 0o755);
-        else fileSystem.makeDirectory(target, content.permissions ?? 0o755);
+        if (replacesDirectory) {
+          fileSystem.setPermissions(target, directoryPermissions(content.permissions));
+        } else fileSystem.makeDirectory(target, directoryPermissions(content.permissions));
         return undefined;
     }
   }
