@@ -39,14 +39,18 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
   name: 'sync-stage',
   perform(input, tools) {
     const { fileSystem } = tools;
-    const check = new ParentChecker(fileSystem, input.root).check(input.path);
-    if (check.type !== 'ok') throw notThere(input.path);
+    const parents = new ParentChecker(fileSystem, input.root);
+    if (parents.check(input.path).type !== 'ok') throw notThere(input.path);
     const temporary = temporaryPath(input.root, input.path, input.versionId);
     if (input.create) removeIfPresent(fileSystem, temporary);
     const handle = fileSystem.open(temporary, input.create ? 'create' : 'write', 0o600);
     try {
       for (const piece of input.pieces) writePiece(handle, input.buffer, piece, tools);
-      return input.local.filter((piece) => !copyLocalPiece(handle, piece, input.root, tools));
+      return input.local.filter(
+        (piece) =>
+          parents.check(piece.path).type !== 'ok' ||
+          !copyLocalPiece(handle, piece, input.root, tools),
+      );
     } finally {
       fileSystem.close(handle);
     }
