@@ -1,0 +1,286 @@
+import { Coverage, FolderIndex, rowOf, withHeld, withLocalCurrent } from '@holdfast/folder-index';
+import type { FolderId, FolderPath, Version } from '@holdfast/model';
+import { silentLogger } from '@holdfast/platform';
+import {
+  InlineBulkRunner,
+  MemoryDatabase,
+  MemoryKeyValueStore,
+  nativeBlake3,
+  SeededRandom,
+} from '@holdfast/simulation';
+import { HeldKeeper, heldGraceMs, letGoJob } from '@holdfast/sync-engine';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { reconcileHeld } from '../src/reconcile-held.js';
+import { stageJob } from '../src/stage-job.js';
+import {
+  actor,
+  contentOf,
+  fileVersion,
+  hash,
+  newId,
+  oldId,
+  PlaceWorld,
+  pathOf,
+  root,
+} from './place-world.js';
+
+const folder = 'photosphotosphot' as FolderId;
+const heldPath = (id: string) => `.holdfast/held/${id}`;
+
+describe('letting go of set-aside content', () => {
+  let world: PlaceWorld;
+  beforeEach(() => {
+    world = new PlaceWorld();
+  });
+
+  const letGo = (covered: boolean, ...copyPaths: string[]) => {
+    const { sizeBytes, mtimeNs } = disk;
+    const item = { id: oldId, sizeBytes, mtimeNs, covered, copyPaths: copyPaths.map(pathOf) };
+    return world.perform(letGoJob, { root, items: [item] })[0];
+  };
+  let disk: ReturnType<PlaceWorld['write']>;
+  beforeEach(() => {
+    disk = world.write(heldPath(oldId), 'old');
+  });
+
+  test('what is as it was set aside goes once it is covered, and not before', () => {
+    expect(letGo(false, 'copy')).toEqual({ type: 'kept' });
+    expect(world.held(oldId)).toBe('old');
+    expect(letGo(true, 'copy')).toEqual({ type: 'gone' });
+    expect(world.held(oldId)).toBeUndefined();
+    expect(world.names()).toEqual([]);
+  });
+
+  test('what somebody wrote into comes back as a file of the folder', () => {
+    world.overwrite(heldPath(oldId), 'edited');
+    expect(letGo(true, 'copy')).toEqual({ type: 'copied', path: 'copy' });
+    expect([world.text('copy'), world.held(oldId)]).toEqual(['edited', undefined]);
+  });
+
+  test('it takes the first name that is free and never one that is not', () => {
+    world.write('first', 'mine');
+    world.overwrite(heldPath(oldId), 'edited');
+    expect(letGo(true, 'first', 'gone/second', 'third')).toEqual({ type: 'copied', path: 'third' });
+    expect([world.text('first'), world.text('third')]).toEqual(['mine', 'edited']);
+  });
+
+  test('with no free name it stays aside', () => {
+    world.write('first', 'mine');
+    world.overwrite(heldPath(oldId), 'edited');
+    expect(letGo(true, 'first')).toMatchObject({ type: 'failed' });
+    expect([world.text('first'), world.held(oldId)]).toEqual(['mine', 'edited']);
+  });
+
+  test('it does not come back through a symlink', () => {
+    world.user.makeDirectory(world.at('real'));
+    world.user.makeSymlink('real', world.at('d'));
+    world.overwrite(heldPath(oldId), 'edited');
+    expect(letGo(true, 'd/copy')).toMatchObject({ type: 'failed' });
+    expect(world.names('real')).toEqual([]);
+  });
+
+  test('content that is gone already is done, and an error keeps it', () => {
+    world.disk.faults.failNext('unlink', 'EROFS');
+    expect(letGo(true)).toEqual({ type: 'failed', code: 'EROFS' });
+    world.user.unlink(world.at(heldPath(oldId)));
+    expect(letGo(true)).toEqual({ type: 'gone' });
+  });
+});
+
+async function indexed() {
+  const world = new PlaceWorld();
+  const store = new MemoryKeyValueStore(new MemoryDatabase());
+  const policy = { needOf: () => undefined, queuesOffers: false };
+  const index = await FolderIndex.open({
+    store,
+    folder,
+    hash,
+    random: new SeededRandom('held'),
+    policy,
+  });
+  const clock = {
+    now: () => world.nowMs,
+    monotonic: () => world.nowMs,
+    setTimer: () => ({ cancel: () => undefined }),
+  };
+  const fileSystem = world.user;
+  const runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
+  return { world, index, clock, runner };
+}
+
+function receiptUpTo(sequence: number): Coverage {
+  return new Coverage(
+    [
+      {
+        storeId: '55'.repeat(8) as never,
+        generation: 1,
+        position: { epoch: 'ee'.repeat(8) as never, sequence, hash: '' },
+        exceptions: [],
+        logPosition: 0,
+        logHead: '',
+        receivedAtMs: 0,
+      },
+    ],
+    1,
+  );
+}
+
+describe('the keeper of set-aside content', () => {
+  async function holding() {
+    const scene = await indexed();
+    const { world, index, clock, runner } = scene;
+    const version = fileVersion('d/a.txt', 'old', [{ actor: actor('1'), counter: 1 }]);
+    const disk = world.write(heldPath(version.id), 'old');
+    const held = { sinceMs: world.nowMs, disk };
+    await index.update([version.record.path], (entry) => withHeld(entry, version, held), {
+      sync: true,
+    });
+    const copied: FolderPath[] = [];
+    const onCopied = (paths: readonly FolderPath[]) => copied.push(...paths);
+    const keeper = new HeldKeeper({ index, runner, root, hash, clock, onCopied });
+    return { ...scene, version, keeper, copied };
+  }
+
+  test('keeps it while no archive has it, however long', async () => {
+    const { world, keeper, version, index } = await holding();
+    world.nowMs += heldGraceMs * 100;
+    await keeper.release(receiptUpTo(0));
+    await keeper.release(new Coverage([], 1));
+    expect([world.held(version.id), index.counts.held]).toEqual(['old', 1]);
+  });
+
+  test('keeps it through the grace period and says when to look again', async () => {
+    const { world, keeper, version, index } = await holding();
+    expect(await keeper.release(receiptUpTo(1))).toBe(heldGraceMs);
+    expect(world.held(version.id)).toBe('old');
+    world.nowMs += heldGraceMs;
+    expect(await keeper.release(receiptUpTo(1))).toBeUndefined();
+    expect([world.held(version.id), index.counts.held]).toEqual([undefined, 0]);
+  });
+
+  test('brings back what an editor wrote into it, at the root where its directory is gone', async () => {
+    const { world, keeper, version, index, copied } = await holding();
+    world.overwrite(heldPath(version.id), 'written by an open editor');
+    world.nowMs += heldGraceMs;
+    await keeper.release(receiptUpTo(1));
+    expect(copied).toHaveLength(1);
+    expect(copied[0]).toMatch(/^a\.sync-conflict-.*\.txt$/);
+    expect(world.text(copied[0] ?? '')).toBe('written by an open editor');
+    expect(index.counts.held).toBe(0);
+  });
+});
+
+describe('after a crash', () => {
+  const version = fileVersion('a', 'old', [{ actor: actor('1'), counter: 1 }]);
+  async function showing(prepare: (world: PlaceWorld) => void, known: Version = version) {
+    const scene = await indexed();
+    prepare(scene.world);
+    await scene.index.update(
+      [known.record.path],
+      (entry) => withLocalCurrent(entry, known, { disk: scene.world.diskState('a') }),
+      { sync: true },
+    );
+    await reconcileHeld({ ...scene, folder, root, logger: silentLogger });
+    const row = rowOf(await scene.index.entry(pathOf('a')), version.id);
+    return { ...scene, state: row?.local?.state };
+  }
+  const aside = (world: PlaceWorld) =>
+    world.user.link(world.at('a'), world.at(heldPath(version.id)));
+
+  test('content that is still in its place loses its second name and stays current', async () => {
+    const { world, state } = await showing((before) => {
+      before.write('a', 'old');
+      aside(before);
+    });
+    expect([state, world.text('a'), world.held(version.id)]).toEqual(['current', 'old', undefined]);
+  });
+
+  test('content that was replaced becomes a held version', async () => {
+    const { world, state, index } = await showing((before) => {
+      before.write('a', 'old');
+      aside(before);
+      before.user.unlink(before.at('a'));
+      before.write('a', 'new');
+    });
+    expect([state, world.held(version.id), index.counts.held]).toEqual(['side', 'old', 1]);
+  });
+
+  test('content that nobody knows is left where it is', async () => {
+    const { world } = await showing((before) => {
+      before.write('a', 'old');
+      before.write(heldPath(oldId), 'unknown');
+      before.write(heldPath('not-an-id'), 'x');
+    });
+    expect([world.held(oldId), world.text(heldPath('not-an-id'))]).toEqual(['unknown', 'x']);
+  });
+});
+
+describe('filling a large file', () => {
+  const local = (path: string, text: string, sourceOffset: number, fileOffset: number) => ({
+    contentId: contentOf(text).contentId,
+    path: pathOf(path),
+    sourceOffset,
+    lengthBytes: text.length,
+    fileOffset,
+  });
+  const stage = (world: PlaceWorld, more: Partial<Parameters<typeof stageJob.perform>[0]>) =>
+    world.perform(stageJob, {
+      root,
+      path: pathOf('big'),
+      versionId: newId,
+      create: true,
+      buffer: new Uint8Array(0),
+      pieces: [],
+      local: [],
+      ...more,
+    });
+  const temporary = `.holdfast-tmp-${newId.slice(0, 32)}`;
+
+  test('takes blocks from the old file and from others, each at its place', () => {
+    const world = new PlaceWorld();
+    world.write('big', 'one two');
+    const { envelope, contentId } = contentOf('NEW ');
+    const pieces = [{ contentId, from: 0, to: envelope.length, fileOffset: 4 }];
+    expect(stage(world, { local: [local('big', 'one ', 0, 0)] })).toEqual([]);
+    const second = { create: false, local: [local('big', 'two', 4, 8)] };
+    expect(stage(world, { ...second, buffer: envelope, pieces })).toEqual([]);
+    expect([world.text(temporary), world.text('big')]).toEqual(['one NEW two', 'one two']);
+  });
+
+  test('a local block that is not what it should be is asked for elsewhere', () => {
+    const world = new PlaceWorld();
+    world.write('big', 'ONE two');
+    const wanted = [
+      local('big', 'one ', 0, 0),
+      local('gone', 'x', 0, 4),
+      local('big', 'too far', 5, 5),
+    ];
+    expect(stage(world, { local: [...wanted, local('big', 'two', 4, 4)] })).toEqual(wanted);
+  });
+
+  test('a block that lies about itself ends the work, and the target stays', () => {
+    const world = new PlaceWorld();
+    world.write('big', 'old');
+    const { envelope } = contentOf('lie');
+    const pieces = [
+      { contentId: contentOf('truth').contentId, from: 0, to: envelope.length, fileOffset: 0 },
+    ];
+    expect(() => stage(world, { buffer: envelope, pieces })).toThrow(
+      expect.objectContaining({ code: 'block_mismatch' }),
+    );
+    expect(world.text('big')).toBe('old');
+  });
+
+  test('neither the file nor its local blocks lead through a symlink', () => {
+    const world = new PlaceWorld();
+    world.user.makeDirectory(world.at('real'));
+    world.write('real/secret', 'secret');
+    world.user.makeSymlink('real', world.at('d'));
+    expect(() => stage(world, { path: pathOf('d/big') })).toThrow(
+      expect.objectContaining({ code: 'parent_missing' }),
+    );
+    expect(world.names('real')).toEqual(['secret']);
+    const through = local('d/secret', 'secret', 0, 0);
+    expect(stage(world, { local: [through] })).toEqual([through]);
+  });
+});
