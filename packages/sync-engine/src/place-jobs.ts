@@ -101,6 +101,7 @@ class Placement {
   readonly #directories = new Set<FilePath>();
   /** Linking a file aside moves its ctime: what it is from then on. */
   readonly #linkedCtimes = new Map<PlaceItem, bigint>();
+  readonly #asides = new Map<PlaceItem, FilePath>();
 
   constructor(input: PlaceInput, tools: BulkTools) {
     this.#input = input;
@@ -116,6 +117,7 @@ class Placement {
     this.#each((item) => this.#setAside(item));
     this.#syncAside();
     this.#each((item) => this.#replace(item));
+    this.#removeSharedAsides();
     this.#syncNames();
     this.#removeTemporaries();
     return this.#results.map((result) => result ?? { type: 'failed', code: 'EUNKNOWN' });
@@ -142,6 +144,18 @@ class Placement {
       if (this.#results[at]?.type === 'placed' || item.content.type !== 'file') continue;
       if (this.#parents.check(item.path).type !== 'ok') continue;
       removeIfPresent(this.#fileSystem, temporaryPath(this.#input.root, item.path, item.versionId));
+    }
+  }
+
+  /** Where nothing was replaced, a second name would go along with whatever is written under the first. */
+  #removeSharedAsides(): void {
+    for (const [item, aside] of this.#asides) {
+      if (this.#results[this.#input.items.indexOf(item)]?.type === 'placed') continue;
+      if (this.#parents.check(item.path).type !== 'ok') continue;
+      const made = statIfPresent(this.#fileSystem, aside);
+      const shown = statIfPresent(this.#fileSystem, this.#path(item));
+      if (made?.inode !== shown?.inode || made?.deviceNumber !== shown?.deviceNumber) continue;
+      removeIfPresent(this.#fileSystem, aside);
     }
   }
 
@@ -216,6 +230,7 @@ class Placement {
     if (item.copyTo !== undefined) {
       const copy = joinPath(this.#input.root, item.copyTo);
       linkOrCopy(this.#fileSystem, this.#path(item), copy);
+      this.#asides.set(item, copy);
       this.#directories.add(parentPath(copy));
     } else if (item.holdAs !== undefined) {
       const held = joinPath(heldDirectory(this.#input.root), item.holdAs);
@@ -223,6 +238,7 @@ class Placement {
       if (!isHeldAlready(this.#fileSystem, target, held)) {
         linkOrCopy(this.#fileSystem, target, held);
       }
+      this.#asides.set(item, held);
     }
     this.#linkedCtimes.set(item, this.#fileSystem.stat(this.#path(item)).ctimeNs);
     return undefined;

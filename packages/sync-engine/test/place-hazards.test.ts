@@ -1,5 +1,6 @@
+import { joinPath } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
-import { itemOf, PlaceWorld, present } from './place-world.js';
+import { fileItem, itemOf, newId, oldId, PlaceWorld, pathOf, present } from './place-world.js';
 
 describe('directories that their owner may not write to', () => {
   test('a directory of a peer is made so that what lies in it can be placed', () => {
@@ -31,5 +32,68 @@ describe('directories that their owner may not write to', () => {
     const touch = { type: 'touch', mtimeNs: undefined, permissions: 0o444 } as const;
     world.place(itemOf('a', touch, present(disk)));
     expect(world.user.stat(world.at('a')).permissions).toBe(0o444);
+  });
+});
+
+describe('a file that its user changes between the link aside and the replacing', () => {
+  /** Writes in place once a second name was made. */
+  function editedWhenLinked(world: PlaceWorld, path: string): void {
+    let linked = false;
+    world.onCall = ({ name }) => {
+      if (linked && name === 'syncDirectory') {
+        world.onCall = undefined;
+        world.overwrite(path, 'mine');
+      }
+      if (name === 'link') linked = true;
+    };
+  }
+
+  test('has no conflict copy that shares its content from then on', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    editedWhenLinked(world, 'a');
+    const item = fileItem('a', 'new', { ...present(disk), copyTo: pathOf('a.sync-conflict') });
+    expect(world.place(item)).toEqual([{ type: 'changed' }]);
+    expect(world.names()).toEqual(['a']);
+    expect(world.text('a')).toBe('mine');
+  });
+
+  test('is not held under a version that it is not', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    editedWhenLinked(world, 'a');
+    expect(world.place(fileItem('a', 'new', { ...present(disk), holdAs: oldId }))).toEqual([
+      { type: 'changed' },
+    ]);
+    expect([world.held(oldId), world.text('a')]).toEqual([undefined, 'mine']);
+  });
+
+  test('keeps what was set aside where another file took its place', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    world.write('b', 'other');
+    let linked = false;
+    world.onCall = ({ name }) => {
+      if (linked && name === 'syncDirectory') {
+        world.onCall = undefined;
+        world.user.rename(world.at('b'), world.at('a'));
+      }
+      if (name === 'link') linked = true;
+    };
+    const item = fileItem('a', 'new', { ...present(disk), holdAs: oldId });
+    expect(world.place(item)).toEqual([{ type: 'changed' }]);
+    expect([world.held(oldId), world.text('a')]).toEqual(['old', 'other']);
+  });
+
+  test('keeps no second name where the replacing failed', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    const temporary = joinPath(world.at(''), `.holdfast-tmp-${newId.slice(0, 32)}`);
+    world.onCall = ({ name, path }) => {
+      if (name === 'rename' && path === temporary) world.user.unlink(temporary);
+    };
+    const item = fileItem('a', 'new', { ...present(disk), copyTo: pathOf('a.sync-conflict') });
+    expect(world.place(item)).toEqual([{ type: 'failed', code: 'ENOENT' }]);
+    expect(world.names()).toEqual(['a']);
   });
 });
