@@ -27,12 +27,15 @@ const pageEntries = 1000;
 
 export class HistoryWatch {
   readonly #machine: SimulatedMachine;
+  readonly #paths: ReadonlySet<string>;
   readonly #seen = new Map<number, SeenEntry>();
   readonly #archived = new Set<ContentKey>();
   #head = { position: -1, hash: '' };
 
-  constructor(machine: SimulatedMachine) {
+  /** `paths`: all that ever were; one that never was current is in no listing. */
+  constructor(machine: SimulatedMachine, paths: ReadonlySet<string>) {
     this.#machine = machine;
+    this.#paths = paths;
   }
 
   get size(): number {
@@ -100,10 +103,12 @@ export class HistoryWatch {
   /** Every version of every path. */
   async #entries(archive: VersionArchive, folder: FolderId): Promise<HistoryEntry[]> {
     const shown = await pages(archive, folder, listing(true));
+    const paths = new Set(this.#paths);
+    for (const { recordBytes } of shown) paths.add(decodeVersion(recordBytes, hash).record.path);
     const all: HistoryEntry[] = [];
-    for (const { recordBytes } of shown) {
-      const { path } = decodeVersion(recordBytes, hash).record;
-      all.push(...(await pages(archive, folder, { type: 'log', path, limit: pageEntries })));
+    for (const path of paths) {
+      const query = { type: 'log', path: path as FolderPath, limit: pageEntries } as const;
+      all.push(...(await pages(archive, folder, query)));
     }
     return all;
   }

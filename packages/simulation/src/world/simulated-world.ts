@@ -33,6 +33,8 @@ export class SimulatedWorld {
   readonly ledger: ContentLedger;
   readonly history: HistoryWatch;
   readonly #pathReaders: ReadonlyMap<SimulatedMachine, PathReader>;
+  /** Every path that was seen on any machine. */
+  readonly #paths = new Set<string>();
   #failure: SeedFailure | undefined;
 
   constructor(seed: string, print?: (line: string) => void) {
@@ -47,7 +49,7 @@ export class SimulatedWorld {
     this.desktop = this.#machine('desktop', 'SimDesktop');
     this.archive = this.#machine('archive', 'SimArchive');
     this.readers = new Map(this.trees.map((machine) => [machine, new ContentReader(machine)]));
-    this.history = new HistoryWatch(this.archive);
+    this.history = new HistoryWatch(this.archive, this.#paths);
     this.ledger = new ContentLedger({
       readers: this.readers,
       isArchived: (content) => this.history.holds(content),
@@ -129,6 +131,7 @@ export class SimulatedWorld {
   /** Throws where something is missing; while the archive sleeps, nothing can be said of it. */
   async look(): Promise<void> {
     for (const reader of this.#pathReaders.values()) reader.look();
+    this.#rememberPaths();
     if (!(await this.history.look())) return;
     const [missing] = this.ledger.missing();
     if (missing !== undefined) throw new SeedFailure('data-loss', missing);
@@ -138,10 +141,17 @@ export class SimulatedWorld {
     try {
       this.trace.event(machine.name, `user ${what}`);
       this.ledger.aroundUser(machine, synced, () => act(machine.fileSystem));
+      this.#rememberPaths();
     } catch (error) {
       const code = fileErrorCode(error);
       if (code === undefined) this.fail(error);
       else this.trace.event(machine.name, `user is told ${code}`);
+    }
+  }
+
+  #rememberPaths(): void {
+    for (const reader of this.readers.values()) {
+      for (const { path } of reader.live()) this.#paths.add(path);
     }
   }
 
