@@ -110,10 +110,24 @@ export class ScanWorld {
       if (record === undefined) continue;
       found.push([entry.path, record.kind === 'file' ? `file ${record.sizeBytes}` : record.kind]);
     }
-    return Object.fromEntries(found.sort());
+    return Object.fromEntries(found);
   }
 
   entry(path: string): Promise<PathEntry> {
     return this.index.entry(pathOf(path));
   }
+}
+
+/** A world in which these files lie, each with its path as content. */
+export async function worldWith(...files: string[]): Promise<ScanWorld> {
+  const world = await ScanWorld.open();
+  for (const path of files) {
+    const directories = path.split('/').slice(0, -1);
+    for (const [depth] of directories.entries()) {
+      const directory = world.at(directories.slice(0, depth + 1).join('/'));
+      if (statIfPresent(world.user, directory) === undefined) world.user.makeDirectory(directory);
+    }
+    world.write(path, path);
+  }
+  return world;
 }

@@ -2,7 +2,7 @@ import { filePathFrom } from '@holdfast/platform';
 import { MemoryDisk, MemoryFileSystem, MountTable } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 import { chooseDevice } from '../src/choose-device.js';
-import { folderPlace, type FolderPlaceInit, futureFolderPlace } from '../src/folder-place.js';
+import { type FolderPlaceInit, folderPlace, futureFolderPlace } from '../src/folder-place.js';
 import { parseHistoryPath } from '../src/history-path.js';
 
 const head = '12D3KooW';

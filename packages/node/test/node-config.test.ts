@@ -1,4 +1,4 @@
-import { configPath, newConfig, NodeConfig, readConfig, writeConfig } from '@holdfast/node';
+import { configPath, NodeConfig, newConfig, readConfig, writeConfig } from '@holdfast/node';
 import { filePathFrom, readWholeFile } from '@holdfast/platform';
 import {
   MemoryDisk,
