@@ -5,10 +5,15 @@ import { nativeBlake3 } from '../seams/native-blake3.js';
 import { SeedFailure } from './seed-failure.js';
 import { contentKeyOf, type LiveEntry } from './world-content.js';
 
+/** A device that has to write in a directory lets its owner do so, whatever the record says. */
+function directoryShape(permissions: number): string {
+  return `directory ${((permissions & 0o777) | 0o700).toString(8)}`;
+}
+
 /** What two devices must agree on about one path. */
 function shapeOfLive({ stat, content, target }: LiveEntry): string {
   const permissions = (stat.permissions & 0o777).toString(8);
-  if (stat.kind === 'directory') return `directory ${permissions}`;
+  if (stat.kind === 'directory') return directoryShape(stat.permissions);
   if (stat.kind === 'symlink') return `symlink ${target}`;
   return `file ${permissions} ${stat.mtimeNs} ${content ?? 'empty'}`;
 }
@@ -16,7 +21,7 @@ function shapeOfLive({ stat, content, target }: LiveEntry): string {
 function shapeOfRecord(record: FileRecord): string {
   switch (record.kind) {
     case 'directory':
-      return `directory ${record.permissions?.toString(8)}`;
+      return directoryShape(record.permissions ?? 0);
     case 'symlink':
       return `symlink ${record.target}`;
     case 'tombstone':
