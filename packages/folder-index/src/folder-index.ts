@@ -184,9 +184,9 @@ export class FolderIndex {
     return offers;
   }
 
-  /** Side rows in the order in which they were set aside, up to a sequence. */
-  async sideRows(upTo: number, limit: number): Promise<OfferedRow[]> {
-    return (await this.#rows('side', 0, upTo, limit)).rows;
+  /** Side rows in the order in which they were set aside, after a sequence and up to another. */
+  async sideRows(upTo: number, limit: number, after = 0): Promise<OfferedRow[]> {
+    return (await this.#rows('side', after, upTo, limit)).rows;
   }
 
   /**

@@ -3,7 +3,13 @@
  * a grace period, and only if nobody wrote into it meanwhile. What somebody wrote into comes back
  * as a conflict copy.
  */
-import { type Coverage, type FolderIndex, rowOf, withoutLocalSide } from '@holdfast/folder-index';
+import {
+  type Coverage,
+  type FolderIndex,
+  type OfferedRow,
+  rowOf,
+  withoutLocalSide,
+} from '@holdfast/folder-index';
 import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
 import {
   childPath,
@@ -19,10 +25,13 @@ import {
   type BulkRunner,
   type Clock,
   type FilePath,
+  type FileSystem,
   fileErrorCode,
   joinPath,
+  parentPath,
   statIfPresent,
 } from '@holdfast/platform';
+import { linkOrCopy } from './link-or-copy.js';
 
 export interface HeldItem {
   readonly id: VersionId;
@@ -61,14 +70,15 @@ export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
           fileSystem.unlink(held);
           return { type: 'gone' };
         }
-        for (const path of item.copyPaths) {
-          if (parents.check(path).type !== 'ok') continue;
-          if (statIfPresent(fileSystem, joinPath(root, path)) !== undefined) continue;
-          fileSystem.rename(held, joinPath(root, path));
-          fileSystem.syncFileSystem(root);
-          return { type: 'copied', path };
-        }
-        return { type: 'failed', code: 'no-free-name' };
+        const path = item.copyPaths.find(
+          (one) =>
+            parents.check(one).type === 'ok' && comesBack(fileSystem, held, joinPath(root, one)),
+        );
+        if (path === undefined) return { type: 'failed', code: 'no-free-name' };
+        fileSystem.syncFileSystem(root);
+        fileSystem.syncDirectory(parentPath(joinPath(root, path)));
+        fileSystem.unlink(held);
+        return { type: 'copied', path };
       } catch (error) {
         const code = fileErrorCode(error);
         if (code === undefined) throw error;
@@ -77,6 +87,22 @@ export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
     });
   },
 };
+
+/** Gives it the name too, unless that is taken by something else at that very moment. */
+function comesBack(fileSystem: FileSystem, held: FilePath, path: FilePath): boolean {
+  const there = statIfPresent(fileSystem, path);
+  if (there !== undefined) {
+    const aside = fileSystem.stat(held);
+    return there.inode === aside.inode && there.deviceNumber === aside.deviceNumber;
+  }
+  try {
+    linkOrCopy(fileSystem, held, path);
+    return true;
+  } catch (error) {
+    if (fileErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
 
 /** An editor may still have the replaced file open for this long without losing what it writes. */
 export const heldGraceMs = 30_000;
@@ -102,8 +128,19 @@ export class HeldKeeper {
 
   /** Lets go of what is covered. Returns when to look again, in milliseconds; undefined: no need. */
   async release(coverage: Coverage): Promise<number | undefined> {
+    let soonest: number | undefined;
+    // Rows that cannot go, be they ever so many, do not keep newer ones from going.
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const rows = await this.#init.index.sideRows(coverage.threshold(), rowsPerPass, after);
+      const waitMs = await this.#releaseRows(rows, coverage);
+      if (waitMs !== undefined) soonest = Math.min(soonest ?? waitMs, waitMs);
+      after = rows.at(-1)?.sequence;
+    }
+    return soonest;
+  }
+
+  async #releaseRows(rows: readonly OfferedRow[], coverage: Coverage): Promise<number | undefined> {
     const { index, clock } = this.#init;
-    const rows = await index.sideRows(coverage.threshold(), rowsPerPass);
     const entries = await index.entries(rows.map((row) => row.path));
     const ready: { version: Version; item: HeldItem }[] = [];
     let soonest: number | undefined;
@@ -120,8 +157,8 @@ export class HeldKeeper {
       }
       ready.push({ version, item: { ...this.#item(version, local.disk), covered } });
     }
-    const settled = ready.length > 0 ? await this.#letGo(ready) : 0;
-    return rows.length === rowsPerPass && settled > 0 ? 0 : soonest;
+    if (ready.length > 0) await this.#letGo(ready);
+    return soonest;
   }
 
   #item(
@@ -143,7 +180,7 @@ export class HeldKeeper {
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 
-  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<number> {
+  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<void> {
     const { index, runner, root } = this.#init;
     const items = ready.map((one) => one.item);
     const results = await runner.run(letGoJob, { root, items });
@@ -162,6 +199,5 @@ export class HeldKeeper {
       { sync: false },
     );
     if (copied.length > 0) this.#init.onCopied(copied);
-    return settled.size;
   }
 }

@@ -1,5 +1,5 @@
 import { Coverage, FolderIndex, rowOf, withHeld, withLocalCurrent } from '@holdfast/folder-index';
-import type { FolderId, FolderPath, Version } from '@holdfast/model';
+import type { FolderId, FolderPath, Version, VersionId } from '@holdfast/model';
 import { silentLogger } from '@holdfast/platform';
 import {
   InlineBulkRunner,
@@ -79,6 +79,35 @@ describe('letting go of set-aside content', () => {
     expect(world.names('real')).toEqual([]);
   });
 
+  test('a file that somebody creates under the name at that moment is not replaced', () => {
+    world.overwrite(heldPath(oldId), 'edited');
+    world.onCall = ({ name }) => {
+      if (name !== 'rename' && name !== 'link') return;
+      world.onCall = undefined;
+      world.write('first', 'mine');
+    };
+    expect(letGo(true, 'first', 'second')).toEqual({ type: 'copied', path: 'second' });
+    expect([world.text('first'), world.text('second')]).toEqual(['mine', 'edited']);
+    expect(world.held(oldId)).toBeUndefined();
+  });
+
+  test('one that came back before a crash does not come back twice', () => {
+    world.overwrite(heldPath(oldId), 'edited');
+    world.user.link(world.at(heldPath(oldId)), world.at('first'));
+    expect(letGo(true, 'first', 'second')).toEqual({ type: 'copied', path: 'first' });
+    expect([world.names(), world.held(oldId)]).toEqual([['first'], undefined]);
+  });
+
+  test('it comes back on a disk without links too', () => {
+    world = new PlaceWorld({ supportsLinks: false });
+    disk = world.write(heldPath(oldId), 'old');
+    world.write('first', 'mine');
+    world.overwrite(heldPath(oldId), 'edited');
+    expect(letGo(true, 'first', 'second')).toEqual({ type: 'copied', path: 'second' });
+    expect([world.text('first'), world.text('second')]).toEqual(['mine', 'edited']);
+    expect(world.held(oldId)).toBeUndefined();
+  });
+
   test('content that is gone already is done, and an error keeps it', () => {
     world.disk.faults.failNext('unlink', 'EROFS');
     expect(letGo(true)).toEqual({ type: 'failed', code: 'EROFS' });
@@ -108,14 +137,14 @@ async function indexed() {
   return { world, index, clock, runner };
 }
 
-function receiptUpTo(sequence: number): Coverage {
+function receiptUpTo(sequence: number, exceptions: VersionId[] = []): Coverage {
   return new Coverage(
     [
       {
         storeId: '55'.repeat(8) as never,
         generation: 1,
         position: { epoch: 'ee'.repeat(8) as never, sequence, hash: '' },
-        exceptions: [],
+        exceptions,
         logPosition: 0,
         logHead: '',
         receivedAtMs: 0,
@@ -156,6 +185,25 @@ describe('the keeper of set-aside content', () => {
     world.nowMs += heldGraceMs;
     expect(await keeper.release(receiptUpTo(1))).toBeUndefined();
     expect([world.held(version.id), index.counts.held]).toEqual([undefined, 0]);
+  });
+
+  test('five hundred that cannot go do not keep a newer one from going', async () => {
+    const { world, index, clock, runner } = await indexed();
+    const versions = Array.from({ length: 501 }, (_, at) =>
+      fileVersion(`f${at}`, 'old', [{ actor: actor('1'), counter: at + 1 }]),
+    );
+    for (const version of versions) {
+      const held = { sinceMs: world.nowMs, disk: world.write(heldPath(version.id), 'old') };
+      await index.update([version.record.path], (entry) => withHeld(entry, version, held), {
+        sync: true,
+      });
+    }
+    world.nowMs += heldGraceMs;
+    const keeper = new HeldKeeper({ index, runner, root, hash, clock, onCopied: () => undefined });
+    const without = versions.slice(0, 500).map((version) => version.id);
+    await keeper.release(receiptUpTo(501, without));
+    expect(index.counts.held).toBe(500);
+    expect(world.held(versions[500]!.id)).toBeUndefined();
   });
 
   test('brings back what an editor wrote into it, at the root where its directory is gone', async () => {
