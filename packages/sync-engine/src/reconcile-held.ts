@@ -17,7 +17,9 @@ import {
   type BulkJob,
   type BulkRunner,
   type Clock,
+  type FileHandle,
   type FilePath,
+  type FileSystem,
   fileErrorCode,
   joinPath,
   type Logger,
@@ -62,14 +64,55 @@ export const dropAsideJob: BulkJob<DropAsideInput, boolean[]> = {
     return items.map(({ id, path }) => {
       const held = joinPath(heldDirectory(root), id);
       if (parents.check(path).type !== 'ok') return false;
-      const aside = statIfPresent(fileSystem, held);
-      const shown = statIfPresent(fileSystem, joinPath(root, path));
-      if (aside === undefined || shown?.kind !== 'file') return false;
-      if (aside.inode !== shown.inode || aside.deviceNumber !== shown.deviceNumber) return false;
-      return removeIfPresent(fileSystem, held);
+      const isInPlace = sameContent(fileSystem, held, joinPath(root, path));
+      return isInPlace && removeIfPresent(fileSystem, held);
     });
   },
 };
+
+/** The same file, or, where the disk has no links, a copy of it: only its bytes tell that. */
+function sameContent(fileSystem: FileSystem, held: FilePath, path: FilePath): boolean {
+  const aside = statIfPresent(fileSystem, held);
+  const shown = statIfPresent(fileSystem, path);
+  if (aside?.kind !== 'file' || shown?.kind !== 'file') return false;
+  if (aside.inode === shown.inode && aside.deviceNumber === shown.deviceNumber) return true;
+  if (aside.sizeBytes !== shown.sizeBytes) return false;
+  try {
+    return readSame(fileSystem, held, path);
+  } catch (error) {
+    // What cannot be read is kept in both places.
+    if (fileErrorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+function readSame(fileSystem: FileSystem, held: FilePath, path: FilePath): boolean {
+  const left = fileSystem.open(held, 'read');
+  try {
+    const right = fileSystem.open(path, 'read');
+    try {
+      return sameBytes(fileSystem, left, right);
+    } finally {
+      fileSystem.close(right);
+    }
+  } finally {
+    fileSystem.close(left);
+  }
+}
+
+const compareChunkBytes = 1024 * 1024;
+
+function sameBytes(fileSystem: FileSystem, left: FileHandle, right: FileHandle): boolean {
+  const one = new Uint8Array(compareChunkBytes);
+  const other = new Uint8Array(compareChunkBytes);
+  for (let at = 0; ; ) {
+    const count = fileSystem.read(left, one, at);
+    if (fileSystem.read(right, other, at) !== count) return false;
+    if (count === 0) return true;
+    if (Buffer.compare(one.subarray(0, count), other.subarray(0, count)) !== 0) return false;
+    at += count;
+  }
+}
 
 export interface ReconcileHeldInit {
   readonly folder: FolderId;

@@ -253,6 +253,15 @@ describe('after a crash', () => {
     expect([state, world.held(version.id), index.counts.held]).toEqual(['side', 'old', 1]);
   });
 
+  test('a copy aside, on a disk without links, goes where the content is still in its place', async () => {
+    const { world, state, index } = await showing((before) => {
+      before.write('a', 'old');
+      before.write(heldPath(version.id), 'old');
+    });
+    expect([state, world.text('a'), world.held(version.id)]).toEqual(['current', 'old', undefined]);
+    expect(index.counts.held).toBe(0);
+  });
+
   test('content that nobody knows is left where it is', async () => {
     const { world } = await showing((before) => {
       before.write('a', 'old');
