@@ -34,6 +34,8 @@ export default defineConfig({
           globalSetup: ['test/end-to-end/build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A test mostly waits for its nodes; on two cores one worker would leave them idle.
+          maxWorkers: 3,
         },
       },
     ],

@@ -23,7 +23,7 @@ import {
 export const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
 export const laptop = '12D3KooWLaptop' as DeviceId;
 export const desktop = '12D3KooWDesktop' as DeviceId;
-export const folder = 'photosphotosphot' as FolderId;
+const folder = 'photosphotosphot' as FolderId;
 export const pathOf = (text: string) => text as FolderPath;
 
 /** Needs every path that some other device shows and this one does not. */
@@ -38,7 +38,7 @@ export const needsWhatOthersShow: IndexPolicy = {
   },
 };
 
-export const needsNothing: IndexPolicy = { queuesOffers: false, needOf: () => undefined };
+const needsNothing: IndexPolicy = { queuesOffers: false, needOf: () => undefined };
 export const queuesEverything: IndexPolicy = { queuesOffers: true, needOf: () => undefined };
 
 export interface OpenOptions {

@@ -16,7 +16,7 @@ import {
 } from '@holdfast/simulation';
 
 export const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
-export const folder = 'photosphotosphot' as FolderId;
+const folder = 'photosphotosphot' as FolderId;
 export const context = {
   actor: '00000000000000aa' as ActorId,
   device: '12D3KooWHere' as DeviceId,

@@ -10,7 +10,7 @@ import {
   withLocalCurrent,
 } from '@holdfast/folder-index';
 import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
-import { type FolderPath, type Hash, joinVectors, versionOf } from '@holdfast/model';
+import { type FolderPath, type Hash, joinWithinLimit, versionOf } from '@holdfast/model';
 import { planPath } from './plan-sync.js';
 
 export class DirectoryReviver {
@@ -43,9 +43,12 @@ export class DirectoryReviver {
   #above(entry: PathEntry): PathEntry {
     const local = localCurrent(entry);
     if (local?.version.record.kind !== 'directory') return entry;
-    const vector = peerCurrents(entry)
-      .map((row) => row.version.record.vector)
-      .reduce(joinVectors, nextVector(entry, this.#context.actor));
+    const next = nextVector(entry, this.#context.actor);
+    // Only deletions: a file or symlink that others show must stay a conflict for them.
+    const deletions = peerCurrents(entry)
+      .filter(({ version }) => version.record.kind === 'tombstone')
+      .map(({ version }) => version.record.vector);
+    const vector = joinWithinLimit([next, ...deletions]) ?? next;
     const record = { ...local.version.record, vector, author: this.#context.device };
     const disk = local.local.disk;
     return withLocalCurrent(entry, versionOf(record, this.#hash), disk ? { disk } : {});

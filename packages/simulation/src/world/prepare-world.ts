@@ -51,7 +51,7 @@ export async function startAll(world: SimulatedWorld): Promise<void> {
   throw new SeedFailure('not-live', 'a node does not start');
 }
 
-export function controlOf(machine: SimulatedMachine) {
+function controlOf(machine: SimulatedMachine) {
   const { node } = machine;
   if (node === undefined) throw new SeedFailure('not-live', `${machine.name} is not running`);
   return node.control;

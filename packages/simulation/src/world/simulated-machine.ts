@@ -242,4 +242,4 @@ export class SimulatedMachine {
 
 /** The newest lines of a node's log are shown with a failure. */
 const maxProblems = 12;
-export const homePath = filePathFrom('/home');
+const homePath = filePathFrom('/home');

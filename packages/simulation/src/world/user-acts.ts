@@ -79,7 +79,7 @@ export function writeStep(user: SimulatedUser, path: string, afterMs = 0): UserS
 }
 
 /** As editors do: a new file beside it, renamed over it. */
-export function saveSteps(user: SimulatedUser, path: string): UserStep[] {
+function saveSteps(user: SimulatedUser, path: string): UserStep[] {
   const temporary = `${path}.${user.random.pick(['swp', 'tmp', 'new'])}`;
   const between = user.random.pick([0, 0, 5, 40, 600]);
   return [

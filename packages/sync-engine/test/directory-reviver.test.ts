@@ -1,0 +1,92 @@
+import {
+  FolderIndex,
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import {
+  chooseCurrent,
+  compareVectors,
+  type FileRecord,
+  type FolderId,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
+import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
+import { describe, expect, test } from 'vitest';
+import { DirectoryReviver } from '../src/directory-reviver.js';
+import {
+  actor,
+  desktop,
+  fileVersion,
+  hash,
+  here,
+  PlaceWorld,
+  pathOf,
+  phone,
+} from './place-world.js';
+
+const folder = 'photosphotosphot' as FolderId;
+const mine = actor('a');
+const count = (digit: string, counter: number) => ({ actor: actor(digit), counter });
+const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = here) => {
+  const common = { path: pathOf('d'), vector, author };
+  const record: FileRecord =
+    kind === 'directory' ? { kind, ...common, permissions: 0o755 } : { kind, ...common };
+  return versionOf(record, hash);
+};
+
+/** A directory here that holds a file, and what others show at its path. */
+async function revived(...shown: Version[]): Promise<PathEntry> {
+  const world = new PlaceWorld();
+  const index = await FolderIndex.open({
+    store: new MemoryKeyValueStore(new MemoryDatabase()),
+    folder,
+    hash,
+    random: new SeededRandom('revive'),
+    policy: { needOf: () => undefined, queuesOffers: false },
+  });
+  world.user.makeDirectory(world.at('d'));
+  const local = made('directory', [count('a', 1)]);
+  const inside = fileVersion('d/a.txt', 'text', [count('a', 1)]);
+  const change = (entry: PathEntry) => {
+    const version = entry.path === pathOf('d') ? local : inside;
+    const before = withLocalCurrent(entry, version, { disk: world.diskState('d') });
+    if (version === inside) return before;
+    return shown.reduce((all, one, at) => {
+      const device = at === 0 ? desktop : phone;
+      return withPeerRow(all, one, { device, state: 'current', sequence: 1 });
+    }, before);
+  };
+  await index.update([pathOf('d'), pathOf('d/a.txt')], change, { sync: true });
+  const reviver = new DirectoryReviver({
+    index,
+    context: { actor: mine, device: here, hash },
+    hash,
+  });
+  expect(await reviver.revive(pathOf('d'))).toBe(true);
+  return index.entry(pathOf('d'));
+}
+
+const vectorOf = (entry: PathEntry) => localCurrent(entry)!.version.record.vector;
+
+describe('a directory that stays because something lies in it', () => {
+  const deletion = made('tombstone', [count('a', 1), count('d', 1)], desktop);
+
+  test('is published above its deletion', async () => {
+    const entry = await revived(deletion);
+    expect(compareVectors(vectorOf(entry), deletion.record.vector)).toBe('dominates');
+  });
+
+  test('does not take the history of a rival file, which others would drop without a conflict copy', async () => {
+    const rival = fileVersion('d', 'mine', [count('b', 4)], { author: phone });
+    const entry = await revived(deletion, rival);
+    const directory = localCurrent(entry)!.version;
+    expect(compareVectors(directory.record.vector, rival.record.vector)).toBe('concurrent');
+    const choice = chooseCurrent([rival, directory], { merge: true }, hash);
+    expect(choice?.current.id).toBe(directory.id);
+    expect(choice?.conflicting.map((version) => version.id)).toEqual([rival.id]);
+  });
+});
