@@ -11,8 +11,22 @@ import {
   withHeld,
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
-import { diskStateOf, heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
-import { type FolderId, type FolderPath, isThirtyTwoByteId, type VersionId } from '@holdfast/model';
+import {
+  diskStateOf,
+  heldDirectory,
+  ParentChecker,
+  type ReadAnswer,
+  readFilesJob,
+} from '@holdfast/folder-scanner';
+import {
+  type FolderId,
+  type FolderPath,
+  isThirtyTwoByteId,
+  ownDirectoryName,
+  sameBlocks,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
 import {
   type BulkJob,
   type BulkRunner,
@@ -123,9 +137,35 @@ export interface ReconcileHeldInit {
   readonly logger: Logger;
 }
 
+interface DoubtfulContent extends HeldFile {
+  readonly path: FolderPath;
+  readonly version: Version;
+}
+
+function heldPathOf({ id }: HeldFile): FolderPath {
+  return `${ownDirectoryName}/held/${id}` as FolderPath;
+}
+
+/** No file has it, so what it is given to counts as written into. */
+const writtenIntoMtimeNs = -1n;
+
+/**
+ * While the node was away, the set-aside name was one more name of the user's own file: what lies
+ * there may be newer than the version, whatever its times say. Then it has to come back as a copy.
+ */
+function believedDisk(
+  { disk, version }: DoubtfulContent,
+  answer: ReadAnswer | undefined,
+): DiskState {
+  const { record } = version;
+  const same =
+    answer?.type === 'file' && record.kind === 'file' && sameBlocks(record.blocks, answer.blocks);
+  return same ? disk : { ...disk, mtimeNs: writtenIntoMtimeNs };
+}
+
 export async function reconcileHeld(init: ReconcileHeldInit): Promise<void> {
   const { index, runner, root, clock, logger, folder } = init;
-  const doubtful: { id: VersionId; path: FolderPath; disk: DiskState }[] = [];
+  const doubtful: DoubtfulContent[] = [];
   for (const { id, disk } of await runner.run(listHeldJob, { root })) {
     const path = await index.pathOfVersion(id);
     if (path === undefined) {
@@ -133,13 +173,15 @@ export async function reconcileHeld(init: ReconcileHeldInit): Promise<void> {
       continue;
     }
     const row = rowOf(await index.entry(path), id);
-    if (row?.local?.state === 'current') doubtful.push({ id, path, disk });
+    if (row?.local?.state === 'current') doubtful.push({ id, path, disk, version: row.version });
   }
   if (doubtful.length === 0) return;
   const items = doubtful.map(({ id, path }) => ({ id, path }));
   const dropped = await runner.run(dropAsideJob, { root, items });
+  const kept = doubtful.filter((_, at) => dropped[at] !== true);
+  const answers = await runner.run(readFilesJob, { root, paths: kept.map(heldPathOf) });
   const replaced = new Map(
-    doubtful.filter((_, at) => dropped[at] !== true).map((one) => [one.path, one]),
+    kept.map((one, at) => [one.path, { ...one, disk: believedDisk(one, answers[at]) }]),
   );
   await index.update(
     [...replaced.keys()],
