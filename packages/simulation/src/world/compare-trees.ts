@@ -11,11 +11,11 @@ function directoryShape(permissions: number): string {
 }
 
 /** What two devices must agree on about one path. */
-function shapeOfLive({ stat, content, target }: LiveEntry): string {
-  const permissions = (stat.permissions & 0o777).toString(8);
-  if (stat.kind === 'directory') return directoryShape(stat.permissions);
-  if (stat.kind === 'symlink') return `symlink ${target}`;
-  return `file ${permissions} ${stat.mtimeNs} ${content ?? 'empty'}`;
+function shapeOfLive({ kind, mtimeNs, content, target, ...entry }: LiveEntry): string {
+  const permissions = (entry.permissions & 0o777).toString(8);
+  if (kind === 'directory') return directoryShape(entry.permissions);
+  if (kind === 'symlink') return `symlink ${target}`;
+  return `file ${permissions} ${mtimeNs} ${content ?? 'empty'}`;
 }
 
 function shapeOfRecord(record: FileRecord): string {

@@ -33,7 +33,7 @@ export class PathReader {
         continue;
       }
       this.#there.add(steady);
-      const content = this.#reader.content(path, stat);
+      const content = this.#reader.contentAt(path);
       if (content !== undefined && this.#ledger.knows(content)) continue;
       throw neither(`${steady} holds on ${this.#machine.name} what nobody wrote`);
     }

@@ -75,7 +75,7 @@ export class SimulatedUser {
   #paths(kind: 'file' | 'directory'): string[] {
     return this.#reader
       .live()
-      .filter((entry) => entry.stat.kind === kind && !entry.path.startsWith('steady'))
+      .filter((entry) => entry.kind === kind && !entry.path.startsWith('steady'))
       .map((entry) => entry.path);
   }
 }

@@ -191,7 +191,7 @@ export class SimulatedWorld {
 }
 
 /** Calls that come between two states of names. */
-const namesChange: ReadonlySet<string> = new Set(['stat', 'syncDirectory', 'unlink', 'rename']);
+const namesChange: ReadonlySet<string> = new Set(['syncDirectory', 'link', 'unlink', 'rename']);
 const completionLimitMs = 120_000;
 
 function describe(error: unknown): string {

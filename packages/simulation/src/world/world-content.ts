@@ -1,14 +1,9 @@
 /** What lies on a machine: the tree that its user sees, and the content that its node holds aside. */
-import { buildBlockList, chunkBufferBytes, chunkHandle } from '@holdfast/block-store';
+import { nextCut } from '@holdfast/block-store';
 import { heldDirectory } from '@holdfast/folder-scanner';
-import { type BlockListRoot, ownDirectoryName, temporaryPrefix } from '@holdfast/model';
-import {
-  type FilePath,
-  type FileStat,
-  filePathFrom,
-  joinPath,
-  statIfPresent,
-} from '@holdfast/platform';
+import { type BlockListRoot, hexFrom, ownDirectoryName, temporaryPrefix } from '@holdfast/model';
+import { type EntryKind, type FilePath, filePathFrom, statIfPresent } from '@holdfast/platform';
+import type { DirectoryInode, Inode } from '../seams/disk-inode.js';
 import { nativeBlake3 } from '../seams/native-blake3.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 
@@ -21,14 +16,14 @@ export type ContentKey = string;
 export interface LiveEntry {
   /** Relative to the folder's root. */
   readonly path: string;
-  readonly stat: FileStat;
+  readonly kind: EntryKind;
+  readonly permissions: number;
+  readonly mtimeNs: bigint;
   /** Undefined for what is not a file, and for empty files. */
   readonly content: ContentKey | undefined;
   /** A symlink's target. */
   readonly target: string | undefined;
 }
-
-const buffer = new Uint8Array(chunkBufferBytes);
 
 export function contentKeyOf(blocks: BlockListRoot): ContentKey {
   return blocks.entries.map((entry) => entry.contentId).join('+');
@@ -37,7 +32,7 @@ export function contentKeyOf(blocks: BlockListRoot): ContentKey {
 /** Reads a machine's content; remembers what it has hashed by what only a change can move. */
 export class ContentReader {
   readonly #machine: SimulatedMachine;
-  #known = new Map<string, ContentKey | undefined>();
+  readonly #known = new WeakMap<Inode, { readonly shape: string; readonly key: ContentKey }>();
 
   constructor(machine: SimulatedMachine) {
     this.#machine = machine;
@@ -46,20 +41,19 @@ export class ContentReader {
   /** Everything in the folder that its user can see, parents before what they hold. */
   live(): LiveEntry[] {
     const found: LiveEntry[] = [];
-    if (statIfPresent(this.#machine.fileSystem, folderRoot) === undefined) return found;
-    this.#collect('', found);
+    const root = this.#directory(folderRoot);
+    if (root !== undefined) this.#collect(root, '', found);
     return found;
   }
 
   /** What is set aside, by the name that it has there. */
   held(): { readonly name: string; readonly content: ContentKey | undefined }[] {
-    const { fileSystem } = this.#machine;
-    const directory = heldDirectory(folderRoot);
-    if (statIfPresent(fileSystem, directory) === undefined) return [];
-    return fileSystem.list(directory).map(({ name }) => {
-      const path = joinPath(directory, name);
-      return { name, content: this.content(path, fileSystem.stat(path)) };
-    });
+    const directory = this.#directory(heldDirectory(folderRoot));
+    if (directory === undefined) return [];
+    return Array.from(directory.entries.values(), ({ name, inode }) => ({
+      name,
+      content: this.#contentOf(inode),
+    }));
   }
 
   /** All content on the machine's disk that a person could get back. */
@@ -68,40 +62,51 @@ export class ContentReader {
     return new Set(contents.filter((content) => content !== undefined));
   }
 
-  /** Undefined for an empty file. */
-  content(path: FilePath, stat: FileStat): ContentKey | undefined {
-    if (stat.kind !== 'file' || stat.sizeBytes === 0) return undefined;
-    const shape = `${stat.inode} ${stat.sizeBytes} ${stat.mtimeNs} ${stat.ctimeNs}`;
-    if (this.#known.has(shape)) return this.#known.get(shape);
-    const key = this.#hash(path, stat.sizeBytes);
-    this.#known.set(shape, key);
+  /** What the file holds; undefined for an empty one, and where there is no file. */
+  contentAt(path: FilePath): ContentKey | undefined {
+    const { inode } = this.#machine.mounts.resolve(path, 'stat');
+    return inode === undefined ? undefined : this.#contentOf(inode);
+  }
+
+  /** Hashed once for every change of the file. */
+  #contentOf(inode: Inode): ContentKey | undefined {
+    if (inode.kind !== 'file' || inode.content.sizeBytes === 0) return undefined;
+    const { mtimeNs, ctimeNs } = inode.attributes;
+    const shape = `${inode.content.sizeBytes} ${mtimeNs} ${ctimeNs}`;
+    const known = this.#known.get(inode);
+    if (known?.shape === shape) return known.key;
+    const key = keyOfBytes(inode.content.bytes());
+    this.#known.set(inode, { shape, key });
     return key;
   }
 
-  #hash(path: FilePath, sizeBytes: number): ContentKey {
-    const { fileSystem } = this.#machine;
-    const handle = fileSystem.open(path, 'read');
-    try {
-      const { blocks } = chunkHandle(fileSystem, handle, sizeBytes, nativeBlake3, buffer);
-      const { root } = buildBlockList(blocks, (bytes) => nativeBlake3.blake3(bytes));
-      return contentKeyOf(root);
-    } finally {
-      fileSystem.close(handle);
-    }
+  #directory(path: FilePath): DirectoryInode | undefined {
+    if (statIfPresent(this.#machine.fileSystem, path)?.kind !== 'directory') return undefined;
+    return this.#machine.mounts.resolve(path, 'list').inode as DirectoryInode;
   }
 
-  #collect(directory: string, found: LiveEntry[]): void {
-    const { fileSystem } = this.#machine;
-    const names = fileSystem.list(joinPath(folderRoot, directory)).map((entry) => entry.name);
-    for (const name of names.sort()) {
+  #collect(directory: DirectoryInode, above: string, found: LiveEntry[]): void {
+    const entries = [...directory.entries.values()];
+    for (const { name, inode } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (name.startsWith(temporaryPrefix)) continue;
-      if (directory === '' && name === ownDirectoryName) continue;
-      const path = directory === '' ? name : `${directory}/${name}`;
-      const full = joinPath(folderRoot, path);
-      const stat = fileSystem.stat(full);
-      const target = stat.kind === 'symlink' ? fileSystem.readSymlink(full) : undefined;
-      found.push({ path, stat, content: this.content(full, stat), target });
-      if (stat.kind === 'directory') this.#collect(path, found);
+      if (above === '' && name === ownDirectoryName) continue;
+      const path = above === '' ? name : `${above}/${name}`;
+      const { permissions, mtimeNs } = inode.attributes;
+      const target = inode.kind === 'symlink' ? inode.target : undefined;
+      const content = this.#contentOf(inode);
+      found.push({ path, kind: inode.kind, permissions, mtimeNs, content, target });
+      if (inode.kind === 'directory') this.#collect(inode, path, found);
     }
   }
+}
+
+/** As the scanner cuts and names it: the content of a world is far smaller than one list of blocks. */
+function keyOfBytes(bytes: Uint8Array): ContentKey {
+  const ids: string[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const cut = nextCut(bytes, from, bytes.length, true) ?? bytes.length;
+    ids.push(hexFrom(nativeBlake3.blake3(bytes.subarray(from, cut))));
+    from = cut;
+  }
+  return ids.join('+');
 }
