@@ -65,6 +65,13 @@ interface Progress {
   readonly failed: { path: string; reason: string }[];
 }
 
+interface RestoreWork {
+  readonly item: RestoreItem;
+  readonly place: PlaceItem;
+  /** What the restored version replaces in the folder itself. */
+  readonly held: Version | undefined;
+}
+
 interface RestoreContext {
   readonly query: ResolvedQuery;
   readonly root: FilePath;
@@ -268,7 +275,7 @@ export class RestoreService {
     buffer: Uint8Array,
     contentOf: (item: RestoreItem) => PlacedContent | undefined,
   ): Promise<void> {
-    const works: { item: RestoreItem; place: PlaceItem }[] = [];
+    const works: RestoreWork[] = [];
     for (const item of batch) {
       const content = contentOf(item);
       const { path } = item.version.record;
@@ -283,6 +290,7 @@ export class RestoreService {
       }
       works.push({
         item,
+        held,
         place: {
           path,
           versionId: item.version.id,
@@ -298,13 +306,28 @@ export class RestoreService {
       });
     }
     if (works.length === 0) return;
+    const claims = context.inPlace ? context.query.folder.tree?.claims : undefined;
+    // A scan that is faster than the index would forget what is held.
+    if (claims === undefined) await this.#placeAll(context, works, buffer);
+    else {
+      const paths = works.map((work) => work.place.path);
+      await claims.during(paths, () => this.#placeAll(context, works, buffer));
+    }
+  }
+
+  async #placeAll(
+    context: RestoreContext,
+    works: readonly RestoreWork[],
+    buffer: Uint8Array,
+  ): Promise<void> {
     const items = works.map((work) => work.place);
     const results = await this.#init.runner.run(placeJob, { root: context.root, buffer, items });
-    for (const [at, { item, place }] of works.entries()) {
+    for (const [at, work] of works.entries()) {
+      const { item } = work;
       const result = results[at];
       if (result?.type === 'placed') {
         this.#count(context, item.version);
-        await this.#noteHeld(context, item, place);
+        await this.#noteHeld(context, work);
         continue;
       }
       const reason =
@@ -334,17 +357,14 @@ export class RestoreService {
     return row.version.record.kind === 'file' ? row.version : undefined;
   }
 
-  async #noteHeld(context: RestoreContext, item: RestoreItem, place: PlaceItem): Promise<void> {
-    if (place.holdAs === undefined || item.existing === undefined) return;
+  async #noteHeld(context: RestoreContext, { item, held }: RestoreWork): Promise<void> {
+    if (held === undefined || item.existing === undefined) return;
     const { disk } = item.existing;
     const sinceMs = this.#init.clock.now();
     const { index } = context.query.folder;
     await index.update(
       [item.version.record.path],
-      (entry) => {
-        const row = entry.rows.find((one) => one.version.id === place.holdAs);
-        return row === undefined ? entry : withHeld(demoted(entry), row.version, { sinceMs, disk });
-      },
+      (entry) => withHeld(demoted(entry), held, { sinceMs, disk }),
       { sync: true },
     );
   }

@@ -34,6 +34,7 @@ import type { BlockClient } from './block-client.js';
 import type { FolderTree as TreeConfig } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
+import { PathClaims } from './path-claims.js';
 import { reconcileHeld } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
@@ -65,6 +66,8 @@ const eventDelayMs = 10;
 const watchAgainDelayMs = 2_000;
 
 export class LocalTree {
+  /** For those who change the tree beside the applying of remote changes. */
+  readonly claims = new PathClaims();
   readonly #init: FolderTreeInit;
   readonly #queue: ScanQueue;
   readonly #scanner: FolderScanner;
@@ -86,7 +89,7 @@ export class LocalTree {
       root,
       marker,
       isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
-      isBeingPlaced: (path) => this.#applier.isPlacing(path),
+      isBeingPlaced: (path) => this.claims.has(path) || this.#applier.isPlacing(path),
       onProgress: (examined) => {
         this.#examined = examined;
         init.onChange();

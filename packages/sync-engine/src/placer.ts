@@ -18,6 +18,7 @@ import {
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
+import { PathClaims } from './path-claims.js';
 import {
   type Expected,
   type PlacedContent,
@@ -55,7 +56,7 @@ export class Placer {
   readonly #hash: Hash;
   readonly #clock: Clock;
   readonly #device: DeviceId;
-  readonly #placing = new Set<FolderPath>();
+  readonly #placing = new PathClaims();
 
   constructor(init: {
     index: FolderIndex;
@@ -110,14 +111,12 @@ export class Placer {
     const buffer =
       fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
     const items = works.map((work) => work.item);
-    for (const { path } of items) this.#placing.add(path);
-    try {
+    const paths = items.map((item) => item.path);
+    return this.#placing.during(paths, async () => {
       const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
       await this.#commit(works, results);
       return outcomeOf(works, results, failed);
-    } finally {
-      for (const { path } of items) this.#placing.delete(path);
-    }
+    });
   }
 
   /** Whether the disk may show a version at the path that the index does not say yet. */

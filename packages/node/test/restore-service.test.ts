@@ -1,0 +1,87 @@
+import { localCurrent, rowOf } from '@holdfast/folder-index';
+import {
+  type ActorId,
+  type DeviceId,
+  type FileRecord,
+  type FolderPath,
+  type Version,
+  versionOf,
+} from '@holdfast/model';
+import { type BulkJob, type BulkRunner } from '@holdfast/platform';
+import { nativeBlake3 } from '@holdfast/simulation';
+import type { FolderEngine } from '@holdfast/sync-engine';
+import { describe, expect, test } from 'vitest';
+import { RestoreService } from '../src/restore-service.js';
+import { NodeWorld, SharedWorld } from './node-world.js';
+
+const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
+
+function emptyFile(path: string): Version {
+  const record: FileRecord = {
+    kind: 'file',
+    path: path as FolderPath,
+    vector: [{ actor: 'aa'.repeat(8) as ActorId, counter: 1 }],
+    author: '12D3KooWHere' as DeviceId,
+    permissions: 0o644,
+    mtimeNs: 5n,
+    sizeBytes: 0,
+    chunker: 'fastcdc-256k',
+    blocks: { depth: 0, entries: [] },
+  };
+  return versionOf(record, hash);
+}
+
+/** A service whose history knows one empty file, with what happens after a piece of bulk work. */
+function restoring(
+  world: NodeWorld,
+  folder: FolderEngine,
+  version: Version,
+  afterwards: (job: string) => Promise<void> = async () => undefined,
+): RestoreService {
+  const source = { storeId: '55'.repeat(8), query: async () => ({ position: 0 }), blocks: folder };
+  const history = {
+    resolve: () => ({ source, folder, inside: version.record.path, at: { type: 'head' } }),
+    find: async () => ({ version }),
+  };
+  const runner: BulkRunner = {
+    ...world.runner,
+    parallelism: 1,
+    stop: async () => undefined,
+    async run<Input, Output>(job: BulkJob<Input, Output>, input: Input): Promise<Output> {
+      const output = await world.runner.run(job, input);
+      await afterwards(job.name);
+      return output;
+    },
+  };
+  const { user: fileSystem, clock } = world;
+  return new RestoreService({ history: history as never, runner, fileSystem, clock, hash });
+}
+
+async function withFolder() {
+  const world = await new NodeWorld(new SharedWorld()).start();
+  const folder = await world.addFolder();
+  return { world, folder };
+}
+
+describe('restoring in place', () => {
+  test('what is replaced is held although a scan is faster than the index', async () => {
+    const { world, folder } = await withFolder();
+    world.write('a.txt', 'written here');
+    await world.rescan(folder);
+    const path = 'a.txt' as FolderPath;
+    const replaced = localCurrent(await folder.index.entry(path))!.version;
+    const service = restoring(world, folder, emptyFile('a.txt'), async (job) => {
+      if (job === 'sync-place') await folder.tree?.rescan();
+    });
+    const request = { path: 'data/a.txt', overwrite: 'always', dryRun: false } as const;
+    const result = await world.shared.complete(service.restore(request));
+    expect(result).toMatchObject({ restored: 1, failed: [] });
+    expect(world.text('a.txt')).toBe('');
+    expect(world.text(`.holdfast/held/${replaced.id}`)).toBe('written here');
+    await world.shared.until(() => folder.tree?.isSettled === true);
+    const entry = await folder.index.entry(path);
+    expect(rowOf(entry, replaced.id)?.local?.state).toBe('side');
+    expect(localCurrent(entry)?.version.record).toMatchObject({ kind: 'file', sizeBytes: 0 });
+    expect(folder.index.counts.held).toBe(1);
+  });
+});
