@@ -47,6 +47,7 @@ import {
   type RestoreItem,
 } from './restore-batches.js';
 import { type InspectedTarget, inspectTargetsJob } from './restore-jobs.js';
+import { makeParents } from './restore-parents.js';
 
 export interface RestoreServiceInit {
   readonly history: HistoryService;
@@ -164,10 +165,10 @@ export class RestoreService {
   }
 
   #ensureParents({ root, dryRun }: RestoreContext, { record }: Version): void {
-    const parent = parentOf(record.path);
-    if (!dryRun && parent !== '') {
-      ensureDirectory(this.#init.fileSystem, joinPath(root, parent), 0o755);
-    }
+    if (dryRun || parentOf(record.path) === '') return;
+    const { fileSystem } = this.#init;
+    ensureDirectory(fileSystem, root, 0o700);
+    makeParents(fileSystem, root, record.path);
   }
 
   #target(request: RestoreRequest, folder: FolderEngine): string {

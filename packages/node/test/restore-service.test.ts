@@ -7,12 +7,12 @@ import {
   type Version,
   versionOf,
 } from '@holdfast/model';
-import { type BulkJob, type BulkRunner } from '@holdfast/platform';
+import { type BulkJob, type BulkRunner, filePathFrom } from '@holdfast/platform';
 import { nativeBlake3 } from '@holdfast/simulation';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
 import { RestoreService } from '../src/restore-service.js';
-import { NodeWorld, SharedWorld } from './node-world.js';
+import { NodeWorld, root, SharedWorld } from './node-world.js';
 
 const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
 
@@ -83,5 +83,31 @@ describe('restoring in place', () => {
     expect(rowOf(entry, replaced.id)?.local?.state).toBe('side');
     expect(localCurrent(entry)?.version.record).toMatchObject({ kind: 'file', sizeBytes: 0 });
     expect(folder.index.counts.held).toBe(1);
+  });
+});
+
+describe('restoring below a directory that is a symlink', () => {
+  test.each([undefined, '/data'])('makes nothing where it leads to (to %s)', async (to) => {
+    const { world, folder } = await withFolder();
+    world.user.makeDirectory(filePathFrom('/outside'));
+    world.user.makeSymlink('/outside', filePathFrom('/data/d'));
+    const service = restoring(world, folder, emptyFile('d/deep/a.txt'));
+    const restored = service.restore({
+      path: 'data/d/deep/a.txt',
+      to,
+      overwrite: 'always',
+      dryRun: false,
+    });
+    await expect(world.shared.complete(restored)).rejects.toMatchObject({ code: 'path_invalid' });
+    expect(world.user.list(filePathFrom('/outside'))).toEqual([]);
+  });
+
+  test('makes missing directories where there is none in the way', async () => {
+    const { world, folder } = await withFolder();
+    const service = restoring(world, folder, emptyFile('d/deep/a.txt'));
+    const request = { path: 'data/d/deep/a.txt', overwrite: 'never', dryRun: false } as const;
+    await world.shared.complete(service.restore(request));
+    expect(world.text('d/deep/a.txt')).toBe('');
+    expect(world.user.stat(root).kind).toBe('directory');
   });
 });
