@@ -6,7 +6,13 @@
 import { FolderIndex } from '@holdfast/folder-index';
 import { ListBlockStore } from '@holdfast/folder-scanner';
 import { actorOf, type DeviceId, type FolderId } from '@holdfast/model';
-import { bytesOf, filePathFrom, joinPath, type PeerConnection } from '@holdfast/platform';
+import {
+  bytesOf,
+  errorMessage,
+  filePathFrom,
+  joinPath,
+  type PeerConnection,
+} from '@holdfast/platform';
 import { type FolderConfig, FolderEngine, needOf, SyncEngine } from '@holdfast/sync-engine';
 import {
   blocksProtocol,
@@ -24,7 +30,13 @@ import { ConnectionKeeper } from './connection-keeper.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { HistoryService } from './history-service.js';
-import { NodeConfig, newConfig, readConfig, type StoredFolder } from './node-config.js';
+import {
+  NodeConfig,
+  newConfig,
+  readConfig,
+  type StoredDevice,
+  type StoredFolder,
+} from './node-config.js';
 import type { NodeControl } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
 import { NodeService } from './node-service.js';
@@ -71,6 +83,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       ? config.current.name
       : (config.current.devices.find((known) => known.id === device)?.name ?? device);
 
+  /** What is only convenient to know: a disk that is full must not end the node for it. */
+  const noteDevice = (device: string, change: (known: StoredDevice) => StoredDevice) => {
+    config.updateDevice(device, change).catch((error: unknown) => {
+      const reason = errorMessage(error);
+      logger.warn('the configuration cannot be written', { device, reason });
+    });
+  };
+
   const engine = new SyncEngine(localDevice, {
     hello: () => hello(config.current.name, network.addresses()),
     archive: () => archive,
@@ -81,7 +101,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       const addresses = said.addresses.slice(0, 16);
       const { device } = session;
       logger.info('device connected', { device });
-      void config.updateDevice(device, (known) =>
+      noteDevice(device, (known) =>
         sameList(known.learnedAddresses, addresses)
           ? known
           : { ...known, learnedAddresses: [...addresses] },
@@ -94,7 +114,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       if (!spoke) return;
       events.add('device-disconnected', { device, name: nameOf(device) });
       const lastSeenMs = clock.now();
-      void config.updateDevice(device, (known) => ({ ...known, lastSeenMs }));
+      noteDevice(device, (known) => ({ ...known, lastSeenMs }));
       changes.changed();
     },
     onOffers: () => {
