@@ -37,6 +37,7 @@ export function folderLines(
 }
 
 function archivedText(folder: FolderStatus, nowMs: number): string {
+  if (folder.archive) return 'keeps its history';
   if (folder.copies === 0 && folder.lastArchived === null) return 'not archived';
   const newest = folder.lastArchived === null ? '' : `, ${agoText(folder.lastArchived, nowMs)}`;
   return `archived in ${countText(folder.copies, 'place')}${newest}`;

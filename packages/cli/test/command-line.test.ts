@@ -1,5 +1,5 @@
-import { AppError } from '@holdfast/platform';
 import type { NodeControl, RunNodeOptions } from '@holdfast/node';
+import { AppError } from '@holdfast/platform';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createFakeNodeControl,

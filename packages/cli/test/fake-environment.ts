@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { runCommandLine } from '../src/main.js';
 import type { Environment, StopSignal } from '../src/environment.js';
+import { runCommandLine } from '../src/main.js';
 import type { NodeRunner } from '../src/node-runner.js';
 
 export interface Ran {

@@ -1,6 +1,6 @@
 /**
  * The composition root: the whole node, what there is of it and in what order it starts and, in
- * reverse, stops. It takes every seam; `create-node.ts` supplies the real ones, the simulation its
+ * reverse, stops. It takes every seam; `run-node.ts` supplies the real ones, the simulation its
  * own.
  */
 import { FolderIndex } from '@holdfast/folder-index';

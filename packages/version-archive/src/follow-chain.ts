@@ -5,8 +5,8 @@
 import type { EntryLocation } from '@holdfast/block-store';
 import type { Hash } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
-import { headAfter } from './log-entry.js';
 import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
+import { headAfter } from './log-entry.js';
 
 export type CopyName = 'a' | 'b';
 

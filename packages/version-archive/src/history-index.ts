@@ -13,14 +13,14 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import type { KeyRange, KeyValueStore, KeyValueWrite, Logger } from '@holdfast/platform';
+import { type CurrentRow, decodeCurrentRow, decodeHeadRow } from './current-row.js';
+import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
 import type { LoggedEntry } from './follow-chain.js';
 import type { LogCheckpoint } from './history-log.js';
-import { type CurrentRow, decodeCurrentRow, decodeHeadRow } from './current-row.js';
-import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
-import { addRow, emptyTally, type RowTally, sameTally } from './row-tally.js';
-import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
+import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { type LatestTimes, noTimes, planIndexBatch } from './plan-index-batch.js';
+import { addRow, emptyTally, type RowTally, sameTally } from './row-tally.js';
 
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;

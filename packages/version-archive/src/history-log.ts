@@ -49,7 +49,7 @@ export interface LogDamage {
 
 export type HistoryLogInit = Pick<
   SegmentStreamInit,
-  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'sealAfterMs'
+  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'random' | 'sealAfterMs'
 > & { readonly hash: Hash };
 
 export class HistoryLog {

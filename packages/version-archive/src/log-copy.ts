@@ -20,7 +20,7 @@ export interface ChainedBytes extends ChainPoint {
 
 export type LogCopyInit = Pick<
   SegmentStreamInit,
-  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'sealAfterMs'
+  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'random' | 'sealAfterMs'
 >;
 
 export class LogCopy {

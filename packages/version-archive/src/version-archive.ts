@@ -21,7 +21,7 @@ import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog, LogDamage } from './history-log.js';
 import { HistoryQueries } from './history-queries.js';
 import type { LogIndexer } from './log-indexer.js';
-import { openStore, type OpenedStore, type VersionArchiveInit } from './open-store.js';
+import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
 import type { StoreIdentity } from './store-identity.js';
 

@@ -122,7 +122,7 @@ function addAccepting(folder: Command, bind: Bind): void {
     );
   folder
     .command('accept')
-    .description('take an offered folder: as files at PATH, as history, or both')
+    .description('take an offered folder: as files at PATH, or with --archive its history')
     .argument('<folder>', 'label or id')
     .argument('[path]')
     .addOption(modeOption())

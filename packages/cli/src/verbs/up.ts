@@ -1,7 +1,8 @@
 /** `holdfast up`: runs the node in the foreground until a signal, or `holdfast stop`, ends it. */
+
+import type { NodeControl, RunningNode } from '@holdfast/node';
 import { AppError } from '@holdfast/platform';
 import { createRestServer, isLoopbackHost, type RestServer } from '@holdfast/rest-api';
-import type { NodeControl, RunningNode } from '@holdfast/node';
 import { openBrowser } from '../browser.js';
 import { type ExitCode, exitCodes } from '../exit-code.js';
 import { type NodeRunner, pageDirectory } from '../node-runner.js';
