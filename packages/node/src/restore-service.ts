@@ -25,7 +25,6 @@ import {
   type FilePath,
   type FileSystem,
   filePathFrom,
-  joinPath,
   textOf,
 } from '@holdfast/platform';
 import {

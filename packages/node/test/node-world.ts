@@ -1,5 +1,5 @@
 /** One node on a memory disk, in virtual time, with a folder that its user works in. */
-import type { FolderEngine } from '@holdfast/sync-engine';
+
 import {
   assert,
   type BulkRunner,
@@ -22,6 +22,7 @@ import {
   SeededRandom,
   VirtualWorldClock,
 } from '@holdfast/simulation';
+import type { FolderEngine } from '@holdfast/sync-engine';
 import { assembleNode } from '../src/assemble-node.js';
 
 export const root = filePathFrom('/data');
