@@ -53,3 +53,16 @@ export class ParentChecker {
     }
   }
 }
+
+/**
+ * Whether a symlink may lead out of the folder, by its names alone: an absolute target, more levels up
+ * than there are, or a level up after a name, which may itself be a symlink. One that no disk can
+ * make counts too.
+ */
+export function leadsOutside(path: FolderPath, target: string): boolean {
+  if (target === '' || target.startsWith('/') || target.includes('\0')) return true;
+  const names = target.split('/').filter((name) => name !== '' && name !== '.');
+  const levelsUp = names.lastIndexOf('..') + 1;
+  if (names.slice(0, levelsUp).some((name) => name !== '..')) return true;
+  return levelsUp > path.split('/').length - 1;
+}

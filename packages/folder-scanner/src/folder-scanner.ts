@@ -15,6 +15,7 @@ import {
   temporaryPrefix,
 } from '@holdfast/model';
 import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
+import { leadsOutside } from './confinement.js';
 import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
 import type { ListBlockStore } from './list-block-store.js';
 import { ObservationWriter, type PendingObservation } from './observation-writer.js';
@@ -53,6 +54,8 @@ const pathsPerJob = 1_000;
 export class FolderScanner {
   readonly #init: FolderScannerInit;
   readonly problems = new ScanProblems();
+  /** What others show and this disk does not get; nothing of this device's user is missing. */
+  readonly notCreated = new ScanProblems();
   #deviceNumber: bigint | undefined;
 
   constructor(init: FolderScannerInit) {
@@ -74,6 +77,7 @@ export class FolderScanner {
   /** Compares the whole tree with the index. */
   async scanAll(signal?: AbortSignal): Promise<ScanResult> {
     this.problems.clear();
+    this.notCreated.clear();
     await this.checkRoot();
     const writer = this.#writer();
     await this.#walk([''], writer, signal);
@@ -205,6 +209,7 @@ export class FolderScanner {
   /** Returns whether it is a directory that the index did not know as one. */
   async #examine(entry: PathEntry, stat: FileStat, writer: ObservationWriter): Promise<boolean> {
     writer.examined += 1;
+    this.notCreated.resolve(entry.path);
     const row = localCurrent(entry);
     if (row?.version.record.kind === 'directory' && stat.kind !== 'directory') {
       await this.#examineBelow(entry.path, writer);
@@ -238,7 +243,14 @@ export class FolderScanner {
   }
 
   async #observeAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
-    if (localCurrent(entry)?.local.disk === undefined) return;
+    const row = localCurrent(entry);
+    const record = row?.version.record;
+    if (row?.local.disk === undefined) {
+      if (record?.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
+        this.notCreated.add(entry.path, 'the symlink leads outside the folder');
+      }
+      return;
+    }
     await writer.observe({
       path: entry.path,
       basis: basisOf(entry),

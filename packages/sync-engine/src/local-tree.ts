@@ -133,7 +133,8 @@ export class LocalTree {
   }
 
   get problems() {
-    return [...this.#scanner.problems.list(), ...this.#applier.problems()];
+    const { problems, notCreated } = this.#scanner;
+    return [...problems.list(), ...notCreated.list(), ...this.#applier.problems()];
   }
 
   get unreadable(): number {

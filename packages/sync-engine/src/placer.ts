@@ -7,7 +7,7 @@ import {
   withHeld,
   withLocalCurrent,
 } from '@holdfast/folder-index';
-import { diskStateOf, type ObserveContext } from '@holdfast/folder-scanner';
+import { diskStateOf, leadsOutside, type ObserveContext } from '@holdfast/folder-scanner';
 import {
   conflictCopyOf,
   type DeviceId,
@@ -35,7 +35,7 @@ export interface PlannedPath {
 
 export interface PlaceOutcome {
   readonly placed: number;
-  /** The disk shows something else than expected. */
+  /** To be looked at again: the disk shows something else than expected, or less than the index. */
   readonly changed: readonly FolderPath[];
   readonly notEmpty: readonly FolderPath[];
   readonly failed: readonly { readonly path: FolderPath; readonly reason: string }[];
@@ -203,6 +203,11 @@ function expectedOf(disk: DiskState | undefined, version: Version | undefined): 
   return { type: 'present', kind: version.record.kind, disk };
 }
 
+/** A symlink of a peer must not let anyone reach outside the folder through it. */
+function leavesOut({ record }: Version): boolean {
+  return record.kind === 'symlink' && leadsOutside(record.path, record.target);
+}
+
 /** Undefined where content that had to be fetched did not arrive. */
 function contentFor(
   { action }: PlannedPath,
@@ -220,6 +225,8 @@ function contentFor(
     case 'directory':
       return { type: 'directory', permissions: record.permissions };
     case 'symlink':
+      // It is taken over without a state on the disk, so its absence is never a deletion.
+      if (leavesOut(action.target)) return { type: 'nothing' };
       return { type: 'symlink', target: record.target };
     case 'file': {
       if (pieces === undefined) return undefined;
@@ -238,10 +245,12 @@ function outcomeOf(
   const changed: FolderPath[] = [];
   const notEmpty: FolderPath[] = [];
   let placed = 0;
-  for (const [at, { entry, item }] of works.entries()) {
+  for (const [at, { entry, item, action }] of works.entries()) {
     const result = results[at];
     if (result?.type === 'placed') {
       placed += 1;
+      // The scan lists what was not created.
+      if (leavesOut(action.target)) changed.push(entry.path);
     } else if (result?.type === 'changed') {
       changed.push(entry.path, ...(item.copyTo === undefined ? [] : [item.copyTo]));
       failed.push({ path: entry.path, reason: 'it changed here meanwhile' });
