@@ -36,6 +36,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // A test mostly waits for its nodes; on two cores one worker would leave them idle.
           maxWorkers: 3,
+          // Real processes by themselves, after everything that only computes.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

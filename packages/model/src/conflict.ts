@@ -70,7 +70,11 @@ function undominated(versions: readonly Version[]): Version[] {
   );
 }
 
-/** A total order on different versions: kind, then mtime, then author, then version id. */
+/**
+ * A total order on different versions: kind, then mtime, then author, then content, then version id.
+ * Content comes before the id, so that joining equal versions into one with another id never changes
+ * how they stand to a third.
+ */
 function winsOver(left: Version, right: Version): boolean {
   const byKind = kindRank(left.record) - kindRank(right.record);
   if (byKind !== 0) return byKind > 0;
@@ -80,7 +84,24 @@ function winsOver(left: Version, right: Version): boolean {
     }
   }
   if (left.record.author !== right.record.author) return left.record.author > right.record.author;
+  const [leftContent, rightContent] = [contentKey(left.record), contentKey(right.record)];
+  if (leftContent !== rightContent) return leftContent > rightContent;
   return left.id > right.id;
+}
+
+/** The same for records with the same content, and only for them. */
+function contentKey(record: FileRecord): string {
+  switch (record.kind) {
+    case 'file': {
+      const { depth, entries } = record.blocks;
+      return `${record.sizeBytes}:${depth}:${entries.map((entry) => entry.contentId).join()}`;
+    }
+    case 'symlink':
+      return record.target;
+    case 'directory':
+    case 'tombstone':
+      return '';
+  }
 }
 
 /** An edit beats a deletion; a directory, which may hold files, beats what would replace it. */

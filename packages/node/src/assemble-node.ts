@@ -155,10 +155,17 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       directory: joinPath(home, 'store'),
       keyPrefix: bytesOf('A'),
       hash,
-    }).then((opened) => {
-      archive = opened;
-      return opened;
-    });
+    }).then(
+      (opened) => {
+        archive = opened;
+        return opened;
+      },
+      (error: unknown) => {
+        // The disk may be back the next time.
+        archiveOpening = undefined;
+        throw error;
+      },
+    );
     return archiveOpening;
   };
 

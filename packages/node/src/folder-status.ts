@@ -66,7 +66,7 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
     mode: config.mode,
     archive: config.archive,
     state,
-    stateReason: reason,
+    stateReason: reason === '' ? notCreatedReason(tree?.notCreated ?? 0) : reason,
     files: counts.files,
     bytes: counts.bytes,
     needFiles: counts.needFiles + counts.queued,
@@ -79,4 +79,11 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
     lastDrill: null,
     members: config.members,
   };
+}
+
+/** Not a fault: they are in history, and on every device whose folder they lie in of themselves. */
+function notCreatedReason(count: number): string {
+  if (count === 0) return '';
+  const what = count === 1 ? 'A symlink leads' : `${count} symlinks lead`;
+  return `${what} outside the folder: recorded, and not created here.`;
 }

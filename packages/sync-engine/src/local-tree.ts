@@ -133,8 +133,12 @@ export class LocalTree {
   }
 
   get problems() {
-    const { problems, notCreated } = this.#scanner;
-    return [...problems.list(), ...notCreated.list(), ...this.#applier.problems()];
+    return [...this.#scanner.problems.list(), ...this.#applier.problems()];
+  }
+
+  /** Symlinks of others that are recorded here and not created: they lead outside the folder. */
+  get notCreated(): number {
+    return this.#scanner.notCreated.count;
   }
 
   get unreadable(): number {
