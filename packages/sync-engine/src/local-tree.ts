@@ -203,7 +203,7 @@ export class LocalTree {
       const result = first
         ? await this.#scanner.scanAll()
         : await this.#scanner.scanPaths(request.paths, request.below);
-      if (!this.#scannedOnce) await this.#removeLeftovers(result.temporaries);
+      await this.#removeLeftovers(this.#leftovers(result.temporaries, request.below));
       this.#scannedOnce = true;
       this.#setStopReason('');
       if (result.again.length > 0) {
@@ -227,6 +227,16 @@ export class LocalTree {
   async #reconcileHeld(): Promise<void> {
     await this.#scanner.checkRoot();
     await reconcileHeld({ ...this.#init, root: this.#init.tree.root });
+  }
+
+  /** At the start all are; later those in directories that have to go, while nothing is placed. */
+  #leftovers(
+    temporaries: readonly FolderPath[],
+    below: readonly FolderPath[],
+  ): readonly FolderPath[] {
+    if (!this.#scannedOnce) return temporaries;
+    if (this.#applier.isWorking) return [];
+    return temporaries.filter((path) => below.some((above) => path.startsWith(`${above}/`)));
   }
 
   /** Nothing is being written before the first scan has ended: these are left over from a crash. */

@@ -66,6 +66,7 @@ const pathsPerPage = 1_000;
 const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
 const maxProblems = 100;
+const maxAskedPaths = 10_000;
 
 export class TreeApplier {
   readonly #init: TreeApplierInit;
@@ -75,6 +76,8 @@ export class TreeApplier {
   readonly #sources: SourceChoice;
   readonly #reviver: DirectoryReviver;
   readonly #problems = new Map<FolderPath, string>();
+  /** When the disk was last asked about a path that it showed otherwise than expected. */
+  readonly #askedAtMs = new Map<FolderPath, number>();
   #stopped = false;
   #working = false;
   #loop: Promise<void> | undefined;
@@ -271,10 +274,21 @@ export class TreeApplier {
       this.#fail(path, 'the directory is not empty here');
       if (!(await this.#reviver.revive(path))) occupied.push(path);
     }
-    if (outcome.changed.length > 0 || occupied.length > 0) {
-      this.#init.onSurprise(outcome.changed, occupied);
-    }
+    const changed = this.#notAskedLately(outcome.changed);
+    const below = this.#notAskedLately(occupied);
+    if (changed.length > 0 || below.length > 0) this.#init.onSurprise(changed, below);
     if (outcome.placed > 0) this.#init.onApplied();
+  }
+
+  /** Each look at the disk wakes the next pass: what it cannot explain must not keep both busy. */
+  #notAskedLately(paths: readonly FolderPath[]): FolderPath[] {
+    const nowMs = this.#init.clock.monotonic();
+    if (this.#askedAtMs.size > maxAskedPaths) this.#askedAtMs.clear();
+    return paths.filter((path) => {
+      if (nowMs - (this.#askedAtMs.get(path) ?? -retryDelayMs) < retryDelayMs) return false;
+      this.#askedAtMs.set(path, nowMs);
+      return true;
+    });
   }
 
   #fail(path: FolderPath, reason: string): void {
