@@ -156,3 +156,19 @@ test('an unpaired stranger that knows address and id never gets in', async () =>
   expect(await stranger.ask('folder', 'offers')).toEqual({ offers: [] });
   expect((await devicesOf(host)).map((device) => device.id)).toEqual([friend.device]);
 });
+
+test('a device that was removed on one side only can be paired again', async () => {
+  const [home, away] = await world.startNodes('home', 'away');
+  await pair(home!, away!);
+  await eventually('both are connected', async () => {
+    return (await devicesOf(away!))[0]?.connected === true;
+  });
+  await home!.ask('device', 'remove', 'away');
+  const { invite } = await home!.ask<Invite>('device', 'invite');
+  const joined = await away!.ask('device', 'join', invite);
+  expect(joined).toEqual({ device: home!.device, name: 'home' });
+  await eventually('they are connected again', async () => {
+    const [there, here] = await Promise.all([devicesOf(home!), devicesOf(away!)]);
+    return there[0]?.connected === true && here[0]?.connected === true;
+  });
+});

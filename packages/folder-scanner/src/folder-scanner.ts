@@ -55,7 +55,7 @@ export class FolderScanner {
   readonly #init: FolderScannerInit;
   readonly problems = new ScanProblems();
   /** What others show and this disk does not get; nothing of this device's user is missing. */
-  readonly notCreated = new ScanProblems();
+  readonly leftOut = new ScanProblems();
   #deviceNumber: bigint | undefined;
 
   constructor(init: FolderScannerInit) {
@@ -77,7 +77,7 @@ export class FolderScanner {
   /** Compares the whole tree with the index. */
   async scanAll(signal?: AbortSignal): Promise<ScanResult> {
     this.problems.clear();
-    this.notCreated.clear();
+    this.leftOut.clear();
     await this.checkRoot();
     const writer = this.#writer();
     await this.#walk([''], writer, signal);
@@ -209,13 +209,13 @@ export class FolderScanner {
   /** Returns whether it is a directory that the index did not know as one. */
   async #examine(entry: PathEntry, stat: FileStat, writer: ObservationWriter): Promise<boolean> {
     writer.examined += 1;
-    this.notCreated.resolve(entry.path);
+    this.leftOut.resolve(entry.path);
     const row = localCurrent(entry);
     if (row?.version.record.kind === 'directory' && stat.kind !== 'directory') {
       await this.#examineBelow(entry.path, writer);
     }
     if (stat.kind === 'other') {
-      this.problems.add(entry.path, 'not-a-file');
+      this.leftOut.add(entry.path, 'not a file, directory or symlink');
       await this.#observeAbsent(entry, writer);
       return false;
     }
@@ -230,6 +230,8 @@ export class FolderScanner {
   }
 
   async #examineAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
+    this.problems.resolve(entry.path);
+    this.leftOut.resolve(entry.path);
     if (localCurrent(entry)?.version.record.kind === 'directory') {
       await this.#examineBelow(entry.path, writer);
     }
@@ -247,7 +249,7 @@ export class FolderScanner {
     const record = row?.version.record;
     if (row?.local.disk === undefined) {
       if (record?.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
-        this.notCreated.add(entry.path, 'the symlink leads outside the folder');
+        this.leftOut.add(entry.path, 'the symlink leads outside the folder');
       }
       return;
     }

@@ -244,7 +244,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       await network.start(
         {
           admit: (device) => (isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse'),
-          onConnection: (connection: PeerConnection) => engine.connected(connection),
+          onConnection: (connection: PeerConnection) => {
+            if (!pairing.isJoining(connection.remoteDevice)) engine.connected(connection);
+          },
           onChannel: (connection, channel) => {
             if (channel.protocol !== pairingProtocol) engine.channel(connection, channel);
             else {

@@ -66,7 +66,7 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
     mode: config.mode,
     archive: config.archive,
     state,
-    stateReason: reason === '' ? notCreatedReason(tree?.notCreated ?? 0) : reason,
+    stateReason: reason === '' ? leftOutReason(tree?.leftOut ?? []) : reason,
     files: counts.files,
     bytes: counts.bytes,
     needFiles: counts.needFiles + counts.queued,
@@ -81,9 +81,10 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
   };
 }
 
-/** Not a fault: they are in history, and on every device whose folder they lie in of themselves. */
-function notCreatedReason(count: number): string {
-  if (count === 0) return '';
-  const what = count === 1 ? 'A symlink leads' : `${count} symlinks lead`;
-  return `${what} outside the folder: recorded, and not created here.`;
+/** Not a fault, but worth a word: what is passed over here, such as sockets. */
+function leftOutReason(leftOut: readonly { readonly path: string; readonly reason: string }[]) {
+  const [first] = leftOut;
+  if (first === undefined) return '';
+  const more = leftOut.length > 1 ? `, and ${leftOut.length - 1} more` : '';
+  return `Left out here: ${first.path} (${first.reason})${more}.`;
 }

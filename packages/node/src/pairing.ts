@@ -40,6 +40,7 @@ const dialTimeoutMs = 15_000;
 
 export class Pairing {
   readonly #init: PairingInit;
+  readonly #joining = new Set<string>();
 
   constructor(init: PairingInit) {
     this.#init = init;
@@ -49,6 +50,11 @@ export class Pairing {
   get isOpen(): boolean {
     const { config, clock } = this.#init;
     return openInvites(config.current.invites, clock.now()).length > 0;
+  }
+
+  /** Whether a connection with the device is for pairing, although it may be listed here already. */
+  isJoining(device: string): boolean {
+    return this.#joining.has(device);
   }
 
   async invite(expiresMs = defaultInviteMs): Promise<{ invite: string; expiresAtMs: number }> {
@@ -71,10 +77,22 @@ export class Pairing {
 
   /** Codes: `invite_mangled`, `invite_expired`, `invite_own`, `invite_refused`, `invite_unreachable`. */
   async join(text: string): Promise<{ device: DeviceId; name: string }> {
-    const { network, clock, hash, onPaired } = this.#init;
+    const { network, clock, hash } = this.#init;
     const invite = decodeInvite(text.trim(), hash);
     if (invite.device === network.localDevice) throw ownInvite();
     if (invite.expiresAtMs <= clock.now()) throw refusal('invite_expired');
+    this.#joining.add(invite.device);
+    let joined: { device: DeviceId; name: string };
+    try {
+      joined = await this.#joinNow(invite);
+    } finally {
+      this.#joining.delete(invite.device);
+    }
+    this.#init.onPaired(invite.device);
+    return joined;
+  }
+
+  async #joinNow(invite: Invite): Promise<{ device: DeviceId; name: string }> {
     const connection = await this.#dial(invite);
     try {
       const answer = await this.#ask(connection, invite);
@@ -83,7 +101,6 @@ export class Pairing {
         ...invite.addresses,
         ...answer.addresses,
       ]);
-      onPaired(invite.device);
       return { device: invite.device, name: answer.deviceName };
     } finally {
       await connection.close();

@@ -133,12 +133,13 @@ export class LocalTree {
   }
 
   get problems() {
-    return [...this.#scanner.problems.list(), ...this.#applier.problems()];
+    const unapplied = this.#init.index.counts.needFiles > 0 ? this.#applier.problems() : [];
+    return [...this.#scanner.problems.list(), ...unapplied];
   }
 
-  /** Symlinks of others that are recorded here and not created: they lead outside the folder. */
-  get notCreated(): number {
-    return this.#scanner.notCreated.count;
+  /** Entries that are passed over, with the reason: no fault, and never waited for. */
+  get leftOut() {
+    return this.#scanner.leftOut.list();
   }
 
   get unreadable(): number {

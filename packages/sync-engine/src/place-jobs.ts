@@ -257,15 +257,29 @@ class Placement {
     if (refused !== undefined) return refused;
     if (!this.#isExpected(item)) return { type: 'changed' };
     const target = this.#path(item);
+    const written =
+      item.content.type === 'file'
+        ? this.#fileSystem.stat(temporaryPath(this.#input.root, item.path, item.versionId))
+        : undefined;
     const made = this.#make(item, target);
     if (made !== undefined) return made;
     this.#directories.add(parentPath(target));
     const copy = item.copyTo === undefined ? undefined : joinPath(this.#input.root, item.copyTo);
+    const shown = statIfPresent(this.#fileSystem, target);
     return {
       type: 'placed',
-      stat: item.content.type === 'nothing' ? undefined : this.#fileSystem.stat(target),
-      copyStat: copy === undefined ? undefined : this.#fileSystem.stat(copy),
+      stat: placedStat(item, written, shown),
+      copyStat: copy === undefined ? undefined : this.#copyStat(item, copy),
     };
+  }
+
+  /** Undefined where the copy is something else already: then a scan says what. */
+  #copyStat({ expected }: PlaceItem, copy: FilePath): FileStat | undefined {
+    const shown = statIfPresent(this.#fileSystem, copy);
+    if (shown === undefined || expected.type === 'absent') return undefined;
+    const { sizeBytes, mtimeNs } = expected.disk;
+    const same = shown.kind === expected.kind && shown.mtimeNs === mtimeNs;
+    return same && shown.sizeBytes === sizeBytes ? shown : undefined;
   }
 
   /** Undefined when it is done. */
@@ -352,6 +366,31 @@ class Placement {
       stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)
     );
   }
+}
+
+/**
+ * The disk's state that belongs to the version. Where the user was faster than this look, it is the
+ * state of what was put there: a scan then finds that the disk shows something else.
+ */
+function placedStat(
+  { content, expected }: PlaceItem,
+  written: FileStat | undefined,
+  shown: FileStat | undefined,
+): FileStat | undefined {
+  if (content.type === 'nothing') return undefined;
+  if (content.type === 'file') {
+    const isOurs =
+      shown?.inode === written?.inode &&
+      shown?.sizeBytes === written?.sizeBytes &&
+      shown?.mtimeNs === written?.mtimeNs;
+    return isOurs ? shown : written;
+  }
+  if (content.type !== 'touch') return shown?.kind === content.type ? shown : undefined;
+  if (shown === undefined || expected.type === 'absent') return undefined;
+  const { inode, sizeBytes, ctimeNs } = expected.disk;
+  const isSame =
+    shown.kind === 'directory' || (shown.inode === inode && shown.sizeBytes === sizeBytes);
+  return isSame ? shown : { ...shown, inode, sizeBytes, ctimeNs };
 }
 
 function isSyncedAside(item: PlaceItem): boolean {

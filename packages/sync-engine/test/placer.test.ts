@@ -95,9 +95,9 @@ describe('a symlink of a peer that leads outside the folder', () => {
     await receive(version);
     await scanner.scanPaths([pathOf('link')], []);
     const listed = [{ path: 'link', reason: 'the symlink leads outside the folder' }];
-    expect(scanner.notCreated.list()).toEqual(listed);
+    expect(scanner.leftOut.list()).toEqual(listed);
     await scanner.scanAll();
-    expect(scanner.notCreated.list()).toEqual(listed);
+    expect(scanner.leftOut.list()).toEqual(listed);
     expect(scanner.problems.count).toBe(0);
     const entry = await index.entry(pathOf('link'));
     expect(localCurrent(entry)?.version.id).toBe(version.id);
@@ -121,7 +121,7 @@ describe('a symlink of a peer that leads outside the folder', () => {
     await scanner.scanAll();
     world.write('link', 'mine');
     await scanner.scanAll();
-    expect(scanner.notCreated.list()).toEqual([]);
+    expect(scanner.leftOut.list()).toEqual([]);
     const record = localCurrent(await index.entry(pathOf('link')))?.version.record;
     expect(record).toMatchObject({ kind: 'file', author: here });
   });
