@@ -19,6 +19,7 @@ import {
   removeIfPresent,
   statIfPresent,
 } from '@holdfast/platform';
+import { copiedStat, placedStat } from './placed-state.js';
 import { type BlockPiece, writePiece } from './block-piece.js';
 import { isLinkImpossible, linkOrCopy } from './link-or-copy.js';
 
@@ -269,17 +270,9 @@ class Placement {
     return {
       type: 'placed',
       stat: placedStat(item, written, shown),
-      copyStat: copy === undefined ? undefined : this.#copyStat(item, copy),
+      copyStat:
+        copy === undefined ? undefined : copiedStat(item, statIfPresent(this.#fileSystem, copy)),
     };
-  }
-
-  /** Undefined where the copy is something else already: then a scan says what. */
-  #copyStat({ expected }: PlaceItem, copy: FilePath): FileStat | undefined {
-    const shown = statIfPresent(this.#fileSystem, copy);
-    if (shown === undefined || expected.type === 'absent') return undefined;
-    const { sizeBytes, mtimeNs } = expected.disk;
-    const same = shown.kind === expected.kind && shown.mtimeNs === mtimeNs;
-    return same && shown.sizeBytes === sizeBytes ? shown : undefined;
   }
 
   /** Undefined when it is done. */
@@ -366,31 +359,6 @@ class Placement {
       stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)
     );
   }
-}
-
-/**
- * The disk's state that belongs to the version. Where the user was faster than this look, it is the
- * state of what was put there: a scan then finds that the disk shows something else.
- */
-function placedStat(
-  { content, expected }: PlaceItem,
-  written: FileStat | undefined,
-  shown: FileStat | undefined,
-): FileStat | undefined {
-  if (content.type === 'nothing') return undefined;
-  if (content.type === 'file') {
-    const isOurs =
-      shown?.inode === written?.inode &&
-      shown?.sizeBytes === written?.sizeBytes &&
-      shown?.mtimeNs === written?.mtimeNs;
-    return isOurs ? shown : written;
-  }
-  if (content.type !== 'touch') return shown?.kind === content.type ? shown : undefined;
-  if (shown === undefined || expected.type === 'absent') return undefined;
-  const { inode, sizeBytes, ctimeNs } = expected.disk;
-  const isSame =
-    shown.kind === 'directory' || (shown.inode === inode && shown.sizeBytes === sizeBytes);
-  return isSame ? shown : { ...shown, inode, sizeBytes, ctimeNs };
 }
 
 function isSyncedAside(item: PlaceItem): boolean {
