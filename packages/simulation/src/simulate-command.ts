@@ -35,7 +35,7 @@ async function simulate({ seeds, verbose }: Request): Promise<number> {
     try {
       const report = await runSeed(seed, verbose ? { print: say } : {});
       const { hash, events, virtualMs } = report;
-      const counts = `contents=${report.contents} overwritten=${report.overwritten} lost-with-power=${report.lostWithPower} history=${report.historyEntries}`;
+      const counts = `contents=${report.contents} overwritten=${report.overwritten} lost-with-power=${report.lostWithPower} raced=${report.raced} history=${report.historyEntries}`;
       say(`seed ${seed} ok hash=${hash} events=${events} virtual=${virtualMs / 1000}s ${counts}`);
     } catch (error) {
       if (!(error instanceof SeedFailure)) throw error;

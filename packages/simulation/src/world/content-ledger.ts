@@ -1,13 +1,14 @@
 /**
  * Every content that a user ever gave to a device, and whether it may be gone. Owns the rule of no
  * data loss: content may vanish from its last place only by the hand of a user (before any copy
- * could leave) or with the power, where its own user had not synced it; both are counted.
+ * could leave), with the power, where its own user had not synced it, or in the very moment in which
+ * it was written, between a node's last look and its rename; all three are counted.
  */
 import type { ContentKey } from './world-content.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
 
-export type Excuse = 'overwritten' | 'power';
+export type Excuse = 'overwritten' | 'power' | 'race';
 
 interface LedgerEntry {
   readonly content: ContentKey;
@@ -74,6 +75,14 @@ export class ContentLedger {
     const mayGo = (entry: LedgerEntry) => entry.machine === machine && !entry.durable;
     this.#excuseLost(before, after, 'power', mayGo);
     this.#note(machine, false);
+  }
+
+  /** What was written at that moment and is nowhere at its end was never stable. */
+  excuseRaces(atMs: number): void {
+    const young = [...this.#entries.values()].filter((entry) => entry.atMs === atMs);
+    if (young.length === 0) return;
+    const here = this.#everywhere();
+    for (const entry of young) if (!here.has(entry.content)) entry.excuse ??= 'race';
   }
 
   /** What should be somewhere and is nowhere. */

@@ -8,7 +8,7 @@ import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedUser } from './simulated-user.js';
 import { SimulatedWorld } from './simulated-world.js';
-import { nextAct, sameFileActs } from './user-acts.js';
+import { nextAct, quickAct, sameFileActs } from './user-acts.js';
 
 export interface SeedReport {
   readonly seed: string;
@@ -18,6 +18,7 @@ export interface SeedReport {
   readonly contents: number;
   readonly overwritten: number;
   readonly lostWithPower: number;
+  readonly raced: number;
   readonly historyEntries: number;
 }
 
@@ -58,7 +59,13 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   const durationMs = random.pick([20_000, 2 * minuteMs, 10 * minuteMs]);
   planActs(world, users, durationMs);
   planFaults(world, durationMs);
+  const meddling = random.pick([0, 0, 0.02, 0.1]);
+  world.meddle(meddling, (machine) => {
+    const user = users.find((one) => one.machine === machine);
+    return user === undefined ? [] : quickAct(user);
+  });
   await world.runUntil(world.clock.nowMs + durationMs);
+  world.meddle(0, () => []);
   healWorld(world);
   // Steps of the last acts, and machines that were to come back, are not cut off.
   await world.runUntil(world.clock.nowMs + minuteMs);
@@ -74,6 +81,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
     contents: world.ledger.size,
     overwritten: world.ledger.countOf('overwritten'),
     lostWithPower: world.ledger.countOf('power'),
+    raced: world.ledger.countOf('race'),
     historyEntries: world.history.size,
   };
 }

@@ -18,6 +18,12 @@ import type { UserStep } from './simulated-user.js';
 import { ContentReader } from './world-content.js';
 import { WorldTrace } from './world-trace.js';
 
+interface Meddling {
+  readonly chance: number;
+  readonly random: SeededRandom;
+  readonly act: (machine: SimulatedMachine) => readonly UserStep[];
+}
+
 /** How often what the archive says is compared with what it said. */
 const watchIntervalMs = 250;
 
@@ -36,6 +42,7 @@ export class SimulatedWorld {
   /** Every path that was seen on any machine. */
   readonly #paths = new Set<string>();
   #failure: SeedFailure | undefined;
+  #meddle: Meddling;
 
   constructor(seed: string, print?: (line: string) => void) {
     this.random = new SeededRandom(seed);
@@ -45,6 +52,7 @@ export class SimulatedWorld {
       random: this.random.fork('network'),
       onMessage: (from, to, message) => this.#onMessage(from, to, message),
     });
+    this.#meddle = { chance: 0, random: this.random.fork('meddling'), act: () => [] };
     this.laptop = this.#machine('laptop', 'SimLaptop');
     this.desktop = this.#machine('desktop', 'SimDesktop');
     this.archive = this.#machine('archive', 'SimArchive');
@@ -110,6 +118,11 @@ export class SimulatedWorld {
     return settled.value;
   }
 
+  /** From now on users act in the middle of what their nodes do, at that chance for each change of names. */
+  meddle(chance: number, act: (machine: SimulatedMachine) => readonly UserStep[]): void {
+    this.#meddle = { ...this.#meddle, chance, act };
+  }
+
   /** Performs a user's act, one step after the other. */
   perform(machine: SimulatedMachine, steps: readonly UserStep[]): void {
     const [first, ...rest] = steps;
@@ -170,14 +183,24 @@ export class SimulatedWorld {
     });
   }
 
-  /** A reader may look between any two calls of a node. */
+  /** A reader may look between any two calls of a node, and a user may act. */
   #onCall(machine: SimulatedMachine, call: FileCall): void {
-    if (!namesChange.has(call.name)) return;
+    if (!this.readers.has(machine)) return;
     try {
+      if (!namesChange.has(call.name)) return;
       this.#pathReaders.get(machine)?.look();
+      if (this.#meddle.random.chance(this.#meddle.chance)) this.#meddleWith(machine);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What is written between a node's last look and its rename is gone at once, and nobody's fault. */
+  #meddleWith(machine: SimulatedMachine): void {
+    const steps = this.#meddle.act(machine);
+    for (const step of steps) this.#take(machine, step);
+    const atMs = this.clock.nowMs;
+    this.clock.schedule(0, () => this.ledger.excuseRaces(atMs));
   }
 
   #onMessage(from: string, to: string, message: LinkMessage): void {

@@ -279,6 +279,20 @@ export function nextAct(user: SimulatedUser): UserStep[] {
   return user.random.pick(acts)(user);
 }
 
+/** What a user may do at any moment; times are not put back, which no look could notice then. */
+export function quickAct(user: SimulatedUser): UserStep[] {
+  return user.random.pick([
+    writeSome,
+    save,
+    saveSteady,
+    append,
+    move,
+    remove,
+    moveDirectory,
+    makeDirectory,
+  ])(user);
+}
+
 /** Several users change the same file at about the same time, each in a way of their own. */
 export function sameFileActs(
   users: readonly SimulatedUser[],
