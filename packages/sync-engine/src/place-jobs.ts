@@ -54,7 +54,7 @@ export interface PlaceItem {
   readonly expected: Expected;
   /** Link what is there aside under this version's id. */
   readonly holdAs: VersionId | undefined;
-  /** Keep what is there visible under this path instead. */
+  /** Keep what is there visible under this path as well. */
   readonly copyTo: FolderPath | undefined;
   /** What is there was written by this device's user: nobody may have made it durable yet. */
   readonly syncAside: boolean;
@@ -102,7 +102,7 @@ class Placement {
   readonly #directories = new Set<FilePath>();
   /** Linking a file aside moves its ctime: what it is from then on. */
   readonly #linkedCtimes = new Map<PlaceItem, bigint>();
-  readonly #asides = new Map<PlaceItem, FilePath>();
+  readonly #asides: { readonly item: PlaceItem; readonly path: FilePath }[] = [];
 
   constructor(input: PlaceInput, tools: BulkTools) {
     this.#input = input;
@@ -150,7 +150,7 @@ class Placement {
 
   /** Where nothing was replaced, a second name would go along with whatever is written under the first. */
   #removeSharedAsides(): void {
-    for (const [item, aside] of this.#asides) {
+    for (const { item, path: aside } of this.#asides) {
       if (this.#results[this.#input.items.indexOf(item)]?.type === 'placed') continue;
       if (this.#parents.check(item.path).type !== 'ok') continue;
       const made = statIfPresent(this.#fileSystem, aside);
@@ -231,15 +231,17 @@ class Placement {
     if (item.copyTo !== undefined) {
       const copy = joinPath(this.#input.root, item.copyTo);
       linkOrCopy(this.#fileSystem, this.#path(item), copy);
-      this.#asides.set(item, copy);
+      this.#asides.push({ item, path: copy });
       this.#directories.add(parentPath(copy));
-    } else if (item.holdAs !== undefined) {
+    }
+    // The copy is in its user's hands at once: what was replaced is held all the same.
+    if (item.holdAs !== undefined) {
       const held = joinPath(heldDirectory(this.#input.root), item.holdAs);
       const target = this.#path(item);
       if (!isHeldAlready(this.#fileSystem, target, held)) {
         linkOrCopy(this.#fileSystem, target, held);
       }
-      this.#asides.set(item, held);
+      this.#asides.push({ item, path: held });
     }
     this.#linkedCtimes.set(item, this.#fileSystem.stat(this.#path(item)).ctimeNs);
     return undefined;
@@ -247,7 +249,7 @@ class Placement {
 
   #syncAside(): void {
     const waiting = this.#input.items.filter((_, at) => this.#results[at] === undefined);
-    if (waiting.some((item) => item.holdAs !== undefined && item.copyTo === undefined)) {
+    if (waiting.some((item) => item.holdAs !== undefined)) {
       this.#fileSystem.syncDirectory(heldDirectory(this.#input.root));
     }
     for (const directory of this.#directories) this.#fileSystem.syncDirectory(directory);

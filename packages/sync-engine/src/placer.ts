@@ -183,8 +183,7 @@ export class Placer {
     const shown = isNewer
       ? entry
       : withLocalCurrent(entry, target, stat ? { disk: diskStateOf(stat, false) } : {});
-    if (work.action.type !== 'apply' || local === undefined || work.copy !== undefined)
-      return shown;
+    if (work.action.type !== 'apply' || local === undefined) return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
     return withHeld(shown, local.version, { sinceMs: this.#clock.now(), disk });
