@@ -18,6 +18,8 @@ const onceFailed = [
   ['350', 'a file was published before its directory, and both were lost with the power'],
   ['1001', 'a file was changed under its set-aside name while the node was away'],
   ['45', 'a directory that held only a leftover kept scan and placing busy'],
+  ['6', 'a user saved over a conflict copy before it had left'],
+  ['8', 'a user saved over a conflict copy before the index knew of it'],
   ['48', 'what a user saved right after a placing was taken for what had been placed'],
 ] as const;
 
