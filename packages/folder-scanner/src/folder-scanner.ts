@@ -211,9 +211,8 @@ export class FolderScanner {
     writer.examined += 1;
     this.leftOut.resolve(entry.path);
     const row = localCurrent(entry);
-    if (row?.version.record.kind === 'directory' && stat.kind !== 'directory') {
-      await this.#examineBelow(entry.path, writer);
-    }
+    const replacesDirectory = row?.version.record.kind === 'directory' && stat.kind !== 'directory';
+    if (replacesDirectory) await this.#examineBelow(entry.path, writer);
     if (stat.kind === 'other') {
       this.leftOut.add(entry.path, 'not a file, directory or symlink');
       await this.#observeAbsent(entry, writer);
@@ -225,7 +224,8 @@ export class FolderScanner {
       await writer.observe({ ...pending, observation: { type: 'directory', stat } });
       return row?.version.record.kind !== 'directory';
     }
-    await writer.read(pending, stat.sizeBytes);
+    if (replacesDirectory) writer.readLast(pending);
+    else await writer.read(pending, stat.sizeBytes);
     return false;
   }
 

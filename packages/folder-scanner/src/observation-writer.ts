@@ -57,6 +57,7 @@ export class ObservationWriter {
   #ready: ReadyObservation[] = [];
   #toRead: PendingObservation[] = [];
   #toReadBytes = 0;
+  readonly #toReadLast: PendingObservation[] = [];
   #changed = 0;
   readonly #reading = new Set<Promise<void>>();
   #failure: unknown;
@@ -84,15 +85,30 @@ export class ObservationWriter {
     await this.#startRead();
   }
 
+  /**
+   * Reads what stands where a directory was, after the absence of what the directory held: no later
+   * scan would come across rows below a path that is no directory.
+   */
+  readLast(pending: PendingObservation): void {
+    this.#toReadLast.push(pending);
+  }
+
   /** Commits everything. */
   async finish(): Promise<ScanResult> {
     if (this.#toRead.length > 0) await this.#startRead();
-    await Promise.all(this.#reading);
-    this.#throwFailure();
+    await this.#finishReading();
     await this.#commitReady();
     await this.#commitAbsences();
+    for (const pending of this.#toReadLast.splice(0)) await this.read(pending, 0);
+    if (this.#toRead.length > 0) await this.#startRead();
+    await this.#finishReading();
     const { examined, newDirectories, temporaries } = this;
     return { examined, newDirectories, temporaries, changed: this.#changed, again: this.#again };
+  }
+
+  async #finishReading(): Promise<void> {
+    await Promise.all(this.#reading);
+    this.#throwFailure();
   }
 
   async #commitAbsences(): Promise<void> {

@@ -34,6 +34,7 @@ import {
   type PlannedFile,
   SourceChoice,
 } from './source-choice.js';
+import { unsettledChildren } from './unsettled-children.js';
 import { WakeSignal } from './wake-signal.js';
 import { WorkLimit } from './work-limit.js';
 
@@ -194,7 +195,9 @@ export class TreeApplier {
     await this.#placer.adopt(
       planned.filter(({ action }) => action.type === 'adopt' && !action.touch),
     );
-    const others = planned.filter(({ action }) => action.type === 'apply' || action.touch);
+    const others = await this.#withSettledChildren(
+      planned.filter(({ action }) => action.type === 'apply' || action.touch),
+    );
     const files = others.filter(
       ({ action }) => action.type === 'apply' && action.target.record.kind === 'file',
     );
@@ -263,8 +266,24 @@ export class TreeApplier {
       const planned = this.#plan(await this.#init.index.entries(batch)).filter(
         ({ action }) => action.type === 'apply' && action.target.record.kind === 'tombstone',
       );
-      await this.#settle(await this.#placer.place(planned, undefined));
+      const settled = await this.#withSettledChildren(planned);
+      await this.#settle(await this.#placer.place(settled, undefined));
     }
+  }
+
+  /** Without the directories that the index believes to hold something, until the disk was asked. */
+  async #withSettledChildren(planned: readonly PlannedPath[]): Promise<readonly PlannedPath[]> {
+    const { index, hash } = this.#init;
+    const unsettled = await unsettledChildren(index, planned, hash);
+    const waiting = new Set<FolderPath>();
+    for (const [path, children] of unsettled) {
+      const asked = this.#notAskedLately(children);
+      if (asked.length === 0) continue;
+      waiting.add(path);
+      this.#fail(path, 'what it holds here is looked at first');
+      this.#init.onSurprise(asked, []);
+    }
+    return planned.filter(({ entry }) => !waiting.has(entry.path));
   }
 
   async #settle(outcome: PlaceOutcome): Promise<void> {

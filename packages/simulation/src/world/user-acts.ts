@@ -279,7 +279,10 @@ export function nextAct(user: SimulatedUser): UserStep[] {
   return user.random.pick(acts)(user);
 }
 
-/** What a user may do at any moment; times are not put back, which no look could notice then. */
+/**
+ * What a user may do at any moment: nothing that no look could notice in time, such as an edit that
+ * puts the old time back, or the deletion of a copy just before its original is replaced.
+ */
 export function quickAct(user: SimulatedUser): UserStep[] {
   return user.random.pick([
     writeSome,
@@ -287,7 +290,6 @@ export function quickAct(user: SimulatedUser): UserStep[] {
     saveSteady,
     append,
     move,
-    remove,
     moveDirectory,
     makeDirectory,
   ])(user);
