@@ -16,6 +16,7 @@ import {
 import { AppError, type Clock } from '@holdfast/platform';
 import { readVersion, type SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
+import { inCausalOrder } from './causal-order.js';
 import { parseHistoryPath } from './history-path.js';
 import { allEntries, chooseSource, type HistorySource } from './history-source.js';
 import type {
@@ -74,12 +75,20 @@ export class HistoryService {
         hint: 'Write FOLDER/path; see what there is with: holdfast ls FOLDER',
       });
     }
-    const versions: HistoryVersion[] = [];
+    const found: CheckedEntry[] = [];
     const asked = { type: 'log' as const, path: inside, limit: pageEntries };
     for await (const { entry } of allEntries(source, folder.config.id, asked)) {
-      versions.push(this.#describe(source, this.check(entry)));
+      found.push(this.check(entry));
     }
-    if (versions.length === 0) throw pathUnknown(query.path);
+    if (found.length === 0) throw pathUnknown(query.path);
+    const ordered = inCausalOrder(
+      found.map((one) => ({
+        one,
+        vector: one.version.record.vector,
+        becameCurrent: one.entry.becameCurrent,
+      })),
+    );
+    const versions = ordered.map(({ one }) => this.#describe(source, one));
     return { store: source.storeId, path: query.path, versions };
   }
 
