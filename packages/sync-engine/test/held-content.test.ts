@@ -57,25 +57,6 @@ describe('letting go of set-aside content', () => {
     expect([world.text('copy'), world.held(oldId)]).toEqual(['edited', undefined]);
   });
 
-  test('what no archive could take is told by its bytes, also where size and time are the old ones', () => {
-    const { sizeBytes, mtimeNs } = disk;
-    const { blocks } = contentOf('old');
-    const item = {
-      id: oldId,
-      sizeBytes,
-      mtimeNs,
-      covered: false,
-      blocks,
-      copyPaths: [pathOf('copy')],
-    };
-    const perform = () => world.perform(letGoJob, { root, items: [item] })[0];
-    expect(perform()).toEqual({ type: 'kept' });
-    world.overwrite(heldPath(oldId), 'new');
-    world.user.setModificationTime(world.at(heldPath(oldId)), mtimeNs);
-    expect(perform()).toEqual({ type: 'copied', path: 'copy' });
-    expect(world.text('copy')).toBe('new');
-  });
-
   test('it takes the first name that is free and never one that is not', () => {
     world.write('first', 'mine');
     world.overwrite(heldPath(oldId), 'edited');

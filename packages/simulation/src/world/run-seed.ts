@@ -59,7 +59,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   const durationMs = random.pick([20_000, 2 * minuteMs, 10 * minuteMs]);
   planActs(world, users, durationMs);
   planFaults(world, durationMs);
-  const meddling = random.pick([0, 0, 0, 0.01, 0.04]);
+  const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine) => {
     const user = users.find((one) => one.machine === machine);
     return user === undefined ? [] : quickAct(user);
