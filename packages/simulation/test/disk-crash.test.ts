@@ -169,6 +169,28 @@ describe('operations that rest on each other', () => {
     expect(found).toEqual(new Set(['a', 'b', 'c']));
   });
 
+  test('a directory moved into another one never has two names, whatever was synced', () => {
+    for (const synced of [undefined, '/from', '/to', '/last']) {
+      const names = outcomes(
+        ({ fileSystem }) => {
+          for (const path of ['/from', '/to', '/last', '/from/d']) {
+            fileSystem.makeDirectory(at(path));
+          }
+          fileSystem.syncFileSystem(root);
+          fileSystem.rename(at('/from/d'), at('/to/d'));
+          if (synced === '/to') fileSystem.syncDirectory(at(synced));
+          fileSystem.rename(at('/to/d'), at('/last/d'));
+          if (synced !== undefined) fileSystem.syncDirectory(at(synced));
+        },
+        ({ fileSystem }) =>
+          ['/from/d', '/to/d', '/last/d']
+            .filter((path) => statIfPresent(fileSystem, at(path)) !== undefined)
+            .join(),
+      );
+      for (const name of names) expect(['/from/d', '/to/d', '/last/d']).toContain(name);
+    }
+  });
+
   test('a file moved into a new directory is not lost with it, whatever else was synced', () => {
     for (const synced of [undefined, '/from', '/to']) {
       const found = outcomes(

@@ -1,7 +1,7 @@
 /**
  * The changes of names on one disk that no directory sync has made durable, in the order in which
  * they were made. Owns their undo. Invariant: an operation survives a power loss whole or not at
- * all; a rename never ends with neither name.
+ * all; a rename never ends with neither name, and a directory never has two.
  */
 import { type DirectoryInode, isReachable, type NamedEntry, setEntry } from './disk-inode.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -103,11 +103,13 @@ function remainderAfterSync(
   const { changes } = operation;
   const isNeeded = changes.some((change) => needed.has(change));
   const inside = changes.filter((change) => change.directory === directory);
-  if (isNeeded || inside.length === changes.length) {
+  const gains = inside.filter(({ after }) => after !== undefined);
+  // No journal splits the move of a directory: it would have two parents.
+  const movesDirectory = gains.some(({ after }) => after?.inode.kind === 'directory');
+  if (isNeeded || movesDirectory || inside.length === changes.length) {
     for (const change of changes) needed.add(change);
     return undefined;
   }
-  const gains = inside.filter(({ after }) => after !== undefined);
   if (gains.length === 0) return operation;
   for (const change of gains) needed.add(change);
   return { changes: changes.filter((change) => !gains.includes(change)), requires: [directory] };
