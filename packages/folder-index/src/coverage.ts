@@ -42,6 +42,11 @@ export class Coverage {
     return reached[this.#copies - 1] ?? 0;
   }
 
+  /** Whether some archive reached it and could not be given its content. */
+  excepts(id: VersionId): boolean {
+    return this.#receipts.some((receipt) => receipt.exceptions.includes(id));
+  }
+
   /** Versions that some receipt excepts although its position reaches them. */
   exceptions(): number {
     return new Set(this.#receipts.flatMap((receipt) => receipt.exceptions)).size;

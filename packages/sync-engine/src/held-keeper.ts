@@ -1,7 +1,7 @@
 /**
  * Held until covered: content that was set aside is let go only when enough archives hold it, after
- * a grace period, and only if nobody wrote into it meanwhile. What somebody wrote into comes back
- * as a conflict copy.
+ * a grace period, and only if its bytes are those of the version. What somebody wrote into comes
+ * back as a conflict copy.
  */
 import {
   type Coverage,
@@ -10,7 +10,6 @@ import {
   rowOf,
   withoutLocalSide,
 } from '@holdfast/folder-index';
-import { heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
 import {
   childPath,
   conflictCopyOf,
@@ -20,94 +19,20 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import {
-  type BulkJob,
-  type BulkRunner,
-  type Clock,
-  type FilePath,
-  type FileSystem,
-  fileErrorCode,
-  joinPath,
-  parentPath,
-  statIfPresent,
-} from '@holdfast/platform';
-import { linkOrCopy } from './link-or-copy.js';
-
-export interface HeldItem {
-  readonly id: VersionId;
-  readonly sizeBytes: number;
-  readonly mtimeNs: bigint;
-  /** Whether it may go; if not, only what somebody wrote into it comes back. */
-  readonly covered: boolean;
-  /** Where it goes if somebody wrote into it; the first free one. */
-  readonly copyPaths: readonly FolderPath[];
-}
-
-export interface LetGoInput {
-  readonly root: FilePath;
-  readonly items: readonly HeldItem[];
-}
-
-export type LetGoResult =
-  | { readonly type: 'gone' }
-  /** Somebody wrote into it: it is a file of the folder again. */
-  | { readonly type: 'copied'; readonly path: FolderPath }
-  | { readonly type: 'kept' }
-  | { readonly type: 'failed'; readonly code: string };
-
-/** Removes set-aside content, or brings back what changed; one answer for each item. */
-export const letGoJob: BulkJob<LetGoInput, LetGoResult[]> = {
-  name: 'sync-let-go',
-  perform({ root, items }, { fileSystem }) {
-    const parents = new ParentChecker(fileSystem, root);
-    return items.map((item): LetGoResult => {
-      const held = joinPath(heldDirectory(root), item.id);
-      try {
-        const stat = statIfPresent(fileSystem, held);
-        if (stat === undefined) return { type: 'gone' };
-        if (stat.sizeBytes === item.sizeBytes && stat.mtimeNs === item.mtimeNs) {
-          if (!item.covered) return { type: 'kept' };
-          fileSystem.unlink(held);
-          return { type: 'gone' };
-        }
-        const path = item.copyPaths.find(
-          (one) =>
-            parents.check(one).type === 'ok' && comesBack(fileSystem, held, joinPath(root, one)),
-        );
-        if (path === undefined) return { type: 'failed', code: 'no-free-name' };
-        fileSystem.syncFileSystem(root);
-        fileSystem.syncDirectory(parentPath(joinPath(root, path)));
-        fileSystem.unlink(held);
-        return { type: 'copied', path };
-      } catch (error) {
-        const code = fileErrorCode(error);
-        if (code === undefined) throw error;
-        return { type: 'failed', code };
-      }
-    });
-  },
-};
-
-/** Gives it the name too, unless that is taken by something else at that very moment. */
-function comesBack(fileSystem: FileSystem, held: FilePath, path: FilePath): boolean {
-  const there = statIfPresent(fileSystem, path);
-  if (there !== undefined) {
-    const aside = fileSystem.stat(held);
-    return there.inode === aside.inode && there.deviceNumber === aside.deviceNumber;
-  }
-  try {
-    linkOrCopy(fileSystem, held, path);
-    return true;
-  } catch (error) {
-    if (fileErrorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
+import type { BulkRunner, Clock, FilePath } from '@holdfast/platform';
+import { type HeldItem, letGoJob, unstableCode } from './let-go-job.js';
 
 /** An editor may still have the replaced file open for this long without losing what it writes. */
 export const heldGraceMs = 30_000;
 const rowsPerPass = 500;
 const copyNames = 4;
+/** A job reads no more than this, one file apart: a worker thread is needed for other work too. */
+const maxJobBytes = 64 * 1024 * 1024;
+
+interface ReadyItem {
+  readonly version: Version;
+  readonly item: HeldItem;
+}
 
 export interface HeldKeeperInit {
   readonly index: FolderIndex;
@@ -121,6 +46,8 @@ export interface HeldKeeperInit {
 
 export class HeldKeeper {
   readonly #init: HeldKeeperInit;
+  /** When what no archive could take was last read: it is not read again while nothing touched it. */
+  #readAtNs = new Map<VersionId, bigint>();
 
   constructor(init: HeldKeeperInit) {
     this.#init = init;
@@ -129,42 +56,55 @@ export class HeldKeeper {
   /** Lets go of what is covered. Returns when to look again, in milliseconds; undefined: no need. */
   async release(coverage: Coverage): Promise<number | undefined> {
     let soonest: number | undefined;
+    const readBefore = this.#readAtNs;
+    this.#readAtNs = new Map();
     // Rows that cannot go, be they ever so many, do not keep newer ones from going.
     for (let after: number | undefined = 0; after !== undefined; ) {
       const rows = await this.#init.index.sideRows(coverage.threshold(), rowsPerPass, after);
-      const waitMs = await this.#releaseRows(rows, coverage);
+      const waitMs = await this.#releaseRows(rows, coverage, readBefore);
       if (waitMs !== undefined) soonest = Math.min(soonest ?? waitMs, waitMs);
       after = rows.at(-1)?.sequence;
     }
     return soonest;
   }
 
-  async #releaseRows(rows: readonly OfferedRow[], coverage: Coverage): Promise<number | undefined> {
+  async #releaseRows(
+    rows: readonly OfferedRow[],
+    coverage: Coverage,
+    readBefore: ReadonlyMap<VersionId, bigint>,
+  ): Promise<number | undefined> {
     const { index, clock } = this.#init;
     const entries = await index.entries(rows.map((row) => row.path));
-    const ready: { version: Version; item: HeldItem }[] = [];
+    const ready: ReadyItem[] = [];
     let soonest: number | undefined;
     for (const [at, { version, sequence }] of rows.entries()) {
       const entry = entries[at];
       const local = entry === undefined ? undefined : rowOf(entry, version.id)?.local;
       if (local?.state !== 'side') continue;
-      // An archive that reached the row and lacks the version may have been given something else.
-      const covered = coverage.covers(version.id, sequence);
       const waitMs = (local.sinceMs ?? 0) + heldGraceMs - clock.now();
       if (waitMs > 0 && waitMs <= heldGraceMs) {
         soonest = Math.min(soonest ?? waitMs, waitMs);
         continue;
       }
-      ready.push({ version, item: { ...this.#item(version, local.disk), covered } });
+      const covered = coverage.covers(version.id, sequence);
+      // An archive that reached the row and lacks the version may have been given something else.
+      const isDoubtful = covered || coverage.excepts(version.id);
+      const blocks =
+        isDoubtful && version.record.kind === 'file' ? version.record.blocks : undefined;
+      const readAtNs = readBefore.get(version.id);
+      const item = { ...this.#item(version, local.disk), covered, blocks, readAtNs };
+      ready.push({ version, item });
     }
-    if (ready.length > 0) await this.#letGo(ready);
+    for (const part of partsOf(ready)) {
+      if (await this.#letGo(part)) soonest = Math.min(soonest ?? heldGraceMs, heldGraceMs);
+    }
     return soonest;
   }
 
   #item(
     version: Version,
     disk: { sizeBytes: number; mtimeNs: bigint } | undefined,
-  ): Omit<HeldItem, 'covered'> {
+  ): Pick<HeldItem, 'id' | 'sizeBytes' | 'mtimeNs' | 'copyPaths'> {
     const { record, id } = version;
     const sizeBytes = disk?.sizeBytes ?? (record.kind === 'file' ? record.sizeBytes : 0);
     const mtimeNs = disk?.mtimeNs ?? (record.kind === 'file' ? record.mtimeNs : 0n);
@@ -180,7 +120,8 @@ export class HeldKeeper {
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 
-  async #letGo(ready: readonly { version: Version; item: HeldItem }[]): Promise<void> {
+  /** Whether one of them has to be looked at again soon. */
+  async #letGo(ready: readonly ReadyItem[]): Promise<boolean> {
     const { index, runner, root } = this.#init;
     const items = ready.map((one) => one.item);
     const results = await runner.run(letGoJob, { root, items });
@@ -188,6 +129,9 @@ export class HeldKeeper {
     const copied: FolderPath[] = [];
     for (const [at, { version }] of ready.entries()) {
       const result = results[at];
+      if (result?.type === 'kept' && result.readAtNs !== undefined) {
+        this.#readAtNs.set(version.id, result.readAtNs);
+      }
       if (result === undefined || result.type === 'failed' || result.type === 'kept') continue;
       if (result.type === 'copied') copied.push(result.path);
       const ids = settled.get(version.record.path) ?? [];
@@ -199,5 +143,22 @@ export class HeldKeeper {
       { sync: false },
     );
     if (copied.length > 0) this.#init.onCopied(copied);
+    return results.some((result) => result.type === 'failed' && result.code === unstableCode);
   }
+}
+
+/** So that one job does not read for minutes. */
+function* partsOf(ready: readonly ReadyItem[]): Generator<ReadyItem[]> {
+  let part: ReadyItem[] = [];
+  let bytes = 0;
+  for (const one of ready) {
+    if (part.length > 0 && bytes + one.item.sizeBytes > maxJobBytes) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(one);
+    bytes += one.item.sizeBytes;
+  }
+  if (part.length > 0) yield part;
 }

@@ -1,5 +1,5 @@
 /** Every bulk job of the engine, for the worker that performs them. */
-import { letGoJob } from './held-keeper.js';
+import { letGoJob } from './let-go-job.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { placeJob } from './place-jobs.js';
 import { dropAsideJob, listHeldJob } from './reconcile-held.js';

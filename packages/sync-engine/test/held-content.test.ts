@@ -35,8 +35,15 @@ describe('letting go of set-aside content', () => {
 
   const letGo = (covered: boolean, ...copyPaths: string[]) => {
     const { sizeBytes, mtimeNs } = disk;
-    const item = { id: oldId, sizeBytes, mtimeNs, covered, copyPaths: copyPaths.map(pathOf) };
+    const { blocks } = contentOf('old');
+    const paths = copyPaths.map(pathOf);
+    const item = { id: oldId, sizeBytes, mtimeNs, blocks, covered, copyPaths: paths };
     return world.perform(letGoJob, { root, items: [item] })[0];
+  };
+  /** As an edit that nobody can tell by size and time. */
+  const overwriteUnseen = (text: string) => {
+    world.overwrite(heldPath(oldId), text);
+    world.user.setModificationTime(world.at(heldPath(oldId)), disk.mtimeNs);
   };
   let disk: ReturnType<PlaceWorld['write']>;
   beforeEach(() => {
@@ -44,7 +51,7 @@ describe('letting go of set-aside content', () => {
   });
 
   test('what is as it was set aside goes once it is covered, and not before', () => {
-    expect(letGo(false, 'copy')).toEqual({ type: 'kept' });
+    expect(letGo(false, 'copy')).toMatchObject({ type: 'kept' });
     expect(world.held(oldId)).toBe('old');
     expect(letGo(true, 'copy')).toEqual({ type: 'gone' });
     expect(world.held(oldId)).toBeUndefined();
@@ -55,6 +62,48 @@ describe('letting go of set-aside content', () => {
     world.overwrite(heldPath(oldId), 'edited');
     expect(letGo(true, 'copy')).toEqual({ type: 'copied', path: 'copy' });
     expect([world.text('copy'), world.held(oldId)]).toEqual(['edited', undefined]);
+  });
+
+  test('only its bytes tell that it is the version: size and time may be as they were', () => {
+    overwriteUnseen('new');
+    expect(letGo(true, 'copy')).toEqual({ type: 'copied', path: 'copy' });
+    expect([world.text('copy'), world.held(oldId)]).toEqual(['new', undefined]);
+  });
+
+  test('what changes while it is read stays aside', () => {
+    world.onCall = ({ name }) => {
+      if (name !== 'read') return;
+      world.onCall = undefined;
+      overwriteUnseen('new');
+    };
+    expect(letGo(true, 'copy')).toMatchObject({ type: 'failed' });
+    expect([world.names(), world.held(oldId)]).toEqual([[], 'new']);
+  });
+
+  test('what cannot be read stays aside', () => {
+    world.disk.faults.failNext('read', 'EIO');
+    expect(letGo(true, 'copy')).toEqual({ type: 'failed', code: 'EIO' });
+    expect(world.held(oldId)).toBe('old');
+  });
+
+  test('what no archive could take is read once for each state that it is in', () => {
+    const { sizeBytes, mtimeNs } = disk;
+    const item = { id: oldId, sizeBytes, mtimeNs, covered: false, ...contentOf('old') };
+    const perform = (readAtNs: bigint | undefined) => {
+      let reads = 0;
+      world.onCall = ({ name }) => {
+        if (name === 'read') reads += 1;
+      };
+      const one = { ...item, readAtNs, copyPaths: [pathOf('copy')] };
+      return { result: world.perform(letGoJob, { root, items: [one] })[0]!, reads };
+    };
+    const { ctimeNs } = world.user.stat(world.at(heldPath(oldId)));
+    const first = perform(undefined);
+    expect(first.result).toEqual({ type: 'kept', readAtNs: ctimeNs });
+    expect(first.reads).toBeGreaterThan(0);
+    expect(perform(ctimeNs)).toEqual({ result: { type: 'kept', readAtNs: ctimeNs }, reads: 0 });
+    overwriteUnseen('new');
+    expect(perform(ctimeNs).result).toEqual({ type: 'copied', path: 'copy' });
   });
 
   test('it takes the first name that is free and never one that is not', () => {
@@ -204,6 +253,28 @@ describe('the keeper of set-aside content', () => {
     await keeper.release(receiptUpTo(501, without));
     expect(index.counts.held).toBe(500);
     expect(world.held(versions[500]!.id)).toBeUndefined();
+  });
+
+  test('brings back what no archive could take because its bytes are not the version any more', async () => {
+    const { world, keeper, version, index, copied } = await holding();
+    const { mtimeNs } = world.diskState(heldPath(version.id));
+    world.overwrite(heldPath(version.id), 'new');
+    world.user.setModificationTime(world.at(heldPath(version.id)), mtimeNs);
+    world.nowMs += heldGraceMs;
+    await keeper.release(receiptUpTo(0));
+    expect([world.held(version.id), index.counts.held]).toEqual(['new', 1]);
+    await keeper.release(receiptUpTo(1, [version.id]));
+    expect(copied).toHaveLength(1);
+    expect([world.text(copied[0] ?? ''), index.counts.held]).toEqual(['new', 0]);
+  });
+
+  test('keeps what no archive could take while its bytes are the version', async () => {
+    const { world, keeper, version, index, copied } = await holding();
+    world.nowMs += heldGraceMs;
+    for (let pass = 0; pass < 2; pass += 1) {
+      await keeper.release(receiptUpTo(1, [version.id]));
+      expect([world.held(version.id), index.counts.held, copied]).toEqual(['old', 1, []]);
+    }
   });
 
   test('brings back what an editor wrote into it, at the root where its directory is gone', async () => {
