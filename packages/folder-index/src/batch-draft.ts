@@ -22,6 +22,11 @@ export interface BatchDraftInit {
   readonly devices: DeviceNumbers;
 }
 
+interface QueuedKey {
+  readonly key: Uint8Array;
+  readonly bytes: number;
+}
+
 export class BatchDraft {
   readonly writes: KeyValueWrite[] = [];
   readonly #init: BatchDraftInit;
@@ -128,18 +133,19 @@ export class BatchDraft {
   #writeQueue(before: PathEntry, after: PathEntry): void {
     const old = this.#queueKeys(before);
     const now = this.#queueKeys(after);
-    for (const [name, key] of old) if (!now.has(name)) this.#delete(key);
-    for (const [name, key] of now) if (!old.has(name)) this.#put(key, bytesOf(after.path));
+    for (const [name, { key }] of old) if (!now.has(name)) this.#delete(key);
+    for (const [name, { key }] of now) if (!old.has(name)) this.#put(key, bytesOf(after.path));
     this.#counts.queued += now.size - old.size;
+    this.#counts.queuedBytes += totalBytes(now) - totalBytes(old);
   }
 
-  #queueKeys(entry: PathEntry): Map<string, Uint8Array> {
+  #queueKeys(entry: PathEntry): Map<string, QueuedKey> {
     const { keys, devices } = this.#init;
     return new Map(
-      pendingOffers(entry).map(({ peer, id }) => {
+      pendingOffers(entry).map(({ peer, id, bytes }) => {
         const number = devices.numberOf(peer.device);
         const { sequence } = peer;
-        return [`${number}:${sequence}:${id}`, keys.queue(number, sequence, id)];
+        return [`${number}:${sequence}:${id}`, { key: keys.queue(number, sequence, id), bytes }];
       }),
     );
   }
@@ -151,4 +157,10 @@ export class BatchDraft {
   #delete(key: Uint8Array): void {
     this.writes.push({ type: 'delete', key });
   }
+}
+
+function totalBytes(queued: ReadonlyMap<string, QueuedKey>): number {
+  let total = 0;
+  for (const { bytes } of queued.values()) total += bytes;
+  return total;
 }

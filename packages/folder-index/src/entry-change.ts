@@ -57,7 +57,9 @@ export function localKeys(entry: PathEntry): RowKey[] {
 export function pendingOffers(entry: PathEntry) {
   return entry.rows
     .filter((row) => !row.archived)
-    .flatMap((row) => row.peers.map((peer) => ({ peer, id: row.version.id })));
+    .flatMap(({ version: { id, record }, peers }) =>
+      peers.map((peer) => ({ peer, id, bytes: contentBytesOf(record) })),
+    );
 }
 
 /** How the running counts move from one entry to the next. */

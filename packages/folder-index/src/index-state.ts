@@ -49,8 +49,12 @@ export interface IndexCounts {
   readonly needBytes: number;
   readonly held: number;
   readonly queued: number;
+  /** Content of what is queued; what lies in the store already is counted too. */
+  readonly queuedBytes: number;
   /** Versions that this device's own user replaced before any archive had them. */
   readonly overwrittenUncovered: number;
+  /** Paths that show a change which this device keeps to itself, as the mirror of an archive does. */
+  readonly localChanges: number;
 }
 
 export interface IndexState {
@@ -64,18 +68,22 @@ export interface IndexState {
   readonly boundTo?: string;
 }
 
+const noCounts: IndexCounts = {
+  files: 0,
+  bytes: 0,
+  needFiles: 0,
+  needBytes: 0,
+  held: 0,
+  queued: 0,
+  queuedBytes: 0,
+  overwrittenUncovered: 0,
+  localChanges: 0,
+};
+
 export const initialHash = '0'.repeat(64);
 
 export function newIndexState(epoch: EpochId, boundTo: string | undefined): IndexState {
-  const counts: IndexCounts = {
-    files: 0,
-    bytes: 0,
-    needFiles: 0,
-    needBytes: 0,
-    held: 0,
-    queued: 0,
-    overwrittenUncovered: 0,
-  };
+  const counts = noCounts;
   const state = { epoch, sequence: 0, hash: initialHash, devices: [], peers: {}, counts };
   return boundTo === undefined ? state : { ...state, boundTo };
 }
@@ -91,7 +99,8 @@ export function decodeIndexState(bytes: Uint8Array): IndexState {
     if (!isEightByteId(state.epoch) || !Number.isSafeInteger(state.sequence)) {
       throw new TypeError('not an index state');
     }
-    return state;
+    // Counts that came later are zero in a state from before them.
+    return { ...state, counts: { ...noCounts, ...state.counts } };
   } catch (cause) {
     throw new AppError('index_damaged', 'The index of this folder is damaged.', {
       hint: 'Nothing was changed. Remove the folder here and add it again: its files stay.',

@@ -10,7 +10,7 @@ import {
   withoutPeer,
   withPeerRow,
 } from '@holdfast/folder-index';
-import type { DeviceId, FolderPath } from '@holdfast/model';
+import { contentBytesOf, type DeviceId, type FolderPath } from '@holdfast/model';
 import { MemoryDatabase, SeededRandom } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 import {
@@ -193,7 +193,15 @@ function changeAtRandom(random: SeededRandom, entry: PathEntry, step: number): P
 }
 
 async function recount(index: FolderIndex, policy: typeof needsWhatOthersShow) {
-  const counts = { files: 0, bytes: 0, needFiles: 0, needBytes: 0, held: 0, queued: 0 };
+  const counts = {
+    files: 0,
+    bytes: 0,
+    needFiles: 0,
+    needBytes: 0,
+    held: 0,
+    queued: 0,
+    queuedBytes: 0,
+  };
   const needed: FolderPath[] = [];
   const sequences: number[] = [];
   const queued = { [laptop]: [] as string[], [desktop]: [] as string[] };
@@ -214,6 +222,7 @@ async function recount(index: FolderIndex, policy: typeof needsWhatOthersShow) {
       if (row.local?.state === 'side') counts.held += 1;
       if (!policy.queuesOffers || row.archived) continue;
       counts.queued += row.peers.length;
+      counts.queuedBytes += row.peers.length * contentBytesOf(row.version.record);
       for (const { device, sequence } of row.peers) {
         queued[device]?.push(`${sequence} ${entry.path} ${row.version.id}`);
       }

@@ -34,7 +34,16 @@ export interface FolderScannerInit {
   readonly isCovered: (version: string, sequence: number) => boolean;
   /** Whether a remote version is being put in place there at this moment. */
   readonly isBeingPlaced: (path: FolderPath) => boolean;
-  readonly onProgress?: (examined: number) => void;
+  /** Now and then while the disk is compared with the index. */
+  readonly onProgress?: (progress: ScanProgress) => void;
+}
+
+/** How far a scan is: counters only, nothing about single files. */
+export interface ScanProgress {
+  /** Regular files that were looked at. */
+  readonly files: number;
+  /** Content that was read, chunked and hashed. */
+  readonly hashedBytes: number;
 }
 
 export interface ScanResult {
@@ -177,7 +186,7 @@ export class FolderScanner {
           for (const entry of children.values()) await this.#examineAbsent(entry, writer);
         }
       }
-      this.#init.onProgress?.(writer.examined);
+      this.#init.onProgress?.(writer.progress);
     }
   }
 
@@ -209,6 +218,7 @@ export class FolderScanner {
   /** Returns whether it is a directory that the index did not know as one. */
   async #examine(entry: PathEntry, stat: FileStat, writer: ObservationWriter): Promise<boolean> {
     writer.examined += 1;
+    if (stat.kind === 'file') writer.examinedFiles += 1;
     this.leftOut.resolve(entry.path);
     const row = localCurrent(entry);
     const replacesDirectory = row?.version.record.kind === 'directory' && stat.kind !== 'directory';

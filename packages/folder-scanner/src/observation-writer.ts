@@ -5,7 +5,7 @@
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
 import type { BulkRunner, FilePath } from '@holdfast/platform';
-import type { ScanResult } from './folder-scanner.js';
+import type { ScanProgress, ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
 import {
   basisHolds,
@@ -39,6 +39,7 @@ export interface ObservationWriterInit {
   readonly confirmRoot: () => Promise<void>;
   /** Whether a remote version is being put in place there at this moment. */
   readonly isBeingPlaced: (path: FolderPath) => boolean;
+  readonly onProgress?: (progress: ScanProgress) => void;
 }
 
 const filesPerRead = 256;
@@ -49,6 +50,7 @@ const maxWaitingAbsences = 100_000;
 
 export class ObservationWriter {
   examined = 0;
+  examinedFiles = 0;
   newDirectories = 0;
   readonly temporaries: FolderPath[] = [];
   readonly #init: ObservationWriterInit;
@@ -59,11 +61,16 @@ export class ObservationWriter {
   #toReadBytes = 0;
   readonly #toReadLast: PendingObservation[] = [];
   #changed = 0;
+  #hashedBytes = 0;
   readonly #reading = new Set<Promise<void>>();
   #failure: unknown;
 
   constructor(init: ObservationWriterInit) {
     this.#init = init;
+  }
+
+  get progress(): ScanProgress {
+    return { files: this.examinedFiles, hashedBytes: this.#hashedBytes };
   }
 
   /** Takes what the disk showed without reading content. */
@@ -153,6 +160,7 @@ export class ObservationWriter {
       const observation = await this.#observationOf(pending.path, answer);
       if (observation !== undefined) ready.push({ ...pending, observation });
     }
+    this.#init.onProgress?.(this.progress);
     await this.#commit(ready);
   }
 
@@ -160,6 +168,7 @@ export class ObservationWriter {
     switch (answer.type) {
       case 'file':
         this.#init.problems.resolve(path);
+        this.#hashedBytes += answer.stat.sizeBytes;
         await this.#init.listBlocks.put(answer.listBlocks);
         if (answer.racy) this.#again.push(path);
         return answer;

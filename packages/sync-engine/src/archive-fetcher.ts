@@ -43,7 +43,6 @@ export class ArchiveFetcher {
   readonly #store: BlockStore;
   readonly #index: FolderIndex;
   readonly #hash: Hash;
-  receivedBytes = 0;
 
   constructor(folder: FolderId, index: FolderIndex, store: BlockStore, hash: Hash) {
     this.#folder = folder;
@@ -79,16 +78,17 @@ export class ArchiveFetcher {
     }
   }
 
-  /** Fetches what is missing and syncs; tells which versions are complete in the store now. */
+  /** Fetches what is missing and syncs; `onBytes` hears of content that came. Tells which versions are complete in the store now. */
   async fetch<For>(
     client: BlockClient,
     batch: readonly WantedVersion<For>[],
     withdrawn: Set<VersionId>,
+    onBytes: (bytes: number) => void,
   ): Promise<{ complete: WantedVersion<For>[]; incomplete: WantedVersion<For>[] }> {
     const blocks = batch.flatMap(({ version, blocks }) =>
       blocks.map((block, index) => ({ ...block, versionId: version.id, level: 0, index })),
     );
-    await this.#fetchBlocks(client, blocks, withdrawn);
+    await this.#fetchBlocks(client, blocks, withdrawn, onBytes);
     const ids = batch.flatMap((wanted) => wanted.contentIds);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
@@ -141,6 +141,7 @@ export class ArchiveFetcher {
     client: BlockClient,
     wanted: readonly WantedBlock[],
     withdrawn: Set<VersionId>,
+    onBytes: (bytes: number) => void = () => undefined,
   ): Promise<void> {
     const present = await this.#has(wanted.map((block) => block.contentId));
     const asked = new Set<ContentId>();
@@ -151,7 +152,7 @@ export class ArchiveFetcher {
     });
     const limit = new WorkLimit(requestsAtOnce);
     for (const group of groupsOf(lacking)) {
-      await limit.run(() => this.#fetchGroup(client, group, withdrawn));
+      await limit.run(() => this.#fetchGroup(client, group, withdrawn, onBytes));
     }
     await limit.finish();
   }
@@ -160,8 +161,9 @@ export class ArchiveFetcher {
     client: BlockClient,
     group: readonly WantedBlock[],
     withdrawn: Set<VersionId>,
+    onBytes: (bytes: number) => void,
   ): Promise<void> {
-    const arrived: { contentId: ContentId; envelope: Uint8Array }[] = [];
+    const arrived: { contentId: ContentId; envelope: Uint8Array; lengthBytes: number }[] = [];
     const items = group.map(({ versionId, level, index }) => ({
       versionId,
       level,
@@ -169,18 +171,19 @@ export class ArchiveFetcher {
       count: 1,
     }));
     const missing = await client.request(this.#folder, items, ({ item, envelope }) => {
-      const contentId = group[item]?.contentId;
-      if (contentId === undefined) return;
+      const block = group[item];
+      if (block === undefined) return;
+      const { contentId, lengthBytes } = block;
       // A device that sends something else has not sent the block.
       if (hexFrom(this.#hash(openEnvelope(envelope))) !== contentId) return;
-      arrived.push({ contentId, envelope });
+      arrived.push({ contentId, envelope, lengthBytes });
     });
     for (const { item, reason } of missing) {
       const versionId = group[item]?.versionId;
       if (reason === 'unknown' && versionId !== undefined) withdrawn.add(versionId);
     }
-    this.receivedBytes += arrived.reduce((sum, block) => sum + block.envelope.length, 0);
     await this.#store.append(arrived);
+    onBytes(arrived.reduce((sum, block) => sum + block.lengthBytes, 0));
     await this.#index.noteReceivedContent(arrived.map((block) => block.contentId));
   }
 }

@@ -63,6 +63,7 @@ export class ArchiveIngester {
   #stopped = false;
   #loop: Promise<void> | undefined;
   #problem = '';
+  #stagedBytes = 0;
   isWorking = false;
 
   constructor(init: ArchiveIngesterInit) {
@@ -71,9 +72,9 @@ export class ArchiveIngester {
     this.#fetcher = new ArchiveFetcher(init.folder, init.index, init.archive.blocks, init.hash);
   }
 
-  /** Bytes of blocks taken from others since the start. */
-  get receivedBytes(): number {
-    return this.#fetcher.receivedBytes;
+  /** Content that lies in the store and whose versions are not appended yet. */
+  get stagedBytes(): number {
+    return this.#stagedBytes;
   }
 
   /** Why nothing is taken at the moment; empty where nothing is wrong. */
@@ -178,9 +179,18 @@ export class ArchiveIngester {
     withdrawn: Set<VersionId>,
   ): Promise<void> {
     if (batch.length === 0) return;
-    const { complete, incomplete } = await this.#fetcher.fetch(client, batch, withdrawn);
-    for (const wanted of incomplete) await this.#miss(wanted.for, withdrawn);
-    await this.#append(complete);
+    let stagedBytes = 0;
+    const onBytes = (bytes: number) => {
+      stagedBytes += bytes;
+      this.#stagedBytes += bytes;
+    };
+    try {
+      const fetched = await this.#fetcher.fetch(client, batch, withdrawn, onBytes);
+      for (const wanted of fetched.incomplete) await this.#miss(wanted.for, withdrawn);
+      await this.#append(fetched.complete);
+    } finally {
+      this.#stagedBytes -= stagedBytes;
+    }
   }
 
   /** One at a time: what is current is decided and written down as one step. */

@@ -36,6 +36,7 @@ export interface BlockSupplier {
 }
 
 interface PendingRequest {
+  readonly folderId: FolderId;
   readonly onBlock: (arrival: BlockArrival) => void;
   readonly missing: MissingItem[];
   readonly resolve: (missing: readonly MissingItem[]) => void;
@@ -52,11 +53,16 @@ export class BlockClient implements BlockSupplier {
   readonly #clock: Clock;
   #nextId = 1;
   #watch: Timer | undefined;
-  receivedBytes = 0;
+  readonly #receivedBytes = new Map<FolderId, number>();
 
   constructor(connection: PeerConnection, clock: Clock) {
     this.#connection = connection;
     this.#clock = clock;
+  }
+
+  /** What came for a folder since the connection began. */
+  receivedBytes(folder: FolderId): number {
+    return this.#receivedBytes.get(folder) ?? 0;
   }
 
   /**
@@ -76,7 +82,7 @@ export class BlockClient implements BlockSupplier {
     const channel = await this.#open();
     const requestId = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(requestId, { onBlock, missing: [], resolve, reject });
+      this.#pending.set(requestId, { folderId, onBlock, missing: [], resolve, reject });
       this.#watchFor(channel);
       channel.send(encodeBlockRequest({ requestId, folderId, items })).catch((error: unknown) => {
         this.#pending.delete(requestId);
@@ -103,7 +109,6 @@ export class BlockClient implements BlockSupplier {
     let reason: unknown;
     try {
       for await (const frame of channel.frames()) {
-        this.receivedBytes += frame.length;
         this.#watchFor(channel);
         this.#deliver(frame);
       }
@@ -130,6 +135,8 @@ export class BlockClient implements BlockSupplier {
     const response = decodeBlockResponse(frame);
     const pending = this.#pending.get(response.requestId);
     if (pending === undefined) return;
+    const { folderId } = pending;
+    this.#receivedBytes.set(folderId, this.receivedBytes(folderId) + frame.length);
     for (const block of response.blocks) pending.onBlock(block);
     pending.missing.push(...response.missing);
     if (!response.done) return;

@@ -102,7 +102,11 @@ export class ContentFetcher {
     return pack(files, arrived);
   }
 
-  /** Fills the temporary file of a large version. Rejects with `content_unavailable`, `block_mismatch`. */
+  /**
+   * Fills the temporary file of a large version; `onBytes` hears how much more of it is there,
+   * whether it was fetched or lay here already. Rejects with `content_unavailable`,
+   * `block_mismatch`.
+   */
   async fetchLarge(
     client: BlockSupplier,
     file: FileToFetch,
@@ -117,6 +121,7 @@ export class ContentFetcher {
     const refused = await this.#stageLocal(file, local);
     const done = new Set(local.map((piece) => piece.fileOffset));
     for (const piece of refused) done.delete(piece.fileOffset);
+    onBytes(bytesOf(references.filter((reference) => done.has(reference.fileOffset))));
     const wanted = references.filter((reference) => !done.has(reference.fileOffset));
     await this.#fetchWindows(client, file, wanted, onBytes);
   }
@@ -133,7 +138,7 @@ export class ContentFetcher {
       while (running.size >= windowsAtOnce) await Promise.race(running);
       if (failure !== undefined) break;
       const work: Promise<void> = this.#fetchWindow(client, file, window)
-        .then(() => onBytes(window.reduce((sum, block) => sum + block.lengthBytes, 0)))
+        .then(() => onBytes(bytesOf(window)))
         .catch((error: unknown) => {
           failure ??= error;
         })
@@ -244,6 +249,10 @@ function localPiece(
     lengthBytes: reference.lengthBytes,
     fileOffset: reference.fileOffset,
   };
+}
+
+function bytesOf(blocks: readonly BlockReference[]): number {
+  return blocks.reduce((sum, block) => sum + block.lengthBytes, 0);
 }
 
 function placed(references: readonly BlockReference[]): PlacedReference[] {

@@ -311,8 +311,8 @@ export class FolderEngine {
   }
 
   #need(): { files: number; bytes: number } {
-    const { needFiles, needBytes, queued } = this.index.counts;
-    return { files: needFiles + queued, bytes: needBytes };
+    const { needFiles, needBytes, queued, queuedBytes } = this.index.counts;
+    return { files: needFiles + queued, bytes: needBytes + queuedBytes };
   }
 
   #clientOf(device: DeviceId): BlockClient | undefined {

@@ -8,6 +8,7 @@ import {
   type IndexPosition,
   indexMismatch,
   type OfferedRow,
+  samePosition,
   withPeerRow,
 } from '@holdfast/folder-index';
 import {
@@ -63,6 +64,7 @@ export class FolderLink {
   #toldUpTo = 0;
   #ended = false;
   #progress: ProgressMessage | undefined;
+  #servedBytes = 0;
   #progressTimer: Timer | undefined;
   #receiptSent = '';
 
@@ -82,8 +84,28 @@ export class FolderLink {
   }
 
   /** What the member last said of itself; undefined before it did. */
+  /** Content that the device was sent since the link began. */
+  get servedBytes(): number {
+    return this.#servedBytes;
+  }
+
+  noteServed(bytes: number): void {
+    this.#servedBytes += bytes;
+  }
+
   get progress(): ProgressMessage | undefined {
     return this.#progress;
+  }
+
+  /** Whether the member has everything up to our position, needs nothing and has told us all. */
+  isInSyncAt(position: IndexPosition): boolean {
+    const progress = this.#progress;
+    const { seen } = this.#init.index.peer(this.device);
+    return (
+      progress?.needFiles === 0 &&
+      samePosition(progress.seen, position) &&
+      seen?.sequence === progress.sequence
+    );
   }
 
   /** Positions of the member's index that have durably arrived here, oldest first. */

@@ -8,6 +8,7 @@ import {
   type ListBlockStore,
   type ObserveContext,
   ownDirectory,
+  type ScanProgress,
 } from '@holdfast/folder-scanner';
 import {
   type DeviceId,
@@ -58,6 +59,7 @@ export interface FolderTreeInit {
   readonly onChange: () => void;
 }
 
+const noProgress: ScanProgress = { files: 0, hashedBytes: 0 };
 /** Whatever the watcher missed is found by then. */
 const rescanIntervalMs = 10 * 60_000;
 const stoppedRetryMs = 10_000;
@@ -77,7 +79,7 @@ export class LocalTree {
   #retry: Timer | undefined;
   #stopReason = '';
   #scannedOnce = false;
-  #examined = 0;
+  #scanProgress: ScanProgress = noProgress;
   #stopped = false;
   #releasing = false;
 
@@ -90,8 +92,8 @@ export class LocalTree {
       marker,
       isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
       isBeingPlaced: (path) => this.claims.has(path) || this.#applier.isPlacing(path),
-      onProgress: (examined) => {
-        this.#examined = examined;
+      onProgress: (progress) => {
+        this.#scanProgress = progress;
         init.onChange();
       },
     });
@@ -128,8 +130,9 @@ export class LocalTree {
     return this.#scannedOnce;
   }
 
-  get examined(): number {
-    return this.#examined;
+  /** How far the scan is that runs; absent while none does. */
+  get scanProgress(): ScanProgress | undefined {
+    return this.#queue.isIdle ? undefined : this.#scanProgress;
   }
 
   get problems() {
@@ -146,8 +149,9 @@ export class LocalTree {
     return this.#scanner.problems.count;
   }
 
-  get receivedBytes(): number {
-    return this.#applier.receivedBytes;
+  /** Content that was fetched and is not in place yet. */
+  get stagedBytes(): number {
+    return this.#applier.stagedBytes;
   }
 
   async start(): Promise<void> {
@@ -200,6 +204,7 @@ export class LocalTree {
     if (this.#stopped || this.#init.isPaused()) return;
     try {
       const first = request.all || !this.#scannedOnce;
+      this.#scanProgress = noProgress;
       if (!this.#scannedOnce) await this.#reconcileHeld();
       const result = first
         ? await this.#scanner.scanAll()

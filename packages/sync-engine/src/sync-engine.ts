@@ -281,7 +281,9 @@ export class SyncEngine {
       next = batches.next();
       // It is awaited in the next round, unless sending fails first: then that error counts.
       next.catch(() => undefined);
-      await channel.send(encodeBlockResponse({ requestId, ...batch.value, done: false }));
+      const response = encodeBlockResponse({ requestId, ...batch.value, done: false });
+      await channel.send(response);
+      folder.links.get(device)?.noteServed(response.length);
     }
     await channel.send(encodeBlockResponse({ requestId, blocks: [], missing: [], done: true }));
   }

@@ -82,7 +82,8 @@ export class TreeApplier {
   #stopped = false;
   #working = false;
   #loop: Promise<void> | undefined;
-  receivedBytes = 0;
+  /** Content that lies in temporary files and is not in place yet. */
+  stagedBytes = 0;
 
   constructor(init: TreeApplierInit) {
     this.#init = init;
@@ -218,8 +219,13 @@ export class TreeApplier {
 
   async #createBatch({ client, files }: FileBatch): Promise<void> {
     const planned = files.map((one) => one.planned);
+    let stagedBytes = 0;
+    const onStaged = (bytes: number) => {
+      stagedBytes += bytes;
+      this.stagedBytes += bytes;
+    };
     try {
-      const fetched = await this.#fetch(client, files);
+      const fetched = await this.#fetch(client, files, onStaged);
       const outcome = await this.#placer.place(planned, fetched);
       const failed = new Set(outcome.failed.map((one) => one.path));
       for (const { entry, action } of planned) {
@@ -236,25 +242,26 @@ export class TreeApplier {
         this.#sources.failed(client, action.target.id);
         this.#fail(entry.path, errorMessage(error));
       }
+    } finally {
+      this.stagedBytes -= stagedBytes;
     }
   }
 
   async #fetch(
     client: BlockClient,
     batch: readonly PlannedFile[],
+    onStaged: (bytes: number) => void,
   ): Promise<FetchedFiles | 'staged'> {
     const [first] = batch;
     if (first !== undefined && isLarge(first.file)) {
       await this.#fetcher.fetchLarge(client, first.file, (bytes) => {
-        this.receivedBytes += bytes;
+        onStaged(bytes);
         this.#init.onApplied();
       });
       return 'staged';
     }
     const files = batch.map((one) => one.file);
-    const fetched = await this.#fetcher.fetchSmall(client, files);
-    this.receivedBytes += fetched.buffer.length;
-    return fetched;
+    return this.#fetcher.fetchSmall(client, files);
   }
 
   async #delete(paths: FolderPath[]): Promise<void> {
