@@ -22,18 +22,21 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** `prefix` is a command that runs the rest of its arguments in its own place. */
 export function spawnHoldfast(
   home: string,
   given: readonly string[],
-  umask?: string,
+  prefix: readonly string[] = [],
 ): ChildProcess {
   const { HOLDFAST_HOME: _unused, ...environment } = process.env;
-  const command = [executable, '--home', home, '--json', ...given];
+  const command = [...prefix, process.execPath, executable, '--home', home, '--json', ...given];
   const options: SpawnOptions = { env: environment, stdio: ['ignore', 'pipe', 'pipe'] };
-  if (umask === undefined) return spawn(process.execPath, command, options);
-  // The shell is replaced by the node, so the process id stays the node's own.
-  const script = `umask ${umask}; exec "$@"`;
-  return spawn('/bin/sh', ['-c', script, 'sh', process.execPath, ...command], options);
+  return spawn(command[0]!, command.slice(1), options);
+}
+
+/** A prefix: the shell is replaced by the node, so the process id stays the node's own. */
+export function underUmask(umask: string): readonly string[] {
+  return ['/bin/sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
 }
 
 export async function run(home: string, ...given: readonly string[]): Promise<Outcome> {
@@ -66,7 +69,14 @@ export async function answer<Answer>(
   given: readonly string[],
   exitCode = 0,
 ): Promise<Answer> {
-  const outcome = await run(home, ...given);
+  return answerFrom(await run(home, ...given), given, exitCode);
+}
+
+export function answerFrom<Answer>(
+  outcome: Outcome,
+  given: readonly string[],
+  exitCode = 0,
+): Answer {
   if (outcome.exitCode !== exitCode) {
     throw new Error(`${given.join(' ')} ended with ${outcome.exitCode}: ${outcome.stderr}`);
   }

@@ -3,7 +3,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answer, outcomeOf, refusal, refusalFrom, run, spawnHoldfast } from './command-line.js';
+import {
+  answer,
+  outcomeOf,
+  refusal,
+  refusalFrom,
+  run,
+  spawnHoldfast,
+  underUmask,
+} from './command-line.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
 import { TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
@@ -63,7 +71,8 @@ describe('init', () => {
 
   test('secrets are private from the first moment under any umask', async () => {
     const open = world.node('open');
-    await open.start(defaultUp, '000');
+    open.prefix = underUmask('000');
+    await open.start();
     expect(permissionsOf(open.home)).toBe('700');
     for (const name of ['identity.key', 'api-token', 'config.json']) {
       expect([name, permissionsOf(join(open.home, name))]).toEqual([name, '600']);

@@ -2,7 +2,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FolderStatus, NodeStatus } from '@holdfast/node';
-import { answer, type Outcome, type Refusal, refusal, run, spawnHoldfast } from './command-line.js';
+import {
+  answerFrom,
+  type Outcome,
+  outcomeOf,
+  type Refusal,
+  refusalFrom,
+  spawnHoldfast,
+} from './command-line.js';
 
 export interface Ready {
   readonly event: 'ready';
@@ -20,6 +27,8 @@ const readyPatienceMs = 30_000;
 export class NodeProcess {
   readonly home: string;
   readonly name: string;
+  /** What the node and its commands run under: a command that runs the rest in its own place. */
+  prefix: readonly string[] = [];
   #child: ChildProcess | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
   #ready: Ready | undefined;
@@ -52,11 +61,11 @@ export class NodeProcess {
    * Resolves with the ready line, which must be the first. Unless told otherwise it listens where it
    * did before, as a node at home does: the others know it there.
    */
-  async start(flags?: readonly string[], umask?: string): Promise<Ready> {
+  async start(flags?: readonly string[]): Promise<Ready> {
     const listen = this.#ready?.addresses.flatMap((address) => ['--listen', address]);
     const chosen = flags ?? (listen === undefined ? defaultUp : [...pageAnywhere, ...listen]);
     const given = ['up', '--name', this.name, '--no-browser', ...chosen];
-    const child = spawnHoldfast(this.home, given, umask);
+    const child = spawnHoldfast(this.home, given, this.prefix);
     this.#child = child;
     this.#ended = new Promise((resolve) => child.once('close', resolve));
     let stderr = '';
@@ -85,16 +94,16 @@ export class NodeProcess {
   }
 
   /** A command that must succeed. */
-  ask<Answer = unknown>(...given: readonly string[]): Promise<Answer> {
-    return answer<Answer>(this.home, given);
+  async ask<Answer = unknown>(...given: readonly string[]): Promise<Answer> {
+    return answerFrom<Answer>(await this.run(...given), given);
   }
 
   run(...given: readonly string[]): Promise<Outcome> {
-    return run(this.home, ...given);
+    return outcomeOf(spawnHoldfast(this.home, given, this.prefix));
   }
 
-  refuses(exitCode: number, ...given: readonly string[]): Promise<Refusal> {
-    return refusal(this.home, given, exitCode);
+  async refuses(exitCode: number, ...given: readonly string[]): Promise<Refusal> {
+    return refusalFrom(await this.run(...given), exitCode, given.join(' '));
   }
 
   status(): Promise<NodeStatus> {

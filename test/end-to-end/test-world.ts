@@ -67,8 +67,14 @@ export interface SharedFolder {
 }
 
 /** Laptop and desktop with the folder `docs`, and an archive called pi that keeps its history. */
-export async function shareDocs(world: TestWorld): Promise<SharedFolder> {
-  const [laptop, desktop, pi] = await world.startNodes('laptop', 'desktop', 'pi');
+export async function shareDocs(
+  world: TestWorld,
+  prefixes: Readonly<Record<string, readonly string[]>> = {},
+): Promise<SharedFolder> {
+  const nodes = ['laptop', 'desktop', 'pi'].map((name) => world.node(name));
+  for (const node of nodes) node.prefix = prefixes[node.name] ?? [];
+  await Promise.all(nodes.map((node) => node.start()));
+  const [laptop, desktop, pi] = nodes as [NodeProcess, NodeProcess, NodeProcess];
   await pair(laptop, desktop);
   await pair(laptop, pi);
   await pair(desktop, pi);

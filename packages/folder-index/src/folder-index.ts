@@ -79,9 +79,11 @@ export class FolderIndex {
   readonly #keys: IndexKeys;
   readonly #hash: Hash;
   readonly #policy: IndexPolicy;
-  readonly #devices: DeviceNumbers;
   readonly #mutex = new Mutex();
+  #devices: DeviceNumbers;
   #state: IndexState;
+  /** A batch failed: nobody knows whether it was applied. */
+  #inDoubt = false;
 
   private constructor(init: FolderIndexInit, state: IndexState) {
     this.#store = init.store;
@@ -232,6 +234,7 @@ export class FolderIndex {
     options: UpdateOptions,
   ): Promise<PathEntry[]> {
     return this.#mutex.run(async () => {
+      if (this.#inDoubt) await this.#reload();
       const unique = [...new Set(paths)];
       const before = await this.entries(unique);
       const draft = new BatchDraft({
@@ -302,8 +305,20 @@ export class FolderIndex {
       { type: 'put', key: this.#keys.meta(), value: encodeIndexState(next) },
     ];
     const sync = options.sync || next.sequence !== this.#state.sequence;
+    this.#inDoubt = true;
     await this.#store.batch(writes, { sync });
+    this.#inDoubt = false;
     this.#state = next;
+  }
+
+  /** A batch is atomic: with its state, all of it is there. */
+  async #reload(): Promise<void> {
+    const stored = await this.#store.get(this.#keys.meta());
+    if (stored !== undefined) {
+      this.#state = decodeIndexState(stored);
+      this.#devices = new DeviceNumbers(this.#state.devices);
+    }
+    this.#inDoubt = false;
   }
 
   /** `cutAt` is the last sequence that was looked at, where the limit ended the search. */

@@ -273,3 +273,61 @@ describe('pages of rows', () => {
     expect(ended).toEqual(index.position());
   });
 });
+
+describe('a batch that failed', () => {
+  /** Fails the next batch: before it is applied, or after, when nobody can tell. */
+  function failingStore(store: KeyValueStore) {
+    let next: 'before' | 'after' | undefined;
+    const wrapped: KeyValueStore = {
+      get: (key) => store.get(key),
+      getMany: (keys) => store.getMany(keys),
+      iterate: (range) => store.iterate(range),
+      close: () => store.close(),
+      async batch(writes, options) {
+        const when = next;
+        next = undefined;
+        if (when !== 'before') await store.batch(writes, options);
+        if (when !== undefined) throw new Error('the disk is full');
+      },
+    };
+    return {
+      wrapped,
+      fail(when: 'before' | 'after') {
+        next = when;
+      },
+    };
+  }
+
+  test.each([
+    ['before', ['a', 'c']],
+    ['after', ['a', 'b', 'c']],
+  ] as const)(
+    '%s it was applied leaves an index whose numbers fit its rows',
+    async (when, shown) => {
+      const database = new MemoryDatabase();
+      let fail: (when: 'before' | 'after') => void = () => undefined;
+      const index = await openIndex({
+        database,
+        wrap: (store) => {
+          const failing = failingStore(store);
+          fail = failing.fail;
+          return failing.wrapped;
+        },
+      });
+      await show(index, [fileVersion('a', 1)]);
+      fail(when);
+      await expect(show(index, [fileVersion('b', 1)])).rejects.toThrow('full');
+      await show(index, [fileVersion('c', 1)]);
+      for (const one of [index, await openIndex({ database })]) {
+        const { rows } = await allPages(one, 10);
+        expect(rows.map((row) => row.path)).toEqual(shown);
+        expect(rows.map((row) => row.sequence)).toEqual(shown.map((_, at) => at + 1));
+        expect(one.position()).toMatchObject({
+          sequence: shown.length,
+          hash: rolled(rows.map((row) => row.version.id)),
+        });
+        expect(one.counts.files).toBe(shown.length);
+      }
+    },
+  );
+});

@@ -1,25 +1,36 @@
 /**
  * The real key-value store: LevelDB through classic-level, bytes in and out. LevelDB may lose keys
  * without a word when its files are damaged, so it holds only what can be rebuilt.
+ *
+ * Invariant: after a write that failed, the next one comes only after the database was opened anew.
+ * LevelDB itself would go on behind the torn end of its log, and everything that it acknowledged
+ * from then on would be gone at the next start.
  */
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   AppError,
   errorMessage,
   fileErrorCode,
+  fileTrouble,
+  isDiskFull,
   type KeyRange,
   type KeyValueStore,
   type KeyValueWrite,
+  Mutex,
 } from '@holdfast/platform';
 import { ClassicLevel } from 'classic-level';
 
 /** How much an iteration holds in memory: this many entries or about this many bytes. */
 const iterationChunkEntries = 1_000;
 const iterationChunkBytes = 256 * 1024;
+/** Beside the log, which is written out as a table, what opening the database takes on the disk. */
+const openingBytes = 256 * 1024;
 
 /**
  * Opens the store in the directory `path` (native text), creating it where there is none. Rejects
- * with code `store_locked` while another process has it open, `store_unreadable` when LevelDB
- * cannot open it.
+ * with code `store_locked` while another process has it open, `store_unwritable` where the disk
+ * refuses, `store_unreadable` when LevelDB cannot open it.
  */
 export async function openLevelStore(path: string): Promise<KeyValueStore> {
   const database = new ClassicLevel<Uint8Array, Uint8Array>(path, {
@@ -31,14 +42,20 @@ export async function openLevelStore(path: string): Promise<KeyValueStore> {
   } catch (error) {
     throw openError(path, error);
   }
-  return new LevelStore(database);
+  return new LevelStore(path, database);
 }
 
 class LevelStore implements KeyValueStore {
+  readonly #path: string;
   readonly #database: ClassicLevel<Uint8Array, Uint8Array>;
+  readonly #writing = new Mutex();
+  /** Why the last write failed; undefined while writing is in order. */
+  #failure: unknown;
+  #renewing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(database: ClassicLevel<Uint8Array, Uint8Array>) {
+  constructor(path: string, database: ClassicLevel<Uint8Array, Uint8Array>) {
+    this.#path = path;
     this.#database = database;
   }
 
@@ -54,13 +71,26 @@ class LevelStore implements KeyValueStore {
     const operations = writes.map((write) =>
       write.type === 'put' ? write : ({ type: 'del', key: write.key } as const),
     );
-    return this.#whileOpen(() => this.#database.batch(operations, { sync: options.sync }));
+    return this.#whileOpen(() =>
+      // One at a time: LevelDB would put a second one behind the torn end of the first.
+      this.#writing.run(async () => {
+        if (this.#failure !== undefined) await this.#renew();
+        if (this.#closed) throw storeClosed();
+        try {
+          await this.#database.batch(operations, { sync: options.sync });
+        } catch (error) {
+          this.#failure = error;
+          throw unwritable(this.#path, error);
+        }
+      }),
+    );
   }
 
   async *iterate(
     range: KeyRange,
   ): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array], void, undefined> {
     if (this.#closed) throw storeClosed();
+    await this.#opened();
     const iterator = this.#database.iterator({
       gte: range.from,
       lt: range.to,
@@ -84,18 +114,84 @@ class LevelStore implements KeyValueStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#renewing?.catch(() => undefined);
     await this.#database.close();
   }
 
   async #whileOpen<Result>(action: () => Promise<Result>): Promise<Result> {
     if (this.#closed) throw storeClosed();
     try {
+      await this.#opened();
       return await action();
     } catch (error) {
       if (this.#closed) throw storeClosed(error);
       throw error;
     }
   }
+
+  /** Where an earlier renewal failed on the way, it is finished first. */
+  async #opened(): Promise<void> {
+    if (this.#renewing !== undefined) await this.#renewing;
+    else if (this.#database.status !== 'open' && !this.#closed) await this.#renew();
+  }
+
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#openAnew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** What was recorded can be read as long as there is no room to open it anew. */
+  async #openAnew(): Promise<void> {
+    if (this.#database.status === 'open') {
+      if (!hasRoomToOpen(this.#path)) throw unwritable(this.#path, this.#failure);
+      await this.#database.close();
+    }
+    try {
+      await this.#database.open();
+    } catch (error) {
+      throw unwritable(this.#path, error);
+    }
+    this.#failure = undefined;
+  }
+}
+
+function hasRoomToOpen(path: string): boolean {
+  const logs = readdirSync(path).filter((name) => name.endsWith('.log'));
+  const logBytes = logs.reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize >= logBytes + openingBytes;
+}
+
+function unwritable(path: string, error: unknown): AppError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = systemCode(cause);
+  const trouble = fileTrouble(code === undefined ? cause : { code });
+  const next = isDiskFull(code) ? 'Make room' : 'Check the disk';
+  return new AppError(
+    'store_unwritable',
+    `The database in ${path} cannot be written: ${trouble}.`,
+    {
+      hint: `What was recorded before is safe. ${next}; it goes on by itself.`,
+      kind: 'retry',
+      cause,
+    },
+  );
+}
+
+const systemTroubles = [
+  ['No space left on device', 'ENOSPC'],
+  ['Disk quota exceeded', 'EDQUOT'],
+  ['Read-only file system', 'EROFS'],
+  ['Permission denied', 'EACCES'],
+  ['Input/output error', 'EIO'],
+] as const;
+
+/** LevelDB says in text what the system said (strerror). */
+function systemCode(error: unknown): string | undefined {
+  const message = errorMessage(error);
+  return systemTroubles.find(([text]) => message.includes(text))?.[1];
 }
 
 function storeClosed(cause?: unknown): AppError {
@@ -113,6 +209,7 @@ function openError(path: string, error: unknown): AppError {
       cause,
     });
   }
+  if (systemCode(cause) !== undefined) return unwritable(path, cause);
   return new AppError(
     'store_unreadable',
     `The database in ${path} cannot be opened: ${errorMessage(cause)}.`,

@@ -4,6 +4,7 @@ export * from './clock.js';
 export * from './durable-file.js';
 export * from './file-path.js';
 export * from './file-system.js';
+export * from './file-trouble.js';
 export * from './file-watcher.js';
 export * from './hasher.js';
 export * from './key-value-store.js';

@@ -37,6 +37,8 @@ export const storeDirectory = filePathFrom('/disk/store');
 export interface Hooks {
   readonly onFileCall?: (call: FileCall) => void;
   readonly onStoreCall?: (call: StoreCall) => void;
+  /** After a batch was applied. */
+  readonly onApplied?: (call: StoreCall) => void;
 }
 
 export class ArchiveWorld {
@@ -62,7 +64,7 @@ export class ArchiveWorld {
   open(hooks: Hooks = {}): Promise<VersionArchive> {
     this.killSwitch = new KillSwitch();
     const { killSwitch } = this;
-    const { onStoreCall: onCall } = hooks;
+    const { onStoreCall: onCall, onApplied } = hooks;
     const fileSystem = this.fileSystem(hooks);
     const clock = {
       now: () => this.nowMs,
@@ -75,6 +77,7 @@ export class ArchiveWorld {
       keyValueStore: new MemoryKeyValueStore(this.database, {
         killSwitch,
         ...(onCall && { onCall }),
+        ...(onApplied && { onApplied }),
       }),
       keyPrefix: Buffer.from('a!'),
       runner: new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock, killSwitch }),

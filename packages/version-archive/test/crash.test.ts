@@ -157,4 +157,31 @@ describe('when the disk fails an append', () => {
     await archiveAll(archive, late);
     expect(archive.head().position).toBe(early.length + late.length);
   });
+
+  test('a database that applied the batch and then failed gives the index that a rebuild gives', async () => {
+    const world = new ArchiveWorld();
+    let failing = false;
+    const archive = await world.open({
+      onApplied: () => {
+        if (failing) throw new Error('no room');
+      },
+    });
+    await archiveAll(archive, early);
+    failing = true;
+    await expect(archiveAll(archive, late)).rejects.toThrow('no room');
+    failing = false;
+    await archiveAll(archive, late);
+    expect(archive.head().position).toBe(early.length + late.length);
+    const seen = async (one: typeof archive) => ({
+      list: await listAll(one, { deleted: true }),
+      status: await one.folderStatus(photos),
+    });
+    const before = await seen(archive);
+    await archive.close();
+    const again = await world.open();
+    expect(world.warnings).toEqual([]);
+    expect(await seen(again)).toEqual(before);
+    await again.rebuildIndex();
+    expect(await seen(again)).toEqual(before);
+  });
 });

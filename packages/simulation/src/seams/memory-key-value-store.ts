@@ -34,18 +34,22 @@ export interface MemoryKeyValueStoreOptions {
   readonly killSwitch?: KillSwitch;
   /** Runs before every call; may throw an error, or SimulatedCrash, which ends the node. */
   readonly onCall?: (call: StoreCall) => void;
+  /** Runs after a batch was applied; what it throws is all that the caller hears of the batch. */
+  readonly onApplied?: (call: StoreCall) => void;
 }
 
 export class MemoryKeyValueStore implements KeyValueStore {
   readonly #database: MemoryDatabase;
   readonly #killSwitch: KillSwitch;
   readonly #onCall: ((call: StoreCall) => void) | undefined;
+  readonly #onApplied: ((call: StoreCall) => void) | undefined;
   #closed = false;
 
   constructor(database: MemoryDatabase, options: MemoryKeyValueStoreOptions = {}) {
     this.#database = database;
     this.#killSwitch = options.killSwitch ?? new KillSwitch();
     this.#onCall = options.onCall;
+    this.#onApplied = options.onApplied;
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -63,7 +67,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
   batch(writes: readonly KeyValueWrite[], options: { readonly sync: boolean }): Promise<void> {
     const call: StoreCall = { name: 'batch', sync: options.sync, writeCount: writes.length };
     const given = writes.map(copyOfWrite);
-    return this.#perform(call, () => this.#database.apply(given, options.sync));
+    return this.#perform(call, () => {
+      this.#database.apply(given, options.sync);
+      if (this.#onApplied !== undefined) this.#killSwitch.runHook(() => this.#onApplied?.(call));
+    });
   }
 
   async *iterate(range: KeyRange): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
