@@ -41,6 +41,7 @@ import type { NodeControl } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
 import { NodeService } from './node-service.js';
 import { Pairing } from './pairing.js';
+import { ProgressWatch } from './progress-watch.js';
 import { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 
@@ -123,6 +124,13 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     },
   });
 
+  const progress = new ProgressWatch({
+    clock,
+    folder: (id) => engine.folders.get(id),
+    onChange: (folder, live) => events.add('folder-changed', { folder, ...live }),
+    onProgress: (folder, live) => events.add('folder-progress', { folder, ...live }),
+  });
+
   const keeper = new ConnectionKeeper({
     network,
     clock,
@@ -195,7 +203,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       context: { actor: actorOf(localDevice, index.epoch, hash), device: localDevice, hash },
       hash,
       onChange: (changed) => {
-        events.add('folder-changed', { folder: changed });
+        progress.changed(changed);
         changes.changed();
       },
     });
@@ -210,6 +218,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
     },
     onRemoved: (removed) => {
+      progress.removed(removed as FolderId);
       events.add('folder-removed', { folder: removed });
       changes.changed();
     },
@@ -227,6 +236,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     restore,
     events,
     changes,
+    progress,
     archive: () => archive,
     gui: options.gui,
   });
@@ -263,6 +273,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     stop() {
       stopping ??= (async () => {
         keeper.stop();
+        progress.stop();
         await network.stop();
         await engine.stop();
         await archive?.close();

@@ -2,7 +2,7 @@
 
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
-import type { FolderState, FolderStatus } from './node-control.js';
+import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
 
 export interface FolderStateFacts {
   readonly paused: boolean;
@@ -40,7 +40,10 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
 }
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
-export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> {
+export async function folderStatus(
+  folder: FolderEngine,
+  progress: FolderProgress | null,
+): Promise<FolderStatus> {
   const { config, index, tree, ingester, coverage } = folder;
   const { counts } = index;
   const { state, reason } = folderState({
@@ -70,7 +73,7 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
     files: counts.files,
     bytes: counts.bytes,
     needFiles: counts.needFiles + counts.queued,
-    needBytes: counts.needBytes,
+    needBytes: counts.needBytes + counts.queuedBytes,
     unarchivedFiles: uncovered + (tree?.unreadable ?? 0),
     heldFiles: counts.held,
     copies: coverage.completeStores(sequence),
@@ -78,6 +81,7 @@ export async function folderStatus(folder: FolderEngine): Promise<FolderStatus> 
     lastVerified: null,
     lastDrill: null,
     members: config.members,
+    progress,
   };
 }
 

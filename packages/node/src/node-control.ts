@@ -41,6 +41,47 @@ export interface FolderStatus {
   readonly lastDrill: string | null;
   /** Ids of the devices that the folder is shared with here. */
   readonly members: readonly string[];
+  /** What moves at the moment; null while nothing does. */
+  readonly progress: FolderProgress | null;
+}
+
+/** Figures of a scan and of transfers; a few times a second at most, also as `folder-progress`. */
+export interface FolderProgress {
+  readonly scan: ScanningProgress | null;
+  readonly receiving: ReceivingProgress | null;
+  /** Connected devices that still need something of this folder. */
+  readonly sending: readonly SendingProgress[];
+}
+
+export interface ScanningProgress {
+  /** Files that were looked at. */
+  readonly files: number;
+  /** Files known from the last time. */
+  readonly knownFiles: number;
+  readonly hashedBytes: number;
+  readonly bytesPerSecond: number;
+}
+
+export interface ReceivingProgress {
+  /** What is still to come: files, or versions to archive where history is kept here. */
+  readonly files: number;
+  readonly bytes: number;
+  /** The most that was to come since this began. */
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  /** Null while nobody can say. */
+  readonly secondsLeft: number | null;
+  /** Device ids, the fastest first; those that send nothing now are left out. */
+  readonly from: readonly { readonly device: string; readonly bytesPerSecond: number }[];
+}
+
+export interface SendingProgress {
+  readonly device: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
 }
 
 export interface DeviceStatus {

@@ -1,7 +1,7 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
 import { displayPath } from '@holdfast/model';
 import { AppError, textOf } from '@holdfast/platform';
-import type { SyncEngine } from '@holdfast/sync-engine';
+import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
@@ -24,6 +24,7 @@ import type {
 } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
 import type { Pairing } from './pairing.js';
+import type { ProgressWatch } from './progress-watch.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { waitForSync } from './wait-for-sync.js';
@@ -39,6 +40,7 @@ export interface NodeServiceInit {
   readonly restore: RestoreService;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
+  readonly progress: ProgressWatch;
   readonly archive: () => VersionArchive | undefined;
   readonly gui: () => string;
 }
@@ -184,7 +186,7 @@ export class NodeService implements NodeControl {
   }
 
   async folders(): Promise<readonly FolderStatus[]> {
-    return Promise.all([...this.#init.engine.folders.values()].map(folderStatus));
+    return Promise.all([...this.#init.engine.folders.values()].map((one) => this.#folder(one)));
   }
 
   removeFolder(folder: string): Promise<void> {
@@ -208,7 +210,7 @@ export class NodeService implements NodeControl {
       throw new AppError('usage', 'The number of copies is a whole number from 1 to 100.');
     }
     await this.#init.admin.setCopies(folder, copies);
-    return folderStatus(this.#init.admin.choose(folder));
+    return this.#folder(this.#init.admin.choose(folder));
   }
 
   async heldVersions(folder: string) {
@@ -291,6 +293,10 @@ export class NodeService implements NodeControl {
 
   events(request: Parameters<NodeControl['events']>[0]) {
     return this.#init.events.after(request);
+  }
+
+  #folder(folder: FolderEngine): Promise<FolderStatus> {
+    return folderStatus(folder, this.#init.progress.progressOf(folder.config.id));
   }
 
   #device(text: string): StoredDevice {

@@ -25,6 +25,7 @@ export const exampleFolder: FolderStatus = {
   lastVerified: null,
   lastDrill: null,
   members: ['12D3KooWPi'],
+  progress: null,
 };
 
 export const exampleStatus: NodeStatus = {

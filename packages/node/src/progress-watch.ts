@@ -1,0 +1,145 @@
+/**
+ * Tells of changes in folders at a pace that people can read: at most a few times a second while
+ * something happens, and not at all while nothing does. No timer runs for a folder at rest.
+ */
+import type { FolderId } from '@holdfast/model';
+import type { Clock, Timer } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
+import { type Amount, ProgressMeter, type ProgressReading } from './folder-progress.js';
+import type { FolderProgress } from './node-control.js';
+
+export interface ProgressWatchInit {
+  readonly clock: Clock;
+  readonly folder: (id: FolderId) => FolderEngine | undefined;
+  /** Something changed that may need a look at the whole status. */
+  readonly onChange: (folder: FolderId, live: LiveFolder) => void;
+  /** Only the figures did. */
+  readonly onProgress: (folder: FolderId, live: LiveFolder) => void;
+}
+
+/** The part of a folder's status that costs nothing to know. */
+export interface LiveFolder {
+  readonly files: number;
+  readonly bytes: number;
+  readonly needFiles: number;
+  readonly needBytes: number;
+  readonly heldFiles: number;
+  readonly progress: FolderProgress | null;
+}
+
+/** Changes are gathered for this long: what is over sooner is told once, with its result. */
+const gatherMs = 300;
+/** After this long without a change a transfer that stands still is not looked at any more. */
+const patienceMs = 5_000;
+
+interface WatchedFolder {
+  readonly meter: ProgressMeter;
+  timer: Timer | undefined;
+  changed: boolean;
+  changedAtMs: number;
+  told: string;
+  progress: FolderProgress | null;
+}
+
+export class ProgressWatch {
+  readonly #init: ProgressWatchInit;
+  readonly #folders = new Map<FolderId, WatchedFolder>();
+  #stopped = false;
+
+  constructor(init: ProgressWatchInit) {
+    this.#init = init;
+  }
+
+  /** As of the last look; null where nothing moves. */
+  progressOf(id: FolderId): FolderProgress | null {
+    return this.#folders.get(id)?.progress ?? null;
+  }
+
+  changed(id: FolderId): void {
+    if (this.#stopped) return;
+    const watched = this.#folders.get(id) ?? newlyWatched();
+    this.#folders.set(id, watched);
+    watched.changed = true;
+    watched.changedAtMs = this.#init.clock.monotonic();
+    this.#lookSoon(id, watched);
+  }
+
+  removed(id: FolderId): void {
+    this.#folders.get(id)?.timer?.cancel();
+    this.#folders.delete(id);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const id of [...this.#folders.keys()]) this.removed(id);
+  }
+
+  #lookSoon(id: FolderId, watched: WatchedFolder): void {
+    watched.timer ??= this.#init.clock.setTimer(gatherMs, () => {
+      watched.timer = undefined;
+      this.#look(id, watched);
+    });
+  }
+
+  #look(id: FolderId, watched: WatchedFolder): void {
+    const folder = this.#init.folder(id);
+    if (folder === undefined) return;
+    const nowMs = this.#init.clock.monotonic();
+    const standsStill = nowMs - watched.changedAtMs >= patienceMs;
+    const progress = watched.meter.update(readingOf(folder, nowMs));
+    watched.progress = standsStill ? watched.meter.rest() : progress;
+    const live = liveFolder(folder, watched.progress);
+    const text = JSON.stringify(live);
+    if (watched.changed) this.#init.onChange(id, live);
+    else if (text !== watched.told) this.#init.onProgress(id, live);
+    watched.changed = false;
+    watched.told = text;
+    if (watched.progress !== null && !standsStill) this.#lookSoon(id, watched);
+  }
+}
+
+function newlyWatched(): WatchedFolder {
+  const meter = new ProgressMeter();
+  return { meter, timer: undefined, changed: false, changedAtMs: 0, told: '', progress: null };
+}
+
+function liveFolder(folder: FolderEngine, progress: FolderProgress | null): LiveFolder {
+  const { files, bytes, needFiles, needBytes, held } = folder.index.counts;
+  const { queued, queuedBytes } = folder.index.counts;
+  return {
+    files,
+    bytes,
+    needFiles: needFiles + queued,
+    needBytes: needBytes + queuedBytes,
+    heldFiles: held,
+    progress,
+  };
+}
+
+/** Counters only: cheap at any moment. */
+function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
+  const { config, index, tree, ingester, links, stopReason } = folder;
+  const { files: knownFiles, needFiles, needBytes } = index.counts;
+  const { queued, queuedBytes } = index.counts;
+  const staged = (tree?.stagedBytes ?? 0) + (ingester?.stagedBytes ?? 0);
+  const files = needFiles + queued;
+  const bytes = Math.max(0, needBytes + queuedBytes - staged);
+  const moves = files > 0 && links.size > 0 && !config.paused && stopReason === '';
+  const receivedBytes = new Map<string, number>();
+  const servedBytes = new Map<string, number>();
+  const lacking = new Map<string, Amount>();
+  for (const [device, { session, servedBytes: served, progress }] of links) {
+    receivedBytes.set(device, session.blocks.receivedBytes(config.id));
+    servedBytes.set(device, served);
+    lacking.set(device, { files: progress?.needFiles ?? 0, bytes: progress?.needBytes ?? 0 });
+  }
+  return {
+    atMs,
+    scan: config.paused || stopReason !== '' ? undefined : tree?.scanProgress,
+    knownFiles,
+    need: moves ? { files, bytes } : undefined,
+    receivedBytes,
+    servedBytes,
+    lacking,
+  };
+}

@@ -1,0 +1,83 @@
+import type { FolderId } from '@holdfast/model';
+import { VirtualWorldClock } from '@holdfast/simulation';
+import type { FolderEngine } from '@holdfast/sync-engine';
+import { expect, test } from 'vitest';
+import { type LiveFolder, ProgressWatch } from '../src/progress-watch.js';
+
+const id = 'abcdefgh23456723' as FolderId;
+
+/** A folder made of nothing but its counters. */
+function scene() {
+  const world = new VirtualWorldClock();
+  const told: { kind: string; atMs: number; live: LiveFolder }[] = [];
+  const clock = world.nodeClock();
+  const tree = {
+    stagedBytes: 0,
+    scanProgress: undefined as undefined | { files: number; hashedBytes: number },
+  };
+  const counts = { files: 5, bytes: 50, needFiles: 0, needBytes: 0, held: 0 };
+  const queue = { queued: 0, queuedBytes: 0 };
+  const folder = {
+    config: { id, paused: false },
+    stopReason: '',
+    links: new Map(),
+    index: { counts: { ...counts, ...queue } },
+    treeIndex: { counts },
+    tree,
+  } as unknown as FolderEngine;
+  const tell = (kind: string) => (_id: FolderId, live: LiveFolder) => {
+    told.push({ kind, atMs: clock.monotonic(), live });
+  };
+  const watch = new ProgressWatch({
+    clock,
+    folder: () => folder,
+    onChange: tell('change'),
+    onProgress: tell('progress'),
+  });
+  return { world, watch, tree, told };
+}
+
+test('many changes at once are told once', async () => {
+  const { world, watch, told } = scene();
+  for (let at = 0; at < 1_000; at += 1) watch.changed(id);
+  await world.runUntil(60_000);
+  expect(told).toHaveLength(1);
+  expect(told[0]?.live).toMatchObject({ files: 5, bytes: 50, progress: null });
+});
+
+test('a folder at rest costs no timer and tells nothing', async () => {
+  const { world, watch, told } = scene();
+  await world.runUntil(60_000);
+  expect(told).toEqual([]);
+  expect(watch.progressOf(id)).toBeNull();
+});
+
+test('while something moves, figures follow a few times a second, and end with a last word', async () => {
+  const { world, watch, tree, told } = scene();
+  tree.scanProgress = { files: 1, hashedBytes: 0 };
+  watch.changed(id);
+  for (let second = 1; second <= 4; second += 1) {
+    await world.runUntil(second * 1_000);
+    tree.scanProgress = { files: second * 10, hashedBytes: second * 1_000_000 };
+  }
+  expect(told.length).toBeLessThanOrEqual(16);
+  expect(watch.progressOf(id)?.scan?.files).toBeGreaterThanOrEqual(20);
+  tree.scanProgress = undefined;
+  watch.changed(id);
+  await world.runUntil(5_000);
+  expect(told.at(-1)?.live.progress).toBeNull();
+  const after = told.length;
+  await world.runUntil(60_000);
+  expect(told).toHaveLength(after);
+});
+
+test('what stands still is not looked at for ever', async () => {
+  const { world, watch, tree, told } = scene();
+  tree.scanProgress = { files: 1, hashedBytes: 5 };
+  watch.changed(id);
+  await world.runUntil(10_000);
+  const after = told.length;
+  await world.runUntil(600_000);
+  expect(told).toHaveLength(after);
+  expect(watch.progressOf(id)?.scan?.bytesPerSecond).toBe(0);
+});
