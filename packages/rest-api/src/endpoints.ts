@@ -51,6 +51,8 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
 export const healthPath = '/rest/noauth/health';
 export const loginLinksPath = '/rest/login-links';
 export const loginPath = '/login';
+/** Events as they happen, as server-sent events. */
+export const eventStreamPath = '/rest/events/stream';
 
 /** Names the version that the bytes of `cat` are. */
 export const versionHeader = 'x-holdfast-version';

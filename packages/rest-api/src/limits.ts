@@ -11,7 +11,6 @@ export const maxLoginLinks = 16;
 export const loginLinkLifeMs = 10 * 60_000;
 export const loginCodeBytes = 16;
 
-export const maxSessions = 32;
 export const sessionLifeMs = 30 * 24 * 3_600_000;
 export const sessionBytes = 32;
 
@@ -22,6 +21,9 @@ export const maxTimeCharacters = 200;
 
 export const maxEventsAnswered = 1000;
 export const maxEventWaitMs = 300_000;
+/** A stream says at least this often that it lives; the page gives it up after a few of these. */
+export const streamAliveMs = 15_000;
+export const maxStreamedAtOnce = 100;
 export const maxWaitMs = 365 * 24 * 3_600_000;
 
 /** An answer that the client reads whole; listings of a large folder are the longest. */

@@ -1,15 +1,15 @@
 /**
  * Who may use the API: holders of the token, and browsers with a session that a one-time link
- * opened. Sessions and links live in memory only and are bounded in number and in time. Secrets
- * are kept as digests and compared in constant time.
+ * opened. Links live in memory only, bounded in number and in time. A session is a signed statement
+ * of when it ends: it outlives a restart of the node, and ends with the token that signed it.
+ * Secrets are compared in constant time.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock, RandomSource } from '@holdfast/platform';
 import {
   loginCodeBytes,
   loginLinkLifeMs,
   maxLoginLinks,
-  maxSessions,
   sessionBytes,
   sessionLifeMs,
 } from './limits.js';
@@ -23,11 +23,12 @@ export class PageAccess {
   readonly #tokenDigest: Buffer;
   readonly #clock: Clock;
   readonly #random: RandomSource;
+  readonly #sessionKey: Buffer;
   #links: readonly Grant[] = [];
-  #sessions: readonly Grant[] = [];
 
   constructor(token: string, clock: Clock, random: RandomSource) {
     this.#tokenDigest = digestOf(token);
+    this.#sessionKey = createHmac('sha256', token).update('holdfast page session').digest();
     this.#clock = clock;
     this.#random = random;
   }
@@ -48,13 +49,21 @@ export class PageAccess {
     const link = this.#find(this.#links, code);
     if (link === undefined) return undefined;
     this.#links = this.#links.filter((other) => other !== link);
-    const session = this.#secret(sessionBytes);
-    this.#sessions = added(this.#sessions, this.#grant(session, sessionLifeMs), maxSessions);
-    return session;
+    // On the clock of the world: the one that only grows begins anew with the node.
+    const statement = `${this.#clock.now() + sessionLifeMs}.${this.#secret(sessionBytes)}`;
+    return `${statement}.${this.#signature(statement)}`;
   }
 
   isSession(candidate: string): boolean {
-    return this.#find(this.#sessions, candidate) !== undefined;
+    const end = candidate.lastIndexOf('.');
+    const statement = candidate.slice(0, Math.max(0, end));
+    const given = digestOf(candidate.slice(end + 1));
+    const isOurs = timingSafeEqual(given, digestOf(this.#signature(statement)));
+    return isOurs && Number.parseInt(statement, 10) > this.#clock.now();
+  }
+
+  #signature(statement: string): string {
+    return createHmac('sha256', this.#sessionKey).update(statement).digest('base64url');
   }
 
   #secret(length: number): string {

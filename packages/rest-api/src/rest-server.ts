@@ -17,6 +17,7 @@ import { Hono } from 'hono';
 import { errorDocument, statusOfCode } from './api-error.js';
 import { addApiRoutes, type ApiApp } from './api-routes.js';
 import { healthPath, loginLinksPath, loginPath } from './endpoints.js';
+import { addEventStream } from './event-stream.js';
 import { headersTimeoutMs, maxConnections, maxHeaderBytes } from './limits.js';
 import { PageAccess } from './page-access.js';
 import { loadPageFiles, type PageFile } from './page-files.js';
@@ -93,6 +94,7 @@ function createApp(
   app.get(healthPath, (context) => context.json({ status: 'OK' }));
   app.post(loginLinksPath, (context) => context.json(createLoginLink()));
   addApiRoutes(app, init.control, init.logger);
+  addEventStream(app, init.control);
   app.all('/rest/*', (context) => {
     throw new AppError('route_unknown', `There is no ${context.req.method} ${context.req.path}.`);
   });

@@ -138,6 +138,24 @@ describe('the page', () => {
     expect((await serving.ask('GET', '/rest/status', { headers: otherTab })).status).toBe(403);
   });
 
+  test('a session outlives the node, ends after thirty days, and cannot be made up', async () => {
+    const opened = await serving.ask('GET', await loginPath());
+    const cookie = opened.headers['set-cookie']![0]!.split(';')[0]!;
+    const { port } = serving;
+    await serving.stop();
+    serving = await serve(control, { port, pageDirectory });
+    const statusWith = async (value: string) =>
+      (await serving.ask('GET', '/rest/status', { headers: { cookie: value } })).status;
+    expect(await statusWith(cookie)).toBe(200);
+    const [name, session = ''] = cookie.split('=');
+    const [end, nonce, signature] = session.split('.');
+    expect(await statusWith(`${name}=${Number(end) + 1}.${nonce}.${signature}`)).toBe(401);
+    expect(await statusWith(`${name}=${end}.${nonce}.`)).toBe(401);
+    expect(await statusWith(`${name}=${end}.${nonce}`)).toBe(401);
+    serving.advance(30 * 24 * 3_600_000);
+    expect(await statusWith(cookie)).toBe(401);
+  });
+
   test('files are served by name, and nothing outside the directory is', async () => {
     const index = await serving.ask('GET', '/');
     expect([index.status, index.headers['content-type']]).toEqual([
