@@ -3,14 +3,18 @@
  * figures for people. Pure but for what it remembers of the last reading; it keeps nothing about
  * single files.
  */
-import type { FolderProgress, ReceivingProgress, SendingProgress } from './node-control.js';
+import type {
+  FolderProgress,
+  ReceivingProgress,
+  ScanningProgress,
+  SendingProgress,
+} from './node-control.js';
 
 /** Counters of one folder at one moment. They only grow, unless a connection began anew. */
 export interface ProgressReading {
   readonly atMs: number;
   /** Absent while nothing is scanned. */
-  readonly scan: { readonly files: number; readonly hashedBytes: number } | undefined;
-  readonly knownFiles: number;
+  readonly scan: Omit<ScanningProgress, 'bytesPerSecond'> | undefined;
   /** What is still to come from connected devices; undefined where nothing is on its way. */
   readonly need: Amount | undefined;
   readonly receivedBytes: ReadonlyMap<string, number>;
@@ -62,10 +66,9 @@ export class ProgressMeter {
     return { scan, receiving, sending };
   }
 
-  #scan({ scan, knownFiles }: ProgressReading): FolderProgress['scan'] {
+  #scan({ scan }: ProgressReading): FolderProgress['scan'] {
     if (scan === undefined) return null;
-    const { files, hashedBytes } = scan;
-    return { files, knownFiles, hashedBytes, bytesPerSecond: this.#bytesPerSecond('hashed') };
+    return { ...scan, bytesPerSecond: this.#bytesPerSecond('hashed') };
   }
 
   #receiving(reading: ProgressReading, need: Amount): ReceivingProgress {

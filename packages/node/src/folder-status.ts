@@ -1,5 +1,6 @@
 /** What a folder is doing, for people: one word and, where that does not say it all, a sentence. */
 
+import type { DeviceId } from '@holdfast/model';
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
@@ -81,8 +82,15 @@ export async function folderStatus(
     lastVerified: null,
     lastDrill: null,
     members: config.members,
+    archives: config.members.filter((device) => keepsHistory(folder, device)),
+    connectedMembers: [...folder.links.keys()],
     progress,
   };
+}
+
+function keepsHistory({ index, links }: FolderEngine, device: DeviceId): boolean {
+  const announced = links.get(device)?.announcement.archive;
+  return announced !== undefined || index.peer(device).receipt !== undefined;
 }
 
 /** Not a fault, but worth a word: what is passed over here, such as sockets. */

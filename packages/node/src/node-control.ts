@@ -41,6 +41,10 @@ export interface FolderStatus {
   readonly lastDrill: string | null;
   /** Ids of the devices that the folder is shared with here. */
   readonly members: readonly string[];
+  /** Members that are known to keep its history. */
+  readonly archives: readonly string[];
+  /** Members that are connected and keep the folder too. */
+  readonly connectedMembers: readonly string[];
   /** What moves at the moment; null while nothing does. */
   readonly progress: FolderProgress | null;
 }
@@ -56,7 +60,7 @@ export interface FolderProgress {
 export interface ScanningProgress {
   /** Files that were looked at. */
   readonly files: number;
-  /** Files known from the last time. */
+  /** Files known from the last time; 0 where that is not known, or single paths are looked at. */
   readonly knownFiles: number;
   readonly hashedBytes: number;
   readonly bytesPerSecond: number;

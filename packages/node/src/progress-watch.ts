@@ -119,7 +119,7 @@ function liveFolder(folder: FolderEngine, progress: FolderProgress | null): Live
 /** Counters only: cheap at any moment. */
 function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
   const { config, index, tree, ingester, links, stopReason } = folder;
-  const { files: knownFiles, needFiles, needBytes } = index.counts;
+  const { needFiles, needBytes } = index.counts;
   const { queued, queuedBytes } = index.counts;
   const staged = (tree?.stagedBytes ?? 0) + (ingester?.stagedBytes ?? 0);
   const files = needFiles + queued;
@@ -136,7 +136,6 @@ function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
   return {
     atMs,
     scan: config.paused || stopReason !== '' ? undefined : tree?.scanProgress,
-    knownFiles,
     need: moves ? { files, bytes } : undefined,
     receivedBytes,
     servedBytes,

@@ -4,7 +4,6 @@ import { ProgressMeter, type ProgressReading } from '../src/folder-progress.js';
 const calm: ProgressReading = {
   atMs: 0,
   scan: undefined,
-  knownFiles: 100,
   need: undefined,
   receivedBytes: new Map(),
   servedBytes: new Map(),
@@ -29,8 +28,8 @@ describe('the progress of a folder', () => {
 
   test('of a scan says how many files were looked at, of how many, and how fast', () => {
     const { last } = measured(
-      { scan: { files: 10, hashedBytes: 0 } },
-      { scan: { files: 60, hashedBytes: 5_000_000 } },
+      { scan: { files: 10, knownFiles: 100, hashedBytes: 0 } },
+      { scan: { files: 60, knownFiles: 100, hashedBytes: 5_000_000 } },
     );
     expect(last?.scan).toEqual({
       files: 60,

@@ -13,7 +13,9 @@ function scene() {
   const clock = world.nodeClock();
   const tree = {
     stagedBytes: 0,
-    scanProgress: undefined as undefined | { files: number; hashedBytes: number },
+    scanProgress: undefined as
+      | undefined
+      | { files: number; knownFiles: number; hashedBytes: number },
   };
   const counts = { files: 5, bytes: 50, needFiles: 0, needBytes: 0, held: 0 };
   const queue = { queued: 0, queuedBytes: 0 };
@@ -54,11 +56,11 @@ test('a folder at rest costs no timer and tells nothing', async () => {
 
 test('while something moves, figures follow a few times a second, and end with a last word', async () => {
   const { world, watch, tree, told } = scene();
-  tree.scanProgress = { files: 1, hashedBytes: 0 };
+  tree.scanProgress = { knownFiles: 9, files: 1, hashedBytes: 0 };
   watch.changed(id);
   for (let second = 1; second <= 4; second += 1) {
     await world.runUntil(second * 1_000);
-    tree.scanProgress = { files: second * 10, hashedBytes: second * 1_000_000 };
+    tree.scanProgress = { knownFiles: 9, files: second * 10, hashedBytes: second * 1_000_000 };
   }
   expect(told.length).toBeLessThanOrEqual(16);
   expect(watch.progressOf(id)?.scan?.files).toBeGreaterThanOrEqual(20);
@@ -73,7 +75,7 @@ test('while something moves, figures follow a few times a second, and end with a
 
 test('what stands still is not looked at for ever', async () => {
   const { world, watch, tree, told } = scene();
-  tree.scanProgress = { files: 1, hashedBytes: 5 };
+  tree.scanProgress = { knownFiles: 9, files: 1, hashedBytes: 5 };
   watch.changed(id);
   await world.runUntil(10_000);
   const after = told.length;

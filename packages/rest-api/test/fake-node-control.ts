@@ -25,6 +25,8 @@ export const exampleFolder: FolderStatus = {
   lastVerified: null,
   lastDrill: null,
   members: ['12D3KooWPi'],
+  archives: ['12D3KooWPi'],
+  connectedMembers: ['12D3KooWPi'],
   progress: null,
 };
 

@@ -80,6 +80,7 @@ export class LocalTree {
   #stopReason = '';
   #scannedOnce = false;
   #scanProgress: ScanProgress = noProgress;
+  #knownFiles = 0;
   #stopped = false;
   #releasing = false;
 
@@ -130,9 +131,10 @@ export class LocalTree {
     return this.#scannedOnce;
   }
 
-  /** How far the scan is that runs; absent while none does. */
-  get scanProgress(): ScanProgress | undefined {
-    return this.#queue.isIdle ? undefined : this.#scanProgress;
+  /** How far the scan is that runs, and of how many files of the last time; absent while none does. */
+  get scanProgress(): (ScanProgress & { readonly knownFiles: number }) | undefined {
+    if (this.#queue.isIdle) return undefined;
+    return { ...this.#scanProgress, knownFiles: this.#knownFiles };
   }
 
   get problems() {
@@ -205,6 +207,7 @@ export class LocalTree {
     try {
       const first = request.all || !this.#scannedOnce;
       this.#scanProgress = noProgress;
+      this.#knownFiles = first ? this.#init.index.counts.files : 0;
       if (!this.#scannedOnce) await this.#reconcileHeld();
       const result = first
         ? await this.#scanner.scanAll()
