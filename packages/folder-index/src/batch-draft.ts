@@ -48,6 +48,7 @@ export class BatchDraft {
     this.#writeEntry(after);
     this.#writeLocalKeys(before, after);
     this.#writeNeed(before, after);
+    this.#writeLocalChange(before, after);
     if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);
     return after;
   }
@@ -128,6 +129,17 @@ export class BatchDraft {
     this.#counts.needFiles += change.needFiles;
     this.#counts.needBytes += change.needBytes;
     this.#counts.held += change.held;
+  }
+
+  #writeLocalChange(before: PathEntry, after: PathEntry): void {
+    const { policy, keys } = this.#init;
+    const was = policy.isLocalChange?.(before) ?? false;
+    const is = policy.isLocalChange?.(after) ?? false;
+    if (was === is) return;
+    const key = keys.localChange(after.path);
+    if (is) this.#put(key, new Uint8Array(0));
+    else this.#delete(key);
+    this.#counts.localChanges += is ? 1 : -1;
   }
 
   #writeQueue(before: PathEntry, after: PathEntry): void {

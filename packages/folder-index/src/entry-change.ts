@@ -12,6 +12,8 @@ export interface Need {
 
 export interface IndexPolicy {
   needOf(entry: PathEntry): Need | undefined;
+  /** Whether the path shows a change that this device keeps to itself; absent where there is none. */
+  isLocalChange?(entry: PathEntry): boolean;
   /** Whether every version that a peer offers is to be archived. */
   readonly queuesOffers: boolean;
 }

@@ -53,6 +53,8 @@ export interface FolderIndexInit {
    * for another one is worth nothing: it is dropped and begun anew.
    */
   readonly boundTo?: string;
+  /** Sets the keys of a second index of the same folder apart; empty for the first. */
+  readonly keyPrefix?: string;
 }
 
 /** A row of this device's own index, as it is offered to others. */
@@ -87,7 +89,7 @@ export class FolderIndex {
 
   private constructor(init: FolderIndexInit, state: IndexState) {
     this.#store = init.store;
-    this.#keys = new IndexKeys(init.folder);
+    this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.#hash = init.hash;
     this.#policy = init.policy;
     this.#state = state;
@@ -96,7 +98,7 @@ export class FolderIndex {
 
   /** Opens the folder's index, or begins it with a new epoch. Throws `index_damaged`. */
   static async open(init: FolderIndexInit): Promise<FolderIndex> {
-    const key = new IndexKeys(init.folder).meta();
+    const key = new IndexKeys(init.folder, init.keyPrefix).meta();
     const stored = await init.store.get(key);
     if (stored !== undefined) {
       const state = decodeIndexState(stored);
@@ -167,6 +169,16 @@ export class FolderIndex {
   async neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
     const paths: FolderPath[] = [];
     const span = after === undefined ? this.#keys.all('need') : this.#keys.needsAfter(after);
+    for await (const [key] of this.#store.iterate({ ...span, limit })) {
+      paths.push(this.#keys.pathOf(key));
+    }
+    return paths;
+  }
+
+  /** Paths where this device shows a change of its own that it keeps to itself, at most `limit`. */
+  async localChanges(limit: number): Promise<FolderPath[]> {
+    const paths: FolderPath[] = [];
+    const span = this.#keys.all('localChange');
     for await (const [key] of this.#store.iterate({ ...span, limit })) {
       paths.push(this.#keys.pathOf(key));
     }

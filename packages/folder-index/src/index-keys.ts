@@ -25,6 +25,7 @@ const tags = {
   side: 'x',
   meta: 'm',
   content: 'c',
+  localChange: 'l',
 } as const;
 
 export interface KeySpan {
@@ -33,10 +34,11 @@ export interface KeySpan {
 }
 
 export class IndexKeys {
-  readonly #folder: FolderId;
+  readonly #folder: string;
 
-  constructor(folder: FolderId) {
-    this.#folder = folder;
+  /** Indices of one folder that lie side by side have prefixes of their own. */
+  constructor(folder: FolderId, prefix = '') {
+    this.#folder = prefix + folder;
   }
 
   entry(path: FolderPath): Uint8Array {
@@ -47,7 +49,11 @@ export class IndexKeys {
     return this.#key('need', `${parentOf(path)}\0${nameOf(path)}`);
   }
 
-  /** The path of a key made by `entry` or `need`. */
+  localChange(path: FolderPath): Uint8Array {
+    return this.#key('localChange', `${parentOf(path)}\0${nameOf(path)}`);
+  }
+
+  /** The path of a key made by `entry`, `need` or `localChange`. */
   pathOf(key: Uint8Array): FolderPath {
     const text = byteStringFrom(key).slice(this.#folder.length + 1);
     const zero = text.lastIndexOf('\0');

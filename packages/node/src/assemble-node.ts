@@ -3,7 +3,6 @@
  * reverse, stops. It takes every seam; `run-node.ts` supplies the real ones, the simulation its
  * own.
  */
-import { FolderIndex } from '@holdfast/folder-index';
 import { ListBlockStore } from '@holdfast/folder-scanner';
 import { actorOf, type DeviceId, type FolderId } from '@holdfast/model';
 import {
@@ -13,7 +12,7 @@ import {
   joinPath,
   type PeerConnection,
 } from '@holdfast/platform';
-import { type FolderConfig, FolderEngine, needOf, SyncEngine } from '@holdfast/sync-engine';
+import { type FolderConfig, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import {
   blocksProtocol,
   controlProtocol,
@@ -29,6 +28,7 @@ import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
+import { openFolderIndices } from './folder-indices.js';
 import { HistoryService } from './history-service.js';
 import {
   NodeConfig,
@@ -178,29 +178,18 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   };
 
   const openFolder = async (folder: StoredFolder): Promise<FolderEngine> => {
-    const id = folder.id as FolderId;
-    const policy = folder.archive
-      ? { needOf: () => undefined, queuesOffers: true }
-      : {
-          needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, hash),
-          queuesOffers: false,
-        };
     const store = folder.archive ? await openArchive() : undefined;
-    const index = await FolderIndex.open({
-      store: keyValueStore,
-      folder: id,
-      hash,
-      random,
-      policy,
-      ...(store === undefined ? {} : { boundTo: `${store.storeId}:${store.generation}` }),
-    });
+    const init = { store: keyValueStore, hash, random };
+    const { index, mirrorIndex } = await openFolderIndices(folder, store, init);
+    const { epoch } = mirrorIndex ?? index;
     return new FolderEngine({
       ...seams,
       config: folderConfig(folder),
       index,
+      mirrorIndex,
       archive: store,
       listBlocks,
-      context: { actor: actorOf(localDevice, index.epoch, hash), device: localDevice, hash },
+      context: { actor: actorOf(localDevice, epoch, hash), device: localDevice, hash },
       hash,
       onChange: (changed) => {
         progress.changed(changed);

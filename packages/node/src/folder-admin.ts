@@ -129,7 +129,6 @@ export class FolderAdmin {
     }
     if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
     if (offer === undefined) throw noOffer(request.folder);
-    if (request.path !== undefined && request.archive) throw mirrorUnsupported();
     const stored = this.#newMember(offer, members, request);
     await this.#store(stored);
     return accepted(stored);
@@ -139,13 +138,14 @@ export class FolderAdmin {
   async remove(text: string): Promise<void> {
     const stored = this.#stored(text);
     const folder = this.#init.engine.folders.get(stored.id as FolderId);
-    const holdsNothing = folder?.index.counts.held === 0;
+    const holdsNothing = folder?.treeIndex.counts.held === 0;
     await this.#init.config.update((config) => ({
       ...config,
       folders: config.folders.filter((one) => one.id !== stored.id),
     }));
     await this.#init.engine.removeFolder(stored.id as FolderId);
     await folder?.index.destroy();
+    await folder?.mirror?.index.destroy();
     if (stored.path !== null && holdsNothing) this.#removeOwnArea(filePathFrom(stored.path));
     this.#init.onRemoved(stored.id);
   }
@@ -182,7 +182,7 @@ export class FolderAdmin {
     const base = {
       id: offer.id,
       label,
-      mode: supportedMode(request.mode),
+      mode: acceptedMode(request),
       archive: request.archive,
       members: [...members],
       copies: 1,
@@ -304,6 +304,15 @@ function supportedMode(mode: FolderMode | undefined): FolderMode {
   });
 }
 
+/** A mirror shows what its archive has; what is changed in it goes to nobody else. */
+function acceptedMode({ path, archive, mode }: AcceptFolderRequest): FolderMode {
+  if (path === undefined || !archive) return supportedMode(mode);
+  if (mode === undefined || mode === 'receive-only') return 'receive-only';
+  throw new AppError('usage', `The mirror of an archive is receive-only, not ${mode}.`, {
+    hint: 'Nothing was changed. Leave --mode out, or accept the folder without --archive.',
+  });
+}
+
 function noOffer(text: string): AppError {
   return new AppError('folder_unknown', `No connected device offers a folder "${text}".`, {
     hint: 'See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.',
@@ -323,11 +332,5 @@ function alreadyKept(label: string): AppError {
 function neitherPathNorArchive(): AppError {
   return new AppError('usage', 'Say where the files go, or that this device keeps the history.', {
     hint: 'holdfast folder accept FOLDER PATH, or holdfast folder accept FOLDER --archive',
-  });
-}
-
-function mirrorUnsupported(): AppError {
-  return new AppError('usage', 'An archive that also keeps a plain mirror is not built yet.', {
-    hint: 'Nothing was changed. Leave out either the PATH or --archive.',
   });
 }

@@ -1,6 +1,6 @@
 /** What a folder is doing, for people: one word and, where that does not say it all, a sentence. */
-
-import type { DeviceId } from '@holdfast/model';
+import type { Coverage, FolderIndex } from '@holdfast/folder-index';
+import { type DeviceId, displayPath } from '@holdfast/model';
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
@@ -14,6 +14,8 @@ export interface FolderStateFacts {
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
   readonly connectedMembers: number;
   readonly archiveProblem: string;
+  /** What was changed in a mirror: how many paths, and one of them. */
+  readonly localChanges: { readonly count: number; readonly first: string };
 }
 
 /** Pure, so that every combination can be tried. */
@@ -37,7 +39,16 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   if (problem !== undefined) {
     return { state: 'out-of-sync', reason: `${problem.path}: ${problem.reason}` };
   }
+  if (facts.localChanges.count > 0) {
+    return { state: 'out-of-sync', reason: localChangeReason(facts.localChanges) };
+  }
   return { state: 'up-to-date', reason: '' };
+}
+
+/** Nothing is lost, and nothing goes on by itself: a person should know. */
+function localChangeReason({ count, first }: FolderStateFacts['localChanges']): string {
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  return `Changed in the mirror, archived and not sent to others: ${first}${more}.`;
 }
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
@@ -45,24 +56,29 @@ export async function folderStatus(
   folder: FolderEngine,
   progress: FolderProgress | null,
 ): Promise<FolderStatus> {
-  const { config, index, tree, ingester, coverage } = folder;
-  const { counts } = index;
+  const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
+  const { queued } = index.counts;
+  const { counts } = treeIndex;
+  const needFiles = counts.needFiles + queued;
   const { state, reason } = folderState({
     paused: config.paused,
     stopReason: folder.stopReason,
     firstScanDone: tree?.hasScanned ?? true,
     scanning: tree?.isScanning ?? false,
-    needFiles: counts.needFiles + counts.queued,
+    needFiles,
     problems: tree?.problems ?? [],
-    connectedMembers: folder.links.size,
+    // What a mirror lacks its own archive has.
+    connectedMembers: folder.links.size + (mirror !== undefined && queued === 0 ? 1 : 0),
     archiveProblem: ingester?.problem ?? '',
+    localChanges: await localChangesOf(treeIndex),
   });
   const { sequence } = index.position();
   const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);
   const newestMs = Math.max(0, ...receipts.map((receipt) => receipt.receivedAtMs));
-  const uncovered = config.archive
-    ? 0
-    : (await index.countAfter(coverage.threshold())) + coverage.exceptions();
+  const uncovered =
+    config.archive && mirror === undefined
+      ? 0
+      : await uncoveredRows(treeIndex, folder.heldCoverage);
   return {
     id: config.id,
     label: config.label,
@@ -73,8 +89,8 @@ export async function folderStatus(
     stateReason: reason === '' ? leftOutReason(tree?.leftOut ?? []) : reason,
     files: counts.files,
     bytes: counts.bytes,
-    needFiles: counts.needFiles + counts.queued,
-    needBytes: counts.needBytes + counts.queuedBytes,
+    needFiles,
+    needBytes: counts.needBytes + index.counts.queuedBytes,
     unarchivedFiles: uncovered + (tree?.unreadable ?? 0),
     heldFiles: counts.held,
     copies: coverage.completeStores(sequence),
@@ -86,6 +102,16 @@ export async function folderStatus(
     connectedMembers: [...folder.links.keys()],
     progress,
   };
+}
+
+async function localChangesOf(index: FolderIndex): Promise<FolderStateFacts['localChanges']> {
+  const { localChanges: count } = index.counts;
+  const [first] = count === 0 ? [] : await index.localChanges(1);
+  return { count, first: first === undefined ? '' : displayPath(first) };
+}
+
+async function uncoveredRows(index: FolderIndex, coverage: Coverage): Promise<number> {
+  return (await index.countAfter(coverage.threshold())) + coverage.exceptions();
 }
 
 function keepsHistory({ index, links }: FolderEngine, device: DeviceId): boolean {

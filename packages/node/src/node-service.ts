@@ -216,13 +216,14 @@ export class NodeService implements NodeControl {
   async heldVersions(folder: string) {
     const engine = this.#init.admin.choose(folder);
     const rows = await engine.held(maxListedHeld);
-    const { archives } = engine.archiveMembers();
+    // A mirror's own archive is what it waits for.
+    const archives = engine.mirror === undefined ? engine.archiveMembers().archives : 1;
     return rows.map(({ path, version, sequence, sinceMs }) => ({
       path: displayPath(path),
       version: version.id,
       size: version.record.kind === 'file' ? version.record.sizeBytes : 0,
       since: new Date(sinceMs).toISOString(),
-      reason: heldReason(archives, engine.coverage.covers(version.id, sequence)),
+      reason: heldReason(archives, engine.heldCoverage.covers(version.id, sequence)),
     }));
   }
 

@@ -104,7 +104,7 @@ function newlyWatched(): WatchedFolder {
 }
 
 function liveFolder(folder: FolderEngine, progress: FolderProgress | null): LiveFolder {
-  const { files, bytes, needFiles, needBytes, held } = folder.index.counts;
+  const { files, bytes, needFiles, needBytes, held } = folder.treeIndex.counts;
   const { queued, queuedBytes } = folder.index.counts;
   return {
     files,
@@ -118,8 +118,8 @@ function liveFolder(folder: FolderEngine, progress: FolderProgress | null): Live
 
 /** Counters only: cheap at any moment. */
 function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
-  const { config, index, tree, ingester, links, stopReason } = folder;
-  const { needFiles, needBytes } = index.counts;
+  const { config, index, treeIndex, tree, ingester, links, stopReason } = folder;
+  const { needFiles, needBytes } = treeIndex.counts;
   const { queued, queuedBytes } = index.counts;
   const staged = (tree?.stagedBytes ?? 0) + (ingester?.stagedBytes ?? 0);
   const files = needFiles + queued;

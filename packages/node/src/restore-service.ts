@@ -347,7 +347,7 @@ export class RestoreService {
   ): Promise<Version | undefined | 'unknown'> {
     const { existing, version } = item;
     if (existing === undefined || existing.kind === 'directory') return undefined;
-    const row = localCurrent(await context.query.folder.index.entry(version.record.path));
+    const row = localCurrent(await context.query.folder.treeIndex.entry(version.record.path));
     const disk = row?.local.disk;
     const known =
       disk?.inode === existing.disk.inode &&
@@ -361,7 +361,7 @@ export class RestoreService {
     if (held === undefined || item.existing === undefined) return;
     const { disk } = item.existing;
     const sinceMs = this.#init.clock.now();
-    const { index } = context.query.folder;
+    const index = context.query.folder.treeIndex;
     await index.update(
       [item.version.record.path],
       (entry) => withHeld(demoted(entry), held, { sinceMs, disk }),

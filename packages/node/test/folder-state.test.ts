@@ -10,6 +10,7 @@ const inOrder: FolderStateFacts = {
   problems: [],
   connectedMembers: 1,
   archiveProblem: '',
+  localChanges: { count: 0, first: '' },
 };
 const problem = { path: 'a/b', reason: 'EIO' };
 const lonely = 'No device that has the missing files is connected.';
@@ -26,6 +27,12 @@ describe('what a folder is doing', () => {
       'Gone.',
     ],
     ['it was never scanned', { firstScanDone: false, needFiles: 3 }, 'scanning', ''],
+    [
+      'its mirror was changed by hand',
+      { localChanges: { count: 2, first: 'a/b' } },
+      'out-of-sync',
+      'Changed in the mirror, archived and not sent to others: a/b and 1 more.',
+    ],
     ['it is scanned again', { scanning: true }, 'scanning', ''],
     [
       'it is scanned again and has problems',

@@ -15,7 +15,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import { WorkLimit } from './work-limit.js';
 
@@ -56,7 +56,7 @@ export class ArchiveFetcher {
    * does not offer any more is added to `withdrawn`, here and by `fetch`.
    */
   async resolve<For>(
-    client: BlockClient,
+    client: BlockSupplier,
     version: Version,
     forWhom: For,
     withdrawn: Set<VersionId>,
@@ -80,7 +80,7 @@ export class ArchiveFetcher {
 
   /** Fetches what is missing and syncs; `onBytes` hears of content that came. Tells which versions are complete in the store now. */
   async fetch<For>(
-    client: BlockClient,
+    client: BlockSupplier,
     batch: readonly WantedVersion<For>[],
     withdrawn: Set<VersionId>,
     onBytes: (bytes: number) => void,
@@ -114,7 +114,7 @@ export class ArchiveFetcher {
   }
 
   async #lists(
-    client: BlockClient,
+    client: BlockSupplier,
     versionId: VersionId,
     references: readonly BlockReference[],
     level: number,
@@ -138,7 +138,7 @@ export class ArchiveFetcher {
 
   /** Asks for the blocks that the store lacks, each once. What does not come is found missing later. */
   async #fetchBlocks(
-    client: BlockClient,
+    client: BlockSupplier,
     wanted: readonly WantedBlock[],
     withdrawn: Set<VersionId>,
     onBytes: (bytes: number) => void = () => undefined,
@@ -158,7 +158,7 @@ export class ArchiveFetcher {
   }
 
   async #fetchGroup(
-    client: BlockClient,
+    client: BlockSupplier,
     group: readonly WantedBlock[],
     withdrawn: Set<VersionId>,
     onBytes: (bytes: number) => void,

@@ -24,7 +24,7 @@ import {
 import { AppError, type Clock, errorMessage, type Logger, Mutex } from '@holdfast/platform';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import { planArchivePath } from './plan-sync.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -37,7 +37,7 @@ export interface ArchiveIngesterInit {
   readonly logger: Logger;
   /** Members that are connected and share the folder. */
   readonly connected: () => readonly DeviceId[];
-  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly mayIngest: () => boolean;
   /** Called after something was archived or could not be: receipts may go out. */
   readonly onIngested: () => void;
@@ -153,7 +153,7 @@ export class ArchiveIngester {
     }
   }
 
-  async #ingest(client: BlockClient, offers: readonly Offer[]): Promise<void> {
+  async #ingest(client: BlockSupplier, offers: readonly Offer[]): Promise<void> {
     let batch: WantedVersion<Offer>[] = [];
     let bytes = 0;
     const withdrawn = new Set<VersionId>();
@@ -174,7 +174,7 @@ export class ArchiveIngester {
   }
 
   async #take(
-    client: BlockClient,
+    client: BlockSupplier,
     batch: readonly WantedVersion<Offer>[],
     withdrawn: Set<VersionId>,
   ): Promise<void> {

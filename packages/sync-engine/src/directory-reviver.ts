@@ -11,17 +11,24 @@ import {
 } from '@holdfast/folder-index';
 import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
 import { type FolderPath, type Hash, joinWithinLimit, versionOf } from '@holdfast/model';
-import { planPath } from './plan-sync.js';
+import type { PathPlanner } from './plan-sync.js';
 
 export class DirectoryReviver {
   readonly #index: FolderIndex;
   readonly #context: ObserveContext;
   readonly #hash: Hash;
+  readonly #plan: PathPlanner;
 
-  constructor(init: { index: FolderIndex; context: ObserveContext; hash: Hash }) {
+  constructor(init: {
+    index: FolderIndex;
+    context: ObserveContext;
+    hash: Hash;
+    plan: PathPlanner;
+  }) {
     this.#index = init.index;
     this.#context = init.context;
     this.#hash = init.hash;
+    this.#plan = init.plan;
   }
 
   /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
@@ -30,7 +37,7 @@ export class DirectoryReviver {
     for await (const entry of this.#index.below(path)) {
       const local = localCurrent(entry);
       if (local === undefined || local.version.record.kind === 'tombstone') continue;
-      if (planPath(entry, this.#hash).type !== 'none') {
+      if (this.#plan(entry).type !== 'none') {
         pending = true;
         continue;
       }

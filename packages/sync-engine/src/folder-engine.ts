@@ -2,7 +2,7 @@
  * One folder on this device: its index, its tree or its archive or both, and a link to every
  * connected member. It decides nothing about paths; it passes on what changed to whom it concerns.
  */
-import { Coverage, type FolderIndex, localCurrent, samePosition } from '@holdfast/folder-index';
+import { Coverage, type FolderIndex } from '@holdfast/folder-index';
 import type { ListBlockStore, ObserveContext } from '@holdfast/folder-scanner';
 import type { DeviceId, FolderId, Hash } from '@holdfast/model';
 import {
@@ -12,7 +12,6 @@ import {
   errorMessage,
   type FileWatcher,
   type Logger,
-  Mutex,
   type RandomSource,
 } from '@holdfast/platform';
 import type {
@@ -23,14 +22,17 @@ import type {
 } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveIngester } from './archive-ingester.js';
-import type { BlockClient, BlockSupplier } from './block-client.js';
+import { ArchiveMirror } from './archive-mirror.js';
+import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
 import type { FolderConfig } from './folder-config.js';
 import { FolderLink } from './folder-link.js';
+import { type HeldRow, heldRows } from './held-rows.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { PeerSession } from './peer-session.js';
-import { receiptFor } from './receipt-writer.js';
+import { planPath } from './plan-sync.js';
+import { ReceiptSender } from './receipt-sender.js';
 import { seedFromHistory } from './seed-from-history.js';
 
 export interface FolderEngineInit {
@@ -38,6 +40,8 @@ export interface FolderEngineInit {
   readonly index: FolderIndex;
   /** The device's store, where this folder's history is kept here. */
   readonly archive: VersionArchive | undefined;
+  /** The index of the mirror, where an archive keeps one. */
+  readonly mirrorIndex: FolderIndex | undefined;
   readonly runner: BulkRunner;
   readonly watcher: FileWatcher;
   readonly listBlocks: ListBlockStore;
@@ -57,43 +61,40 @@ export class FolderEngine {
   readonly localBlocks: BlockSupplier;
   readonly tree: LocalTree | undefined;
   readonly ingester: ArchiveIngester | undefined;
+  readonly mirror: ArchiveMirror | undefined;
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
   #mismatch = '';
   #coverage: Coverage = new Coverage([], 0);
-  readonly #receipts = new Mutex();
-  #receiptsWait = false;
+  readonly #receipts: ReceiptSender | undefined;
   #stopped = false;
 
   constructor(init: FolderEngineInit) {
     this.#init = init;
     this.#config = init.config;
     this.index = init.index;
-    const { config, index, archive, listBlocks, runner } = init;
-    const root = config.tree?.root;
-    this.blockServer = new BlockServer({
-      folder: config.id,
-      index,
-      archive,
-      listBlocks,
-      runner,
-      root,
-    });
+    const { config, archive } = init;
+    // An archive serves others from its store: its mirror may show something else.
+    const root = archive === undefined ? config.tree?.root : undefined;
+    this.blockServer = new BlockServer({ ...init, folder: config.id, root });
     this.localBlocks = new LocalBlockSupplier(this.blockServer);
     const shared = {
       ...init,
       folder: config.id,
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
+    const isPaused = () => this.#config.paused || this.#mismatch !== '';
+    this.mirror = this.#mirrorOf(isPaused);
     this.tree =
-      config.tree === undefined
-        ? undefined
+      archive !== undefined || config.tree === undefined
+        ? this.mirror?.tree
         : new LocalTree({
             ...shared,
             tree: config.tree,
+            plan: (entry) => planPath(entry, init.hash),
             coverage: () => this.#coverage,
-            isPaused: () => this.#config.paused || this.#mismatch !== '',
+            isPaused,
             onChange: () => this.#changed(),
           });
     this.ingester =
@@ -102,10 +103,43 @@ export class FolderEngine {
         : new ArchiveIngester({
             ...shared,
             archive,
-            connected: () => [...this.#links.keys()],
-            mayIngest: () => !this.#config.paused && this.#mismatch === '',
+            connected: () => [
+              ...this.#links.keys(),
+              ...(this.mirror === undefined ? [] : [init.context.device]),
+            ],
+            mayIngest: () => !isPaused(),
             onIngested: () => this.#ingested(),
           });
+    this.#receipts = this.#receiptsOf(archive);
+  }
+
+  #receiptsOf(archive: VersionArchive | undefined): ReceiptSender | undefined {
+    if (archive === undefined) return undefined;
+    return new ReceiptSender({
+      folder: this.#config.id,
+      index: this.index,
+      archive,
+      links: this.#links,
+      exceptionsOf: (device) => this.ingester?.exceptionsOf(device) ?? new Set(),
+    });
+  }
+
+  #mirrorOf(isPaused: () => boolean): ArchiveMirror | undefined {
+    const { config, archive, index, mirrorIndex } = this.#init;
+    if (archive === undefined || mirrorIndex === undefined || config.tree === undefined) return;
+    return new ArchiveMirror({
+      ...this.#init,
+      folder: config.id,
+      tree: config.tree,
+      index: mirrorIndex,
+      archiveIndex: index,
+      archive,
+      archivedBlocks: this.localBlocks,
+      isPaused,
+      exceptions: () => this.ingester?.exceptionsOf(this.#init.context.device) ?? new Set(),
+      onOffers: () => this.ingester?.wake(),
+      onChange: () => this.#changed(),
+    });
   }
 
   get config(): FolderConfig {
@@ -118,6 +152,16 @@ export class FolderEngine {
 
   get coverage(): Coverage {
     return this.#coverage;
+  }
+
+  /** The index that stands for the tree here: an archive's mirror has its own. */
+  get treeIndex(): FolderIndex {
+    return this.mirror?.index ?? this.index;
+  }
+
+  /** What lets go of content that is set aside here. */
+  get heldCoverage(): Coverage {
+    return this.mirror?.coverage ?? this.#coverage;
   }
 
   /** Why the folder is stopped; empty while it is not. */
@@ -135,14 +179,14 @@ export class FolderEngine {
     const { archive, hash, config } = this.#init;
     if (archive !== undefined) await seedFromHistory(config.id, this.index, archive, hash);
     this.ingester?.start();
-    await this.tree?.start();
+    await (this.mirror ?? this.tree)?.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const link of this.#links.values()) link.end();
     this.#links.clear();
-    await this.tree?.stop();
+    await (this.mirror ?? this.tree)?.stop();
     await this.ingester?.stop();
   }
 
@@ -253,19 +297,10 @@ export class FolderEngine {
   /** Whether this folder is in sync with every connected member, on one look. */
   isInSync(): boolean {
     if (this.stopReason !== '' || this.#config.paused || this.#links.size === 0) return false;
-    if (this.tree !== undefined && !this.tree.isSettled) return false;
+    if (this.tree?.isSettled === false || this.mirror?.isCaughtUp === false) return false;
     if (this.#need().files > 0) return false;
     const position = this.index.position();
-    return [...this.#links.values()].every((link) => {
-      const { progress } = link;
-      const seen = this.index.peer(link.device).seen;
-      return (
-        progress !== undefined &&
-        progress.needFiles === 0 &&
-        samePosition(progress.seen, position) &&
-        seen?.sequence === progress.sequence
-      );
-    });
+    return [...this.#links.values()].every((link) => link.isInSyncAt(position));
   }
 
   /** Whether enough archives hold every version of this device. */
@@ -301,21 +336,19 @@ export class FolderEngine {
   }
 
   /** What is set aside here, oldest first. */
-  async held(limit: number) {
-    const rows = await this.index.sideRows(this.index.position().sequence, limit);
-    const entries = await this.index.entries(rows.map((row) => row.path));
-    return rows.map((row, at) => {
-      const local = entries[at]?.rows.find((one) => one.version.id === row.version.id)?.local;
-      return { ...row, sinceMs: local?.sinceMs ?? 0, shown: localCurrent(entries[at]!) };
-    });
+  held(limit: number): Promise<HeldRow[]> {
+    return heldRows(this.treeIndex, limit);
   }
 
+  /** What an archive and its mirror still lack counts together. */
   #need(): { files: number; bytes: number } {
-    const { needFiles, needBytes, queued, queuedBytes } = this.index.counts;
+    const { queued, queuedBytes } = this.index.counts;
+    const { needFiles, needBytes } = this.treeIndex.counts;
     return { files: needFiles + queued, bytes: needBytes + queuedBytes };
   }
 
-  #clientOf(device: DeviceId): BlockClient | undefined {
+  #clientOf(device: DeviceId): BlockSupplier | undefined {
+    if (device === this.#init.context.device) return this.mirror?.blocks;
     const link = this.#links.get(device);
     return link?.session.isReady ? link.session.blocks : undefined;
   }
@@ -335,25 +368,12 @@ export class FolderEngine {
 
   #ingested(): void {
     this.#sendReceipts();
+    this.mirror?.wake();
     this.#changed();
   }
 
   #sendReceipts(): void {
-    const { archive } = this.#init;
-    const { ingester } = this;
-    if (archive === undefined || ingester === undefined || this.#receiptsWait) return;
-    this.#receiptsWait = true;
-    // One after the other, so that an older statement never follows a newer one.
-    this.#receipts
-      .run(async () => {
-        this.#receiptsWait = false;
-        for (const link of this.#links.values()) {
-          const exceptions = ingester.exceptionsOf(link.device);
-          const receipt = await receiptFor(this.#config.id, this.index, archive, link, exceptions);
-          if (receipt !== undefined) await link.sendReceipt(receipt);
-        }
-      })
-      .catch((error: unknown) => this.#warn(error));
+    this.#receipts?.send().catch((error: unknown) => this.#warn(error));
   }
 
   #receiptArrived(): void {

@@ -8,6 +8,7 @@ export * from './held-keeper.js';
 export { letGoJob } from './let-go-job.js';
 export * from './peer-session.js';
 export * from './place-jobs.js';
+export * from './plan-mirror.js';
 export * from './plan-sync.js';
 export * from './read-version.js';
 export * from './sync-engine.js';

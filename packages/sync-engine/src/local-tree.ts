@@ -31,11 +31,12 @@ import {
   type WatchEvent,
   type WatchSubscription,
 } from '@holdfast/platform';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import type { FolderTree as TreeConfig } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { PathClaims } from './path-claims.js';
+import type { PathPlanner } from './plan-sync.js';
 import { reconcileHeld } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
@@ -52,7 +53,8 @@ export interface FolderTreeInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
-  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly plan: PathPlanner;
+  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly coverage: () => Coverage;
   readonly isPaused: () => boolean;
   /** Rows, needs or the state of the tree changed. */

@@ -39,6 +39,9 @@ export type SyncAction =
       readonly conflict: boolean;
     };
 
+/** What a tree does about a path; the mirror of an archive has another rule than a member's tree. */
+export type PathPlanner = (entry: PathEntry) => SyncAction;
+
 /** Plans one path of a folder whose tree is kept here. */
 export function planPath(entry: PathEntry, hash: Hash): SyncAction {
   const local = localCurrent(entry);

@@ -4,7 +4,7 @@
  */
 import type { DeviceId, FileContentRecord, Version, VersionId } from '@holdfast/model';
 import type { Clock } from '@holdfast/platform';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
 import type { PlannedPath } from './placer.js';
 import { sourcesOf } from './plan-sync.js';
@@ -15,7 +15,7 @@ export interface PlannedFile {
 }
 
 export interface FileBatch {
-  readonly client: BlockClient;
+  readonly client: BlockSupplier;
   readonly files: readonly PlannedFile[];
 }
 
@@ -27,10 +27,10 @@ const maxRememberedFailures = 1_000;
 
 export class SourceChoice {
   readonly #clock: Clock;
-  readonly #clientOf: (device: DeviceId) => BlockClient | undefined;
-  readonly #failures = new WeakMap<BlockClient, Map<VersionId, number>>();
+  readonly #clientOf: (device: DeviceId) => BlockSupplier | undefined;
+  readonly #failures = new WeakMap<BlockSupplier, Map<VersionId, number>>();
 
-  constructor(init: { clock: Clock; clientOf: (device: DeviceId) => BlockClient | undefined }) {
+  constructor(init: { clock: Clock; clientOf: (device: DeviceId) => BlockSupplier | undefined }) {
     this.#clock = init.clock;
     this.#clientOf = init.clientOf;
   }
@@ -40,8 +40,8 @@ export class SourceChoice {
     planned: readonly PlannedPath[],
     onNoSource: (planned: PlannedPath) => void,
   ): Generator<FileBatch> {
-    const open = new Map<BlockClient, { files: PlannedFile[]; bytes: number }>();
-    const load = new Map<BlockClient, number>();
+    const open = new Map<BlockSupplier, { files: PlannedFile[]; bytes: number }>();
+    const load = new Map<BlockSupplier, number>();
     for (const one of planned) {
       const source = this.#choose(one, load);
       if (source === undefined) {
@@ -67,7 +67,7 @@ export class SourceChoice {
   }
 
   /** The device could not give the version: others are asked first for a while. */
-  failed(client: BlockClient, id: VersionId): void {
+  failed(client: BlockSupplier, id: VersionId): void {
     const known = this.#failures.get(client) ?? new Map<VersionId, number>();
     this.#failures.set(client, known);
     if (known.size >= maxRememberedFailures) known.clear();
@@ -76,8 +76,8 @@ export class SourceChoice {
 
   #choose(
     { entry, action }: PlannedPath,
-    load: ReadonlyMap<BlockClient, number>,
-  ): { client: BlockClient; file: FileToFetch } | undefined {
+    load: ReadonlyMap<BlockSupplier, number>,
+  ): { client: BlockSupplier; file: FileToFetch } | undefined {
     const { target, local } = action;
     if (!isFileVersion(target)) return undefined;
     const nowMs = this.#clock.monotonic();

@@ -22,11 +22,11 @@ import {
   fileErrorCode,
   type Logger,
 } from '@holdfast/platform';
-import type { BlockClient } from './block-client.js';
+import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
-import { planPath } from './plan-sync.js';
+import type { PathPlanner } from './plan-sync.js';
 import {
   type FileBatch,
   filesPerBatch,
@@ -48,8 +48,9 @@ export interface TreeApplierInit {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
+  readonly plan: PathPlanner;
   /** The connected member to ask for blocks; undefined while it is not connected. */
-  readonly clientOf: (device: DeviceId) => BlockClient | undefined;
+  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
   readonly mayApply: () => Promise<boolean>;
   /** Paths that the disk shows otherwise than expected. */
@@ -179,7 +180,7 @@ export class TreeApplier {
 
   #plan(entries: readonly PathEntry[]): PlannedPath[] {
     return entries.flatMap((entry) => {
-      const action = planPath(entry, this.#init.hash);
+      const action = this.#init.plan(entry);
       return action.type === 'none' ? [] : [{ entry, action }];
     });
   }
@@ -248,7 +249,7 @@ export class TreeApplier {
   }
 
   async #fetch(
-    client: BlockClient,
+    client: BlockSupplier,
     batch: readonly PlannedFile[],
     onStaged: (bytes: number) => void,
   ): Promise<FetchedFiles | 'staged'> {
@@ -280,8 +281,8 @@ export class TreeApplier {
 
   /** Without the directories that the index believes to hold something, until the disk was asked. */
   async #withSettledChildren(planned: readonly PlannedPath[]): Promise<readonly PlannedPath[]> {
-    const { index, hash } = this.#init;
-    const unsettled = await unsettledChildren(index, planned, hash);
+    const { index, plan } = this.#init;
+    const unsettled = await unsettledChildren(index, planned, plan);
     const waiting = new Set<FolderPath>();
     for (const [path, children] of unsettled) {
       const asked = this.#notAskedLately(children);

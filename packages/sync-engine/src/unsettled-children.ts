@@ -4,9 +4,9 @@
  * the disk is asked about them first.
  */
 import { type FolderIndex, localCurrent } from '@holdfast/folder-index';
-import type { FolderPath, Hash } from '@holdfast/model';
+import type { FolderPath } from '@holdfast/model';
 import type { PlannedPath } from './placer.js';
-import { planPath } from './plan-sync.js';
+import type { PathPlanner } from './plan-sync.js';
 
 /** More are asked about at the next pass. */
 const maxChildrenAsked = 1_000;
@@ -15,7 +15,7 @@ const maxChildrenAsked = 1_000;
 export async function unsettledChildren(
   index: FolderIndex,
   planned: readonly PlannedPath[],
-  hash: Hash,
+  plan: PathPlanner,
 ): Promise<Map<FolderPath, FolderPath[]>> {
   const unsettled = new Map<FolderPath, FolderPath[]>();
   for (const one of planned) {
@@ -23,7 +23,7 @@ export async function unsettledChildren(
     const children: FolderPath[] = [];
     for await (const child of index.children(one.entry.path)) {
       if (localCurrent(child)?.local.disk === undefined) continue;
-      if (planPath(child, hash).type !== 'none') continue;
+      if (plan(child).type !== 'none') continue;
       children.push(child.path);
       if (children.length === maxChildrenAsked) break;
     }

@@ -17,6 +17,7 @@ import {
 import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 import { DirectoryReviver } from '../src/directory-reviver.js';
+import { planPath } from '../src/plan-sync.js';
 import {
   actor,
   desktop,
@@ -65,6 +66,7 @@ async function revived(...shown: Version[]): Promise<PathEntry> {
     index,
     context: { actor: mine, device: here, hash },
     hash,
+    plan: (entry) => planPath(entry, hash),
   });
   expect(await reviver.revive(pathOf('d'))).toBe(true);
   return index.entry(pathOf('d'));

@@ -122,7 +122,7 @@ function addAccepting(folder: Command, bind: Bind): void {
     );
   folder
     .command('accept')
-    .description('take an offered folder: as files at PATH, or with --archive its history')
+    .description('take an offered folder: as files at PATH, with --archive its history, or both')
     .argument('<folder>', 'label or id')
     .argument('[path]')
     .addOption(modeOption())

@@ -1,0 +1,41 @@
+/**
+ * Opens what a folder's role calls for: a member's index, or an archive's, which queues all that is
+ * offered, and beside it the one of its mirror, whose only member is the archive.
+ */
+import { FolderIndex, type IndexPolicy } from '@holdfast/folder-index';
+import type { FolderId, Hash } from '@holdfast/model';
+import type { KeyValueStore, RandomSource } from '@holdfast/platform';
+import { isMirrorChange, mirrorNeedOf, needOf } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+import type { StoredFolder } from './node-config.js';
+
+export interface FolderIndices {
+  readonly index: FolderIndex;
+  readonly mirrorIndex: FolderIndex | undefined;
+}
+
+const archivePolicy: IndexPolicy = { needOf: () => undefined, queuesOffers: true };
+const mirrorPolicy: IndexPolicy = {
+  needOf: mirrorNeedOf,
+  isLocalChange: isMirrorChange,
+  queuesOffers: false,
+};
+const mirrorKeyPrefix = 'M';
+
+export async function openFolderIndices(
+  { path, id }: Pick<StoredFolder, 'path' | 'id'>,
+  archive: VersionArchive | undefined,
+  init: { readonly store: KeyValueStore; readonly hash: Hash; readonly random: RandomSource },
+): Promise<FolderIndices> {
+  const shared = { ...init, folder: id as FolderId };
+  if (archive === undefined) {
+    const policy = { needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, init.hash) };
+    const index = await FolderIndex.open({ ...shared, policy: { ...policy, queuesOffers: false } });
+    return { index, mirrorIndex: undefined };
+  }
+  const boundTo = `${archive.storeId}:${archive.generation}`;
+  const index = await FolderIndex.open({ ...shared, policy: archivePolicy, boundTo });
+  if (path === null) return { index, mirrorIndex: undefined };
+  const mirror = { ...shared, policy: mirrorPolicy, keyPrefix: mirrorKeyPrefix };
+  return { index, mirrorIndex: await FolderIndex.open(mirror) };
+}

@@ -1,0 +1,231 @@
+/**
+ * The plain copy of the latest tree that an archive may keep beside its history. It is a member of
+ * its own archive: it has an index of its own, takes over what the archive's index shows, and offers
+ * what was changed in it by hand. The archive keeps that beside; nobody else hears of it.
+ *
+ * Invariant: nothing goes from the mirror to the archive's index but side rows.
+ */
+import {
+  Coverage,
+  type FolderIndex,
+  type IndexPosition,
+  samePosition,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import type { ListBlockStore } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId, FolderPath, Version, VersionId } from '@holdfast/model';
+import { type BulkRunner, type Clock, errorMessage, type Logger } from '@holdfast/platform';
+import type { VersionArchive } from '@holdfast/version-archive';
+import type { BlockSupplier } from './block-client.js';
+import { BlockServer } from './block-server.js';
+import type { FolderTree } from './folder-config.js';
+import { LocalBlockSupplier } from './local-block-supplier.js';
+import { type FolderTreeInit, LocalTree } from './local-tree.js';
+import { planMirrorPath } from './plan-mirror.js';
+import { WakeSignal } from './wake-signal.js';
+
+export interface ArchiveMirrorInit
+  extends Omit<FolderTreeInit, 'clientOf' | 'coverage' | 'plan' | 'index'> {
+  readonly folder: FolderId;
+  readonly tree: FolderTree;
+  /** The mirror's own index. */
+  readonly index: FolderIndex;
+  readonly archiveIndex: FolderIndex;
+  readonly archive: VersionArchive;
+  /** Content of versions in the archive's store. */
+  readonly archivedBlocks: BlockSupplier;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Versions that the archive could not read in the mirror. */
+  readonly exceptions: () => ReadonlySet<VersionId>;
+  /** The mirror offers something to the archive. */
+  readonly onOffers: () => void;
+}
+
+interface Row {
+  readonly version: Version;
+  readonly sequence: number;
+}
+
+const rowsPerPass = 1_000;
+const retryDelayMs = 5_000;
+
+export class ArchiveMirror {
+  readonly tree: LocalTree;
+  readonly index: FolderIndex;
+  /** What the mirror itself can serve: content on its disk, held content included. */
+  readonly blocks: BlockSupplier;
+  readonly #init: ArchiveMirrorInit;
+  readonly #device: DeviceId;
+  readonly #signal: WakeSignal;
+  #coverage = new Coverage([], 1);
+  #idle = false;
+  #stopped = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(init: ArchiveMirrorInit) {
+    this.#init = init;
+    this.index = init.index;
+    this.#device = init.context.device;
+    this.#signal = new WakeSignal(init.clock);
+    const { root } = init.tree;
+    this.blocks = new LocalBlockSupplier(new BlockServer({ ...init, root, archive: undefined }));
+    this.tree = new LocalTree({
+      ...init,
+      plan: planMirrorPath,
+      clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
+      coverage: () => this.#coverage,
+      onChange: () => {
+        this.wake();
+        init.onChange();
+      },
+    });
+  }
+
+  /** Which of the mirror's rows the archive's store has. The mirror waits for no other store. */
+  get coverage(): Coverage {
+    return this.#coverage;
+  }
+
+  /** Whether mirror and archive have told each other everything. */
+  get isCaughtUp(): boolean {
+    const { archiveIndex } = this.#init;
+    const taken = this.index.peer(this.#device).seen;
+    const offered = archiveIndex.peer(this.#device).seen;
+    return (
+      this.#idle &&
+      samePosition(taken, archiveIndex.position()) &&
+      samePosition(offered, this.index.position())
+    );
+  }
+
+  async start(): Promise<void> {
+    await this.#refreshCoverage();
+    this.#loop ??= this.#run();
+    this.wake();
+    await this.tree.start();
+  }
+
+  /** Something changed: in the archive's index, in its store, or in the mirror. */
+  wake(): void {
+    this.#idle = false;
+    this.#signal.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#signal.wake();
+    await this.tree.stop();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#signal.wait();
+      if (this.#stopped) return;
+      this.#idle = true;
+      try {
+        if (await this.#takeOver()) this.tree.wake();
+        if (await this.#offer()) this.#init.onOffers();
+        await this.#refreshCoverage();
+        this.tree.releaseHeld();
+      } catch (error) {
+        this.#idle = false;
+        const reason = errorMessage(error);
+        this.#init.logger.warn('the mirror stopped for now', { folder: this.#init.folder, reason });
+        this.#signal.wakeAfter(retryDelayMs);
+      }
+    }
+  }
+
+  /** What the archive shows becomes known to the mirror. Returns whether anything was new. */
+  #takeOver(): Promise<boolean> {
+    return this.#carry(this.#init.archiveIndex, this.index, 'current', async (rows) => rows);
+  }
+
+  /** What the log does not have is offered to the archive; a deletion has nothing to keep. */
+  #offer(): Promise<boolean> {
+    const { archive, folder, archiveIndex } = this.#init;
+    return this.#carry(this.index, archiveIndex, 'side', async (rows) => {
+      const withContent = rows.filter((row) => row.version.record.kind !== 'tombstone');
+      const ids = withContent.map((row) => row.version.id);
+      const known = await archive.hasVersions(folder, ids);
+      return withContent.filter((_, at) => known[at] !== true);
+    });
+  }
+
+  /** Goes on from what `to` durably knows of `from`; an index that was begun anew is taken anew. */
+  async #carry(
+    from: FolderIndex,
+    to: FolderIndex,
+    state: 'current' | 'side',
+    choose: (rows: readonly Row[]) => Promise<readonly Row[]>,
+  ): Promise<boolean> {
+    let carried = false;
+    let after = await this.#knownPosition(from, to);
+    while (!this.#stopped && after < from.position().sequence) {
+      const { rows, reached } = await from.rowsAfter(after, rowsPerPass);
+      const chosen = await choose(rows);
+      await this.#write(to, chosen, state, reached);
+      carried ||= chosen.length > 0;
+      after = reached?.sequence ?? rows.at(-1)?.sequence ?? after;
+    }
+    return carried;
+  }
+
+  async #knownPosition(from: FolderIndex, to: FolderIndex): Promise<number> {
+    const { seen } = to.peer(this.#device);
+    if (seen === undefined) return 0;
+    if (await from.remembers(seen)) return seen.sequence;
+    await to.forgetPeer(this.#device);
+    return 0;
+  }
+
+  async #write(
+    to: FolderIndex,
+    rows: readonly Row[],
+    state: 'current' | 'side',
+    reached: IndexPosition | undefined,
+  ): Promise<void> {
+    const byPath = new Map<FolderPath, Row[]>();
+    for (const row of rows) {
+      const { path } = row.version.record;
+      byPath.set(path, [...(byPath.get(path) ?? []), row]);
+    }
+    const device = this.#device;
+    const peers = reached ? { [device]: { ...to.peer(device), seen: reached } } : {};
+    await to.update(
+      [...byPath.keys()],
+      (entry) =>
+        (byPath.get(entry.path) ?? []).reduce(
+          (next, { version, sequence }) => withPeerRow(next, version, { device, state, sequence }),
+          entry,
+        ),
+      { sync: reached !== undefined, peers },
+    );
+  }
+
+  /** The archive's receipt to its own mirror: up to the first offer that it has not taken yet. */
+  async #refreshCoverage(): Promise<void> {
+    const { archive, archiveIndex, clock } = this.#init;
+    const { seen } = archiveIndex.peer(this.#device);
+    if (seen === undefined || !(await this.index.remembers(seen))) return;
+    const exceptions = this.#init.exceptions();
+    const queued = await archiveIndex.queuedOffers(this.#device, exceptions.size + 1);
+    const pending = queued.find((offer) => !exceptions.has(offer.id));
+    const sequence = Math.min(seen.sequence, (pending?.sequence ?? Number.POSITIVE_INFINITY) - 1);
+    const head = archive.head();
+    const receipt = {
+      storeId: archive.storeId,
+      generation: archive.generation,
+      position: { ...seen, sequence },
+      exceptions: [...exceptions],
+      logPosition: head.position,
+      logHead: head.hash,
+      receivedAtMs: clock.now(),
+    };
+    this.#coverage = new Coverage([receipt], 1);
+  }
+}

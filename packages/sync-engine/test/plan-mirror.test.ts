@@ -1,0 +1,95 @@
+import { emptyEntry, type PathEntry, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
+import { type FileRecord, type Version, type VersionVector, versionOf } from '@holdfast/model';
+import { isMirrorChange, mirrorNeedOf, planMirrorPath } from '@holdfast/sync-engine';
+import { describe, expect, test } from 'vitest';
+import { actor, desktop, fileVersion, hash, here, PlaceWorld, pathOf } from './place-world.js';
+
+const world = new PlaceWorld();
+const disk = world.write('any', 'any');
+const count = (digit: string, counter: number) => ({ actor: actor(digit), counter });
+/** What the folder's devices made, and what was made of it here by hand. */
+const theirs = (counter: number): VersionVector => [count('d', counter)];
+const byHand = (counter: number): VersionVector => [count('a', 1), count('d', counter)];
+const file = (text: string, vector: VersionVector) => fileVersion('p', text, vector);
+const other = (kind: 'directory' | 'tombstone', vector: VersionVector) => {
+  const common = { path: pathOf('p'), vector, author: desktop };
+  const record: FileRecord =
+    kind === 'directory' ? { kind, ...common, permissions: 0o755 } : { kind, ...common };
+  return versionOf(record, hash);
+};
+
+function entryWith(local: Version | undefined, shown: Version | undefined): PathEntry {
+  let entry = emptyEntry(pathOf('p'));
+  if (shown !== undefined) {
+    entry = withPeerRow(entry, shown, { device: here, state: 'current', sequence: 1 });
+  }
+  if (local === undefined) return entry;
+  const isThere = local.record.kind !== 'tombstone';
+  return withLocalCurrent(entry, local, isThere ? { disk } : {});
+}
+
+/** What is planned, what is needed, and whether it is listed as a change of the mirror's own. */
+function answers(local: Version | undefined, shown: Version | undefined) {
+  const entry = entryWith(local, shown);
+  const needs = mirrorNeedOf(entry) !== undefined;
+  return { plan: planMirrorPath(entry).type, needs, listed: isMirrorChange(entry) };
+}
+
+const rest = { plan: 'none', needs: false, listed: false };
+const taken = { plan: 'apply', needs: true, listed: false };
+const kept = { plan: 'none', needs: false, listed: true };
+
+describe('a mirror', () => {
+  test('shows what its archive shows, verbatim', () => {
+    const shown = file('new', theirs(2));
+    expect(answers(undefined, shown)).toEqual(taken);
+    expect(answers(file('old', theirs(1)), shown)).toEqual(taken);
+    expect(answers(shown, shown)).toEqual(rest);
+    expect(answers(file('old', theirs(1)), other('tombstone', theirs(2)))).toEqual(taken);
+    expect(planMirrorPath(entryWith(undefined, shown))).toMatchObject({ target: { id: shown.id } });
+  });
+
+  test('takes over content that lies there already without joining vectors', () => {
+    const shown = file('same', theirs(1));
+    const found = file('same', [count('a', 1)]);
+    expect(planMirrorPath(entryWith(found, shown))).toMatchObject({
+      type: 'adopt',
+      target: { id: shown.id },
+      touch: true,
+    });
+  });
+
+  test('keeps what was changed or added by hand, and lists it', () => {
+    expect(answers(file('edited', byHand(1)), file('old', theirs(1)))).toEqual(kept);
+    expect(answers(file('added', [count('a', 1)]), undefined)).toEqual(kept);
+    expect(answers(file('again', byHand(1)), other('tombstone', theirs(1)))).toEqual(kept);
+  });
+
+  test('gives way to a version that the change by hand does not contain, without a conflict copy', () => {
+    const plan = planMirrorPath(entryWith(file('edited', byHand(1)), file('new', theirs(2))));
+    expect(plan).toMatchObject({ type: 'apply', conflict: false });
+    expect(answers(file('found', [count('a', 1)]), file('new', theirs(2)))).toEqual(taken);
+  });
+
+  test('brings back what was deleted by hand', () => {
+    expect(answers(other('tombstone', byHand(1)), file('kept', theirs(1)))).toEqual(taken);
+    expect(answers(other('tombstone', byHand(1)), other('directory', theirs(1)))).toEqual(taken);
+    expect(answers(other('tombstone', byHand(1)), undefined)).toEqual(rest);
+  });
+
+  test('brings back a directory in whose place something was put by hand', () => {
+    expect(answers(file('in its place', byHand(1)), other('directory', theirs(1)))).toEqual(taken);
+  });
+
+  test('leaves a directory that was made by hand, as it may hold something', () => {
+    expect(answers(other('directory', byHand(1)), file('new', theirs(2)))).toEqual(kept);
+    expect(answers(other('directory', theirs(1)), file('new', theirs(2)))).toEqual(taken);
+  });
+
+  test('a deletion that both made needs nothing but to be taken over', () => {
+    expect(answers(other('tombstone', byHand(1)), other('tombstone', theirs(2)))).toMatchObject({
+      plan: 'adopt',
+      listed: false,
+    });
+  });
+});

@@ -1,0 +1,212 @@
+/** An archive that keeps the plain tree beside its history: what it shows, and what it never sends. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
+import type { NodeProcess } from './node-process.js';
+import { pair, TestWorld } from './test-world.js';
+import { treeAttributes, treeSnapshot } from './tree-snapshot.js';
+
+interface Logged {
+  readonly versions: readonly { version: string; size: number; deleted: boolean; device: string }[];
+}
+
+let world: TestWorld;
+let laptop: NodeProcess;
+let pi: NodeProcess;
+let tree: string;
+let mirror: string;
+let id: string;
+
+beforeEach(async () => {
+  world = new TestWorld();
+  [laptop, pi] = await world.startNodes('laptop', 'pi');
+  await pair(laptop, pi);
+  tree = world.directory('laptop-docs');
+  mirror = world.path('pi-docs');
+  ({ id } = await laptop.ask<{ id: string }>('folder', 'add', tree, '--label', 'docs'));
+  await laptop.ask('folder', 'share', 'docs', 'pi');
+});
+afterEach(() => world.close());
+
+const accept = (...more: readonly string[]) =>
+  pi.ask('folder', 'accept', id, mirror, '--archive', ...more);
+const write = (path: string, text: string) => writeFileSync(join(tree, path), text);
+
+async function settled(): Promise<void> {
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await pi.ask('wait', 'docs', '--timeout', '60');
+}
+
+async function contentsInHistory(path: string): Promise<string[]> {
+  const { versions } = await pi.ask<Logged>('log', `docs/${path}`);
+  const kept = versions.filter((one) => !one.deleted);
+  return Promise.all(
+    kept.map(async (one) => {
+      const outcome = await pi.run('cat', `docs/${path}`, '--version', one.version);
+      return outcome.stdout.toString();
+    }),
+  );
+}
+
+test('history and a plain copy of the latest tree come to lie on one device', async () => {
+  mkdirSync(join(tree, 'deep', 'er'), { recursive: true });
+  write('deep/er/a.txt', 'first');
+  write('large', 'x'.repeat(3_000_000));
+  symlinkSync('deep/er/a.txt', join(tree, 'link'));
+  expect(await accept()).toEqual({ id, label: 'docs', path: mirror, archive: true });
+  await settled();
+  expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
+  expect(treeAttributes(mirror)).toEqual(treeAttributes(tree));
+  write('deep/er/a.txt', 'second');
+  rmSync(join(tree, 'large'));
+  await settled();
+  expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
+  expect(await contentsInHistory('deep/er/a.txt')).toEqual(['second', 'first']);
+  expect(await pi.folder()).toMatchObject({
+    path: mirror,
+    mode: 'receive-only',
+    archive: true,
+    state: 'up-to-date',
+    stateReason: '',
+    files: 1,
+    bytes: 6,
+    needFiles: 0,
+    needBytes: 0,
+    unarchivedFiles: 0,
+  });
+});
+
+test('what is changed in it by hand is archived and listed, and goes to nobody', async () => {
+  write('edited.txt', 'from the laptop');
+  await accept();
+  await settled();
+  writeFileSync(join(mirror, 'edited.txt'), 'by hand');
+  writeFileSync(join(mirror, 'added.txt'), 'added by hand');
+  await pi.ask('folder', 'rescan', 'docs');
+  await settled();
+  const status = await pi.folder();
+  expect(status).toMatchObject({ state: 'out-of-sync', needFiles: 0, unarchivedFiles: 0 });
+  expect(status.stateReason).toContain('added.txt and 1 more');
+  expect(treeSnapshot(tree)).toEqual({ 'edited.txt': base64('from the laptop') });
+  expect(await contentsInHistory('edited.txt')).toEqual(
+    expect.arrayContaining(['by hand', 'from the laptop']),
+  );
+  expect(await contentsInHistory('added.txt')).toEqual(['added by hand']);
+  const { stdout } = await pi.run('cat', 'docs/edited.txt');
+  expect(stdout.toString()).toBe('from the laptop');
+
+  write('edited.txt', 'the laptop again');
+  await settled();
+  expect(readFileSync(join(mirror, 'edited.txt'), 'utf8')).toBe('the laptop again');
+  expect(readFileSync(join(mirror, 'added.txt'), 'utf8')).toBe('added by hand');
+  expect(await contentsInHistory('edited.txt')).toEqual(
+    expect.arrayContaining(['by hand', 'from the laptop', 'the laptop again']),
+  );
+});
+
+test('what is deleted in it by hand comes back', async () => {
+  mkdirSync(join(tree, 'd'));
+  write('d/a.txt', 'kept');
+  write('b.txt', 'kept too');
+  await accept();
+  await settled();
+  rmSync(join(mirror, 'd'), { recursive: true });
+  rmSync(join(mirror, 'b.txt'));
+  await pi.ask('folder', 'rescan', 'docs');
+  await settled();
+  expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
+  expect(await pi.folder()).toMatchObject({ state: 'up-to-date' });
+  expect(Object.keys(treeSnapshot(tree))).toEqual(['b.txt', 'd', 'd/a.txt']);
+});
+
+test('files that lie there are taken over where they match, and kept or archived where they do not', async () => {
+  write('same.txt', 'same');
+  write('differs.txt', 'of the folder');
+  mkdirSync(mirror);
+  writeFileSync(join(mirror, 'same.txt'), 'same');
+  writeFileSync(join(mirror, 'differs.txt'), 'of the disk');
+  writeFileSync(join(mirror, 'more.txt'), 'only here');
+  await accept('--mode', 'receive-only');
+  await settled();
+  expect(treeSnapshot(tree)).toEqual({
+    'same.txt': base64('same'),
+    'differs.txt': base64('of the folder'),
+  });
+  expect(treeSnapshot(mirror)).toEqual({ ...treeSnapshot(tree), 'more.txt': base64('only here') });
+  expect(await contentsInHistory('differs.txt')).toEqual(
+    expect.arrayContaining(['of the disk', 'of the folder']),
+  );
+  expect((await pi.folder()).stateReason).toContain('more.txt');
+});
+
+test('it goes on where it was after a kill, and takes in what happened meanwhile', async () => {
+  for (let number = 0; number < 300; number += 1) write(`${number}.txt`, `content ${number}`);
+  await accept();
+  await eventually('the mirror is being filled', () => existsSync(join(mirror, '7.txt')));
+  await pi.signal('SIGKILL');
+  write('7.txt', 'changed meanwhile');
+  rmSync(join(tree, '8.txt'));
+  appendFileSync(join(mirror, '7.txt'), ' and by hand');
+  await pi.start();
+  await settled();
+  expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
+  expect(await contentsInHistory('7.txt')).toContain('content 7 and by hand');
+  await pi.stop();
+  await pi.start();
+  await settled();
+  expect(await pi.folder()).toMatchObject({ files: 299, state: 'up-to-date' });
+});
+
+test('what is set aside in it goes once the store has it, whatever number of copies is wanted', async () => {
+  write('a.txt', 'first');
+  await accept();
+  await pi.ask('folder', 'set', 'docs', '--copies', '2');
+  await settled();
+  writeFileSync(join(mirror, 'a.txt'), 'by hand');
+  await pi.ask('folder', 'rescan', 'docs');
+  write('a.txt', 'second');
+  await settled();
+  const held = await pi.ask<{ held: { path: string; reason: string }[] }>('folder', 'held', 'docs');
+  expect(held.held.map((one) => one.reason)).toEqual(['It is archived and is let go in a moment.']);
+  await eventually('it is let go', async () => (await pi.folder()).heldFiles === 0);
+});
+
+test('removing the folder leaves the plain files, and it can be kept there again', async () => {
+  write('a.txt', 'stays');
+  await accept();
+  await settled();
+  await pi.ask('folder', 'remove', 'docs');
+  expect(treeSnapshot(mirror)).toEqual({ 'a.txt': base64('stays') });
+  expect(existsSync(join(mirror, '.holdfast'))).toBe(false);
+  await eventually('it is offered again', async () => {
+    const { offers } = await pi.ask<{ offers: { id: string }[] }>('folder', 'offers');
+    return offers.some((one) => one.id === id);
+  });
+  await accept();
+  await settled();
+  expect(await pi.folder()).toMatchObject({ state: 'up-to-date', files: 1 });
+});
+
+test('a mirror that sends is refused, and nothing is changed', async () => {
+  const given = ['folder', 'accept', id, mirror, '--archive', '--mode', 'send-receive'];
+  const { message } = await eventually('the offer is there', async () => {
+    const outcome = await pi.run(...given);
+    return outcome.exitCode === 2 ? JSON.parse(outcome.stderr).error : undefined;
+  });
+  expect(message).toContain('receive-only');
+  expect(existsSync(mirror)).toBe(false);
+});
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
