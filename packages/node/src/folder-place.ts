@@ -3,7 +3,9 @@ import {
   AppError,
   type FilePath,
   type FileSystem,
+  fileErrorCode,
   filePathFrom,
+  joinPath,
   parentPath,
   statIfPresent,
   textOf,
@@ -22,7 +24,8 @@ export function folderPlace(path: string, init: FolderPlaceInit): FilePath {
   if (!path.startsWith('/')) throw invalid(`${path} is not an absolute path.`);
   const stat = statIfPresent(init.fileSystem, filePathFrom(path));
   if (stat === undefined) throw invalid(`${path} does not exist.`);
-  const real = filePathFrom(init.realPath(path));
+  const real = resolved(filePathFrom(path), init);
+  if (real === undefined) throw invalid(`${path} is a symlink that leads nowhere.`);
   if (init.fileSystem.stat(real).kind !== 'directory') throw invalid(`${path} is not a directory.`);
   checkNesting(real, init);
   return real;
@@ -35,20 +38,24 @@ export function futureFolderPlace(path: string, init: FolderPlaceInit): FilePath
   if (statIfPresent(init.fileSystem, wanted) !== undefined) return folderPlace(path, init);
   let parent = parentPath(wanted);
   while (statIfPresent(init.fileSystem, parent) === undefined) parent = parentPath(parent);
-  const real = filePathFrom(init.realPath(textOf(parent)));
-  if (init.fileSystem.stat(real).kind !== 'directory') {
+  const real = resolved(parent, init);
+  if (real === undefined || init.fileSystem.stat(real).kind !== 'directory') {
     throw invalid(`${textOf(parent)} is not a directory.`);
   }
   const base = real === '/' ? '' : real;
   const rest = wanted.slice(parent === '/' ? 0 : parent.length);
+  if (rest.split('/').some((name) => name === '..' || name === '.')) {
+    throw invalid(`${path} goes up from a directory that does not exist.`);
+  }
   const place = `${base}${rest}` as FilePath;
   checkNesting(place, init);
   return place;
 }
 
-function checkNesting(place: FilePath, { home, others }: FolderPlaceInit): void {
-  for (const other of others) {
-    if (other.root === place) {
+function checkNesting(place: FilePath, init: FolderPlaceInit): void {
+  for (const other of init.others) {
+    const root = resolved(other.root, init) ?? other.root;
+    if (root === place) {
       throw new AppError(
         'folder_exists',
         `${textOf(place)} is the folder "${other.label}" already.`,
@@ -57,12 +64,31 @@ function checkNesting(place: FilePath, { home, others }: FolderPlaceInit): void 
         },
       );
     }
-    if (isInside(place, other.root) || isInside(other.root, place)) {
+    if (isInside(place, root) || isInside(root, place)) {
       throw invalid(`${textOf(place)} and the folder "${other.label}" lie one inside the other.`);
     }
   }
-  if (place === home || isInside(home, place) || isInside(place, home)) {
+  for (const own of ownPlaces(init)) {
+    if (place !== own && !isInside(own, place) && !isInside(place, own)) continue;
     throw invalid(`${textOf(place)} and this node's own home lie one inside the other.`);
+  }
+}
+
+/** The home, however it was reached, and what of it was put elsewhere by a symlink. */
+function ownPlaces(init: FolderPlaceInit): FilePath[] {
+  const home = resolved(init.home, init) ?? init.home;
+  const parts = ['store', 'index', 'logs'].map((name) => joinPath(home, name));
+  return [home, ...parts.map((place) => resolved(place, init) ?? place)];
+}
+
+/** Undefined where the path does not exist, or is a symlink that leads nowhere. */
+function resolved(path: FilePath, init: FolderPlaceInit): FilePath | undefined {
+  try {
+    return filePathFrom(init.realPath(textOf(path)));
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
+    throw error;
   }
 }
 

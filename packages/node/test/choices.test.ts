@@ -37,26 +37,39 @@ describe('choosing a device', () => {
   });
 });
 
-/** /home/ada/photos is a folder, /home/ada/.holdfast the home, /home/ada/link leads to /srv. */
+/**
+ * /home/ada/photos is a folder, /home/ada/node the home, whose store was put on the disk at /usb;
+ * /home/ada/link leads to /srv, /home/ada/gone nowhere, and /srv/node is the home by another name.
+ */
 function places() {
-  const fileSystem = new MemoryFileSystem({
-    mounts: new MountTable(new MemoryDisk({ now: () => 0 })),
-  });
+  const mounts = new MountTable(new MemoryDisk({ now: () => 0 }));
+  const fileSystem = new MemoryFileSystem({ mounts });
   const made = ['/home', '/home/ada', '/home/ada/photos', '/home/ada/photos/in', '/srv', '/srv/x'];
-  for (const path of [...made, '/home/ada/node', '/home/ada/photos2']) {
-    fileSystem.makeDirectory(filePathFrom(path));
-  }
-  fileSystem.makeSymlink('/srv', filePathFrom('/home/ada/link'));
-  fileSystem.makeSymlink('/home/ada/photos', filePathFrom('/home/ada/alias'));
+  const more = ['/home/ada/node', '/home/ada/photos2', '/usb', '/usb/store', '/usb/other'];
+  for (const path of [...made, ...more]) fileSystem.makeDirectory(filePathFrom(path));
+  const links = [
+    ['/home/ada/link', '/srv'],
+    ['/home/ada/alias', '/home/ada/photos'],
+    ['/home/ada/gone', '/nowhere'],
+    ['/srv/node', '/home/ada/node'],
+    ['/home/ada/node/store', '/usb/store'],
+  ];
+  for (const [from = '', to = ''] of links) fileSystem.makeSymlink(to, filePathFrom(from));
   fileSystem.close(fileSystem.open(filePathFrom('/home/ada/file'), 'create'));
   const init: FolderPlaceInit = {
     fileSystem,
-    realPath: (path) =>
-      path
-        .replace(/^\/home\/ada\/link(?=\/|$)/, '/srv')
-        .replace(/^\/home\/ada\/alias(?=\/|$)/, '/home/ada/photos'),
-    home: filePathFrom('/home/ada/node'),
-    others: [{ label: 'Photos', root: filePathFrom('/home/ada/photos') }],
+    realPath: (path) => {
+      const real = links.reduce(
+        (shown, [from = '', to = '']) =>
+          shown === from || shown.startsWith(`${from}/`) ? to + shown.slice(from.length) : shown,
+        path,
+      );
+      // Throws where there is nothing.
+      fileSystem.stat(filePathFrom(real));
+      return real.length > 1 ? real.replace(/\/$/, '') : real;
+    },
+    home: filePathFrom('/srv/node'),
+    others: [{ label: 'Photos', root: filePathFrom('/home/ada/alias') }],
   };
   return init;
 }
@@ -66,6 +79,7 @@ describe('where a folder can be', () => {
     ['/home/ada/photos2', '/home/ada/photos2'],
     ['/home/ada/link', '/srv'],
     ['/srv/x/', '/srv/x'],
+    ['/usb/other', '/usb/other'],
   ])('%s is taken as %s', (path, place) => {
     expect(folderPlace(path, places())).toBe(place);
     expect(futureFolderPlace(path, places())).toBe(place);
@@ -92,6 +106,10 @@ describe('where a folder can be', () => {
     ['/home/ada', 'path_invalid'],
     ['/', 'path_invalid'],
     ['/home/ada/node', 'path_invalid'],
+    ['/srv/node', 'path_invalid'],
+    ['/usb', 'path_invalid'],
+    ['/usb/store', 'path_invalid'],
+    ['/home/ada/gone', 'path_invalid'],
   ])('%s is refused (%s)', (path, code) => {
     expect(() => folderPlace(path, places())).toThrow(expect.objectContaining({ code }));
     expect(() => futureFolderPlace(path, places())).toThrow(expect.objectContaining({ code }));
@@ -102,6 +120,9 @@ describe('where a folder can be', () => {
     '/home/ada/alias/new',
     '/home/ada/node/x',
     '/home/ada/file/x',
+    '/usb/store/x',
+    '/home/ada/gone/x',
+    '/new/../home/ada/photos/x',
   ])('%s, which does not exist yet, is refused', (path) => {
     expect(() => futureFolderPlace(path, places())).toThrow(
       expect.objectContaining({ code: 'path_invalid' }),
