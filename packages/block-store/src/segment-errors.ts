@@ -1,5 +1,5 @@
 /** What a segment stream says when the world fails it. */
-import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import { AppError, errorMessage, fileErrorCode, fileTrouble, isDiskFull } from '@holdfast/platform';
 import type { AppendOutput } from './segment-jobs.js';
 
 export function refusal(output: AppendOutput & { type: 'refused' }): AppError {
@@ -20,11 +20,11 @@ export function refusal(output: AppendOutput & { type: 'refused' }): AppError {
 }
 
 export function writeFailure(cause: unknown): AppError {
-  const isFull = fileErrorCode(cause) === 'ENOSPC';
-  const what = isFull
-    ? 'The disk of the store is full'
-    : 'The disk of the store could not be written';
-  return new AppError('store_write_failed', `${what}: ${errorMessage(cause)}.`, {
+  const isFull = isDiskFull(fileErrorCode(cause));
+  const message = isFull
+    ? 'The disk of the archive is full.'
+    : `The disk of the archive cannot be written: ${fileTrouble(cause)}.`;
+  return new AppError('store_write_failed', message, {
     hint: `What was stored before is safe. ${isFull ? 'Make room' : 'Check the disk'}; it is tried again.`,
     kind: isFull ? 'tell-person' : 'retry',
     cause,

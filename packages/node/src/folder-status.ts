@@ -4,6 +4,7 @@ import { type DeviceId, displayPath } from '@holdfast/model';
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
+import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
 
 export interface FolderStateFacts {
   readonly paused: boolean;
@@ -11,7 +12,7 @@ export interface FolderStateFacts {
   readonly firstScanDone: boolean;
   readonly scanning: boolean;
   readonly needFiles: number;
-  readonly problems: readonly { readonly path: string; readonly reason: string }[];
+  readonly problems: readonly PathProblem[];
   readonly connectedMembers: number;
   readonly archiveProblem: string;
   /** What was changed in a mirror: how many paths, and one of them. */
@@ -23,22 +24,18 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   if (facts.stopReason !== '') return { state: 'stopped', reason: facts.stopReason };
   if (facts.paused) return { state: 'paused', reason: '' };
   if (!facts.firstScanDone) return { state: 'scanning', reason: '' };
-  const [problem] = facts.problems;
+  const problem = problemSentence(facts.problems);
   if (facts.needFiles > 0) {
     if (facts.connectedMembers === 0) {
       const reason = 'No device that has the missing files is connected.';
       return { state: 'waiting', reason };
     }
     if (facts.archiveProblem !== '') return { state: 'out-of-sync', reason: facts.archiveProblem };
-    if (problem !== undefined) {
-      return { state: 'out-of-sync', reason: `${problem.path}: ${problem.reason}` };
-    }
+    if (problem !== '') return { state: 'out-of-sync', reason: problem };
     return { state: 'syncing', reason: '' };
   }
   if (facts.scanning) return { state: 'scanning', reason: '' };
-  if (problem !== undefined) {
-    return { state: 'out-of-sync', reason: `${problem.path}: ${problem.reason}` };
-  }
+  if (problem !== '') return { state: 'out-of-sync', reason: problem };
   if (facts.localChanges.count > 0) {
     return { state: 'out-of-sync', reason: localChangeReason(facts.localChanges) };
   }
@@ -55,6 +52,7 @@ function localChangeReason({ count, first }: FolderStateFacts['localChanges']): 
 export async function folderStatus(
   folder: FolderEngine,
   progress: FolderProgress | null,
+  nameOf: (device: string) => string,
 ): Promise<FolderStatus> {
   const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
   const { queued } = index.counts;
@@ -86,7 +84,7 @@ export async function folderStatus(
     mode: config.mode,
     archive: config.archive,
     state,
-    stateReason: reason === '' ? leftOutReason(tree?.leftOut ?? []) : reason,
+    stateReason: reason || memberReason(folder, nameOf) || leftOutReason(tree?.leftOut ?? []),
     files: counts.files,
     bytes: counts.bytes,
     needFiles,
@@ -117,6 +115,15 @@ async function uncoveredRows(index: FolderIndex, coverage: Coverage): Promise<nu
 function keepsHistory({ index, links }: FolderEngine, device: DeviceId): boolean {
   const announced = links.get(device)?.announcement.archive;
   return announced !== undefined || index.peer(device).receipt !== undefined;
+}
+
+/** Nothing is wrong here; but what this device has does not reach another one. */
+function memberReason({ links }: FolderEngine, nameOf: (device: string) => string): string {
+  for (const { device, progress, announcement } of links.values()) {
+    if (progress?.trouble === undefined) continue;
+    return memberSentence(nameOf(device), progress.trouble, announcement.archive !== undefined);
+  }
+  return '';
 }
 
 /** Not a fault, but worth a word: what is passed over here, such as sockets. */

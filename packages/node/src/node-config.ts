@@ -12,6 +12,9 @@ import {
   bytesOf,
   type FilePath,
   type FileSystem,
+  fileErrorCode,
+  fileTrouble,
+  isDiskFull,
   joinPath,
   Mutex,
   readWholeFileIfPresent,
@@ -87,9 +90,22 @@ export function readConfig(fileSystem: FileSystem, home: FilePath): StoredConfig
   }
 }
 
+/** Throws `config_unwritable`; then the old one is in place. */
 export function writeConfig(fileSystem: FileSystem, home: FilePath, config: StoredConfig): void {
   const text = `${JSON.stringify(config, null, 2)}\n`;
-  writeFileDurably(fileSystem, configPath(home), bytesOf(byteStringFromText(text)));
+  try {
+    writeFileDurably(fileSystem, configPath(home), bytesOf(byteStringFromText(text)));
+  } catch (cause) {
+    const code = fileErrorCode(cause);
+    if (code === undefined) throw cause;
+    const next = isDiskFull(code) ? 'Make room' : 'Check the disk and its permissions';
+    const path = textOf(configPath(home));
+    throw new AppError('config_unwritable', `${path} cannot be written: ${fileTrouble(cause)}.`, {
+      hint: `Nothing was changed. ${next}, then try again.`,
+      kind: 'retry',
+      cause,
+    });
+  }
 }
 
 /** The configuration of a running node: every change is durable before it counts. */

@@ -12,6 +12,8 @@ import {
   type FilePath,
   type FileSystem,
   fileErrorCode,
+  fileTrouble,
+  isDiskFull,
   joinPath,
   type RandomSource,
   readWholeFileIfPresent,
@@ -108,10 +110,13 @@ function checkName(name: string): void {
   });
 }
 
-function unusable(home: FilePath, cause: unknown): AppError {
-  const code = fileErrorCode(cause) ?? 'unknown reason';
-  return new AppError('home_unusable', `${textOf(home)} cannot be used as a home (${code}).`, {
-    hint: 'Choose another with --home DIR, or correct its permissions.',
+/** The home, or what is in it, cannot be read or written. */
+export function unusable(home: FilePath, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const trouble = fileTrouble(cause);
+  const next = isDiskFull(fileErrorCode(cause)) ? 'Make room' : 'Correct its permissions';
+  return new AppError('home_unusable', `${textOf(home)} cannot be used as a home: ${trouble}.`, {
+    hint: `What is in it stays as it is. ${next}, or choose another with --home DIR.`,
     cause,
   });
 }

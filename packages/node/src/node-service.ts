@@ -297,7 +297,10 @@ export class NodeService implements NodeControl {
   }
 
   #folder(folder: FolderEngine): Promise<FolderStatus> {
-    return folderStatus(folder, this.#init.progress.progressOf(folder.config.id));
+    const { config, progress } = this.#init;
+    const nameOf = (id: string) =>
+      config.current.devices.find((known) => known.id === id)?.name ?? id;
+    return folderStatus(folder, progress.progressOf(folder.config.id), nameOf);
   }
 
   #device(text: string): StoredDevice {

@@ -51,7 +51,7 @@ describe('what a folder is doing', () => {
       'files are missing and some cannot be placed',
       { needFiles: 3, problems: [problem, { path: 'c', reason: 'x' }] },
       'out-of-sync',
-      'a/b: EIO',
+      'a/b: the disk reports an error',
     ],
     [
       'files are missing and the store is full',
@@ -59,7 +59,18 @@ describe('what a folder is doing', () => {
       'out-of-sync',
       'Full.',
     ],
-    ['a file cannot be read', { problems: [problem] }, 'out-of-sync', 'a/b: EIO'],
+    [
+      'a file cannot be read',
+      { problems: [problem] },
+      'out-of-sync',
+      'a/b: the disk reports an error',
+    ],
+    [
+      'the disk is full',
+      { needFiles: 2, problems: [problem, { path: 'c', reason: 'ENOSPC' }] },
+      'out-of-sync',
+      'The disk is full: c is waiting. What is here is safe. Make room, and it goes on by itself.',
+    ],
   ])('when %s', (_name, facts, state, reason) => {
     expect(folderState({ ...inOrder, ...facts })).toEqual({ state, reason });
   });

@@ -94,7 +94,10 @@ describe('the configuration', () => {
     writeConfig(node, home, config.current);
     disk.faults.failNext('write', 'ENOSPC');
     const rename = (name: string) => config.update((now) => ({ ...now, name }));
-    await expect(rename('lost')).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(rename('lost')).rejects.toMatchObject({
+      code: 'config_unwritable',
+      message: expect.stringContaining('the disk is full'),
+    });
     expect(config.current.name).toBe('before');
     expect(readConfig(node, home)?.name).toBe('before');
     await rename('after');

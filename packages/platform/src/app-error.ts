@@ -36,6 +36,12 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The message and the hint of anything that was thrown: what happened, and what to do next. */
+export function errorSentences(error: unknown): string {
+  const message = errorMessage(error);
+  return error instanceof AppError && error.hint !== '' ? `${message} ${error.hint}` : message;
+}
+
 /** Stops on a bug of our own; never for what a peer, a disk or a person said. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);

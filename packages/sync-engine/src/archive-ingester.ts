@@ -21,10 +21,19 @@ import {
   type Hash,
   type VersionId,
 } from '@holdfast/model';
-import { AppError, type Clock, errorMessage, type Logger, Mutex } from '@holdfast/platform';
+import {
+  AppError,
+  type Clock,
+  errorMessage,
+  errorSentences,
+  type Logger,
+  Mutex,
+} from '@holdfast/platform';
+import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
 import type { BlockSupplier } from './block-client.js';
+import { troubleOf } from './device-trouble.js';
 import { planArchivePath } from './plan-sync.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -62,7 +71,7 @@ export class ArchiveIngester {
   readonly #appending = new Mutex();
   #stopped = false;
   #loop: Promise<void> | undefined;
-  #problem = '';
+  #problem: unknown;
   #stagedBytes = 0;
   isWorking = false;
 
@@ -79,7 +88,12 @@ export class ArchiveIngester {
 
   /** Why nothing is taken at the moment; empty where nothing is wrong. */
   get problem(): string {
-    return this.#problem;
+    return this.#problem === undefined ? '' : errorSentences(this.#problem);
+  }
+
+  /** The same for other devices. */
+  get trouble(): DeviceTrouble | undefined {
+    return troubleOf(this.#problem);
   }
 
   /** Versions that a device offers and could not give: they are named in its receipts. */
@@ -108,9 +122,11 @@ export class ArchiveIngester {
       if (!this.#init.mayIngest()) continue;
       this.isWorking = true;
       this.#exceptions.clear();
-      this.#problem = '';
       // Side by side: a device that answers slowly keeps no other one waiting.
-      await Promise.all(this.#init.connected().map((device) => this.#tryIngest(device)));
+      const went = await Promise.all(
+        this.#init.connected().map((device) => this.#tryIngest(device)),
+      );
+      if (went.every((well) => well)) this.#problem = undefined;
       this.isWorking = false;
       if ([...this.#exceptions.values()].some((ids) => ids.size > 0)) {
         this.#signal.wakeAfter(retryDelayMs);
@@ -119,19 +135,23 @@ export class ArchiveIngester {
     }
   }
 
-  async #tryIngest(device: DeviceId): Promise<void> {
+  /** Whether it went well. */
+  async #tryIngest(device: DeviceId): Promise<boolean> {
+    let well = true;
     try {
       await this.#ingestFrom(device);
     } catch (error) {
-      this.#problem = errorMessage(error);
+      well = false;
+      this.#problem = error;
       this.#init.logger.warn('archiving stopped for now', {
         folder: this.#init.folder,
         device,
-        reason: this.#problem,
+        reason: errorMessage(error),
       });
       this.#signal.wakeAfter(retryDelayMs);
     }
     this.#init.onIngested();
+    return well;
   }
 
   async #ingestFrom(device: DeviceId): Promise<void> {

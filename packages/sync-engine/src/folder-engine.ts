@@ -242,6 +242,7 @@ export class FolderEngine {
         hash: this.#init.hash,
         clock: this.#init.clock,
         need: () => this.#need(),
+        trouble: () => this.ingester?.trouble ?? this.tree?.trouble,
         onRows: () => this.#rowsArrived(),
         onProgress: () => this.#init.onChange(this.#config.id),
         onReceipt: () => this.#receiptArrived(),

@@ -20,6 +20,7 @@ import {
 } from '@holdfast/model';
 import { AppError, type Clock, errorMessage, type Timer } from '@holdfast/platform';
 import {
+  type DeviceTrouble,
   type FolderAnnouncement,
   type IndexDeltaMessage,
   type IndexRow,
@@ -39,6 +40,8 @@ export interface FolderLinkInit {
   readonly clock: Clock;
   /** How much this device still lacks; told to the member. */
   readonly need: () => { readonly files: number; readonly bytes: number };
+  /** Why this device takes nothing new for the moment; told to the member. */
+  readonly trouble: () => DeviceTrouble | undefined;
   /** Rows of the member were taken over, durably. */
   readonly onRows: (link: FolderLink) => void;
   readonly onProgress: () => void;
@@ -312,6 +315,7 @@ export class FolderLink {
     const seen = index.peer(this.device).seen;
     if (seen === undefined || this.#ended) return;
     const { files, bytes } = this.#init.need();
+    const trouble = this.#init.trouble();
     await this.session.send({
       type: 'progress',
       folderId: folder,
@@ -319,6 +323,7 @@ export class FolderLink {
       sequence: index.position().sequence,
       needFiles: files,
       needBytes: bytes,
+      ...(trouble === undefined ? {} : { trouble }),
     });
   }
 }

@@ -23,6 +23,7 @@ import {
   type BulkRunner,
   type Clock,
   errorMessage,
+  errorSentences,
   type FileWatcher,
   type Logger,
   type RandomSource,
@@ -31,7 +32,9 @@ import {
   type WatchEvent,
   type WatchSubscription,
 } from '@holdfast/platform';
+import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
+import { troubleOf } from './device-trouble.js';
 import type { FolderTree as TreeConfig } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
@@ -69,6 +72,11 @@ const stoppedRetryMs = 10_000;
 const eventDelayMs = 10;
 const watchAgainDelayMs = 2_000;
 
+/** What to do about a disk stands with it; about files that are away, the person knows best. */
+function stopSentences(error: unknown): string {
+  return troubleOf(error) === undefined ? errorMessage(error) : errorSentences(error);
+}
+
 export class LocalTree {
   /** For those who change the tree beside the applying of remote changes. */
   readonly claims = new PathClaims();
@@ -80,6 +88,7 @@ export class LocalTree {
   #subscription: WatchSubscription | undefined;
   #retry: Timer | undefined;
   #stopReason = '';
+  #stopError: unknown;
   #scannedOnce = false;
   #scanProgress: ScanProgress = noProgress;
   #knownFiles = 0;
@@ -149,6 +158,11 @@ export class LocalTree {
     return this.#scanner.leftOut.list();
   }
 
+  /** Why nothing new is taken, for other devices. */
+  get trouble(): DeviceTrouble | undefined {
+    return troubleOf(this.#stopError) ?? this.#applier.trouble;
+  }
+
   get unreadable(): number {
     return this.#scanner.problems.count;
   }
@@ -192,7 +206,10 @@ export class LocalTree {
     await this.#queue.requestAndWait({ all: true, paths: [], below: [] });
     if (this.#stopReason === '') return;
     throw new AppError('folder_stopped', this.#stopReason, {
-      hint: 'The folder goes on by itself once its files are back where they were.',
+      hint:
+        troubleOf(this.#stopError) === undefined
+          ? 'The folder goes on by itself once its files are back where they were.'
+          : 'Nothing is lost. The folder goes on by itself once the disk is in order.',
     });
   }
 
@@ -217,6 +234,7 @@ export class LocalTree {
       await this.#removeLeftovers(this.#leftovers(result.temporaries, request.below));
       this.#scannedOnce = true;
       this.#setStopReason('');
+      this.#stopError = undefined;
       if (result.again.length > 0) {
         this.#queue.requestLater({ all: false, paths: result.again, below: [] });
       }
@@ -224,7 +242,8 @@ export class LocalTree {
       if (result.changed > 0) this.#init.onChange();
       this.#applier.wake();
     } catch (error) {
-      this.#setStopReason(errorMessage(error));
+      this.#stopError = error;
+      this.#setStopReason(stopSentences(error));
       this.#retry?.cancel();
       this.#retry = this.#init.clock.setTimer(stoppedRetryMs, () => {
         this.#queue.request({ all: true, paths: [], below: [] });

@@ -22,8 +22,10 @@ import {
   fileErrorCode,
   type Logger,
 } from '@holdfast/platform';
+import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
+import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import type { PathPlanner } from './plan-sync.js';
@@ -77,7 +79,9 @@ export class TreeApplier {
   readonly #placer: Placer;
   readonly #sources: SourceChoice;
   readonly #reviver: DirectoryReviver;
-  readonly #problems = new Map<FolderPath, string>();
+  /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
+  #problems: ReadonlyMap<FolderPath, string> = new Map();
+  readonly #failures = new Map<FolderPath, string>();
   /** When the disk was last asked about a path that it showed otherwise than expected. */
   readonly #askedAtMs = new Map<FolderPath, number>();
   #stopped = false;
@@ -107,6 +111,16 @@ export class TreeApplier {
   /** What could not be brought in at the last pass. */
   problems(): ApplyProblem[] {
     return [...this.#problems].map(([path, reason]) => ({ path: displayPath(path), reason }));
+  }
+
+  /** What the last pass met on this disk that keeps everything new out, for other devices. */
+  get trouble(): DeviceTrouble | undefined {
+    if (this.#init.index.counts.needFiles === 0) return undefined;
+    for (const reason of this.#problems.values()) {
+      const trouble = troubleOfCode(reason);
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
   }
 
   start(): void {
@@ -148,8 +162,9 @@ export class TreeApplier {
   async #passes(): Promise<void> {
     for (;;) {
       const before = this.#init.index.counts.needFiles;
-      this.#problems.clear();
+      this.#failures.clear();
       await this.#pass();
+      this.#problems = new Map(this.#failures);
       const after = this.#init.index.counts.needFiles;
       if (after === 0 || this.#stopped) return;
       if (after >= before) {
@@ -241,7 +256,7 @@ export class TreeApplier {
       if (!isTheirs) throw error;
       for (const { entry, action } of planned) {
         this.#sources.failed(client, action.target.id);
-        this.#fail(entry.path, errorMessage(error));
+        this.#fail(entry.path, fileErrorCode(error) ?? errorMessage(error));
       }
     } finally {
       this.stagedBytes -= stagedBytes;
@@ -319,6 +334,6 @@ export class TreeApplier {
   }
 
   #fail(path: FolderPath, reason: string): void {
-    if (this.#problems.size < maxProblems) this.#problems.set(path, reason);
+    if (this.#failures.size < maxProblems) this.#failures.set(path, reason);
   }
 }

@@ -18,6 +18,7 @@ import { limits } from './limits.js';
 import { incompatibleError, refuse } from './malformed.js';
 import {
   type ControlMessage,
+  type DeviceTrouble,
   type ErrorMessage,
   type HelloMessage,
   type ProgressMessage,
@@ -137,7 +138,15 @@ function wireProgressOf(message: ProgressMessage): WireProgress {
     sequence: writeSafe(message.sequence),
     needFiles: writeSafe(message.needFiles),
     needBytes: writeSafe(message.needBytes),
+    trouble: message.trouble === undefined ? 0 : troubles.indexOf(message.trouble) + 1,
   };
+}
+
+/** In the order of their numbers, from 1. A newer device may know more of them. */
+const troubles: readonly DeviceTrouble[] = ['disk-full', 'disk-failed'];
+
+function troubleFrom(number: number): { trouble?: DeviceTrouble } {
+  return number === 0 ? {} : { trouble: troubles[number - 1] ?? 'disk-failed' };
 }
 
 function progressFrom(wire: WireProgress): ProgressMessage {
@@ -148,6 +157,7 @@ function progressFrom(wire: WireProgress): ProgressMessage {
     sequence: readSafe(wire.sequence, 'sequence'),
     needFiles: readSafe(wire.needFiles, 'needed files'),
     needBytes: readSafe(wire.needBytes, 'needed bytes'),
+    ...troubleFrom(wire.trouble),
   };
 }
 

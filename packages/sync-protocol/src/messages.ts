@@ -101,6 +101,9 @@ export interface IndexDeltaMessage {
   readonly position?: IndexPosition;
 }
 
+/** Why a device takes nothing new for the moment; `disk-failed` stands for what is not known here too. */
+export type DeviceTrouble = 'disk-full' | 'disk-failed';
+
 export interface ProgressMessage {
   readonly type: 'progress';
   readonly folderId: FolderId;
@@ -110,6 +113,8 @@ export interface ProgressMessage {
   readonly sequence: number;
   readonly needFiles: number;
   readonly needBytes: number;
+  /** Absent where the sender takes what is new. */
+  readonly trouble?: DeviceTrouble;
 }
 
 /** An archive's statement that it holds the receiver's rows up to `position`, save the exceptions. */

@@ -108,6 +108,22 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
     ].join(''),
   },
   {
+    name: 'progress of a device whose disk is full',
+    value: {
+      type: 'progress',
+      folderId,
+      seen: position,
+      sequence: 4,
+      needFiles: 2,
+      needBytes: 3_000_000_000,
+      trouble: 'disk-full',
+    },
+    hex: [
+      '224f0a106162636465666768696a6b6c6d6e6f70122f0a08010203040506070810ac021a20aaaaaaaaaa',
+      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa180420022880bcc1960b3001',
+    ].join(''),
+  },
+  {
     name: 'receipt',
     value: {
       type: 'receipt',

@@ -152,6 +152,15 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
     needBytes: safe,
   }),
   fc.record({
+    type: fc.constant('progress' as const),
+    folderId,
+    seen: position,
+    sequence: safe,
+    needFiles: safe,
+    needBytes: safe,
+    trouble: fc.constantFrom('disk-full' as const, 'disk-failed' as const),
+  }),
+  fc.record({
     type: fc.constant('receipt' as const),
     folderId,
     storeId,

@@ -596,6 +596,11 @@ export namespace WireControl {
     value: number
   }
 
+  export interface WireControlProgressTroubleFieldEvent {
+    field: '$.progress.trouble'
+    value: number
+  }
+
   export interface WireControlReceiptFolderIdFieldEvent {
     field: '$.receipt.folderId'
     value: Uint8Array<ArrayBuffer>
@@ -665,7 +670,7 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
   }
 }
@@ -1875,6 +1880,7 @@ export interface WireProgress {
   sequence: number
   needFiles: number
   needBytes: number
+  trouble: number
 }
 
 export namespace WireProgress {
@@ -1912,6 +1918,11 @@ export namespace WireProgress {
           w.uint64Number(obj.needBytes)
         }
 
+        if ((obj.trouble != null && obj.trouble !== 0)) {
+          w.uint32(48)
+          w.uint32(obj.trouble)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1920,7 +1931,8 @@ export namespace WireProgress {
           folderId: noBytes,
           sequence: 0,
           needFiles: 0,
-          needBytes: 0
+          needBytes: 0,
+          trouble: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1949,6 +1961,10 @@ export namespace WireProgress {
             }
             case 5: {
               obj.needBytes = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.trouble = reader.uint32()
               break
             }
             default: {
@@ -2001,6 +2017,13 @@ export namespace WireProgress {
               }
               break
             }
+            case 6: {
+              yield {
+                field: `${prefix}.trouble`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2048,6 +2071,11 @@ export namespace WireProgress {
     value: number
   }
 
+  export interface WireProgressTroubleFieldEvent {
+    field: '$.trouble'
+    value: number
+  }
+
   export function encode (obj: Partial<WireProgress>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireProgress.codec())
   }
@@ -2056,7 +2084,7 @@ export namespace WireProgress {
     return decodeMessage(buf, WireProgress.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireProgress>): Generator<WireProgressFolderIdFieldEvent | WireProgressSeenEpochFieldEvent | WireProgressSeenSequenceFieldEvent | WireProgressSeenHashFieldEvent | WireProgressSequenceFieldEvent | WireProgressNeedFilesFieldEvent | WireProgressNeedBytesFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireProgress>): Generator<WireProgressFolderIdFieldEvent | WireProgressSeenEpochFieldEvent | WireProgressSeenSequenceFieldEvent | WireProgressSeenHashFieldEvent | WireProgressSequenceFieldEvent | WireProgressNeedFilesFieldEvent | WireProgressNeedBytesFieldEvent | WireProgressTroubleFieldEvent> {
     return streamMessage(buf, WireProgress.codec(), opts)
   }
 }

@@ -1,0 +1,17 @@
+/** Why this device takes nothing new for the moment, as other devices are told. */
+import { AppError, fileErrorCode, isDiskFull } from '@holdfast/platform';
+import type { DeviceTrouble } from '@holdfast/sync-protocol';
+
+const diskErrors: ReadonlySet<string> = new Set(['store_write_failed', 'store_unwritable']);
+
+/** Undefined where the error says nothing of this device's disk. */
+export function troubleOf(error: unknown): DeviceTrouble | undefined {
+  if (!(error instanceof AppError)) return troubleOfCode(fileErrorCode(error));
+  if (!diskErrors.has(error.code)) return undefined;
+  return troubleOfCode(fileErrorCode(error.cause)) ?? 'disk-failed';
+}
+
+export function troubleOfCode(code: string | undefined): DeviceTrouble | undefined {
+  if (isDiskFull(code)) return 'disk-full';
+  return code === 'EIO' || code === 'EROFS' ? 'disk-failed' : undefined;
+}

@@ -1,0 +1,157 @@
+/** A full disk stops, never evicts: it is told, nothing is lost, and all goes on once there is room. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
+import type { NodeProcess } from './node-process.js';
+import { SmallDisk } from './small-disk.js';
+import { pair, settle, shareDocs, TestWorld } from './test-world.js';
+import { treeSnapshot } from './tree-snapshot.js';
+
+let world: TestWorld;
+beforeEach(() => {
+  world = new TestWorld();
+});
+afterEach(() => world.close());
+
+async function mountDisk(...names: readonly string[]): Promise<SmallDisk> {
+  const disk = await SmallDisk.mount(world.directory(...names), 8);
+  world.onClose(() => disk.close());
+  return disk;
+}
+
+/** Content that no other file has. */
+function content(name: string, kilobytes: number): Buffer {
+  const lengthBytes = kilobytes * 1024;
+  return Buffer.from(`${name} `.repeat(lengthBytes)).subarray(0, lengthBytes);
+}
+
+function writeFiles(tree: string, name: string, count: number, kilobytes: number): void {
+  for (let at = 0; at < count; at += 1) {
+    writeFileSync(join(tree, `${name}-${at}`), content(`${name} ${at}`, kilobytes));
+  }
+}
+
+/** The node says in its status that a disk is full. */
+function tells(node: NodeProcess, words: RegExp) {
+  return eventually(`${node.name} tells of the full disk`, async () => {
+    const folder = await node.folder();
+    return words.test(folder.stateReason) && folder;
+  });
+}
+
+/** Laptop and desktop share `docs`, one of them under a prefix. */
+async function pairOfNodes(prefixes: { laptop?: readonly string[]; desktop?: readonly string[] }) {
+  const laptop = world.node('laptop');
+  const desktop = world.node('desktop');
+  laptop.prefix = prefixes.laptop ?? [];
+  desktop.prefix = prefixes.desktop ?? [];
+  await Promise.all([laptop.start(), desktop.start()]);
+  await pair(laptop, desktop);
+  const tree = world.directory('laptop-docs');
+  writeFiles(tree, 'old', 10, 50);
+  await laptop.ask('folder', 'add', tree, '--label', 'docs');
+  await laptop.ask('folder', 'share', 'docs', 'desktop');
+  const there = world.path('desktop-disk', 'docs');
+  await desktop.ask('folder', 'accept', 'docs', there);
+  await desktop.ask('wait', 'docs', '--timeout', '60');
+  return { laptop, desktop, tree, there };
+}
+
+test('a folder on a full disk keeps what it has, says why on both sides, and goes on', async () => {
+  const disk = await mountDisk('desktop-disk');
+  const { laptop, desktop, tree } = await pairOfNodes({ desktop: disk.prefix });
+  const before = treeSnapshot(tree);
+
+  disk.fill();
+  writeFiles(tree, 'new', 5, 50);
+  writeFileSync(join(tree, 'large'), content('large', 3_000));
+  writeFileSync(join(tree, 'old-0'), content('rewritten', 50));
+  const told = await tells(desktop, /^The disk is full: .* waiting\. What is here is safe\./);
+  expect(told).toMatchObject({ state: 'out-of-sync', files: 10 });
+  expect(told.needFiles).toBeGreaterThan(0);
+  await tells(laptop, /^desktop takes nothing new: its disk is full\./);
+  expect(treeSnapshot(disk.outside('docs'))).toEqual(before);
+
+  disk.free();
+  await desktop.ask('wait', 'docs', '--timeout', '60');
+  expect(treeSnapshot(disk.outside('docs'))).toEqual(treeSnapshot(tree));
+  for (const node of [laptop, desktop]) {
+    await eventually(`${node.name} is content again`, async () => {
+      const { state, stateReason } = await node.folder();
+      return state === 'up-to-date' && stateReason === '';
+    });
+  }
+});
+
+test('an archive on a full disk refuses what is new, says so on each device, and goes on', async () => {
+  const disk = await mountDisk('pi-home', 'store');
+  const shared = await shareDocs(world, { pi: disk.prefix });
+  const { laptop, desktop, pi, laptopTree } = shared;
+  writeFileSync(join(laptopTree, 'old'), content('old', 100));
+  await settle(shared);
+
+  disk.fill();
+  writeFileSync(join(laptopTree, 'new'), content('new', 500));
+  await tells(pi, /^The disk of the archive is full\. What was stored before is safe\. Make room/);
+  for (const node of [laptop, desktop]) {
+    const told = await tells(node, /^pi archives nothing new: its disk is full\./);
+    expect(told.unarchivedFiles).toBeGreaterThan(0);
+  }
+  expect((await desktop.run('cat', 'docs/old')).stdout).toEqual(content('old', 100));
+
+  disk.free();
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  expect((await desktop.run('cat', 'docs/new')).stdout).toEqual(content('new', 500));
+  expect((await pi.folder()).stateReason).toBe('');
+});
+
+test('a node whose home is on a full disk says so, goes on, and loses nothing', async () => {
+  const disk = await mountDisk('laptop-home');
+  const { laptop, tree, there } = await pairOfNodes({ laptop: disk.prefix });
+  const configuration = readFileSync(disk.outside('config.json'), 'utf8');
+
+  disk.fill();
+  writeFiles(tree, 'ours', 200, 1);
+  writeFiles(there, 'theirs', 200, 1);
+  const told = await tells(
+    laptop,
+    /index cannot be written: the disk is full\. .* safe\. Make room/,
+  );
+  expect(told.state).toBe('stopped');
+  const { code, message, hint } = await laptop.refuses(1, 'device', 'rename', 'desktop', 'other');
+  expect(code).toBe('config_unwritable');
+  expect(message).toContain('config.json cannot be written: the disk is full');
+  expect(hint).toContain('Nothing was changed. Make room');
+  expect(readFileSync(disk.outside('config.json'), 'utf8')).toBe(configuration);
+  const rescan = await laptop.refuses(1, 'folder', 'rescan', 'docs');
+  expect(rescan.hint).toContain('once the disk is in order');
+
+  disk.free();
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--timeout', '60');
+  expect(treeSnapshot(there)).toEqual(treeSnapshot(tree));
+  const before = await laptop.folder();
+
+  // What the database acknowledged after the disk was full is there after a crash.
+  await laptop.signal('SIGKILL');
+  await laptop.start();
+  await laptop.ask('wait', 'docs', '--timeout', '60');
+  expect(await laptop.folder()).toEqual(before);
+  expect(before).toMatchObject({ state: 'up-to-date', files: 410 });
+});
+
+test('a node does not start on a full disk, says so, and starts once there is room', async () => {
+  const disk = await mountDisk('laptop-home');
+  const laptop = world.node('laptop');
+  laptop.prefix = disk.prefix;
+  const { device } = await laptop.start();
+  await laptop.stop();
+  disk.fill();
+  const { code, message, hint } = await laptop.refuses(1, 'up', '--no-browser');
+  expect(['store_unwritable', 'home_unusable']).toContain(code);
+  expect(message).toContain('the disk is full');
+  expect(hint).toMatch(/Make room/);
+  disk.free();
+  expect((await laptop.start()).device).toBe(device);
+});
