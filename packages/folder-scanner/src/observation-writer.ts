@@ -181,6 +181,9 @@ export class ObservationWriter {
       case 'failed':
         this.#init.problems.add(path, answer.code);
         return undefined;
+      case 'young':
+        this.#again.push(path);
+        return undefined;
       case 'absent':
         // It went between the listing and the reading: the next look decides.
         this.#again.push(path);

@@ -120,6 +120,8 @@ export type ReadAnswer =
   | { readonly type: 'symlink'; readonly stat: FileStat; readonly target: string }
   /** It changed while it was read: nothing is known of its content. */
   | { readonly type: 'unstable' }
+  /** Large, and changed a moment ago: it was not read, since it would have to be read twice. */
+  | { readonly type: 'young' }
   | { readonly type: 'absent' }
   | { readonly type: 'failed'; readonly code: string };
 
@@ -132,6 +134,9 @@ export interface ReadFilesInput {
 const clockGrainMs = 50;
 /** The same, on disks that keep whole seconds only. */
 const coarseClockGrainMs = 2_000;
+
+/** Up to this size a young file is read at once, and again when its times can be believed. */
+const readTwiceBytes = 4 * 1024 * 1024;
 
 let readBuffer: Uint8Array | undefined;
 const readBufferBytes = 8 * 1024 * 1024;
@@ -168,6 +173,7 @@ function readOne(path: FilePath, tools: BulkTools): ReadAnswer {
   if (before.kind !== 'file') return { type: 'absent' };
   readBuffer ??= new Uint8Array(readBufferBytes);
   const startedMs = tools.now();
+  if (before.sizeBytes > readTwiceBytes && isRacy(before, startedMs)) return { type: 'young' };
   const handle = fileSystem.open(path, 'read');
   try {
     const opened = fileSystem.handleStat(handle);
