@@ -76,8 +76,16 @@ const importingNodes = new Set([
 ]);
 
 function importedBy(node: SyntaxNode): string[] {
+  if (node.type === 'CallExpression') return requiredBy(node);
   if (!importingNodes.has(node.type) || !isNode(node.source)) return [];
   return typeof node.source.value === 'string' ? [node.source.value] : [];
+}
+
+/** `require('name')` and `require.resolve('name')`, as `createRequire` makes them. */
+function requiredBy(node: SyntaxNode): string[] {
+  if (!['require', 'require.resolve'].includes(dottedName(node.callee) ?? '')) return [];
+  const [argument] = node.arguments as readonly unknown[];
+  return isNode(argument) && typeof argument.value === 'string' ? [argument.value] : [];
 }
 
 export function lineOf({ text }: SourceFile, offset: number): number {

@@ -19,6 +19,8 @@ import {
 
 /** Except for the last list block of a level, which may be shorter. */
 export const minListBlockEntries = 128;
+/** Depth, count, and of each entry an id and a length of at most three bytes. */
+export const maxListBlockBytes = 1 + 2 + maxListEntries * (32 + 3);
 /** A list block ends after an entry whose id has these bits of its first two bytes all zero. */
 const cutMask = 0x1ff;
 

@@ -2,12 +2,13 @@
  * The payload of an entry in the block stream: `1 · content id · envelope`. The content id stands
  * there so that an index can be made again without unpacking.
  */
-import { bytesFromHex, type ContentId, hexFrom, type Hash } from '@holdfast/model';
+import { bytesFromHex, type ContentId, hexFrom } from '@holdfast/model';
 import {
   type EnvelopeHeader,
   envelopeHeader,
   envelopeHeaderBytes,
-  verifyEnvelope,
+  type EnvelopeTools,
+  readEnvelope,
 } from './envelope.js';
 
 const blockPayloadType = 1;
@@ -50,7 +51,7 @@ export function readBlockPayloadHeader(prefix: Uint8Array): BlockPayloadHeader |
 }
 
 /** Whether the payload holds the block that it names. Throws on an unknown codec. */
-export function verifyBlockPayload(payload: Uint8Array, hash: Hash): boolean {
+export function verifyBlockPayload(payload: Uint8Array, tools: EnvelopeTools): boolean {
   const block = readBlockPayload(payload);
-  return block !== undefined && verifyEnvelope(block.envelope, block.contentId, hash);
+  return block !== undefined && readEnvelope(block.envelope, block.contentId, tools) !== undefined;
 }

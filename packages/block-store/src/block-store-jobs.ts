@@ -1,4 +1,5 @@
 /** Every job of this package, for the workers to find by name. */
+import { openBlocksJob } from './open-blocks.js';
 import { appendEntries, sealSegment, syncSegment } from './segment-jobs.js';
 import { readEntries, scanEntries } from './segment-read-jobs.js';
 import { recoverSegments } from './segment-recovery.js';
@@ -10,4 +11,5 @@ export const blockStoreJobs = [
   sealSegment,
   readEntries,
   scanEntries,
+  openBlocksJob,
 ] as const;

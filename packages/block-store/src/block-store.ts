@@ -2,7 +2,7 @@
  * The blocks of an archive, by content id: a stream of segments, which is the truth, and an index
  * over it. Invariant: the index names only blocks that were verified and are durable.
  */
-import type { ContentId, StoreId } from '@holdfast/model';
+import type { BlockReference, ContentId, StoreId } from '@holdfast/model';
 import {
   AppError,
   type BulkRunner,
@@ -20,7 +20,9 @@ import {
   readBlockPayload,
   readBlockPayloadHeader,
 } from './block-payload.js';
-import { envelopeHeader, maxEnvelopeBytes } from './envelope.js';
+import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
+import { type ArrivedBlock, openBlocks } from './open-blocks.js';
+import { BlocksRefused } from './segment-errors.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
 import type { SegmentDamage, SegmentEntry, SegmentRecovery } from './segment-types.js';
@@ -51,6 +53,11 @@ export interface StoredBlock {
   readonly envelope: Uint8Array;
 }
 
+interface FreshBlock {
+  readonly block: StoredBlock;
+  readonly before: IndexedBlock | undefined;
+}
+
 export interface BlockStoreStats {
   readonly blocks: number;
   readonly plainBytes: number;
@@ -62,6 +69,7 @@ export interface BlockStoreStats {
 }
 
 export class BlockStore {
+  readonly #runner: BulkRunner;
   readonly #stream: SegmentStream;
   readonly #index: BlockIndex;
   readonly #logger: Logger;
@@ -82,12 +90,18 @@ export class BlockStore {
       maxSegmentBytes,
     });
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
-    const store = new BlockStore(stream, index, init.logger);
+    const store = new BlockStore(init.runner, stream, index, init.logger);
     await store.#catchUp();
     return store;
   }
 
-  private constructor(stream: SegmentStream, index: BlockIndex, logger: Logger) {
+  private constructor(
+    runner: BulkRunner,
+    stream: SegmentStream,
+    index: BlockIndex,
+    logger: Logger,
+  ) {
+    this.#runner = runner;
     this.#stream = stream;
     this.#index = index;
     this.#logger = logger;
@@ -104,25 +118,25 @@ export class BlockStore {
   }
 
   /**
-   * Verifies and appends; blocks that are here already are passed over. Not durable before `sync`.
-   * Rejects with `block_mismatch` naming the first block that is not what its id says: nothing of
-   * it is stored. Rejects with `store_write_failed` when unsynced blocks, these included, are absent.
+   * Verifies each block and appends those that are not here. Not durable before `sync`. Gives the
+   * ids of blocks that are not what they say: of these nothing is stored. Rejects with
+   * `envelope_codec_unknown`, and with `store_write_failed` when unsynced blocks, these included,
+   * are absent.
    */
-  append(blocks: readonly StoredBlock[]): Promise<void> {
+  append(blocks: readonly StoredBlock[]): Promise<ReadonlySet<ContentId>> {
     return this.#changing.run(async () => {
       this.#assertOpen();
-      const fresh = await this.#notHeld(blocks);
-      if (fresh.length === 0) return;
-      const payloads = fresh.map(({ block }) => payloadOf(block));
-      const locations = await this.#failing(() => this.#stream.append(payloads));
-      for (const [at, { block, before }] of fresh.entries()) {
-        const location = locations[at];
-        if (location === undefined) continue;
-        const { plainBytes } = envelopeHeader(block.envelope);
-        const { contentId } = block;
-        this.#pending.set(contentId, { contentId, before, after: { location, plainBytes } });
+      const { fresh, held, refused } = await this.#sort(blocks);
+      for (const contentId of await this.#liesAmong(held)) refused.add(contentId);
+      let left = fresh;
+      while (left.length > 0) {
+        const lies = await this.#appendFresh(left);
+        if (lies.length === 0) break;
+        for (const contentId of lies) refused.add(contentId);
+        left = left.filter(({ block }) => !refused.has(block.contentId));
       }
       if (this.#pending.size > maxPendingBlocks) await this.#syncPending();
+      return refused;
     });
   }
 
@@ -166,6 +180,17 @@ export class BlockStore {
     }
     if (damaged.length > 0) await this.#unindex(damaged);
     return envelopes;
+  }
+
+  /** The blocks themselves; undefined where one is not here, or not what its reference says. */
+  async readPlain(references: readonly BlockReference[]): Promise<(Uint8Array | undefined)[]> {
+    const envelopes = await this.read(references.map(({ contentId }) => contentId));
+    const found = references.flatMap((reference, at) => {
+      const envelope = envelopes[at];
+      return envelope === undefined ? [] : [{ ...reference, envelope }];
+    });
+    const opened = (await openBlocks(this.#runner, found)).values();
+    return envelopes.map((envelope) => (envelope === undefined ? undefined : opened.next().value));
   }
 
   stats(): BlockStoreStats {
@@ -247,13 +272,47 @@ export class BlockStore {
     return [...found].map(([contentId, after], at) => ({ contentId, before: before[at], after }));
   }
 
-  async #notHeld(blocks: readonly StoredBlock[]) {
-    const distinct = new Map(blocks.map((block) => [block.contentId, block]));
-    const unknown = [...distinct.values()].filter(({ contentId }) => !this.#pending.has(contentId));
-    const known = await this.#index.get(unknown.map(({ contentId }) => contentId));
-    return unknown
-      .map((block, at) => ({ block, before: known[at] }))
-      .filter(({ before }) => !this.#isHeld(before));
+  async #sort(blocks: readonly StoredBlock[]) {
+    const distinct = [...new Map(blocks.map((block) => [block.contentId, block])).values()];
+    const known = await this.#index.get(distinct.map(({ contentId }) => contentId));
+    const fresh: FreshBlock[] = [];
+    const held: ArrivedBlock[] = [];
+    const refused = new Set<ContentId>();
+    for (const [at, block] of distinct.entries()) {
+      const { contentId, envelope } = block;
+      const before = known[at];
+      const here = this.#pending.get(contentId)?.after ?? before;
+      if (!hasEnvelopeLength(envelope)) refused.add(contentId);
+      else if (!this.#pending.has(contentId) && !this.#isHeld(before))
+        fresh.push({ block, before });
+      else held.push({ ...block, lengthBytes: here?.plainBytes ?? 0 });
+    }
+    return { fresh, held, refused };
+  }
+
+  /** A block that is here already must still be what whoever sent it says. */
+  async #liesAmong(held: readonly ArrivedBlock[]): Promise<ContentId[]> {
+    const opened = await openBlocks(this.#runner, held);
+    return held.flatMap(({ contentId }, at) => (opened[at] === undefined ? [contentId] : []));
+  }
+
+  /** Gives the ids of blocks that lie; then none of the batch with them was appended. */
+  async #appendFresh(fresh: readonly FreshBlock[]): Promise<readonly ContentId[]> {
+    const payloads = fresh.map(({ block }) => encodeBlockPayload(block.contentId, block.envelope));
+    try {
+      const locations = await this.#failing(() => this.#stream.append(payloads));
+      for (const [at, { block, before }] of fresh.entries()) {
+        const location = locations[at];
+        if (location === undefined) continue;
+        const { plainBytes } = envelopeHeader(block.envelope);
+        const { contentId } = block;
+        this.#pending.set(contentId, { contentId, before, after: { location, plainBytes } });
+      }
+      return [];
+    } catch (error) {
+      if (error instanceof BlocksRefused) return error.contentIds as readonly ContentId[];
+      throw error;
+    }
   }
 
   /** Segments first, then the index. */
@@ -303,12 +362,4 @@ function isSamePlace(left: IndexedBlock | undefined, right: IndexedBlock | undef
   if (left === undefined || right === undefined) return false;
   const { segment, offset } = left.location;
   return segment === right.location.segment && offset === right.location.offset;
-}
-
-function payloadOf({ contentId, envelope }: StoredBlock): Uint8Array {
-  if (envelope.length <= maxEnvelopeBytes) return encodeBlockPayload(contentId, envelope);
-  throw new AppError('block_mismatch', `Block ${contentId} is larger than a block can be.`, {
-    hint: 'Nothing of it was stored. Ask another device for it.',
-    kind: 'permanent',
-  });
 }

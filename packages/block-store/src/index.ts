@@ -4,6 +4,7 @@ export * from './block-store.js';
 export * from './block-store-jobs.js';
 export * from './envelope.js';
 export * from './fast-cdc.js';
+export * from './open-blocks.js';
 export * from './segment-format.js';
 export * from './segment-stream.js';
 export * from './segment-types.js';

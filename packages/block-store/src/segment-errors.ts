@@ -2,21 +2,30 @@
 import { AppError, errorMessage, fileErrorCode, fileTrouble, isDiskFull } from '@holdfast/platform';
 import type { AppendOutput } from './segment-jobs.js';
 
-export function refusal(output: AppendOutput & { type: 'refused' }): AppError {
-  if (output.reason === 'codec') {
-    return new AppError(
-      'envelope_codec_unknown',
-      `Block ${output.contentId} is packed with a codec unknown here.`,
-      {
-        hint: 'Nothing was stored. Update this device.',
-        kind: 'permanent',
-      },
-    );
+/** Some blocks of a batch are not what their ids say, so nothing of the batch was written. */
+export class BlocksRefused extends AppError {
+  /** As they were claimed to be called. */
+  readonly contentIds: readonly string[];
+
+  constructor(contentIds: readonly string[]) {
+    super('block_mismatch', `Block ${contentIds.join(', ')} is not what its id says.`, {
+      hint: 'Nothing of the batch was stored. Ask another device for the block.',
+      kind: 'permanent',
+    });
+    this.contentIds = contentIds;
   }
-  return new AppError('block_mismatch', `Block ${output.contentId} is not what its id says.`, {
-    hint: 'Nothing of the batch was stored. Ask another device for the block.',
-    kind: 'permanent',
-  });
+}
+
+export function refusal(output: AppendOutput & { type: 'refused' }): AppError {
+  if (output.reason === 'mismatch') return new BlocksRefused(output.contentIds);
+  return new AppError(
+    'envelope_codec_unknown',
+    `Block ${output.contentIds.join()} is packed with a codec unknown here.`,
+    {
+      hint: 'Nothing was stored. Update this device.',
+      kind: 'permanent',
+    },
+  );
 }
 
 export function writeFailure(cause: unknown): AppError {

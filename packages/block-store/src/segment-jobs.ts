@@ -69,13 +69,13 @@ export interface AppendInput {
 
 export type AppendOutput =
   | { readonly type: 'written'; readonly digest: Uint8Array }
-  /** A payload is not what it says; nothing was written. */
+  /** Payloads are not what they say; nothing was written. */
   | ({ readonly type: 'refused' } & BlockRefusal);
 
 export interface BlockRefusal {
   readonly reason: 'mismatch' | 'codec';
-  /** As claimed. */
-  readonly contentId: string;
+  /** Every lying block as it claims to be called; of an unknown codec, the first. */
+  readonly contentIds: readonly string[];
 }
 
 /** Writes a batch with one call, after checking and signing it. */
@@ -84,7 +84,7 @@ export const appendEntries: BulkJob<AppendInput, AppendOutput> = {
   perform(input, tools) {
     const { hasher, fileSystem } = tools;
     const frames = Buffer.from(input.frames);
-    const refused = input.payloads === 'blocks' ? firstLyingBlock(frames, tools) : undefined;
+    const refused = input.payloads === 'blocks' ? lyingBlocks(frames, tools) : undefined;
     if (refused !== undefined) return { type: 'refused', ...refused };
     const header =
       input.start.type === 'new' ? encodeHeader(input.start.header, hasher) : undefined;
@@ -104,18 +104,18 @@ export const appendEntries: BulkJob<AppendInput, AppendOutput> = {
   },
 };
 
-function firstLyingBlock(frames: Buffer, { hasher }: BulkTools): BlockRefusal | undefined {
+function lyingBlocks(frames: Buffer, tools: BulkTools): BlockRefusal | undefined {
+  const contentIds: string[] = [];
   for (const { payload } of framesIn(frames)) {
     const contentId = readBlockPayload(payload)?.contentId ?? '';
     try {
-      if (verifyBlockPayload(payload, (bytes) => hasher.blake3(bytes))) continue;
-      return { reason: 'mismatch', contentId };
+      if (!verifyBlockPayload(payload, tools)) contentIds.push(contentId);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { reason: 'codec', contentId };
+      return { reason: 'codec', contentIds: [contentId] };
     }
   }
-  return undefined;
+  return contentIds.length === 0 ? undefined : { reason: 'mismatch', contentIds };
 }
 
 function* framesIn(frames: Buffer) {

@@ -173,7 +173,7 @@ function isGone(error: unknown): boolean {
 }
 
 /** A frame inside a torn block could be of its sender's making: the block itself must be true. */
-function isTrue(kind: PayloadKind, payload: Uint8Array, { hasher }: BulkTools): boolean {
+function isTrue(kind: PayloadKind, payload: Uint8Array, tools: BulkTools): boolean {
   if (kind === 'opaque') return true;
-  return verifyBlockPayload(payload, (bytes) => hasher.blake3(bytes));
+  return verifyBlockPayload(payload, tools);
 }

@@ -1,5 +1,5 @@
 /** One simulated disk and database, and the seams of one incarnation of a node on them. */
-import type { BulkRunner, Clock, FilePath, Hasher } from '@holdfast/platform';
+import type { BulkRunner, Clock, Compressor, FilePath, Hasher } from '@holdfast/platform';
 import { silentLogger } from '@holdfast/platform';
 import type { ContentId, Hash, StoreId } from '@holdfast/model';
 import { hexFrom } from '@holdfast/model';
@@ -13,12 +13,15 @@ import {
   MemoryKeyValueStore,
   MountTable,
   nativeBlake3,
+  realZstd,
   SeededRandom,
   SimulatedCrash,
 } from '@holdfast/simulation';
 import {
   BlockStore,
   encodeEnvelope,
+  envelopeHeaderBytes,
+  packInPlace,
   SegmentStream,
   type SegmentDamage,
   type SegmentStreamInit,
@@ -27,6 +30,7 @@ import {
 
 export const hasher: Hasher = nativeBlake3;
 export const hash: Hash = (bytes) => hasher.blake3(bytes);
+export const tools = { hasher, compressor: realZstd };
 export const storeId = '0123456789abcdef' as StoreId;
 const directory = '/store' as FilePath;
 
@@ -164,6 +168,14 @@ export function noise(lengthBytes: number, seed: number): Uint8Array {
 
 export function blockOf(plain: Uint8Array): StoredBlock {
   return { contentId: hexFrom(hash(plain)) as ContentId, envelope: encodeEnvelope(plain) };
+}
+
+/** As the device that serves it packs it. */
+export function packedBlockOf(plain: Uint8Array, compressor: Compressor = realZstd): StoredBlock {
+  const target = new Uint8Array(envelopeHeaderBytes + plain.length);
+  target.set(plain, envelopeHeaderBytes);
+  const envelope = target.slice(0, packInPlace(target, plain.length, compressor));
+  return { contentId: hexFrom(hash(plain)) as ContentId, envelope };
 }
 
 export async function collect<Item>(items: AsyncIterable<Item[]>): Promise<Item[]> {

@@ -212,7 +212,15 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       changes.changed();
     },
   });
-  const history = new HistoryService({ engine, archive: () => archive, clock, hash, nameOf });
+  const { runner } = seams;
+  const history = new HistoryService({
+    engine,
+    archive: () => archive,
+    runner,
+    clock,
+    hash,
+    nameOf,
+  });
   const restore = new RestoreService({ ...seams, history, hash });
   const service = new NodeService({
     seams,

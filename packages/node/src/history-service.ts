@@ -13,7 +13,7 @@ import {
   type Version,
   versionIdOf,
 } from '@holdfast/model';
-import { AppError, type Clock } from '@holdfast/platform';
+import { AppError, type BulkRunner, type Clock } from '@holdfast/platform';
 import { readVersion, type SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { inCausalOrder } from './causal-order.js';
@@ -31,6 +31,7 @@ import { parseTime } from './time-expression.js';
 export interface HistoryServiceInit {
   readonly engine: SyncEngine;
   readonly archive: () => VersionArchive | undefined;
+  readonly runner: BulkRunner;
   readonly clock: Clock;
   readonly hash: Hash;
   readonly nameOf: (device: DeviceId) => string;
@@ -136,7 +137,7 @@ export class HistoryService {
     return {
       size: record.sizeBytes,
       version: version.id,
-      bytes: readVersion(source.blocks, folder.config.id, file, this.#init.hash),
+      bytes: readVersion(source.blocks, folder.config.id, file, this.#init.runner),
     };
   }
 

@@ -7,3 +7,4 @@ export * from './pino-logger.js';
 export * from './serve-bulk-jobs.js';
 export * from './system-clock.js';
 export * from './worker-pool.js';
+export * from './zstd-compressor.js';

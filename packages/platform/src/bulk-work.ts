@@ -1,14 +1,16 @@
 /**
- * Bulk file work: walk, stat, read, chunk, hash, write, sync, rename. A job is a synchronous
+ * Bulk file work: walk, stat, read, chunk, hash, compress, write, sync, rename. A job is a synchronous
  * function of its input and the tools it is given. The real runner performs it in a worker thread,
  * the simulation inline. Inputs and outputs are plain data (structured clone): no classes.
  */
+import type { Compressor } from './compressor.js';
 import type { FileSystem } from './file-system.js';
 import type { Hasher } from './hasher.js';
 
 export interface BulkTools {
   readonly fileSystem: FileSystem;
   readonly hasher: Hasher;
+  readonly compressor: Compressor;
   /** Wall-clock milliseconds since the Unix epoch. */
   readonly now: () => number;
 }

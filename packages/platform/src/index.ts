@@ -1,6 +1,7 @@
 export * from './app-error.js';
 export * from './bulk-work.js';
 export * from './clock.js';
+export * from './compressor.js';
 export * from './durable-file.js';
 export * from './file-path.js';
 export * from './file-system.js';

@@ -2,14 +2,12 @@
  * Bringing the blocks of offered versions into an archive's store. Blocks that are there are not
  * asked for; what is held in memory at once is bounded by the windows of the requests.
  */
-import { type BlockStore, openEnvelope } from '@holdfast/block-store';
+import type { ArrivedBlock, BlockStore } from '@holdfast/block-store';
 import type { FolderIndex } from '@holdfast/folder-index';
 import {
   type BlockReference,
   type ContentId,
   type FolderId,
-  type Hash,
-  hexFrom,
   MalformedBytes,
   type Version,
   type VersionId,
@@ -42,13 +40,11 @@ export class ArchiveFetcher {
   readonly #folder: FolderId;
   readonly #store: BlockStore;
   readonly #index: FolderIndex;
-  readonly #hash: Hash;
 
-  constructor(folder: FolderId, index: FolderIndex, store: BlockStore, hash: Hash) {
+  constructor(folder: FolderId, index: FolderIndex, store: BlockStore) {
     this.#folder = folder;
     this.#index = index;
     this.#store = store;
-    this.#hash = hash;
   }
 
   /**
@@ -122,18 +118,10 @@ export class ArchiveFetcher {
   ): Promise<Uint8Array[]> {
     const wanted = references.map((block, index) => ({ ...block, versionId, level, index }));
     await this.#fetchBlocks(client, wanted, withdrawn);
-    const ids = references.map((reference) => reference.contentId);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
-    const envelopes = await this.#store.read(ids);
-    return envelopes.map((envelope) => {
-      if (envelope === undefined) {
-        throw new AppError('content_unavailable', 'A device cannot give all of a version.', {
-          kind: 'retry',
-        });
-      }
-      return openEnvelope(envelope);
-    });
+    const lists = await this.#store.readPlain(references);
+    return lists.map((list) => list ?? unavailable());
   }
 
   /** Asks for the blocks that the store lacks, each once. What does not come is found missing later. */
@@ -163,7 +151,7 @@ export class ArchiveFetcher {
     withdrawn: Set<VersionId>,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    const arrived: { contentId: ContentId; envelope: Uint8Array; lengthBytes: number }[] = [];
+    const arrived = new Map<ContentId, ArrivedBlock>();
     const items = group.map(({ versionId, level, index }) => ({
       versionId,
       level,
@@ -172,19 +160,17 @@ export class ArchiveFetcher {
     }));
     const missing = await client.request(this.#folder, items, ({ item, envelope }) => {
       const block = group[item];
-      if (block === undefined) return;
-      const { contentId, lengthBytes } = block;
-      // A device that sends something else has not sent the block.
-      if (hexFrom(this.#hash(openEnvelope(envelope))) !== contentId) return;
-      arrived.push({ contentId, envelope, lengthBytes });
+      if (block !== undefined) arrived.set(block.contentId, { ...block, envelope });
     });
     for (const { item, reason } of missing) {
       const versionId = group[item]?.versionId;
       if (reason === 'unknown' && versionId !== undefined) withdrawn.add(versionId);
     }
-    await this.#store.append(arrived);
-    onBytes(arrived.reduce((sum, block) => sum + block.lengthBytes, 0));
-    await this.#index.noteReceivedContent(arrived.map((block) => block.contentId));
+    const refused = await this.#store.append([...arrived.values()]);
+    // A device that sent something else has not sent the block.
+    const received = [...arrived.values()].filter(({ contentId }) => !refused.has(contentId));
+    onBytes(received.reduce((sum, block) => sum + block.lengthBytes, 0));
+    await this.#index.noteReceivedContent(received.map(({ contentId }) => contentId));
   }
 }
 
@@ -200,4 +186,10 @@ function* groupsOf(blocks: readonly WantedBlock[]): Generator<WantedBlock[]> {
     bytes = 0;
   }
   if (group.length > 0) yield group;
+}
+
+function unavailable(): never {
+  throw new AppError('content_unavailable', 'A device cannot give all of a version.', {
+    kind: 'retry',
+  });
 }

@@ -78,7 +78,7 @@ export class ArchiveIngester {
   constructor(init: ArchiveIngesterInit) {
     this.#init = init;
     this.#signal = new WakeSignal(init.clock);
-    this.#fetcher = new ArchiveFetcher(init.folder, init.index, init.archive.blocks, init.hash);
+    this.#fetcher = new ArchiveFetcher(init.folder, init.index, init.archive.blocks);
   }
 
   /** Content that lies in the store and whose versions are not appended yet. */

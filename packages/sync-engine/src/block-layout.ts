@@ -1,5 +1,5 @@
 /** The blocks of a version, level by level: list blocks above, blocks of the file below. */
-import { decodeListBlock } from '@holdfast/block-store';
+import { decodeListBlock, maxListBlockBytes } from '@holdfast/block-store';
 import { type BlockListRoot, type BlockReference, MalformedBytes } from '@holdfast/model';
 
 /** Gives the plain bytes of list blocks, verified, in order. */
@@ -24,6 +24,7 @@ export async function referencesAt(
 ): Promise<readonly BlockReference[]> {
   let references = root.entries;
   for (let depth = root.depth; depth > level; depth -= 1) {
+    requireListSizes(references);
     const lower: BlockReference[] = [];
     for (const bytes of await read(references, depth)) {
       lower.push(...decodeListBlock(bytes, depth - 1));
@@ -35,6 +36,12 @@ export async function referencesAt(
   }
   if (level === 0) requireSize(references, sizeBytes);
   return references;
+}
+
+/** Few bytes of a compressed block could otherwise fill the memory of whoever opens it. */
+function requireListSizes(references: readonly BlockReference[]): void {
+  if (references.every(({ lengthBytes }) => lengthBytes <= maxListBlockBytes)) return;
+  throw new MalformedBytes('a list block is longer than a list can be');
 }
 
 function requireSize(references: readonly BlockReference[], sizeBytes: number): void {

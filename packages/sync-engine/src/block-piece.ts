@@ -1,6 +1,6 @@
 /** A block on its way into a file: where it is, and writing it only if it is what its name says. */
-import { openEnvelope } from '@holdfast/block-store';
-import { type ContentId, hexFrom } from '@holdfast/model';
+import { readEnvelope } from '@holdfast/block-store';
+import type { ContentId } from '@holdfast/model';
 import { AppError, type BulkTools, type FileHandle } from '@holdfast/platform';
 
 /** One block inside a shared buffer, and where it belongs in its file. */
@@ -16,14 +16,14 @@ export function writePiece(
   handle: FileHandle,
   buffer: Uint8Array,
   piece: BlockPiece,
-  { fileSystem, hasher }: BulkTools,
+  tools: BulkTools,
 ): void {
-  const plain = openEnvelope(buffer.subarray(piece.from, piece.to));
-  if (hexFrom(hasher.blake3(plain)) !== piece.contentId) {
+  const plain = readEnvelope(buffer.subarray(piece.from, piece.to), piece.contentId, tools);
+  if (plain === undefined) {
     throw new AppError('block_mismatch', `A block is not what its name ${piece.contentId} says.`, {
       kind: 'retry',
       hint: 'It was not written. Another device may have the block whole.',
     });
   }
-  fileSystem.write(handle, plain, piece.fileOffset);
+  tools.fileSystem.write(handle, plain, piece.fileOffset);
 }

@@ -2,12 +2,11 @@
  * Answering requests for blocks of one folder. Blocks are asked for by version and place, never by
  * content id alone, so nobody can learn by asking whether some content exists here.
  */
-import { encodeEnvelope, openEnvelope } from '@holdfast/block-store';
+import { encodeEnvelope } from '@holdfast/block-store';
 import { type FolderIndex, rowOf } from '@holdfast/folder-index';
 import { heldDirectory, type ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type BlockReference,
-  type ContentId,
   type FileContentRecord,
   type FolderId,
   MalformedBytes,
@@ -165,14 +164,10 @@ export class BlockServer {
   async #readLists(references: readonly BlockReference[]): Promise<Uint8Array[]> {
     const ids = references.map((reference) => reference.contentId);
     const kept = await this.#init.listBlocks.get(ids);
-    return Promise.all(
-      ids.map(async (id, at) => kept[at] ?? (await this.#archivedPlain(id)) ?? missingList()),
-    );
-  }
-
-  async #archivedPlain(id: ContentId): Promise<Uint8Array | undefined> {
-    const [envelope] = (await this.#init.archive?.blocks.read([id])) ?? [];
-    return envelope === undefined ? undefined : openEnvelope(envelope);
+    const lacking = references.filter((_, at) => kept[at] === undefined);
+    const archived = (await this.#init.archive?.blocks.readPlain(lacking)) ?? [];
+    const others = archived.values();
+    return kept.map((list) => list ?? others.next().value ?? missingList());
   }
 
   async #read(wanted: readonly WantedBlock[]): Promise<ServedBatch> {

@@ -3,7 +3,7 @@
  * file in windows, with what the old version on this disk already has taken from there. What is
  * held in memory at once is bounded.
  */
-import { openEnvelope } from '@holdfast/block-store';
+import { type ArrivedBlock, openBlocks } from '@holdfast/block-store';
 import type { LocalRow } from '@holdfast/folder-index';
 import {
   type BlockReference,
@@ -12,7 +12,6 @@ import {
   type FolderId,
   type FolderPath,
   type Hash,
-  hexFrom,
   MalformedBytes,
   type Version,
   type VersionId,
@@ -193,12 +192,14 @@ export class ContentFetcher {
       const lacking = lists.flatMap((list, index) =>
         blocks[index] === undefined ? [{ ...list, index, fileOffset: 0 }] : [],
       );
-      await client.request(this.#init.folder, itemsOf(file.askFor, level, lacking), (block) => {
-        const plain = openEnvelope(block.envelope);
-        if (hexFrom(this.#init.hash(plain)) === lists[block.index]?.contentId) {
-          blocks[block.index] = new Uint8Array(plain);
-        }
+      const arrived = new Map<number, ArrivedBlock>();
+      const items = itemsOf(file.askFor, level, lacking);
+      await client.request(this.#init.folder, items, ({ index, envelope }) => {
+        const list = lists[index];
+        if (list !== undefined) arrived.set(index, { ...list, envelope });
       });
+      const opened = await openBlocks(this.#init.runner, [...arrived.values()]);
+      for (const [at, index] of [...arrived.keys()].entries()) blocks[index] = opened[at];
       const complete = blocks.filter((block) => block !== undefined);
       if (complete.length !== lists.length) throw unavailable(file);
       await this.#init.listBlocks.put(

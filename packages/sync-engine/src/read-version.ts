@@ -1,15 +1,7 @@
 /** Reading one version's bytes from wherever its blocks are, in order, each block verified. */
-import { openEnvelope } from '@holdfast/block-store';
-import {
-  type BlockReference,
-  type ContentId,
-  type FileContentRecord,
-  type FolderId,
-  type Hash,
-  hexFrom,
-  type Version,
-} from '@holdfast/model';
-import { AppError } from '@holdfast/platform';
+import { type ArrivedBlock, openBlocks } from '@holdfast/block-store';
+import type { BlockReference, FileContentRecord, FolderId, Version } from '@holdfast/model';
+import { AppError, type BulkRunner } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 
@@ -20,18 +12,19 @@ export async function* readVersion(
   supplier: BlockSupplier,
   folder: FolderId,
   version: Version & { readonly record: FileContentRecord },
-  hash: Hash,
+  runner: BulkRunner,
 ): AsyncGenerator<Uint8Array> {
   const { record, id } = version;
   const fetch = async (references: readonly BlockReference[], level: number, first: number) => {
-    const plain = new Map<number, Uint8Array>();
+    const arrived = new Map<number, ArrivedBlock>();
     const items = [{ versionId: id, level, first, count: references.length }];
     await supplier.request(folder, items, ({ index, envelope }) => {
-      const expected: ContentId | undefined = references[index - first]?.contentId;
-      const bytes = openEnvelope(envelope);
-      if (hexFrom(hash(bytes)) === expected) plain.set(index, bytes);
+      const reference = references[index - first];
+      if (reference !== undefined) arrived.set(index, { ...reference, envelope });
     });
-    return references.map((_, at) => plain.get(first + at) ?? unavailable());
+    const inOrder = references.map((_, at) => arrived.get(first + at) ?? unavailable());
+    const opened = await openBlocks(runner, inOrder);
+    return opened.map((plain) => plain ?? unavailable());
   };
   const references = await referencesAt(record.blocks, record.sizeBytes, 0, (lists, level) =>
     fetch(lists, level, 0),

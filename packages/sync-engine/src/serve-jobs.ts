@@ -1,5 +1,8 @@
-/** Reading blocks of local files to answer peers, for worker threads. Rot is never served. */
-import { encodeEnvelope, envelopeHeaderBytes } from '@holdfast/block-store';
+/**
+ * Reading blocks of local files to answer peers, for worker threads: each is read, checked and packed
+ * here, once for all who will store it. Rot is never served.
+ */
+import { envelopeHeaderBytes, packInPlace } from '@holdfast/block-store';
 import { ParentChecker } from '@holdfast/folder-scanner';
 import { type ContentId, type FolderPath, hexFrom } from '@holdfast/model';
 import {
@@ -86,9 +89,9 @@ function readRange(
   handle: FileHandle,
   range: WantedRange,
   target: Uint8Array,
-  { fileSystem, hasher }: BulkTools,
+  { fileSystem, hasher, compressor }: BulkTools,
 ): number {
-  const plain = new Uint8Array(range.lengthBytes);
+  const plain = target.subarray(envelopeHeaderBytes, envelopeHeaderBytes + range.lengthBytes);
   try {
     if (fileSystem.read(handle, plain, range.offset) !== range.lengthBytes) return 0;
   } catch (error) {
@@ -96,7 +99,5 @@ function readRange(
     return 0;
   }
   if (hexFrom(hasher.blake3(plain)) !== range.contentId) return 0;
-  const envelope = encodeEnvelope(plain);
-  target.set(envelope);
-  return envelope.length;
+  return packInPlace(target, range.lengthBytes, compressor);
 }

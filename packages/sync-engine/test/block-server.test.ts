@@ -7,6 +7,7 @@ import {
   MemoryDatabase,
   MemoryKeyValueStore,
   nativeBlake3,
+  realZstd,
   SeededRandom,
 } from '@holdfast/simulation';
 import type { BlockRequestItem } from '@holdfast/sync-protocol';
@@ -38,7 +39,7 @@ async function scene(known: (entry: Parameters<typeof withLocalCurrent>[0]) => t
     const missing: [number, string][] = [];
     for await (const batch of server.serve(wanted)) {
       for (const { envelope } of batch.blocks) {
-        texts.push(Buffer.from(openEnvelope(envelope)).toString());
+        texts.push(Buffer.from(openEnvelope(envelope, realZstd)).toString());
       }
       for (const { item, reason } of batch.missing) missing.push([item, reason]);
     }

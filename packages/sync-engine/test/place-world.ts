@@ -30,6 +30,7 @@ import {
   MemoryFileSystem,
   MountTable,
   nativeBlake3,
+  realZstd,
   SeededRandom,
 } from '@holdfast/simulation';
 import { type PlaceItem, placeJob } from '@holdfast/sync-engine';
@@ -146,7 +147,12 @@ export class PlaceWorld {
       killSwitch: new KillSwitch(),
       onCall: (call) => this.onCall?.(call),
     });
-    return job.perform(input, { fileSystem, hasher: nativeBlake3, now: () => this.nowMs });
+    return job.perform(input, {
+      fileSystem,
+      hasher: nativeBlake3,
+      compressor: realZstd,
+      now: () => this.nowMs,
+    });
   }
 
   place(...items: readonly MadeItem[]) {

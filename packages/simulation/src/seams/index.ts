@@ -13,6 +13,7 @@ export * from './memory-network-fabric.js';
 export * from './mount-table.js';
 export type { NameOrder } from './name-journal.js';
 export * from './native-blake3.js';
+export * from './real-zstd.js';
 export * from './scripted-file-watcher.js';
 export * from './seeded-random.js';
 export * from './virtual-world-clock.js';

@@ -8,14 +8,17 @@ import {
   type BulkRunner,
   type BulkTools,
   type Clock,
+  type Compressor,
   type FileSystem,
   type Hasher,
 } from '@holdfast/platform';
 import { KillSwitch } from './kill-switch.js';
+import { realZstd } from './real-zstd.js';
 
 export interface InlineBulkRunnerOptions {
   readonly fileSystem: FileSystem;
   readonly hasher: Hasher;
+  readonly compressor?: Compressor;
   readonly clock: Pick<Clock, 'now'>;
   readonly killSwitch?: KillSwitch;
 }
@@ -28,8 +31,8 @@ export class InlineBulkRunner implements BulkRunner {
   #stopped = false;
 
   constructor(options: InlineBulkRunnerOptions) {
-    const { fileSystem, hasher, clock } = options;
-    this.#tools = { fileSystem, hasher, now: () => clock.now() };
+    const { fileSystem, hasher, compressor = realZstd, clock } = options;
+    this.#tools = { fileSystem, hasher, compressor, now: () => clock.now() };
     this.#killSwitch = options.killSwitch ?? new KillSwitch();
   }
 

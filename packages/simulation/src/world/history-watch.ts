@@ -2,17 +2,17 @@
  * What the archive has ever said of its history. Owns the rule of append-only history: what was
  * read once is read again later, at the same position; the head only moves on.
  */
-import { openEnvelope } from '@holdfast/block-store';
+import { readEnvelope } from '@holdfast/block-store';
 import {
   decodeVersion,
   type FolderId,
   type FolderPath,
-  hexFrom,
   type HistoryEntry,
   type HistoryQuery,
 } from '@holdfast/model';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { nativeBlake3 } from '../seams/native-blake3.js';
+import { realZstd } from '../seams/real-zstd.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import { type ContentKey, contentKeyOf } from './world-content.js';
@@ -23,6 +23,7 @@ interface SeenEntry {
 }
 
 const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
+const tools = { hasher: nativeBlake3, compressor: realZstd };
 const pageEntries = 1000;
 
 export class HistoryWatch {
@@ -143,7 +144,7 @@ async function verifyContent(archive: VersionArchive, entry: HistoryEntry): Prom
   const envelopes = await archive.blocks.read(ids);
   for (const [at, id] of ids.entries()) {
     const envelope = envelopes[at];
-    if (envelope !== undefined && hexFrom(hash(openEnvelope(envelope))) === id) continue;
+    if (envelope !== undefined && readEnvelope(envelope, id, tools) !== undefined) continue;
     throw new SeedFailure('data-loss', `the archive has lost a block of ${record.path}`);
   }
 }
