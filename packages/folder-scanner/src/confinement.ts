@@ -3,7 +3,7 @@
  * real directory, not a symlink. Node has no `openat`, so a check and its use are two calls; the
  * handle's own stat is compared again by those who read or replace a file.
  */
-import type { FolderPath } from '@holdfast/model';
+import { type FolderPath, isReservedName } from '@holdfast/model';
 import { type FilePath, type FileSystem, fileErrorCode, joinPath } from '@holdfast/platform';
 
 export type ParentCheck =
@@ -57,12 +57,15 @@ export class ParentChecker {
 /**
  * Whether a symlink may lead out of the folder, by its names alone: an absolute target, more levels up
  * than there are, or a level up after a name, which may itself be a symlink. One that no disk can
- * make counts too.
+ * make counts too, and so does one into the node's own area, which is no part of the folder.
  */
 export function leadsOutside(path: FolderPath, target: string): boolean {
   if (target === '' || target.startsWith('/') || target.includes('\0')) return true;
   const names = target.split('/').filter((name) => name !== '' && name !== '.');
   const levelsUp = names.lastIndexOf('..') + 1;
   if (names.slice(0, levelsUp).some((name) => name !== '..')) return true;
-  return levelsUp > path.split('/').length - 1;
+  const above = path.split('/').slice(0, -1);
+  if (levelsUp > above.length) return true;
+  const reached = [...above.slice(0, above.length - levelsUp), ...names.slice(levelsUp)];
+  return reached.some((name, depth) => isReservedName(name, depth === 0));
 }

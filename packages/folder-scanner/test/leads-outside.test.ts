@@ -13,6 +13,7 @@ describe('where a symlink leads, by its names alone', () => {
     ['d/link', '../a.txt'],
     ['d/e/link', '../../f/g'],
     ['d/link', '..a'],
+    ['d/link', '.holdfast'],
   ])('%s to %s stays inside', (path, target) => {
     expect(leadsOutside(pathOf(path), target)).toBe(false);
   });
@@ -25,6 +26,9 @@ describe('where a symlink leads, by its names alone', () => {
     ['d/link', './.././../other'],
     ['link', 'd/..//../other'],
     ['d/e/link', 'up/../x'],
+    ['link', '.holdfast/marker.json'],
+    ['d/link', '../.Holdfast'],
+    ['link', 'd/.holdfast-tmp-1'],
     ['link', ''],
     ['link', 'a\0b'],
   ])('%s to %j does not', (path, target) => {
