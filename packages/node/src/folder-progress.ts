@@ -38,6 +38,7 @@ export class ProgressMeter {
   readonly #rates = new Map<string, number>();
   #last: ProgressReading | undefined;
   #total: Amount = nothing;
+  #lacked: ReadonlyMap<string, Amount> = new Map();
 
   /** The figures as of this reading; null where nothing moves. */
   update(reading: ProgressReading): FolderProgress | null {
@@ -56,6 +57,11 @@ export class ProgressMeter {
   #figures(reading: ProgressReading): FolderProgress | null {
     const { need } = reading;
     this.#total = need === undefined ? nothing : grown(this.#total, need);
+    this.#lacked = new Map(
+      [...reading.lacking]
+        .filter(([, amount]) => amount.files > 0)
+        .map(([device, amount]) => [device, grown(this.#lacked.get(device) ?? nothing, amount)]),
+    );
     const scan = this.#scan(reading);
     const receiving = need === undefined ? null : this.#receiving(reading, need);
     const sending = this.#sending(reading);
@@ -92,6 +98,8 @@ export class ProgressMeter {
       .map(([device, amount]) => ({
         device,
         ...amount,
+        totalFiles: this.#lacked.get(device)?.files ?? amount.files,
+        totalBytes: this.#lacked.get(device)?.bytes ?? amount.bytes,
         bytesPerSecond: this.#bytesPerSecond(`to ${device}`),
         secondsLeft: this.#secondsLeft(`lack ${device}`, amount),
       }));

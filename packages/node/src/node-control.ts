@@ -84,6 +84,9 @@ export interface SendingProgress {
   readonly device: string;
   readonly files: number;
   readonly bytes: number;
+  /** The most that it needed since this began. */
+  readonly totalFiles: number;
+  readonly totalBytes: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
 }

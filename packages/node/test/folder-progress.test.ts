@@ -73,7 +73,15 @@ describe('the progress of a folder', () => {
       { lacking: new Map([['pi', { files: 1, bytes: 600 }]]), servedBytes: new Map([['pi', 300]]) },
     );
     expect(last?.sending).toEqual([
-      { device: 'pi', files: 1, bytes: 600, bytesPerSecond: 300, secondsLeft: 2 },
+      {
+        device: 'pi',
+        files: 1,
+        bytes: 600,
+        totalFiles: 2,
+        totalBytes: 900,
+        bytesPerSecond: 300,
+        secondsLeft: 2,
+      },
     ]);
   });
 

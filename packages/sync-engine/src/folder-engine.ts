@@ -345,7 +345,12 @@ export class FolderEngine {
   #need(): { files: number; bytes: number } {
     const { queued, queuedBytes } = this.index.counts;
     const { needFiles, needBytes } = this.treeIndex.counts;
-    return { files: needFiles + queued, bytes: needBytes + queuedBytes };
+    // What is here already, only not in its place yet, is not needed from anybody.
+    const staged = (this.tree?.stagedBytes ?? 0) + (this.ingester?.stagedBytes ?? 0);
+    return {
+      files: needFiles + queued,
+      bytes: Math.max(0, needBytes + queuedBytes - staged),
+    };
   }
 
   #clientOf(device: DeviceId): BlockSupplier | undefined {

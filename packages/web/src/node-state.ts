@@ -28,6 +28,54 @@ export interface Folder {
   readonly lastVerified: string | null;
   readonly lastDrill: string | null;
   readonly members: readonly string[];
+  readonly archives: readonly string[];
+  readonly connectedMembers: readonly string[];
+  readonly progress: FolderProgress | null;
+  /** How changes are noticed, with advice where that is not to be relied on. */
+  readonly watch?: { readonly suggestion?: string } | null;
+  /** What else a person should know; sentences. */
+  readonly notes?: readonly string[];
+}
+
+export interface FolderProgress {
+  readonly scan: {
+    readonly files: number;
+    /** 0 where it is not known. */
+    readonly knownFiles: number;
+    readonly hashedBytes: number;
+    readonly bytesPerSecond: number;
+  } | null;
+  readonly receiving:
+    | (Transfer & {
+        readonly from: readonly { readonly device: string }[];
+      })
+    | null;
+  readonly sending: readonly (Transfer & { readonly device: string })[];
+}
+
+/** What is left of a transfer. */
+export interface Transfer {
+  readonly files: number;
+  readonly bytes: number;
+  /** The most that was left since it began. */
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+export interface FolderOffer {
+  readonly id: string;
+  readonly label: string;
+  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  /** Kept here already: accepting only adds the devices. */
+  readonly known: boolean;
+}
+
+export interface NodeEvent {
+  readonly id: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface Device {

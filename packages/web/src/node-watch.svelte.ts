@@ -1,84 +1,146 @@
 /**
- * The page's view of the node, kept fresh: a long poll for events, and the status again whenever
- * there was one. At most one request at a time, and a status at most once a second.
+ * The page's view of the node, kept fresh: a stream of events, and the whole status where an event
+ * does not say enough, at most once a second. What the node does not confirm any more is never shown
+ * as current: `connection` says so, and `heardMs` since when.
  */
-import type { NodeState } from './node-state.ts';
+import { followEvent } from './live-state.ts';
+import { read, SignedOut } from './node-api.ts';
+import type { FolderOffer, NodeEvent, NodeState } from './node-state.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
 
-const eventWaitSeconds = 55;
-const minimumPauseMs = 1000;
-const retryMs = 3000;
-const tickMs = 5000;
-const eventsAtOnce = 1000;
+const streamPath = '/rest/events/stream';
+const minimumPauseMs = 1_000;
+const retryMs = 2_000;
+const tickMs = 5_000;
+/** The node says at least every 15 seconds that it lives. */
+const silenceMs = 40_000;
 
 export class NodeWatch {
   connection: Connection = $state('connecting');
   node: NodeState | undefined = $state.raw();
+  offers: readonly FolderOffer[] = $state.raw([]);
   /** The present moment, for times in words. */
   nowMs = $state(Date.now());
-  #since = 0;
+  /** When the node was last heard of. */
+  heardMs = $state(Date.now());
+  #stream: EventSource | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshAtMs = Number.POSITIVE_INFINITY;
+  #refreshedMs = 0;
+  #refreshing = false;
+  #again = false;
 
   start(): void {
-    setInterval(() => {
-      this.nowMs = Date.now();
-    }, tickMs);
-    void this.#run();
+    setInterval(() => this.#tick(), tickMs);
+    document.addEventListener('visibilitychange', () => this.#tick());
+    this.#open();
   }
 
-  async #run(): Promise<void> {
-    while (this.connection !== 'signed-out') {
-      try {
-        await this.#skipOldEvents();
-        this.#show(await read<NodeState>('/rest/status'));
-        await pause(minimumPauseMs);
-        await this.#nextEvent();
-      } catch (error) {
-        if (error instanceof SignedOut) {
-          this.connection = 'signed-out';
-          return;
-        }
-        // A node that comes back may count its events anew.
-        this.connection = 'lost';
-        this.#since = 0;
-        await pause(retryMs);
+  /** Something was done here: the status is asked for at once. */
+  refresh(): void {
+    this.#refreshIn(0, 0);
+  }
+
+  #tick(): void {
+    this.nowMs = Date.now();
+    if (this.connection === 'live' && this.nowMs - this.heardMs > silenceMs) this.#lost();
+  }
+
+  #open(): void {
+    this.#stream?.close();
+    const stream = new EventSource(streamPath);
+    this.#stream = stream;
+    stream.addEventListener('ready', () => this.refresh());
+    stream.addEventListener('alive', () => this.#heard());
+    stream.addEventListener('happened', ({ data }: MessageEvent<string>) => {
+      this.#happened(JSON.parse(data) as NodeEvent);
+    });
+    stream.addEventListener('error', () => {
+      if (this.#stream === stream) this.#lost();
+    });
+  }
+
+  #happened(event: NodeEvent): void {
+    this.#heard();
+    if (this.node === undefined) return;
+    const { node, refreshMs } = followEvent(this.node, event);
+    this.node = node;
+    if (refreshMs !== undefined) this.#refreshIn(refreshMs, minimumPauseMs);
+  }
+
+  #heard(): void {
+    this.heardMs = Date.now();
+    this.nowMs = this.heardMs;
+  }
+
+  #refreshIn(waitMs: number, pauseMs: number): void {
+    const atMs = Math.max(Date.now() + waitMs, this.#refreshedMs + pauseMs);
+    if (atMs >= this.#refreshAtMs) return;
+    clearTimeout(this.#refreshTimer);
+    this.#refreshAtMs = atMs;
+    this.#refreshTimer = setTimeout(() => {
+      this.#refreshAtMs = Number.POSITIVE_INFINITY;
+      void this.#refresh();
+    }, atMs - Date.now());
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#again = true;
+      return;
+    }
+    this.#refreshing = true;
+    try {
+      const [node, offers] = await Promise.all([
+        read<NodeState>('/rest/status'),
+        read<readonly FolderOffer[]>('/rest/folders/offers'),
+      ]);
+      this.node = node;
+      this.offers = offers;
+      this.#refreshedMs = Date.now();
+      this.#heard();
+      this.connection = 'live';
+    } catch (error) {
+      if (error instanceof SignedOut) this.#signedOut();
+      else this.#lost();
+    } finally {
+      this.#refreshing = false;
+    }
+    if (!this.#again) return;
+    this.#again = false;
+    this.refresh();
+  }
+
+  /** The stream does not tell a closed door from an empty house: the status does. */
+  #lost(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+    if (this.connection === 'signed-out') return;
+    if (this.connection === 'live') this.connection = 'lost';
+    setTimeout(() => void this.#knock(), this.connection === 'lost' ? retryMs : 0);
+  }
+
+  async #knock(): Promise<void> {
+    if (this.#stream !== undefined || this.connection === 'signed-out') return;
+    try {
+      await read('/rest/status');
+      this.#open();
+    } catch (error) {
+      if (error instanceof SignedOut) {
+        this.#signedOut();
+        return;
       }
+      this.connection = 'lost';
+      setTimeout(() => void this.#knock(), retryMs);
     }
   }
 
-  #show(node: NodeState): void {
-    this.node = node;
-    this.nowMs = Date.now();
-    this.connection = 'live';
+  #signedOut(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+    this.connection = 'signed-out';
+    this.node = undefined;
+    this.offers = [];
   }
-
-  async #skipOldEvents(): Promise<void> {
-    while ((await this.#events(0)) === eventsAtOnce);
-  }
-
-  async #nextEvent(): Promise<void> {
-    await this.#events(eventWaitSeconds);
-  }
-
-  async #events(waitSeconds: number): Promise<number> {
-    const query = `since=${this.#since}&limit=${eventsAtOnce}&wait=${waitSeconds}`;
-    const events = await read<readonly { id: number }[]>(`/rest/events?${query}`);
-    this.#since = events.at(-1)?.id ?? this.#since;
-    return events.length;
-  }
-}
-
-class SignedOut extends Error {}
-
-async function read<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(path, { credentials: 'same-origin' });
-  if (response.status === 401 || response.status === 403) throw new SignedOut();
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return (await response.json()) as Answer;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

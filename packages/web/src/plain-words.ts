@@ -29,7 +29,31 @@ export function agoWords(time: string, nowMs: number): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listWords(names: readonly string[]): string {
+export function listWords(names: readonly string[], last = 'and'): string {
   if (names.length <= 1) return names[0] ?? '';
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
+
+/** How long it still takes, no more exactly than anybody can know. */
+export function durationWords(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} seconds`;
+  if (seconds < 5400) return `about ${countWords(Math.round(seconds / 60), 'minute')}`;
+  if (seconds < 36 * 3600) return `about ${countWords(Math.round(seconds / 3600), 'hour')}`;
+  return `about ${countWords(Math.round(seconds / 86_400), 'day')}`;
+}
+
+/** `12 MB/s`. */
+export function speedWords(bytesPerSecond: number): string {
+  return `${sizeWords(bytesPerSecond)}/s`;
+}
+
+/** The time of day on this person's clock. */
+export function clockWords(timeMs: number): string {
+  return new Date(timeMs).toLocaleTimeString();
+}
+
+/** A word as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -14,8 +14,25 @@ export interface Safety {
   readonly level: SafetyLevel;
   readonly sentence: string;
   readonly reason: string;
-  /** What to run next, where there is one thing to do. */
-  readonly command?: string;
+  /** Where the next step is: a folder's card, or the place where devices are paired. */
+  readonly next?: { readonly label: string; readonly address: string };
+}
+
+/** Where on the page devices are paired, folders added. */
+export const pairingAddress = '#pairing';
+export const addingAddress = '#adding';
+
+/** Where on the page a folder's card is. */
+export function folderAddress(folder: Folder): string {
+  return `#folder-${folder.id}`;
+}
+
+function stepOf(folders: readonly Folder[]): { label: string; address: string } {
+  const [first] = folders;
+  return {
+    label: 'Show what to do',
+    address: first === undefined ? addingAddress : folderAddress(first),
+  };
 }
 
 export function judgeSafety(node: NodeState, nowMs: number): Safety {
@@ -25,6 +42,7 @@ export function judgeSafety(node: NodeState, nowMs: number): Safety {
       level: 'new',
       sentence: 'Nothing is kept yet.',
       reason: 'Choose a folder to keep; then pair the device that will remember it.',
+      next: { label: 'Choose a folder', address: addingAddress },
     };
   }
   return (
@@ -45,6 +63,7 @@ function halted(folders: readonly Folder[]): Safety | undefined {
     level: 'alarm',
     sentence: `${labels(stopped)} ${stopped.length === 1 ? 'is' : 'are'} ${verb}.`,
     reason: first.stateReason || 'A folder that stopped deletes nothing, here or anywhere else.',
+    next: stepOf(stopped),
   };
 }
 
@@ -56,6 +75,7 @@ function undecided(folders: readonly Folder[]): Safety | undefined {
     level: 'warning',
     sentence: `${labels(asking)} ${asking.length === 1 ? 'waits' : 'wait'} for your answer.`,
     reason: first.stateReason || 'A large change is held back until you say that it is meant.',
+    next: stepOf(asking),
   };
 }
 
@@ -68,7 +88,6 @@ function alone(node: NodeState): Safety | undefined {
   if (lonely.length === 0) return undefined;
   const files = lonely.reduce((sum, folder) => sum + folder.files, 0);
   const lost = `If this device is lost, ${countWords(files, 'file')} ${files === 1 ? 'is' : 'are'} lost.`;
-  const label = lonely[0]?.label ?? '';
   return {
     level: 'warning',
     sentence: `${labels(lonely)} ${lonely.length === 1 ? 'is' : 'are'} on this device only.`,
@@ -76,10 +95,10 @@ function alone(node: NodeState): Safety | undefined {
       node.devices.length === 0
         ? `${lost} Pair a second device that keeps a copy.`
         : `${lost} Share it with a device that keeps its history.`,
-    command:
+    next:
       node.devices.length === 0
-        ? 'npx holdfast device invite'
-        : `npx holdfast folder share ${shellWord(label)} ${shellWord(node.devices[0]?.name ?? 'DEVICE')}`,
+        ? { label: 'Pair a device', address: pairingAddress }
+        : stepOf(lonely),
   };
 }
 
@@ -130,8 +149,4 @@ function latest(times: readonly (string | null)[]): string | undefined {
     .filter((time) => time !== null)
     .sort()
     .at(-1);
-}
-
-function shellWord(text: string): string {
-  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -22,6 +22,9 @@ export const photos: Folder = {
   lastVerified: null,
   lastDrill: null,
   members: ['pi'],
+  archives: ['pi'],
+  connectedMembers: ['pi'],
+  progress: null,
 };
 
 export function nodeWith(...folders: readonly Folder[]): NodeState {

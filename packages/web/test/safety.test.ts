@@ -43,6 +43,7 @@ describe('what is not safe is said instead', () => {
       level: 'alarm',
       sentence: 'Music is stopped.',
       reason: 'The disk is gone.',
+      next: { label: 'Show what to do', address: '#folder-abcdefgh23456723' },
     });
   });
 
@@ -53,14 +54,14 @@ describe('what is not safe is said instead', () => {
   });
 
   test('a folder that is nowhere else, with what would be lost', () => {
-    const { level, sentence, reason, command } = judge({
+    const { level, sentence, reason, next } = judge({
       copies: 0,
       members: [],
       label: 'My files',
     });
     expect([level, sentence]).toEqual(['warning', 'My files is on this device only.']);
     expect(reason).toContain('78,579 files are lost');
-    expect(command).toBe("npx holdfast folder share 'My files' pi");
+    expect(next?.address).toBe('#folder-abcdefgh23456723');
   });
 
   test("this device's own archive is no second place", () => {

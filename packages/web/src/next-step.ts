@@ -1,0 +1,148 @@
+/**
+ * What a person should do next for a folder: one step at most, the address of it, and what is safe
+ * meanwhile. Pure. A folder that needs nobody has none.
+ */
+import type { Device, Folder } from './node-state.js';
+import { listWords, shellWord } from './plain-words.js';
+
+export interface StepAction {
+  readonly label: string;
+  /** Where the request goes, and what it says. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface NextStep {
+  readonly text: string;
+  readonly actions: readonly StepAction[];
+  /** To be typed on this device, or on `commandDevice`. */
+  readonly commands?: readonly string[];
+  readonly commandDevice?: string;
+  /** Leads to pairing, on this page. */
+  readonly pairs?: boolean;
+}
+
+const maxShareActions = 3;
+
+export function nextStep(folder: Folder, devices: readonly Device[]): NextStep | undefined {
+  return stateStep(folder, devices) ?? sharingStep(folder, devices);
+}
+
+function stateStep(folder: Folder, devices: readonly Device[]): NextStep | undefined {
+  switch (folder.state) {
+    case 'stopped':
+      return {
+        text:
+          'While it is stopped nothing of it is sent, and nothing is deleted anywhere. Bring the ' +
+          'directory or the disk back to where it was: then it goes on by itself.',
+        actions: [lookAgain(folder)],
+      };
+    case 'out-of-sync':
+      return {
+        text:
+          'Everything else goes on. What is named above stays as it is until it can be read and ' +
+          'written here; put that in order, then let the node look again.',
+        actions: [lookAgain(folder)],
+      };
+    case 'needs-confirmation':
+      return {
+        text:
+          'Nothing was deleted or replaced here yet, and archives have what was before. If the ' +
+          'change is meant, confirm it; if not, reject it. Type one of these:',
+        actions: [],
+        commands: ['confirm', 'reject'].map((verb) => folderCommand(verb, folder)),
+      };
+    case 'paused':
+      return {
+        text: 'Nothing of it is sent or received while it is paused.',
+        actions: [{ label: 'Go on', path: '/rest/folders/resume', body: { folder: folder.id } }],
+      };
+    case 'waiting':
+      return { text: whomToSwitchOn(folder, devices), actions: [] };
+    default:
+      return undefined;
+  }
+}
+
+function whomToSwitchOn(folder: Folder, devices: readonly Device[]): string {
+  const away = devices.filter(({ id, connected }) => folder.members.includes(id) && !connected);
+  if (away.length === 0) return 'It goes on when a device that has the rest is connected.';
+  const names = listWords(
+    away.map(({ name }) => name),
+    'or',
+  );
+  return `It goes on by itself once ${names} is switched on and connected.`;
+}
+
+function sharingStep(folder: Folder, devices: readonly Device[]): NextStep | undefined {
+  if (folder.archive) return undefined;
+  if (folder.archives.length > 0) return undefined;
+  if (devices.length === 0) {
+    return {
+      text: 'No other device is paired. Pair one that keeps a copy, best one with a disk of its own.',
+      actions: [],
+      pairs: true,
+    };
+  }
+  const unasked = devices.filter(({ id }) => !folder.members.includes(id));
+  if (folder.members.length === 0) {
+    return {
+      text: 'It is on this device only. Share it with a device that keeps a copy:',
+      actions: shareActions(folder, unasked),
+    };
+  }
+  return askedStep(folder, devices) ?? noArchiveStep(folder, unasked);
+}
+
+/** A member that is connected and does not keep the folder has not accepted it yet. */
+function askedStep(folder: Folder, devices: readonly Device[]): NextStep | undefined {
+  const asked = devices.find(
+    ({ id, connected }) =>
+      connected && folder.members.includes(id) && !folder.connectedMembers.includes(id),
+  );
+  if (asked === undefined) return undefined;
+  return {
+    text: `${asked.name} has not accepted it yet. Accept it on the page of ${asked.name}, or there in a terminal, as history:`,
+    actions: [],
+    commands: [`npx holdfast folder accept ${shellWord(folder.label)} --archive`],
+    commandDevice: asked.name,
+  };
+}
+
+function noArchiveStep(folder: Folder, unasked: readonly Device[]): NextStep | undefined {
+  // One that is away may be an archive: nobody is sent off to look for another.
+  if (folder.connectedMembers.length < folder.members.length) return undefined;
+  const text =
+    'No archive keeps its history yet: what is overwritten or deleted is kept aside on this disk ' +
+    'only.';
+  if (unasked.length === 0) {
+    return {
+      text: `${text} Pair one more device, and accept the folder there with "keep its history".`,
+      actions: [],
+      pairs: true,
+    };
+  }
+  return {
+    text: `${text} Share it with one more device, and choose "keep its history" there:`,
+    actions: shareActions(folder, unasked),
+  };
+}
+
+function shareActions(folder: Folder, devices: readonly Device[]): StepAction[] {
+  return [...devices]
+    .sort((a, b) => Number(b.connected) - Number(a.connected))
+    .slice(0, maxShareActions)
+    .map(({ id, name }) => ({
+      label: `Share with ${name}`,
+      path: '/rest/folders/share',
+      body: { folder: folder.id, device: id },
+    }));
+}
+
+function lookAgain(folder: Folder): StepAction {
+  return { label: 'Look again', path: '/rest/folders/rescan', body: { folder: folder.id } };
+}
+
+function folderCommand(verb: string, folder: Folder): string {
+  return `npx holdfast folder ${verb} ${shellWord(folder.label)}`;
+}
