@@ -10,6 +10,7 @@ import {
   type FilePath,
   type FileSystem,
   fileErrorCode,
+  fileTrouble,
   filePathFrom,
   joinPath,
   lastName,
@@ -201,9 +202,9 @@ export class FolderAdmin {
     try {
       return make();
     } catch (cause) {
-      const code = fileErrorCode(cause);
-      if (code === undefined) throw cause;
-      throw new AppError('path_invalid', `${textOf(root)} cannot be written to (${code}).`, {
+      if (fileErrorCode(cause) === undefined) throw cause;
+      const message = `${textOf(root)} cannot be written to: ${fileTrouble(cause)}.`;
+      throw new AppError('path_invalid', message, {
         hint: 'Nothing was changed. The node needs to be able to write there.',
         cause,
       });

@@ -55,8 +55,10 @@ const inviteSchema = z.strictObject({
   failures: z.number().int(),
 });
 
+const configVersion = 1;
+
 const configSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(configVersion),
   name: z.string().min(1),
   devices: z.array(deviceSchema),
   folders: z.array(folderSchema),
@@ -76,18 +78,46 @@ export function configPath(home: FilePath): FilePath {
   return joinPath(home, 'config.json');
 }
 
-/** Undefined where there is none. Throws `config_invalid`; the file is left as it is. */
+/** Undefined where there is none. Throws `config_invalid`, `config_newer`; the file is left as it is. */
 export function readConfig(fileSystem: FileSystem, home: FilePath): StoredConfig | undefined {
   const bytes = readWholeFileIfPresent(fileSystem, configPath(home));
   if (bytes === undefined) return undefined;
+  const path = textOf(configPath(home));
+  const value = parsedJson(path, textOf(byteStringFrom(bytes)));
+  const version = versionOf(value);
+  if (version !== undefined && version > configVersion) throw configNewer(path, version);
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`;
+  throw configInvalid(path, where, parsed.error);
+}
+
+function parsedJson(path: string, text: string): unknown {
   try {
-    return configSchema.parse(JSON.parse(textOf(byteStringFrom(bytes))));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new AppError('config_invalid', `${textOf(configPath(home))} cannot be understood.`, {
-      hint: 'Nothing was changed. Correct it, or put back a copy of it, and start again.',
-      cause,
-    });
+    throw configInvalid(path, 'it is no whole JSON document', cause);
   }
+}
+
+function versionOf(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return undefined;
+  return typeof value.version === 'number' ? value.version : undefined;
+}
+
+function configInvalid(path: string, where: string, cause: unknown): AppError {
+  return new AppError('config_invalid', `${path} cannot be understood (${where}).`, {
+    hint: 'Nothing was changed. Correct it, or put back a copy of it, and start again.',
+    cause,
+  });
+}
+
+function configNewer(path: string, version: number): AppError {
+  const message = `${path} has version ${version}; this Holdfast knows version ${configVersion}.`;
+  return new AppError('config_newer', message, {
+    hint: 'Nothing was changed. Update Holdfast on this device, and start again.',
+  });
 }
 
 /** Throws `config_unwritable`; then the old one is in place. */

@@ -78,7 +78,25 @@ export async function openHome(fileSystem: FileSystem, home: FilePath): Promise<
       hint: 'Nothing was changed. Put the missing file back from a copy, or choose another home with --home DIR.',
     });
   }
-  return { identity: await identityFrom(key), name: config.name };
+  return { identity: await readIdentity(home, key), name: config.name };
+}
+
+async function readIdentity(home: FilePath, key: Uint8Array): Promise<DeviceIdentity> {
+  try {
+    return await identityFrom(key);
+  } catch (cause) {
+    const path = textOf(identityPath(home));
+    throw new AppError(
+      'identity_invalid',
+      `${path} is damaged. Your files are safe, but other devices know this one by that key.`,
+      {
+        hint:
+          'Nothing was changed. Put the file back from a copy, or choose another home with ' +
+          '--home DIR and pair this device anew.',
+        cause,
+      },
+    );
+  }
 }
 
 /** Whether a node's home was made here, wholly or in part. */

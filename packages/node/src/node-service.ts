@@ -98,7 +98,9 @@ export class NodeService implements NodeControl {
   async renameDevice(device: string, name: string): Promise<DeviceStatus> {
     const known = this.#device(device);
     if (name.trim() === '' || Buffer.byteLength(name, 'utf8') > 64 || /\p{Cc}/u.test(name)) {
-      throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.');
+      throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.', {
+        hint: 'Nothing was changed.',
+      });
     }
     const taken = this.#init.config.current.devices.some(
       (other) => other.name === name && other.id !== known.id,
@@ -207,7 +209,9 @@ export class NodeService implements NodeControl {
 
   async setCopies(folder: string, copies: number): Promise<FolderStatus> {
     if (!Number.isInteger(copies) || copies < 1 || copies > 100) {
-      throw new AppError('usage', 'The number of copies is a whole number from 1 to 100.');
+      throw new AppError('usage', 'The number of copies is a whole number from 1 to 100.', {
+        hint: 'Nothing was changed. For example: --copies 2',
+      });
     }
     await this.#init.admin.setCopies(folder, copies);
     return this.#folder(this.#init.admin.choose(folder));

@@ -9,6 +9,7 @@ import {
   ensureDirectory,
   type FilePath,
   type FileSystem,
+  fileErrorCode,
   filePathFrom,
   joinPath,
   type KeyValueStore,
@@ -17,6 +18,7 @@ import {
   type RandomSource,
   removeIfPresent,
   textOf,
+  wordsForCode,
   writeFileDurably,
 } from '@holdfast/platform';
 import {
@@ -31,7 +33,14 @@ import {
 } from '@holdfast/platform-node';
 import { type AssembledNode, assembleNode } from './assemble-node.js';
 import type { NodeControl } from './node-control.js';
-import { createHome, type HomeIdentity, isHome, openHome, readToken } from './node-home.js';
+import {
+  createHome,
+  type HomeIdentity,
+  isHome,
+  openHome,
+  readToken,
+  unusable,
+} from './node-home.js';
 
 export interface ServedPage {
   start(): Promise<{ readonly host: string; readonly port: number }>;
@@ -84,22 +93,31 @@ export async function initHome(options: {
   return { device: made.identity.device, name, home: options.home };
 }
 
-/** Runs the node of a home, making the home if there is none. Codes: `home_locked`, `address_in_use`. */
+/** Runs the node of a home, making the home if there is none. Codes: `home_locked`, `home_unusable`, `address_in_use`. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const fileSystem = new NodeFileSystem();
   const home = filePathFrom(options.home);
   const opened = isHome(fileSystem, home)
     ? await openHome(fileSystem, home)
     : await createHome(fileSystem, cryptoRandom, home, options.name ?? defaultName());
-  const store = await openDatabase(fileSystem, home);
-  const process = new NodeProcess(fileSystem, home, opened, store, options);
+  try {
+    const store = await openDatabase(fileSystem, home);
+    const process = new NodeProcess(fileSystem, home, opened, store, options);
+    await startOrStop(process);
+    return process;
+  } catch (error) {
+    // What the system says of a file is said of the home: its own files come first here.
+    throw wordsForCode(fileErrorCode(error) ?? '') === undefined ? error : unusable(home, error);
+  }
+}
+
+async function startOrStop(process: NodeProcess): Promise<void> {
   try {
     await process.start();
   } catch (error) {
     await process.stop();
     throw error;
   }
-  return process;
 }
 
 class NodeProcess implements RunningNode {
