@@ -57,5 +57,8 @@ function concerns(folder: FolderStatus): string[] {
   if (folder.heldFiles > 0) {
     found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);
   }
+  for (const word of [folder.watch?.reason, folder.watch?.suggestion]) {
+    if (word !== undefined && word !== '') found.push(printable(word));
+  }
   return found;
 }

@@ -303,6 +303,7 @@ function folderConfig(stored: StoredFolder): FolderConfig {
       : {
           root: filePathFrom(stored.path),
           marker: { folder: id, instance: stored.markerInstance },
+          watch: stored.watch,
         };
   return { id, label, tree, archive, mode, members: stored.members as DeviceId[], copies, paused };
 }

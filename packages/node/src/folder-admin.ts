@@ -20,9 +20,10 @@ import {
 import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import { chooseDevice } from './choose-device.js';
 import { type FolderPlaceInit, folderPlace, futureFolderPlace } from './folder-place.js';
+import { watchSuggestion } from './folder-watch.js';
 import { folderUnknown } from './history-path.js';
 import type { NodeConfig, StoredFolder } from './node-config.js';
-import type { AcceptFolderRequest, FolderMode, FolderOffer } from './node-control.js';
+import type { AcceptFolderRequest, FolderMode, FolderOffer, WatchMode } from './node-control.js';
 
 export interface FolderAdminInit {
   readonly config: NodeConfig;
@@ -57,7 +58,7 @@ export class FolderAdmin {
     readonly path: string;
     readonly label?: string | undefined;
     readonly mode?: FolderMode | undefined;
-  }): Promise<{ id: string; label: string; path: string }> {
+  }): Promise<{ id: string; label: string; path: string; notes: string[] }> {
     const { config, fileSystem, random } = this.#init;
     const mode = supportedMode(request.mode);
     const root = folderPlace(request.path, this.#place());
@@ -76,9 +77,10 @@ export class FolderAdmin {
       members: [],
       copies: 1,
       paused: false,
+      watch: 'auto',
     };
     await this.#store(stored);
-    return { id, label, path: textOf(root) };
+    return { id, label, path: textOf(root), notes: this.#notes(stored) };
   }
 
   async share(text: string, device: string): Promise<void> {
@@ -126,13 +128,13 @@ export class FolderAdmin {
     if (known !== undefined) {
       const joined = [...new Set([...known.members, ...members])];
       const stored = await this.#change(known.id, (folder) => ({ ...folder, members: joined }));
-      return accepted(stored);
+      return this.#accepted(stored);
     }
     if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
     if (offer === undefined) throw noOffer(request.folder);
     const stored = this.#newMember(offer, members, request);
     await this.#store(stored);
-    return accepted(stored);
+    return this.#accepted(stored);
   }
 
   /** Files stay; what is still held stays too, in the folder's own area. */
@@ -159,6 +161,12 @@ export class FolderAdmin {
     await this.#change(this.#stored(text).id, (folder) => ({ ...folder, copies }));
   }
 
+  async setWatch(text: string, watch: WatchMode): Promise<void> {
+    const stored = this.#stored(text);
+    if (stored.path === null) throw nothingToWatch(stored.label);
+    await this.#change(stored.id, (folder) => ({ ...folder, watch }));
+  }
+
   /** A device was forgotten: no folder is shared with it any more. */
   async dropMember(device: DeviceId): Promise<void> {
     for (const folder of this.#init.config.current.folders) {
@@ -168,6 +176,17 @@ export class FolderAdmin {
         members: one.members.filter((member) => member !== device),
       }));
     }
+  }
+
+  #accepted(stored: StoredFolder) {
+    const { id, label, path, archive } = stored;
+    return { id, label, path, archive, notes: this.#notes(stored) };
+  }
+
+  #notes(stored: StoredFolder): string[] {
+    const tree = this.#init.engine.folders.get(stored.id as FolderId)?.tree;
+    const suggestion = tree === undefined ? '' : watchSuggestion(tree.watchState, stored);
+    return suggestion === '' ? [] : [suggestion];
   }
 
   #newMember(
@@ -188,6 +207,7 @@ export class FolderAdmin {
       members: [...members],
       copies: 1,
       paused: false,
+      watch: 'auto' as const,
     };
     if (request.path === undefined) return { ...base, path: null, markerInstance: null };
     const root = futureFolderPlace(request.path, this.#place());
@@ -271,11 +291,6 @@ export class FolderAdmin {
   }
 }
 
-function accepted(stored: StoredFolder) {
-  const { id, label, path, archive } = stored;
-  return { id, label, path, archive };
-}
-
 function checkLabel(label: string): void {
   const tooLong = Buffer.byteLength(label, 'utf8') > 255;
   if (label.trim() !== '' && !tooLong && !/\p{Cc}/u.test(label)) return;
@@ -328,6 +343,12 @@ function alreadyKept(label: string): AppError {
       hint: 'Nothing was changed. A device offers it once it has shared it with this one and is connected.',
     },
   );
+}
+
+function nothingToWatch(label: string): AppError {
+  return new AppError('usage', `"${label}" has no files here: only its history is kept.`, {
+    hint: 'Nothing was changed.',
+  });
 }
 
 function neitherPathNorArchive(): AppError {

@@ -3,6 +3,7 @@ import type { Coverage, FolderIndex } from '@holdfast/folder-index';
 import { type DeviceId, displayPath } from '@holdfast/model';
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
+import { watchStatus } from './folder-watch.js';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
 import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
 
@@ -98,6 +99,7 @@ export async function folderStatus(
     members: config.members,
     archives: config.members.filter((device) => keepsHistory(folder, device)),
     connectedMembers: [...folder.links.keys()],
+    watch: tree === undefined ? null : watchStatus(tree.watchState, config),
     progress,
   };
 }

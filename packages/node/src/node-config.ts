@@ -45,6 +45,8 @@ const folderSchema = z.strictObject({
   members: z.array(z.string()),
   copies: z.number().int().min(1),
   paused: z.boolean(),
+  /** How changes are noticed; older configurations do not say. */
+  watch: z.enum(['auto', 'native', 'polling']).default('auto'),
 });
 
 const inviteSchema = z.strictObject({

@@ -15,6 +15,22 @@ export type FolderState =
   | 'out-of-sync'
   | 'needs-confirmation';
 
+/** `auto`: native events, or polling where there are none for this platform. */
+export type WatchMode = 'auto' | 'native' | 'polling';
+
+export interface WatchStatus {
+  /** As it was chosen. */
+  readonly mode: WatchMode;
+  /** As it is; `scans` where nothing watches and the folder is only scanned at intervals. */
+  readonly method: 'native' | 'polling' | 'scans';
+  /** Why it is not as it was chosen; a sentence for a person, or empty. */
+  readonly reason: string;
+  /** What the files lie on, such as `ext4` or `fuse.sshfs`; null where nothing tells. */
+  readonly fileSystem: string | null;
+  /** What to do where events are not to be relied on; sentences for a person, or empty. */
+  readonly suggestion: string;
+}
+
 export interface FolderStatus {
   readonly id: string;
   readonly label: string;
@@ -45,6 +61,8 @@ export interface FolderStatus {
   readonly archives: readonly string[];
   /** Members that are connected and keep the folder too. */
   readonly connectedMembers: readonly string[];
+  /** How changes of its files are noticed; null where only history is kept here. */
+  readonly watch: WatchStatus | null;
   /** What moves at the moment; null while nothing does. */
   readonly progress: FolderProgress | null;
 }
@@ -257,7 +275,13 @@ export interface NodeControl {
     readonly path: string;
     readonly label?: string | undefined;
     readonly mode?: FolderMode | undefined;
-  }): Promise<{ readonly id: string; readonly label: string; readonly path: string }>;
+  }): Promise<{
+    readonly id: string;
+    readonly label: string;
+    readonly path: string;
+    /** What a person should know about this place. */
+    readonly notes: readonly string[];
+  }>;
   shareFolder(folder: string, device: string): Promise<void>;
   unshareFolder(folder: string, device: string): Promise<void>;
   folderOffers(): Promise<readonly FolderOffer[]>;
@@ -266,6 +290,7 @@ export interface NodeControl {
     readonly label: string;
     readonly path: string | null;
     readonly archive: boolean;
+    readonly notes: readonly string[];
   }>;
   folders(): Promise<readonly FolderStatus[]>;
   /** Stops syncing here; files stay. */
@@ -276,6 +301,8 @@ export interface NodeControl {
   resumeFolder(folder: string): Promise<void>;
   /** How many archives must hold a version before it counts as covered. */
   setCopies(folder: string, copies: number): Promise<FolderStatus>;
+  /** How changes of its files are noticed; taken over at once. Code `usage` without files here. */
+  setWatch(folder: string, watch: WatchMode): Promise<FolderStatus>;
   /** What is set aside here, oldest first. */
   heldVersions(folder: string): Promise<
     readonly {

@@ -4,7 +4,7 @@ import type {
   Clock,
   FilePath,
   FileSystem,
-  FileWatcher,
+  FileWatchers,
   Hasher,
   KeyValueStore,
   Logger,
@@ -18,7 +18,9 @@ export interface NodeSeams {
   /** For small files on the event loop; bulk work goes through the runner. */
   readonly fileSystem: FileSystem;
   readonly runner: BulkRunner;
-  readonly watcher: FileWatcher;
+  readonly watchers: FileWatchers;
+  /** What kind of file system a directory lies on, such as `ext4`; undefined where nothing tells. */
+  readonly fileSystemTypeOf: (path: FilePath) => Promise<string | undefined>;
   readonly network: Network;
   /** The node's one database; the node closes it. */
   readonly keyValueStore: KeyValueStore;

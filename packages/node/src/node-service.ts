@@ -21,6 +21,7 @@ import type {
   NodeControl,
   NodeStatus,
   RestoreRequest,
+  WatchMode,
 } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
 import type { Pairing } from './pairing.js';
@@ -214,6 +215,11 @@ export class NodeService implements NodeControl {
       });
     }
     await this.#init.admin.setCopies(folder, copies);
+    return this.#folder(this.#init.admin.choose(folder));
+  }
+
+  async setWatch(folder: string, watch: WatchMode): Promise<FolderStatus> {
+    await this.#init.admin.setWatch(folder, watch);
     return this.#folder(this.#init.admin.choose(folder));
   }
 

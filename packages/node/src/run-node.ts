@@ -9,6 +9,7 @@ import {
   ensureDirectory,
   type FilePath,
   type FileSystem,
+  type FileWatchers,
   fileErrorCode,
   filePathFrom,
   joinPath,
@@ -25,9 +26,10 @@ import {
   createBlake3,
   createLogger,
   cryptoRandom,
+  fileSystemTypeOf,
   NodeFileSystem,
+  openFileWatchers,
   openLevelStore,
-  ParcelFileWatcher,
   systemClock,
   WorkerPool,
 } from '@holdfast/platform-node';
@@ -101,8 +103,9 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
     ? await openHome(fileSystem, home)
     : await createHome(fileSystem, cryptoRandom, home, options.name ?? defaultName());
   try {
+    const watchers = await openFileWatchers();
     const store = await openDatabase(fileSystem, home);
-    const process = new NodeProcess(fileSystem, home, opened, store, options);
+    const process = new NodeProcess(fileSystem, home, opened, store, options, watchers);
     await startOrStop(process);
     return process;
   } catch (error) {
@@ -141,6 +144,7 @@ class NodeProcess implements RunningNode {
     opened: HomeIdentity,
     keyValueStore: KeyValueStore,
     options: RunNodeOptions,
+    watchers: FileWatchers,
   ) {
     this.device = opened.identity.device;
     this.home = options.home;
@@ -150,6 +154,12 @@ class NodeProcess implements RunningNode {
     ensureDirectory(fileSystem, joinPath(home, 'logs'), 0o700);
     const destination = textOf(joinPath(home, 'logs/holdfast.log'));
     this.#logger = createLogger({ destination, level: 'info' });
+    if (watchers.nativeProblem !== '') {
+      this.warnings.push(
+        `${watchers.nativeProblem} Folders are looked at every few seconds instead.`,
+      );
+      this.#logger.warn('no native watcher', { reason: watchers.nativeProblem });
+    }
     this.#network = listeningNetwork(opened, options, this.#logger, this.warnings);
     this.#node = assembleNode(
       {
@@ -157,7 +167,8 @@ class NodeProcess implements RunningNode {
         fileSystem,
         keyValueStore,
         runner: new WorkerPool({ workerUrl: new URL('./bulk-worker.js', import.meta.url) }),
-        watcher: new ParcelFileWatcher(),
+        watchers,
+        fileSystemTypeOf,
         network: this.#network,
         clock: systemClock,
         random: cryptoRandom,

@@ -36,6 +36,7 @@ const folder = {
   members: [],
   copies: 1,
   paused: false,
+  watch: 'polling',
 } as const;
 
 describe('the configuration', () => {
@@ -45,6 +46,13 @@ describe('the configuration', () => {
     writeConfig(node, home, config);
     expect(readConfig(node, home)).toEqual(config);
     expect(node.stat(configPath(home)).permissions).toBe(0o600);
+  });
+
+  test('a folder of an older configuration, which does not say how it is watched, is on auto', () => {
+    const { node } = machine();
+    const { watch: _unsaid, ...older } = folder;
+    put(node, JSON.stringify({ ...newConfig('x'), folders: [older] }));
+    expect(readConfig(node, home)?.folders[0]?.watch).toBe('auto');
   });
 
   test('there is none in an empty home', () => {

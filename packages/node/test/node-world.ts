@@ -54,6 +54,8 @@ export class SharedWorld {
 
 export class NodeWorld {
   readonly warnings: string[] = [];
+  /** What the folders lie on. */
+  fileSystemType: string | undefined;
   readonly disk: MemoryDisk;
   readonly user: MemoryFileSystem;
   readonly node: ReturnType<typeof assembleNode>;
@@ -78,12 +80,14 @@ export class NodeWorld {
     const { schedule } = shared.clock;
     const say = (message: string) => void this.warnings.push(message);
     const logger: Logger = { debug: () => undefined, info: () => undefined, warn: say, error: say };
+    const watcher = new ScriptedFileWatcher({ mounts, schedule, random });
     this.node = assembleNode(
       {
         home,
         fileSystem,
         runner: this.runner,
-        watcher: new ScriptedFileWatcher({ mounts, schedule, random }),
+        watchers: { native: watcher, nativeProblem: '', polling: watcher },
+        fileSystemTypeOf: async () => this.fileSystemType,
         network: shared.fabric.createNetwork(device),
         keyValueStore: new MemoryKeyValueStore(new MemoryDatabase()),
         clock,

@@ -1,6 +1,7 @@
 /**
  * The suite that every `FileWatcher` passes. Events are hints: a test accepts the path itself, a
- * directory above it or an overflow, late or doubled, but never silence.
+ * directory above it that is to be examined whole, an overflow or the end of the watch, late or
+ * doubled, but never silence.
  */
 import {
   byteStringFromText,
@@ -56,9 +57,14 @@ function writeFile(fileSystem: FileSystem, path: FilePath, text: string): void {
 
 /** Whether an event hints at `path`, below the watched `root`. */
 function hintsAt(event: WatchEvent, path: FilePath): boolean {
-  if (event.type === 'overflow') return true;
+  if (event.type === 'overflow' || event.type === 'ended') return true;
   if (event.type === 'error') return false;
-  return event.paths.some((hint) => hint === path || path.startsWith(`${hint}/`));
+  const below = event.below ?? [];
+  return event.paths.includes(path) || below.some((above) => path.startsWith(`${above}/`));
+}
+
+function pathsOf(events: readonly WatchEvent[]): FilePath[] {
+  return events.flatMap((event) => (event.type === 'changed' ? event.paths : []));
 }
 
 async function waitForHint(
@@ -167,8 +173,23 @@ function testSkippedNames(under: () => FileWatcherUnderTest): void {
     // Names are not patterns: this one would match.
     writeFile(fileSystem, joinPath(root, 'skipped1x'), 'text');
     await waitForHint(under(), events, joinPath(root, 'skipped1x'));
-    const paths = events.flatMap((event) => (event.type === 'changed' ? event.paths : []));
-    expect(paths.filter((path) => path.startsWith(`${skipped}/`))).toEqual([]);
+    expect(pathsOf(events).filter((path) => path.startsWith(`${skipped}/`))).toEqual([]);
+    await subscription.stop();
+  });
+
+  test('names that begin with the skipped prefix are passed over wherever they are', async () => {
+    const { watcher, fileSystem, root } = under();
+    const directory = joinPath(root, 'directory');
+    fileSystem.makeDirectory(directory);
+    const events: WatchEvent[] = [];
+    const options = { skipPrefix: '.tmp-' };
+    const subscription = await watcher.watch(root, (event) => events.push(event), options);
+    for (const above of [root, directory]) writeFile(fileSystem, joinPath(above, '.tmp-1'), 'text');
+    for (const above of [root, directory]) {
+      writeFile(fileSystem, joinPath(above, 'x.tmp-1'), 'text');
+      await waitForHint(under(), events, joinPath(above, 'x.tmp-1'));
+    }
+    expect(pathsOf(events).filter((path) => path.includes('/.tmp-'))).toEqual([]);
     await subscription.stop();
   });
 }

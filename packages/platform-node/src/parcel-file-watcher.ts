@@ -10,29 +10,37 @@ import {
   errorMessage,
   type FilePath,
   type FileWatcher,
-  joinPath,
   textOf,
   type WatchEvent,
+  type WatchOptions,
   type WatchSubscription,
 } from '@holdfast/platform';
-import parcelWatcher from '@parcel/watcher';
+import type parcelWatcher from '@parcel/watcher';
 import { changeEvent, failureEvent } from './watch-events.js';
 
+/** The library; it is loaded by `openFileWatchers`, as not every platform has a build of it. */
+export type ParcelWatcher = Pick<typeof parcelWatcher, 'subscribe'>;
+
 export class ParcelFileWatcher implements FileWatcher {
+  readonly #library: ParcelWatcher;
+
+  constructor(library: ParcelWatcher) {
+    this.#library = library;
+  }
+
   async watch(
     root: FilePath,
     listener: (event: WatchEvent) => void,
-    options: { readonly skipNames?: readonly string[] } = {},
+    options: WatchOptions = {},
   ): Promise<WatchSubscription> {
-    const skipped = (options.skipNames ?? []).map((name) => joinPath(root, name));
     let stopped = false;
     const onEvents = (error: Error | null, events: readonly { readonly path: string }[]) => {
       if (stopped) return;
-      const event = error === null ? changeEvent(root, skipped, events) : failureEvent(error);
+      const event = error === null ? changeEvent(root, options, events) : failureEvent(error);
       if (event !== undefined) listener(event);
     };
     const ignore = (options.skipNames ?? []).filter(isPlainName);
-    const subscription = await subscribe(root, onEvents, ignore);
+    const subscription = await subscribe(this.#library, root, onEvents, ignore);
     let stopping: Promise<void> | undefined;
     return {
       stop() {
@@ -45,6 +53,7 @@ export class ParcelFileWatcher implements FileWatcher {
 }
 
 async function subscribe(
+  library: ParcelWatcher,
   root: FilePath,
   onEvents: parcelWatcher.SubscribeCallback,
   ignore: string[],
@@ -56,7 +65,7 @@ async function subscribe(
     });
   }
   try {
-    return await parcelWatcher.subscribe(nativeRoot, onEvents, { ignore });
+    return await library.subscribe(nativeRoot, onEvents, { ignore });
   } catch (error) {
     throw new AppError(
       'watch_unavailable',

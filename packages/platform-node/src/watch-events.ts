@@ -1,5 +1,11 @@
-/** What the native watcher says, as events of the seam. */
-import { byteStringFromText, type FilePath, parentPath, type WatchEvent } from '@holdfast/platform';
+/** What watchers say, as events of the seam. */
+import {
+  byteStringFromText,
+  type FilePath,
+  parentPath,
+  type WatchEvent,
+  type WatchOptions,
+} from '@holdfast/platform';
 
 /** More changes at once than this are an overflow: scanning everything is cheaper. */
 export const maxPathsPerEvent = 10_000;
@@ -7,25 +13,38 @@ export const maxPathsPerEvent = 10_000;
 /** What a decoder puts where bytes were no UTF-8. */
 const replacementCharacter = '\ufffd';
 
-/** Undefined where everything is below a skipped path. */
+/** Whether the watcher of `root` passes over `path`. */
+export function isSkipped(root: FilePath, path: FilePath, options: WatchOptions): boolean {
+  if (!path.startsWith(`${root}/`)) return false;
+  const names = path.slice(root.length + 1).split('/');
+  if (names[0] !== undefined && options.skipNames?.includes(names[0])) return true;
+  const prefix = options.skipPrefix ?? '';
+  return prefix !== '' && names.some((name) => name.startsWith(prefix));
+}
+
+/** Undefined where everything is passed over. */
 export function changeEvent(
   root: FilePath,
-  skipped: readonly FilePath[],
+  options: WatchOptions,
   events: readonly { readonly path: string }[],
 ): WatchEvent | undefined {
   if (events.length > maxPathsPerEvent) return { type: 'overflow' };
   const paths = new Set<FilePath>();
+  const below = new Set<FilePath>();
   for (const { path } of events) {
-    const hint = filePathOf(root, path);
-    if (!skipped.some((skip) => hint === skip || hint.startsWith(`${skip}/`))) paths.add(hint);
+    const broken = path.indexOf(replacementCharacter);
+    const hint =
+      broken < 0 ? (byteStringFromText(path) as FilePath) : knownAbove(root, path, broken);
+    if (isSkipped(root, hint, options)) continue;
+    (broken < 0 ? paths : below).add(hint);
   }
-  return paths.size === 0 ? undefined : { type: 'changed', paths: [...paths] };
+  if (paths.size === 0 && below.size === 0) return undefined;
+  const changed = { type: 'changed', paths: [...paths] } as const;
+  return below.size === 0 ? changed : { ...changed, below: [...below] };
 }
 
-/** The path itself, or the nearest directory above it whose name is told in full. */
-function filePathOf(root: FilePath, nativePath: string): FilePath {
-  const broken = nativePath.indexOf(replacementCharacter);
-  if (broken < 0) return byteStringFromText(nativePath) as FilePath;
+/** The nearest directory above a broken name whose own name is told in full. */
+function knownAbove(root: FilePath, nativePath: string, broken: number): FilePath {
   const known = parentPath(byteStringFromText(`${nativePath.slice(0, broken)}x`) as FilePath);
   return known.length < root.length ? root : known;
 }

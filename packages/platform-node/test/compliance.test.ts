@@ -4,7 +4,12 @@ import {
   describeFileWatcher,
   describeKeyValueStore,
 } from '@holdfast/platform-compliance';
-import { NodeFileSystem, openLevelStore, ParcelFileWatcher } from '@holdfast/platform-node';
+import {
+  NodeFileSystem,
+  openFileWatchers,
+  openLevelStore,
+  PollingFileWatcher,
+} from '@holdfast/platform-node';
 import { createTemporaryDirectory } from './temporary-directory.js';
 
 const fileSystem = new NodeFileSystem();
@@ -21,5 +26,13 @@ describeKeyValueStore('LevelStore', async () => {
 
 describeFileWatcher('ParcelFileWatcher', async () => {
   const { path, dispose } = createTemporaryDirectory();
-  return { watcher: new ParcelFileWatcher(), fileSystem, root: filePathFrom(path), dispose };
+  const { native } = await openFileWatchers();
+  if (native === undefined) throw new Error('there is a build for the platforms of the tests');
+  return { watcher: native, fileSystem, root: filePathFrom(path), dispose };
+});
+
+describeFileWatcher('PollingFileWatcher', async () => {
+  const { path, dispose } = createTemporaryDirectory();
+  const watcher = new PollingFileWatcher({ minIntervalMs: 50 });
+  return { watcher, fileSystem, root: filePathFrom(path), dispose };
 });

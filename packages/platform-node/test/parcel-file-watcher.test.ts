@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filePathFrom, joinPath } from '@holdfast/platform';
 import { ParcelFileWatcher } from '@holdfast/platform-node';
+import parcelWatcher from '@parcel/watcher';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
 
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => directory.dispose());
 
-const watcher = new ParcelFileWatcher();
+const watcher = new ParcelFileWatcher(parcelWatcher);
 const ignoreEvents = () => undefined;
 
 test('a missing root and one whose name is not UTF-8 are watch_unavailable', async () => {

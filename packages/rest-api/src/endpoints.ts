@@ -36,6 +36,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   pauseFolder: { method: 'POST', path: '/rest/folders/pause' },
   resumeFolder: { method: 'POST', path: '/rest/folders/resume' },
   setCopies: { method: 'POST', path: '/rest/folders/copies' },
+  setWatch: { method: 'POST', path: '/rest/folders/watch' },
   wait: { method: 'POST', path: '/rest/wait' },
 
   log: { method: 'GET', path: '/rest/history/log' },

@@ -37,6 +37,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   rescanFolder: (control, request) => control.rescanFolder(request.folder),
   pauseFolder: (control, request) => control.pauseFolder(request.folder),
   resumeFolder: (control, request) => control.resumeFolder(request.folder),
+  setWatch: (control, request) => control.setWatch(request.folder, request.watch),
   setCopies: (control, request) => control.setCopies(request.folder, request.copies),
   wait: (control, request, signal) => control.wait({ ...request, signal }),
 

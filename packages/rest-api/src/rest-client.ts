@@ -61,6 +61,7 @@ export function createRestClient(init: {
     rescanFolder: (folder) => tell('rescanFolder', { folder }),
     pauseFolder: (folder) => tell('pauseFolder', { folder }),
     resumeFolder: (folder) => tell('resumeFolder', { folder }),
+    setWatch: (folder, watch) => ask('setWatch', { folder, watch }),
     setCopies: (folder, copies) => ask('setCopies', { folder, copies }),
     heldVersions: (folder) => ask('heldVersions', { folder }),
     wait: ({ signal, ...fields }) => tell('wait', fields, signal),

@@ -68,6 +68,7 @@ export const requestSchemas = {
   rescanFolder: oneFolder,
   pauseFolder: oneFolder,
   resumeFolder: oneFolder,
+  setWatch: z.strictObject({ folder: name, watch: z.enum(['auto', 'native', 'polling']) }),
   setCopies: z.strictObject({ folder: name, copies: z.int().min(0).max(100) }),
   wait: z.strictObject({
     folder: name.optional(),

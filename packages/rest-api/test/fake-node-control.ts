@@ -27,6 +27,7 @@ export const exampleFolder: FolderStatus = {
   members: ['12D3KooWPi'],
   archives: ['12D3KooWPi'],
   connectedMembers: ['12D3KooWPi'],
+  watch: { mode: 'auto', method: 'native', reason: '', fileSystem: 'ext4', suggestion: '' },
   progress: null,
 };
 
@@ -74,7 +75,12 @@ const answers: NodeControl = {
   removeDevice: async () => {},
   addDeviceAddress: async () => device,
   removeDeviceAddress: async () => device,
-  addFolder: async ({ path, label }) => ({ id: exampleFolder.id, label: label ?? 'new', path }),
+  addFolder: async ({ path, label }) => ({
+    id: exampleFolder.id,
+    label: label ?? 'new',
+    path,
+    notes: [],
+  }),
   shareFolder: async () => {},
   unshareFolder: async () => {},
   folderOffers: async () => [
@@ -90,6 +96,7 @@ const answers: NodeControl = {
     label: 'Photos (2)',
     path: path ?? null,
     archive,
+    notes: [],
   }),
   folders: async () => exampleStatus.folders,
   removeFolder: async () => {},
@@ -97,6 +104,7 @@ const answers: NodeControl = {
   pauseFolder: async () => {},
   resumeFolder: async () => {},
   setCopies: async () => exampleFolder,
+  setWatch: async () => exampleFolder,
   heldVersions: async () => [
     { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
   ],

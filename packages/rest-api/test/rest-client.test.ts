@@ -58,6 +58,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['pauseFolder', 'Photos'],
     ['resumeFolder', 'Photos'],
     ['setCopies', 'Photos', 2],
+    ['setWatch', 'Photos', 'polling'],
     ['wait', { folder: 'Photos', archived: true, timeoutMs: 5000 }],
     ['log', history],
     ['list', { ...history, deleted: true }],

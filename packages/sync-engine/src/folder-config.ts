@@ -4,9 +4,13 @@ import type { DeviceId, FolderId } from '@holdfast/model';
 import type { FilePath } from '@holdfast/platform';
 import type { FolderMode } from '@holdfast/sync-protocol';
 
+/** How changes are noticed: `auto` leaves it to what the machine can do. */
+export type WatchChoice = 'auto' | 'native' | 'polling';
+
 export interface FolderTree {
   readonly root: FilePath;
   readonly marker: FolderMarker;
+  readonly watch: WatchChoice;
 }
 
 export interface FolderConfig {

@@ -10,7 +10,8 @@ import {
   type BulkRunner,
   type Clock,
   errorMessage,
-  type FileWatcher,
+  type FilePath,
+  type FileWatchers,
   type Logger,
   type RandomSource,
 } from '@holdfast/platform';
@@ -43,7 +44,8 @@ export interface FolderEngineInit {
   /** The index of the mirror, where an archive keeps one. */
   readonly mirrorIndex: FolderIndex | undefined;
   readonly runner: BulkRunner;
-  readonly watcher: FileWatcher;
+  readonly watchers: FileWatchers;
+  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
   readonly listBlocks: ListBlockStore;
   readonly context: ObserveContext;
   readonly hash: Hash;
@@ -194,6 +196,7 @@ export class FolderEngine {
   async reconfigure(config: FolderConfig): Promise<void> {
     const resumed = this.#config.paused && !config.paused;
     this.#config = config;
+    if (config.tree !== undefined) this.tree?.chooseWatch(config.tree.watch);
     for (const [device, link] of this.#links) {
       if (config.members.includes(device)) continue;
       link.end();

@@ -17,6 +17,7 @@ import {
   folderPathFrom,
   type Hash,
   ownDirectoryName,
+  temporaryPrefix,
 } from '@holdfast/model';
 import {
   AppError,
@@ -24,18 +25,18 @@ import {
   type Clock,
   errorMessage,
   errorSentences,
-  type FileWatcher,
+  type FilePath,
+  type FileWatchers,
   type Logger,
   type RandomSource,
   randomFraction,
   type Timer,
   type WatchEvent,
-  type WatchSubscription,
 } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { troubleOf } from './device-trouble.js';
-import type { FolderTree as TreeConfig } from './folder-config.js';
+import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { PathClaims } from './path-claims.js';
@@ -43,13 +44,15 @@ import type { PathPlanner } from './plan-sync.js';
 import { reconcileHeld } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
+import { TreeWatch, type WatchState } from './tree-watch.js';
 
 export interface FolderTreeInit {
   readonly folder: FolderId;
   readonly tree: TreeConfig;
   readonly index: FolderIndex;
   readonly runner: BulkRunner;
-  readonly watcher: FileWatcher;
+  readonly watchers: FileWatchers;
+  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
   readonly listBlocks: ListBlockStore;
   readonly context: ObserveContext;
   readonly hash: Hash;
@@ -67,6 +70,9 @@ export interface FolderTreeInit {
 const noProgress: ScanProgress = { files: 0, hashedBytes: 0 };
 /** Whatever the watcher missed is found by then. */
 const rescanIntervalMs = 10 * 60_000;
+/** Where nothing watches, a tree is looked through this often, and for at most a tenth of the time. */
+const unwatchedIntervalMs = 60_000;
+const scansFitInInterval = 10;
 const stoppedRetryMs = 10_000;
 /** Events of one burst are taken together. */
 const eventDelayMs = 10;
@@ -85,7 +91,9 @@ export class LocalTree {
   readonly #scanner: FolderScanner;
   readonly #applier: TreeApplier;
   readonly #keeper: HeldKeeper;
-  #subscription: WatchSubscription | undefined;
+  readonly #watch: TreeWatch;
+  #rescan: Timer | undefined;
+  #scanTookMs = 0;
   #retry: Timer | undefined;
   #stopReason = '';
   #stopError: unknown;
@@ -117,6 +125,14 @@ export class LocalTree {
       onSurprise: (paths, below) => this.#queue.request({ all: false, paths, below }),
       onApplied: init.onChange,
     });
+    this.#watch = new TreeWatch({
+      ...init,
+      root,
+      choice: init.tree.watch,
+      options: { skipNames: [ownDirectoryName], skipPrefix: temporaryPrefix },
+      onEvent: (event) => this.#onEvent(event),
+      onRenewed: () => this.#watchChanged(),
+    });
     this.#keeper = new HeldKeeper({
       ...init,
       root,
@@ -132,6 +148,11 @@ export class LocalTree {
   /** Whether the first scan is done and nothing waits to be examined. */
   get isSettled(): boolean {
     return this.#scannedOnce && this.#queue.isIdle && !this.#applier.isWorking;
+  }
+
+  /** How changes are noticed here. */
+  get watchState(): WatchState {
+    return this.#watch.state;
   }
 
   get isScanning(): boolean {
@@ -174,9 +195,13 @@ export class LocalTree {
 
   async start(): Promise<void> {
     this.#applier.start();
-    await this.#watch();
-    this.#queue.request({ all: true, paths: [], below: [] });
-    this.#scheduleRescan();
+    await this.#watch.start();
+    this.#watchChanged();
+  }
+
+  /** A person chose how changes are to be noticed. */
+  chooseWatch(choice: WatchChoice): void {
+    this.#watch.choose(choice);
   }
 
   wake(): void {
@@ -216,7 +241,8 @@ export class LocalTree {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#retry?.cancel();
-    await this.#subscription?.stop();
+    this.#rescan?.cancel();
+    await this.#watch.stop();
     await this.#queue.stop();
     await this.#applier.stop();
   }
@@ -225,6 +251,8 @@ export class LocalTree {
     if (this.#stopped || this.#init.isPaused()) return;
     try {
       const first = request.all || !this.#scannedOnce;
+      const beganMs = this.#init.clock.monotonic();
+      if (first) await this.#watch.noteFileSystem();
       this.#scanProgress = noProgress;
       this.#knownFiles = first ? this.#init.index.counts.files : 0;
       if (!this.#scannedOnce) await this.#reconcileHeld();
@@ -233,6 +261,9 @@ export class LocalTree {
         : await this.#scanner.scanPaths(request.paths, request.below);
       await this.#removeLeftovers(this.#leftovers(result.temporaries, request.below));
       this.#scannedOnce = true;
+      if (first) this.#scanTookMs = this.#init.clock.monotonic() - beganMs;
+      // What is mounted there now is not what was watched before.
+      if (this.#stopReason !== '') this.#watch.renew();
       this.#setStopReason('');
       this.#stopError = undefined;
       if (result.again.length > 0) {
@@ -295,54 +326,55 @@ export class LocalTree {
     }
   }
 
-  async #watch(): Promise<void> {
-    const { watcher, tree } = this.#init;
-    try {
-      this.#subscription = await watcher.watch(tree.root, (event) => this.#onEvent(event), {
-        skipNames: [ownDirectoryName],
-      });
-    } catch (error) {
-      this.#warn('watching is not possible; the folder is scanned at intervals', error);
-    }
-  }
-
   /** Directories that were filled before they were watched are watched by subscribing anew. */
   #watchAgain(): void {
+    if (this.#watch.state.method !== 'native') return;
     this.#init.clock.setTimer(watchAgainDelayMs, () => {
-      if (this.#stopped) return;
-      this.#renewWatch().catch((error: unknown) => this.#warn('watching anew failed', error));
+      if (!this.#stopped) this.#watch.renew();
     });
   }
 
-  async #renewWatch(): Promise<void> {
-    const old = this.#subscription;
-    await this.#watch();
-    await old?.stop();
+  #watchChanged(): void {
+    if (this.#stopped) return;
     this.#queue.request({ all: true, paths: [], below: [] });
+    this.#scheduleRescan();
+    this.#init.onChange();
   }
 
   #onEvent(event: WatchEvent): void {
     if (this.#stopped) return;
     if (event.type === 'changed') {
-      const { root } = this.#init.tree;
-      const own = ownDirectory(root);
-      const paths = event.paths.flatMap((path): FolderPath[] => {
-        if (!path.startsWith(`${root}/`) || path.startsWith(`${own}/`)) return [];
-        const inside = folderPathFrom(path.slice(root.length + 1));
-        return inside === undefined ? [] : [inside];
-      });
-      const rootChanged = event.paths.some((path) => path === root);
-      if (paths.length === 0 && !rootChanged) return;
-      this.#queue.requestSoon({ all: rootChanged, paths, below: [] }, eventDelayMs);
+      const hints = this.#insideOf(event.paths);
+      const below = this.#insideOf(event.below ?? []);
+      const all = hints.root || below.root;
+      if (!all && hints.paths.length === 0 && below.paths.length === 0) return;
+      this.#queue.requestSoon({ all, paths: hints.paths, below: below.paths }, eventDelayMs);
     } else {
       if (event.type === 'error') this.#warn('watching failed', event.error);
-      this.#queue.request({ all: true, paths: [], below: [] });
+      this.#watchChanged();
     }
+  }
+
+  /** What watchers name, as paths of the folder, and whether the root is among it. */
+  #insideOf(hints: readonly FilePath[]): { readonly paths: FolderPath[]; readonly root: boolean } {
+    const { root } = this.#init.tree;
+    const own = ownDirectory(root);
+    const paths = hints.flatMap((path): FolderPath[] => {
+      if (!path.startsWith(`${root}/`) || path.startsWith(`${own}/`)) return [];
+      const inside = folderPathFrom(path.slice(root.length + 1));
+      return inside === undefined ? [] : [inside];
+    });
+    return { paths, root: hints.includes(root) };
   }
 
   #scheduleRescan(): void {
     const jitter = 0.75 + randomFraction(this.#init.random) / 2;
-    this.#init.clock.setTimer(rescanIntervalMs * jitter, () => {
+    const intervalMs =
+      this.#watch.state.method === 'scans'
+        ? Math.max(unwatchedIntervalMs, this.#scanTookMs * scansFitInInterval)
+        : rescanIntervalMs;
+    this.#rescan?.cancel();
+    this.#rescan = this.#init.clock.setTimer(intervalMs * jitter, () => {
       if (this.#stopped) return;
       this.#queue.request({ all: true, paths: [], below: [] });
       this.#scheduleRescan();

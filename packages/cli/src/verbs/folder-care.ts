@@ -1,6 +1,8 @@
 /** `holdfast folder remove|rescan|pause|resume|set|held`: looking after a folder that is kept. */
+import type { FolderStatus, WatchMode } from '@holdfast/node';
+import { AppError } from '@holdfast/platform';
 import type { RestClient } from '@holdfast/rest-api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { alignedLines, localTimeText, printable, right, sizeText } from '../printable-text.js';
 import { type Bind, wholeNumber } from '../verb.js';
 
@@ -56,18 +58,51 @@ export function addFolderCare(folder: Command, bind: Bind): void {
   addHeld(folder, bind);
 }
 
+interface SetOptions {
+  readonly copies?: number;
+  readonly watch?: WatchMode;
+}
+
+const watchWords: Readonly<Record<WatchMode, string>> = {
+  auto: 'changes are noticed by events of the system, or by polling where there are none.',
+  native: 'changes are noticed by events of the system.',
+  polling: 'changes are noticed by looking every few seconds.',
+};
+
+function nothingToSet(): AppError {
+  return new AppError('usage', 'Say what to set.', {
+    hint: 'Nothing was changed. Give --copies N or --watch auto|native|polling.',
+  });
+}
+
 function addSet(folder: Command, bind: Bind): void {
   folder
     .command('set')
     .description('change what a folder wants')
     .argument('<folder>', 'label or id')
-    .requiredOption('--copies <n>', 'how many archives must hold every version', wholeNumber)
+    .option('--copies <n>', 'how many archives must hold every version', wholeNumber)
+    .addOption(
+      new Option(
+        '--watch <how>',
+        'how changes are noticed; polling where files change without an event',
+      ).choices(['auto', 'native', 'polling']),
+    )
     .action(
-      bind(async ({ output, node }, which: string, options: { copies: number }) => {
-        const status = await node().setCopies(which, options.copies);
-        output.result(status, () => [
-          `${printable(status.label)} wants ${options.copies} and is in ${status.copies}.`,
-        ]);
+      bind(async ({ output, node }, which: string, { copies, watch }: SetOptions) => {
+        if (copies === undefined && watch === undefined) throw nothingToSet();
+        const lines: string[] = [];
+        let status: FolderStatus | object = {};
+        if (copies !== undefined) {
+          const wanting = await node().setCopies(which, copies);
+          lines.push(`${printable(wanting.label)} wants ${copies} and is in ${wanting.copies}.`);
+          status = wanting;
+        }
+        if (watch !== undefined) {
+          const watched = await node().setWatch(which, watch);
+          lines.push(`${printable(watched.label)}: ${watchWords[watch]}`);
+          status = watched;
+        }
+        output.result(status, () => lines);
         return undefined;
       }),
     );

@@ -46,6 +46,7 @@ function addKeeping(folder: Command, bind: Bind): void {
         output.result(added, () => [
           `${printable(added.label)} is kept now (${printable(added.path)}).`,
           `Share it: npx holdfast folder share ${quoted(added.label)} DEVICE`,
+          ...added.notes.map((note) => `Note: ${printable(note)}`),
         ]);
         return undefined;
       }),
@@ -144,7 +145,13 @@ function addAccepting(folder: Command, bind: Bind): void {
 
 function acceptedLines(
   asked: string,
-  accepted: { id: string; label: string; path: string | null; archive: boolean },
+  accepted: {
+    id: string;
+    label: string;
+    path: string | null;
+    archive: boolean;
+    notes: readonly string[];
+  },
 ): string[] {
   const place = accepted.path === null ? '' : ` at ${printable(accepted.path)}`;
   const history = accepted.archive ? ', with its history' : '';
@@ -152,6 +159,7 @@ function acceptedLines(
   return [
     `${printable(accepted.label)} is kept${place}${history}.`,
     ...(renamed ? [`It is called ${printable(accepted.label)} here.`] : []),
+    ...accepted.notes.map((note) => `Note: ${printable(note)}`),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   type FileWatcher,
   joinPath,
   type WatchEvent,
+  type WatchOptions,
   type WatchSubscription,
 } from '@holdfast/platform';
 import { MemoryFileError } from './file-error.js';
@@ -43,19 +44,23 @@ export interface ScriptedFileWatcherOptions {
 interface WatchedTree {
   readonly root: FilePath;
   readonly canonicalRoot: FilePath;
-  readonly skipNames: readonly string[];
+  readonly options: WatchOptions;
   readonly listener: (event: WatchEvent) => void;
   stopped: boolean;
 }
 
-/** The path as the watching side writes it; undefined outside the tree or below a skipped name. */
+/** The path as the watching side writes it; undefined outside the tree and where it is skipped. */
 function pathInTree(tree: WatchedTree, path: FilePath): FilePath | undefined {
   if (path === tree.canonicalRoot) return tree.root;
   const prefix = tree.canonicalRoot === '/' ? '/' : `${tree.canonicalRoot}/`;
   if (!path.startsWith(prefix)) return undefined;
   const relative = path.slice(prefix.length);
-  const [topName] = relative.split('/', 1);
-  return tree.skipNames.includes(topName!) ? undefined : joinPath(tree.root, relative);
+  const names = relative.split('/');
+  const { skipNames, skipPrefix } = tree.options;
+  const isSkipped =
+    skipNames?.includes(names[0]!) ||
+    (skipPrefix !== undefined && names.some((name) => name.startsWith(skipPrefix)));
+  return isSkipped ? undefined : joinPath(tree.root, relative);
 }
 
 export class ScriptedFileWatcher implements FileWatcher {
@@ -74,13 +79,12 @@ export class ScriptedFileWatcher implements FileWatcher {
   async watch(
     root: FilePath,
     listener: (event: WatchEvent) => void,
-    options: { readonly skipNames?: readonly string[] } = {},
+    options: WatchOptions = {},
   ): Promise<WatchSubscription> {
     const found = this.#options.mounts.resolve(root, 'watch');
     if (found.inode === undefined) throw new MemoryFileError('ENOENT', 'watch', root);
     if (found.inode.kind !== 'directory') throw new MemoryFileError('ENOTDIR', 'watch', root);
-    const skipNames = options.skipNames ?? [];
-    const tree = { root, canonicalRoot: found.path, skipNames, listener, stopped: false };
+    const tree = { root, canonicalRoot: found.path, options, listener, stopped: false };
     this.#trees.add(tree);
     const endListening = this.#options.mounts.onChange((paths) => this.#consider(tree, paths));
     const end = () => {

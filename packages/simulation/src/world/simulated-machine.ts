@@ -4,8 +4,8 @@
  * ended in the middle of a call leaves the disk as that call found it.
  */
 import { type AssembledNode, assembleNode } from '@holdfast/node';
-import type { FolderEngine } from '@holdfast/sync-engine';
 import { assert, errorMessage, filePathFrom, type Logger } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FileCall } from '../seams/disk-faults.js';
 import { InlineBulkRunner } from '../seams/inline-bulk-runner.js';
 import { KillSwitch, SimulatedCrash } from '../seams/kill-switch.js';
@@ -212,7 +212,8 @@ export class SimulatedMachine {
         home: homePath,
         fileSystem,
         runner,
-        watcher,
+        watchers: { native: watcher, nativeProblem: '', polling: watcher },
+        fileSystemTypeOf: async () => undefined,
         network: fabric.createNetwork(this.device, killSwitch),
         keyValueStore,
         clock: nodeClock,
