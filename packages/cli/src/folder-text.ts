@@ -1,6 +1,7 @@
 /** Folders as lines for a terminal: the state in words, and what a person would worry about. */
 import type { FolderState, FolderStatus } from '@holdfast/node';
 import { agoText, alignedLines, countText, printable, right, sizeText } from './printable-text.js';
+import { type NameOf, progressLines } from './progress-text.js';
 
 const stateWords: Readonly<Record<FolderState, string>> = {
   'up-to-date': 'Up to date',
@@ -18,6 +19,7 @@ export function folderLines(
   folders: readonly FolderStatus[],
   nowMs: number,
   indent = '',
+  nameOf: NameOf = (device) => device,
 ): string[] {
   const rows = alignedLines(
     folders.map((folder) => [
@@ -32,7 +34,7 @@ export function folderLines(
   );
   return folders.flatMap((folder, index) => [
     rows[index] ?? '',
-    ...concerns(folder).map((concern) => `${indent}  ${concern}`),
+    ...concerns(folder, nameOf).map((concern) => `${indent}  ${concern}`),
   ]);
 }
 
@@ -43,10 +45,11 @@ function archivedText(folder: FolderStatus, nowMs: number): string {
   return `archived in ${countText(folder.copies, 'place')}${newest}`;
 }
 
-function concerns(folder: FolderStatus): string[] {
+function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   const found: string[] = [];
   if (folder.stateReason !== '') found.push(printable(folder.stateReason));
-  if (folder.needFiles > 0) {
+  found.push(...progressLines(folder, nameOf));
+  if (folder.needFiles > 0 && !folder.progress?.receiving) {
     found.push(
       `Still to come: ${countText(folder.needFiles, 'file')}, ${sizeText(folder.needBytes)}.`,
     );

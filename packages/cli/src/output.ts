@@ -45,6 +45,17 @@ export class Output {
     this.#environment.stderr.write(`${line}\n`);
   }
 
+  /** A line that the next one takes the place of; the last is taken away by an empty one. */
+  progress(line: string): void {
+    if (this.json || this.quiet || !this.#environment.stderrIsTerminal) return;
+    this.#environment.stderr.write(`\r\u001b[2K${printable(line)}`);
+  }
+
+  /** Whether somebody watches what `progress` writes. */
+  get showsProgress(): boolean {
+    return !this.json && !this.quiet && this.#environment.stderrIsTerminal;
+  }
+
   /** Something that a person should know though the verb succeeded. */
   warning(line: string): void {
     if (!this.json && !this.quiet) this.#environment.stderr.write(`Note: ${printable(line)}\n`);

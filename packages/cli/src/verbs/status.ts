@@ -4,6 +4,7 @@ import { deviceRows } from '../device-text.js';
 import { folderLines } from '../folder-text.js';
 import type { Output } from '../output.js';
 import { alignedLines, printable } from '../printable-text.js';
+import type { NameOf } from '../progress-text.js';
 import type { AddVerb } from '../verb.js';
 
 export const addStatus: AddVerb = (program, bind) => {
@@ -19,11 +20,16 @@ export const addStatus: AddVerb = (program, bind) => {
     );
 };
 
+/** What a device is called here. */
+function nameIn({ devices }: NodeStatus): NameOf {
+  return (id) => devices.find((device) => device.id === id)?.name ?? id;
+}
+
 function statusLines(status: NodeStatus, nowMs: number, output: Output): string[] {
   const folders =
     status.folders.length === 0
       ? ['  None yet. Keep one with: npx holdfast folder add PATH']
-      : folderLines(status.folders, nowMs, '  ');
+      : folderLines(status.folders, nowMs, '  ', nameIn(status));
   const devices =
     status.devices.length === 0
       ? ['  None yet. Pair one with: npx holdfast device invite']

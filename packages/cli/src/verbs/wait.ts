@@ -1,5 +1,6 @@
 /** `holdfast wait`: returns when everything is in sync, or archived. */
 import { type AddVerb, seconds } from '../verb.js';
+import { showWaitProgress } from '../wait-progress.js';
 
 interface WaitOptions {
   readonly archived?: boolean;
@@ -14,15 +15,29 @@ export const addWait: AddVerb = (program, bind) => {
     .option('--archived', 'and every version here is covered by archives')
     .option('--timeout <seconds>', 'give up after this long (exit code 1)', seconds)
     .action(
-      bind(async ({ output, node }, folder: string | undefined, options: WaitOptions) => {
-        const archived = options.archived === true;
-        const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
-        output.note('Waiting. Ctrl-C ends only the waiting.');
-        await node().wait({ folder, archived, timeoutMs });
-        output.result({ inSync: true, folder: folder ?? null, archived }, () => [
-          archived ? 'In sync, and everything here is archived.' : 'In sync.',
-        ]);
-        return undefined;
-      }),
+      bind(
+        async ({ output, node, environment }, folder: string | undefined, options: WaitOptions) => {
+          const archived = options.archived === true;
+          const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
+          output.note('Waiting. Ctrl-C ends only the waiting.');
+          const control = node();
+          const ended = new AbortController();
+          const write = (line: string) => output.progress(line);
+          const init = { node: control, clock: environment.clock, folder, write };
+          const shown = output.showsProgress
+            ? showWaitProgress(init, ended.signal)
+            : Promise.resolve();
+          try {
+            await control.wait({ folder, archived, timeoutMs });
+          } finally {
+            ended.abort();
+            await shown;
+          }
+          output.result({ inSync: true, folder: folder ?? null, archived }, () => [
+            archived ? 'In sync, and everything here is archived.' : 'In sync.',
+          ]);
+          return undefined;
+        },
+      ),
     );
 };
