@@ -32,6 +32,8 @@ import {
   type FolderEngine,
   type PlacedContent,
   type PlaceItem,
+  noEnvelopes,
+  type PackedEnvelopes,
   placeJob,
   VolatileListBlocks,
 } from '@holdfast/sync-engine';
@@ -216,7 +218,7 @@ export class RestoreService {
     }
     const files = wanted.filter(({ version }) => version.record.kind === 'file');
     const others = wanted.filter(({ version }) => version.record.kind !== 'file');
-    await this.#place(context, others, new Uint8Array(0), (item) => plainContent(item.version));
+    await this.#place(context, others, noEnvelopes, (item) => plainContent(item.version));
     for (const batch of batchesOf(files)) await this.#restoreFiles(context, batch);
   }
 
@@ -251,11 +253,11 @@ export class RestoreService {
       const [first] = files;
       if (first !== undefined && isLarge(first.target)) {
         await fetcher.fetchLarge(query.source.blocks, first, () => undefined);
-        await this.#place(context, batch, new Uint8Array(0), (item) => fileContent(item, 'staged'));
+        await this.#place(context, batch, noEnvelopes, (item) => fileContent(item, 'staged'));
         return;
       }
-      const { buffer, pieces } = await fetcher.fetchSmall(query.source.blocks, files);
-      await this.#place(context, batch, buffer, (item) =>
+      const { envelopes, pieces } = await fetcher.fetchSmall(query.source.blocks, files);
+      await this.#place(context, batch, envelopes, (item) =>
         fileContent(item, pieces.get(item.version.record.path)),
       );
     } catch (error) {
@@ -272,7 +274,7 @@ export class RestoreService {
   async #place(
     context: RestoreContext,
     batch: readonly RestoreItem[],
-    buffer: Uint8Array,
+    envelopes: PackedEnvelopes,
     contentOf: (item: RestoreItem) => PlacedContent | undefined,
   ): Promise<void> {
     const works: RestoreWork[] = [];
@@ -308,20 +310,22 @@ export class RestoreService {
     if (works.length === 0) return;
     const claims = context.inPlace ? context.query.folder.tree?.claims : undefined;
     // A scan that is faster than the index would forget what is held.
-    if (claims === undefined) await this.#placeAll(context, works, buffer);
+    if (claims === undefined) await this.#placeAll(context, works, envelopes);
     else {
       const paths = works.map((work) => work.place.path);
-      await claims.during(paths, () => this.#placeAll(context, works, buffer));
+      await claims.during(paths, () => this.#placeAll(context, works, envelopes));
     }
   }
 
   async #placeAll(
     context: RestoreContext,
     works: readonly RestoreWork[],
-    buffer: Uint8Array,
+    envelopes: PackedEnvelopes,
   ): Promise<void> {
     const items = works.map((work) => work.place);
-    const results = await this.#init.runner.run(placeJob, { root: context.root, buffer, items });
+    const { buffers, transfer } = envelopes;
+    const input = { root: context.root, buffers, items };
+    const results = await this.#init.runner.run(placeJob, input, transfer);
     for (const [at, work] of works.entries()) {
       const { item } = work;
       const result = results[at];

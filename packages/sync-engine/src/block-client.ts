@@ -22,8 +22,9 @@ import {
 export interface BlockArrival {
   readonly item: number;
   readonly index: number;
-  /** A view on the frame. */
   readonly envelope: Uint8Array;
+  /** Where the envelope lies, if only blocks of this very request lie there; it may be transferred. */
+  readonly memory?: ArrayBuffer;
 }
 
 /** Whoever can be asked for blocks of versions. */
@@ -137,7 +138,10 @@ export class BlockClient implements BlockSupplier {
     if (pending === undefined) return;
     const { folderId } = pending;
     this.#receivedBytes.set(folderId, this.receivedBytes(folderId) + frame.length);
-    for (const block of response.blocks) pending.onBlock(block);
+    const memory = ownMemory(frame);
+    for (const block of response.blocks) {
+      pending.onBlock(memory === undefined ? block : { ...block, memory });
+    }
     pending.missing.push(...response.missing);
     if (!response.done) return;
     this.#pending.delete(response.requestId);
@@ -150,4 +154,10 @@ function lost(cause: unknown): AppError {
     kind: 'retry',
     cause,
   });
+}
+
+/** A frame that fills its memory was made for it; others may be views on what others need too. */
+function ownMemory(frame: Uint8Array): ArrayBuffer | undefined {
+  const { buffer } = frame;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === frame.length ? buffer : undefined;
 }

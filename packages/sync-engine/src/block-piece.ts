@@ -1,24 +1,23 @@
 /** A block on its way into a file: where it is, and writing it only if it is what its name says. */
 import { readEnvelope } from '@holdfast/block-store';
 import type { ContentId } from '@holdfast/model';
-import { AppError, type BulkTools, type FileHandle } from '@holdfast/platform';
+import { AppError, assert, type BulkTools, type FileHandle } from '@holdfast/platform';
+import type { EnvelopePlace } from './packed-envelopes.js';
 
-/** One block inside a shared buffer, and where it belongs in its file. */
-export interface BlockPiece {
+/** One block inside the buffers of a job, and where it belongs in its file. */
+export interface BlockPiece extends EnvelopePlace {
   readonly contentId: ContentId;
-  readonly from: number;
-  readonly to: number;
   readonly fileOffset: number;
 }
 
 /** Verifies and writes one block; throws `block_mismatch` where the content is not what its name says. */
 export function writePiece(
   handle: FileHandle,
-  buffer: Uint8Array,
+  buffers: readonly Uint8Array[],
   piece: BlockPiece,
   tools: BulkTools,
 ): void {
-  const plain = readEnvelope(buffer.subarray(piece.from, piece.to), piece.contentId, tools);
+  const plain = readEnvelope(envelopeAt(buffers, piece), piece.contentId, tools);
   if (plain === undefined) {
     throw new AppError('block_mismatch', `A block is not what its name ${piece.contentId} says.`, {
       kind: 'retry',
@@ -26,4 +25,10 @@ export function writePiece(
     });
   }
   tools.fileSystem.write(handle, plain, piece.fileOffset);
+}
+
+function envelopeAt(buffers: readonly Uint8Array[], place: EnvelopePlace): Uint8Array {
+  const buffer = buffers[place.buffer];
+  assert(buffer !== undefined, 'a piece lies in a buffer of its job');
+  return buffer.subarray(place.from, place.to);
 }

@@ -18,9 +18,10 @@ import {
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
 import type { BlockRequestItem } from '@holdfast/sync-protocol';
-import type { BlockSupplier } from './block-client.js';
+import type { BlockArrival, BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import type { BlockPiece } from './block-piece.js';
+import { type PackedEnvelopes, packEnvelopes } from './packed-envelopes.js';
 import { type LocalPiece, stageJob } from './stage-job.js';
 
 /** Keeps list blocks of large files: for good, or while a piece of work lasts. */
@@ -59,9 +60,9 @@ export interface ContentFetcherInit {
   readonly hash: Hash;
 }
 
-/** Small files as they arrived: envelopes in one buffer, pieces by path. */
+/** Small files as they arrived; the pieces of each, by path. */
 export interface FetchedFiles {
-  readonly buffer: Uint8Array;
+  readonly envelopes: PackedEnvelopes;
   readonly pieces: ReadonlyMap<FolderPath, readonly BlockPiece[]>;
 }
 
@@ -72,6 +73,11 @@ const maxItemBlocks = 1024;
 interface PlacedReference extends BlockReference {
   readonly index: number;
   readonly fileOffset: number;
+}
+
+interface PlacedArrival {
+  readonly reference: PlacedReference;
+  readonly block: BlockArrival;
 }
 
 export class ContentFetcher {
@@ -90,12 +96,12 @@ export class ContentFetcher {
       first: 0,
       count: file.target.record.blocks.entries.length,
     }));
-    const arrived = new Map<FolderPath, { index: number; envelope: Uint8Array }[]>();
+    const arrived = new Map<FolderPath, BlockArrival[]>();
     for (const file of files) arrived.set(file.target.record.path, []);
     if (items.length > 0) {
-      await client.request(this.#init.folder, items, ({ item, index, envelope }) => {
-        const path = asked[item]?.target.record.path;
-        if (path !== undefined) arrived.get(path)?.push({ index, envelope });
+      await client.request(this.#init.folder, items, (block) => {
+        const path = asked[block.item]?.target.record.path;
+        if (path !== undefined) arrived.get(path)?.push(block);
       });
     }
     return pack(files, arrived);
@@ -154,18 +160,16 @@ export class ContentFetcher {
     window: readonly PlacedReference[],
   ): Promise<void> {
     const byIndex = new Map(window.map((reference) => [reference.index, reference]));
-    const arrived: { reference: PlacedReference; envelope: Uint8Array }[] = [];
+    const arrived: PlacedArrival[] = [];
     await client.request(this.#init.folder, itemsOf(file.askFor, 0, window), (block) => {
       const reference = byIndex.get(block.index);
-      if (reference !== undefined) arrived.push({ reference, envelope: block.envelope });
+      if (reference !== undefined) arrived.push({ reference, block });
     });
     if (arrived.length !== window.length) throw unavailable(file);
-    const { buffer, pieces } = packPieces(arrived);
-    await this.#init.runner.run(
-      stageJob,
-      { ...this.#stageTarget(file), create: false, buffer, pieces, local: [] },
-      [buffer.buffer as ArrayBuffer],
-    );
+    const { envelopes, pieces } = packPieces(arrived);
+    const { buffers, transfer } = envelopes;
+    const input = { ...this.#stageTarget(file), create: false, buffers, pieces, local: [] };
+    await this.#init.runner.run(stageJob, input, transfer);
   }
 
   /** Begins the temporary file with what the old version here already has. */
@@ -173,7 +177,7 @@ export class ContentFetcher {
     return this.#init.runner.run(stageJob, {
       ...this.#stageTarget(file),
       create: true,
-      buffer: new Uint8Array(0),
+      buffers: [],
       pieces: [],
       local,
     });
@@ -295,45 +299,41 @@ function itemsOf(
   return items;
 }
 
-function packPieces(arrived: readonly { reference: PlacedReference; envelope: Uint8Array }[]): {
-  buffer: Uint8Array;
+function packPieces(arrived: readonly PlacedArrival[]): {
+  envelopes: PackedEnvelopes;
   pieces: BlockPiece[];
 } {
-  const buffer = new Uint8Array(arrived.reduce((sum, one) => sum + one.envelope.length, 0));
-  let at = 0;
-  const pieces = arrived.map(({ reference, envelope }) => {
-    buffer.set(envelope, at);
-    const from = at;
-    at += envelope.length;
-    const { contentId, fileOffset } = reference;
-    return { contentId, fileOffset, from, to: at };
+  const envelopes = packEnvelopes(arrived.map((one) => one.block));
+  const pieces = envelopes.places.map((place, at) => {
+    const { contentId, fileOffset } = arrived[at]!.reference;
+    return { ...place, contentId, fileOffset };
   });
-  return { buffer, pieces };
+  return { envelopes, pieces };
 }
 
-/** Files of which every block arrived, in one buffer of their own. */
+/** Only files of which every block arrived. */
 function pack(
   files: readonly FileToFetch[],
-  arrived: ReadonlyMap<FolderPath, readonly { index: number; envelope: Uint8Array }[]>,
+  arrived: ReadonlyMap<FolderPath, readonly BlockArrival[]>,
 ): FetchedFiles {
   const whole = files.flatMap((file) => {
     const { path, blocks } = file.target.record;
     const references = placed(blocks.entries);
-    const got = new Map(arrived.get(path)?.map((one) => [one.index, one.envelope]));
+    const got = new Map(arrived.get(path)?.map((block) => [block.index, block]));
     const parts = references.flatMap((reference) => {
-      const envelope = got.get(reference.index);
-      return envelope === undefined ? [] : [{ reference, envelope, path }];
+      const block = got.get(reference.index);
+      return block === undefined ? [] : [{ reference, block }];
     });
     return parts.length === references.length ? [{ path, parts }] : [];
   });
-  const { buffer, pieces } = packPieces(whole.flatMap((file) => file.parts));
+  const { envelopes, pieces } = packPieces(whole.flatMap((file) => file.parts));
   const byPath = new Map<FolderPath, BlockPiece[]>();
   let at = 0;
   for (const { path, parts } of whole) {
     byPath.set(path, pieces.slice(at, at + parts.length));
     at += parts.length;
   }
-  return { buffer, pieces: byPath };
+  return { envelopes, pieces: byPath };
 }
 
 function unavailable(file: FileToFetch): AppError {

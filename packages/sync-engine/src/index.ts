@@ -1,6 +1,7 @@
 export * from './block-client.js';
 export * from './block-layout.js';
 export type { BlockPiece } from './block-piece.js';
+export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './content-fetcher.js';
 export * from './folder-config.js';
 export * from './folder-engine.js';

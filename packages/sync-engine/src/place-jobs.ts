@@ -62,7 +62,7 @@ export interface PlaceItem {
 
 export interface PlaceInput {
   readonly root: FilePath;
-  readonly buffer: Uint8Array;
+  readonly buffers: readonly Uint8Array[];
   readonly items: readonly PlaceItem[];
 }
 
@@ -175,7 +175,7 @@ class Placement {
     const handle = this.#openTemporary(temporary, content.pieces !== undefined);
     try {
       for (const piece of content.pieces ?? []) {
-        writePiece(handle, this.#input.buffer, piece, this.#tools);
+        writePiece(handle, this.#input.buffers, piece, this.#tools);
       }
       if (this.#fileSystem.handleStat(handle).sizeBytes !== content.sizeBytes) {
         return { type: 'failed', code: 'incomplete' };

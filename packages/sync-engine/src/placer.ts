@@ -18,6 +18,7 @@ import {
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
+import { noEnvelopes } from './packed-envelopes.js';
 import { PathClaims } from './path-claims.js';
 import {
   type Expected,
@@ -108,12 +109,16 @@ export class Placer {
       works.push(await this.#work(one, content));
     }
     if (works.length === 0) return { placed: 0, changed: [], notEmpty: [], failed };
-    const buffer =
-      fetched === undefined || fetched === 'staged' ? new Uint8Array(0) : fetched.buffer;
+    const { buffers, transfer } =
+      fetched === undefined || fetched === 'staged' ? noEnvelopes : fetched.envelopes;
     const items = works.map((work) => work.item);
     const paths = items.map((item) => item.path);
     return this.#placing.during(paths, async () => {
-      const results = await this.#runner.run(placeJob, { root: this.#root, buffer, items });
+      const results = await this.#runner.run(
+        placeJob,
+        { root: this.#root, buffers, items },
+        transfer,
+      );
       await this.#commit(works, results);
       return outcomeOf(works, results, failed);
     });

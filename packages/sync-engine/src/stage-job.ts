@@ -20,7 +20,7 @@ export interface StageInput {
   readonly versionId: VersionId;
   /** Begins the temporary file anew. */
   readonly create: boolean;
-  readonly buffer: Uint8Array;
+  readonly buffers: readonly Uint8Array[];
   readonly pieces: readonly BlockPiece[];
   /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
   readonly local: readonly LocalPiece[];
@@ -45,7 +45,7 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
     if (input.create) removeIfPresent(fileSystem, temporary);
     const handle = fileSystem.open(temporary, input.create ? 'create' : 'write', 0o600);
     try {
-      for (const piece of input.pieces) writePiece(handle, input.buffer, piece, tools);
+      for (const piece of input.pieces) writePiece(handle, input.buffers, piece, tools);
       return input.local.filter(
         (piece) =>
           parents.check(piece.path).type !== 'ok' ||

@@ -357,7 +357,7 @@ describe('filling a large file', () => {
       path: pathOf('big'),
       versionId: newId,
       create: true,
-      buffer: new Uint8Array(0),
+      buffers: [],
       pieces: [],
       local: [],
       ...more,
@@ -368,10 +368,10 @@ describe('filling a large file', () => {
     const world = new PlaceWorld();
     world.write('big', 'one two');
     const { envelope, contentId } = contentOf('NEW ');
-    const pieces = [{ contentId, from: 0, to: envelope.length, fileOffset: 4 }];
+    const pieces = [{ contentId, buffer: 0, from: 0, to: envelope.length, fileOffset: 4 }];
     expect(stage(world, { local: [local('big', 'one ', 0, 0)] })).toEqual([]);
     const second = { create: false, local: [local('big', 'two', 4, 8)] };
-    expect(stage(world, { ...second, buffer: envelope, pieces })).toEqual([]);
+    expect(stage(world, { ...second, buffers: [envelope], pieces })).toEqual([]);
     expect([world.text(temporary), world.text('big')]).toEqual(['one NEW two', 'one two']);
   });
 
@@ -391,9 +391,15 @@ describe('filling a large file', () => {
     world.write('big', 'old');
     const { envelope } = contentOf('lie');
     const pieces = [
-      { contentId: contentOf('truth').contentId, from: 0, to: envelope.length, fileOffset: 0 },
+      {
+        contentId: contentOf('truth').contentId,
+        buffer: 0,
+        from: 0,
+        to: envelope.length,
+        fileOffset: 0,
+      },
     ];
-    expect(() => stage(world, { buffer: envelope, pieces })).toThrow(
+    expect(() => stage(world, { buffers: [envelope], pieces })).toThrow(
       expect.objectContaining({ code: 'block_mismatch' }),
     );
     expect(world.text('big')).toBe('old');

@@ -163,10 +163,10 @@ export class PlaceWorld {
       const from = at;
       at += envelope.length;
       if (content.type !== 'file' || content.pieces === undefined) return item;
-      const pieces = content.pieces.map((piece) => ({ ...piece, from, to: at }));
+      const pieces = content.pieces.map((piece) => ({ ...piece, buffer: 0, from, to: at }));
       return { ...item, content: { ...content, pieces } };
     });
-    return this.perform(placeJob, { root, buffer: new Uint8Array(buffer), items: placed });
+    return this.perform(placeJob, { root, buffers: [new Uint8Array(buffer)], items: placed });
   }
 
   crash(seed: string): void {
@@ -184,7 +184,7 @@ const nothingAside = { holdAs: undefined, copyTo: undefined, syncAside: false };
 /** Puts a file with the text in place. */
 export function fileItem(path: string, text: string, more: Partial<PlaceItem> = {}): MadeItem {
   const { contentId, envelope } = contentOf(text);
-  const pieces = text === '' ? [] : [{ contentId, from: 0, to: 0, fileOffset: 0 }];
+  const pieces = text === '' ? [] : [{ contentId, buffer: 0, from: 0, to: 0, fileOffset: 0 }];
   const content = {
     type: 'file',
     sizeBytes: text.length,
