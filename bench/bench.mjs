@@ -1,170 +1,163 @@
 /**
- * What the first path costs, with real node processes over loopback and durability on: a large file,
- * many small files, the way of a saved file to the other side, memory. Never a test: figures depend
- * on the machine. `npm run bench -- NAME` runs one.
+ * What syncing costs, with real processes over loopback and durability on, beside Syncthing in the
+ * same run: a large file, many small files, the way of a saved file to the other side, memory; and
+ * the way into an archive, which Syncthing does not have. Never a test: figures depend on the
+ * machine, so look at the ratios.
+ *
+ * `npm run bench -- NAME...` runs some, `--runs N` takes the median of N runs, other flags go to
+ * the nodes' own runtime (such as --cpu-prof).
  */
-import { createCipheriv } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNode } from '../scripts/node-process.mjs';
 import { describeTree, differences } from '../scripts/tree-digest.mjs';
+import { holdfastPair } from './holdfast-pair.mjs';
+import { syncthingPair, syncthingVersion } from './syncthing-pair.mjs';
+import { makeSmallFiles, untilAllExist, writeSeeded } from './workloads.mjs';
 
 const benchmarks = {
-  'large-file': largeFile,
-  'small-files': smallFiles,
-  'saved-file': savedFile,
-  archive: archiveTree,
+  'large-file': { what: '1 GiB, incompressible', run: largeFile, beside: true },
+  'small-files': { what: '10,000 files of 1–16 KB', run: smallFiles, beside: true },
+  'saved-file': { what: 'a saved file appears, median', run: savedFile, beside: true },
+  archive: { what: '10,000 files of 1–16 KB, covered by an archive', run: archiveTree },
 };
 
-/** Flags for the nodes' own runtime, such as --cpu-prof. */
-const nodeFlags = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
-
 async function main() {
-  const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-  const unknown = asked.filter((name) => !(name in benchmarks));
-  if (unknown.length > 0) throw new Error(`no benchmark is called ${unknown.join(', ')}`);
+  const { names, runs, nodeFlags } = readArguments(process.argv.slice(2));
+  const version = syncthingVersion();
   console.log(
     `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
   );
-  for (const [name, run] of Object.entries(benchmarks)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    await withNodes(name, run);
+  console.log(
+    version === undefined
+      ? 'Syncthing is not installed (apt-get install syncthing): its columns stay empty.'
+      : `Syncthing ${version}, its watcher's delay at 1 s`,
+  );
+  for (const name of names) {
+    const { what, run, beside } = benchmarks[name];
+    const contenders = [(place) => holdfastPair(place, { nodeFlags, archive: name === 'archive' })];
+    if (beside && version !== undefined) contenders.push(syncthingPair);
+    const results = contenders.map(() => []);
+    // In turns, so that a busy moment of the machine meets both.
+    for (let round = 0; round < runs; round += 1) {
+      for (const [at, start] of contenders.entries()) results[at].push(await measure(start, run));
+    }
+    report(name, what, results);
   }
 }
 
-/** Three paired nodes with one folder between laptop and desktop, and pi as its archive if wanted. */
-async function withNodes(name, run) {
+function readArguments(given) {
+  const flags = given.filter((argument) => argument.startsWith('-'));
+  const runsAt = given.indexOf('--runs');
+  const runs = runsAt < 0 ? 1 : Number(given[runsAt + 1]);
+  const asked = given.filter(
+    (one, at) => !one.startsWith('-') && (runsAt < 0 || at !== runsAt + 1),
+  );
+  const unknown = asked.filter((name) => !(name in benchmarks));
+  if (unknown.length > 0) throw new Error(`no benchmark is called ${unknown.join(', ')}`);
+  return {
+    names: asked.length > 0 ? asked : Object.keys(benchmarks),
+    runs,
+    nodeFlags: flags.filter((flag) => flag !== '--runs'),
+  };
+}
+
+async function measure(start, run) {
   const place = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const nodes = [];
+  let pair;
   try {
-    const names = name === 'archive' ? ['laptop', 'pi'] : ['laptop', 'desktop'];
-    for (const one of names) nodes.push(await startNode(place, one, { nodeFlags }));
-    const [laptop, other] = nodes;
-    const { invite } = await laptop.control.invite({});
-    await other.control.join(invite);
-    const from = join(place, 'from');
-    const to = join(place, 'to');
-    mkdirSync(from);
-    const { id } = await laptop.control.addFolder({ path: from, label: 'bench' });
-    await laptop.control.shareFolder(id, other.name);
-    const archive = name === 'archive';
-    await other.control.acceptFolder(
-      archive ? { folder: id, archive } : { folder: id, archive, path: to },
-    );
-    await laptop.control.wait({ folder: id, archived: archive });
-    await run({ place, from, to, id, laptop, other });
-    for (const node of nodes) {
-      console.log(`  ${node.name}: peak memory ${megabytes(node.peakMemoryBytes())} MB`);
-    }
+    pair = await start(place);
+    const measured = await run(pair, place);
+    return { ...measured, memoryBytes: Math.max(...pair.peakMemoryBytes()) };
   } finally {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await pair?.stop();
     rmSync(place, { recursive: true, force: true });
   }
 }
 
-async function largeFile({ place, from, to, id, laptop }) {
+function report(name, what, [ours, theirs]) {
+  const mine = median(ours.map((one) => one.seconds));
+  console.log(`\n${name}: ${what}`);
+  line('Holdfast', ours);
+  if (theirs === undefined) return;
+  line('Syncthing', theirs);
+  const their = median(theirs.map((one) => one.seconds));
+  console.log(`  ratio of the times: ${(mine / their).toFixed(2)}`);
+}
+
+function line(name, results) {
+  const seconds = results.map((one) => one.seconds);
+  const peak = Math.max(...results.map((one) => one.memoryBytes));
+  const all = results.length > 1 ? ` (${seconds.map((one) => one.toFixed(2)).join(', ')})` : '';
+  const note =
+    results[0]?.note === undefined ? '' : `, ${results.map((one) => one.note).join(', ')}`;
+  console.log(
+    `  ${name.padEnd(9)} ${median(seconds).toFixed(3)} s${all}${note}, peak memory ${(peak / 1e6).toFixed(0)} MB`,
+  );
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+async function largeFile({ from, to, settle }, place) {
   const bytes = 2 ** 30;
   const staged = join(place, 'staged');
   writeSeeded(staged, bytes, 1);
   const started = performance.now();
   renameSync(staged, join(from, 'large'));
-  await until(() => existsSync(join(to, 'large')));
-  await laptop.control.wait({ folder: id, archived: false });
+  await untilAllExist(to, ['large']);
   const seconds = (performance.now() - started) / 1000;
+  await settle();
   requireSame(from, to);
-  console.log(
-    `large-file: 1 GiB in ${seconds.toFixed(2)} s, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`,
-  );
+  return { seconds, note: `${(bytes / 1e6 / seconds).toFixed(0)} MB/s` };
 }
 
-async function smallFiles({ place, from, to, id, laptop }) {
+async function smallFiles({ from, to, settle }, place) {
   const staged = join(place, 'staged');
-  makeSmallFiles(staged, 10_000);
+  const paths = makeSmallFiles(staged, 10_000);
   const started = performance.now();
   renameSync(staged, join(from, 'small'));
-  await until(() => existsSync(join(to, 'small', 'd99', 'f9999')));
-  await laptop.control.wait({ folder: id, archived: false });
+  await untilAllExist(join(to, 'small'), paths);
   const seconds = (performance.now() - started) / 1000;
+  await settle();
   requireSame(from, to);
-  console.log(`small-files: 10,000 files of 1–16 KB in ${seconds.toFixed(2)} s`);
+  return { seconds };
 }
+
+const savedRounds = 40;
 
 async function savedFile({ from, to }) {
   const delays = [];
-  for (let round = 0; round < 60; round += 1) {
-    const name = `note-${round}`;
+  for (let round = 0; round < savedRounds; round += 1) {
     const started = performance.now();
-    writeFileSync(join(from, name), `saved ${round}\n`);
-    await until(() => existsSync(join(to, name)));
-    delays.push(performance.now() - started);
+    writeFileSync(join(from, `note-${round}`), `saved ${round}\n`);
+    await untilAllExist(to, [`note-${round}`]);
+    delays.push((performance.now() - started) / 1000);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   delays.sort((a, b) => a - b);
-  const at = (share) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))];
-  console.log(
-    `saved-file: median ${at(0.5).toFixed(0)} ms, 99th percentile ${at(0.99).toFixed(0)} ms`,
-  );
+  const last = delays[Math.floor(delays.length * 0.99)];
+  return { seconds: median(delays), note: `99th percentile ${last.toFixed(3)} s` };
 }
 
-async function archiveTree({ place, from, id, laptop }) {
+async function archiveTree({ from, folder, laptop, settle }, place) {
   const staged = join(place, 'staged');
+  mkdirSync(staged);
   makeSmallFiles(staged, 10_000);
   const started = performance.now();
   renameSync(staged, join(from, 'small'));
-  await laptop.control.rescanFolder(id);
-  await laptop.control.wait({ folder: id, archived: true });
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`archive: 10,000 files of 1–16 KB covered in ${seconds.toFixed(2)} s`);
-}
-
-/** Incompressible and the same every time: a stream cipher over zeros. */
-function writeSeeded(path, bytes, seed) {
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
-  const zeros = Buffer.alloc(4 * 1024 * 1024);
-  const handle = openSync(path, 'w');
-  for (let written = 0; written < bytes; written += zeros.length) {
-    writeSync(handle, cipher.update(zeros));
-  }
-  closeSync(handle);
-}
-
-function makeSmallFiles(directory, count) {
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16));
-  const zeros = Buffer.alloc(16 * 1024);
-  for (let number = 0; number < count; number += 1) {
-    const inside = join(directory, `d${Math.floor(number / 100)}`);
-    if (number % 100 === 0) mkdirSync(inside, { recursive: true });
-    const size = 1024 + ((number * 7919) % (15 * 1024));
-    writeFileSync(join(inside, `f${number}`), cipher.update(zeros.subarray(0, size)));
-  }
+  await laptop.control.rescanFolder(folder);
+  await settle();
+  return { seconds: (performance.now() - started) / 1000 };
 }
 
 function requireSame(from, to) {
-  const wrong = differences(describeTree(from), describeTree(to));
+  const wrong = differences(describeTree(from), describeTree(to)).filter(
+    (one) => !/\.stfolder|\.holdfast/.test(one),
+  );
   if (wrong.length > 0) throw new Error(`the sides differ: ${wrong.slice(0, 5).join(', ')}`);
-}
-
-async function until(condition) {
-  const deadline = performance.now() + 180_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('nothing arrived in three minutes');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(0);
 }
 
 await main();

@@ -1,0 +1,42 @@
+/** Seeded data, the same in every run: what the benchmarks let sync. */
+import { createCipheriv } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Incompressible: a stream cipher over zeros. */
+export function writeSeeded(path, bytes, seed) {
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
+  const zeros = Buffer.alloc(4 * 1024 * 1024);
+  const handle = openSync(path, 'w');
+  for (let written = 0; written < bytes; written += zeros.length) {
+    writeSync(handle, cipher.update(zeros));
+  }
+  closeSync(handle);
+}
+
+/** Files of 1–16 KB, a hundred to a directory; returns their paths below `directory`. */
+export function makeSmallFiles(directory, count) {
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16));
+  const zeros = Buffer.alloc(16 * 1024);
+  const paths = [];
+  for (let number = 0; number < count; number += 1) {
+    const inside = `d${Math.floor(number / 100)}`;
+    if (number % 100 === 0) mkdirSync(join(directory, inside), { recursive: true });
+    const size = 1024 + ((number * 7919) % (15 * 1024));
+    const path = join(inside, `f${number}`);
+    writeFileSync(join(directory, path), cipher.update(zeros.subarray(0, size)));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** Resolves when every path exists below `root`, whatever the order in which they come. */
+export async function untilAllExist(root, paths, timeoutMs = 300_000) {
+  const deadline = performance.now() + timeoutMs;
+  for (const path of paths) {
+    while (!existsSync(join(root, path))) {
+      if (performance.now() > deadline) throw new Error(`${path} did not arrive in time`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+}
