@@ -3,7 +3,6 @@
  * they may open is asked of the handlers at each step.
  */
 import './promise-with-resolvers.js';
-import type { Connection, Libp2p, Listener, Stream } from '@libp2p/interface';
 import {
   AppError,
   assert,
@@ -14,14 +13,17 @@ import {
   type NetworkHandlers,
   type PeerConnection,
 } from '@holdfast/platform';
+import type { Connection, Libp2p, Listener, Stream } from '@libp2p/interface';
 import { createLibp2p } from 'libp2p';
 import { AcceptGate } from './accept-gate.js';
+import { AddressRace } from './address-race.js';
 import { type DeviceIdentity, privateKeyFrom } from './device-identity.js';
-import { dialInOrder } from './dial-in-order.js';
-import { libp2pOptions } from './libp2p-options.js';
+import { externalInterfaces, LanDiscovery } from './lan-discovery.js';
+import { libp2pOptions, type OwnServices } from './libp2p-options.js';
 import { Libp2pPeerConnection } from './libp2p-peer-connection.js';
 import { listenError, reachableAddresses } from './listen-addresses.js';
 import { maxChannelsPerProtocol, pairingLifetimeMs } from './network-limits.js';
+import { SilenceWatch } from './silence-watch.js';
 
 export interface Libp2pNetworkInit {
   readonly identity: DeviceIdentity;
@@ -29,6 +31,8 @@ export interface Libp2pNetworkInit {
   readonly listen: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Whether to look for devices on the local network and to be seen there. */
+  readonly discovery: boolean;
 }
 
 interface Protocols {
@@ -46,12 +50,16 @@ class Libp2pNetwork implements Network {
   readonly #connections = new Map<string, Libp2pPeerConnection>();
   readonly #listeners = new Set<Listener>();
   #handlers: NetworkHandlers | undefined;
-  #node: Libp2p | undefined;
+  #node: Libp2p<OwnServices> | undefined;
+  readonly #silence: SilenceWatch;
+  #discovery: LanDiscovery | undefined;
+  readonly #dialling = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(init: Libp2pNetworkInit) {
     this.localDevice = init.identity.device;
     this.#init = init;
+    this.#silence = new SilenceWatch(init.clock, init.logger);
   }
 
   async start(handlers: NetworkHandlers, protocols: Protocols): Promise<void> {
@@ -60,7 +68,7 @@ class Libp2pNetwork implements Network {
     try {
       const node = await this.#createNode(handlers, protocols);
       await node.start();
-      if (this.#stopping === undefined) this.#node = node;
+      if (this.#stopping === undefined) this.#began(node, handlers);
       else await node.stop();
     } catch (error) {
       // A start that failed may be tried again, when the address is free.
@@ -89,25 +97,54 @@ class Libp2pNetwork implements Network {
         kind: 'retry',
       });
     }
-    const connection = await dialInOrder(node, device, addresses, options.signal);
-    return this.#peerConnection(connection);
+    const { clock } = this.#init;
+    const { dial } = node.services.dialler;
+    const race = new AddressRace({ device, addresses, dial, clock });
+    const signals = [this.#dialling.signal, options.signal].filter((one) => one !== undefined);
+    const peer = this.#peerConnection(await race.run(AbortSignal.any(signals)));
+    if (this.#stopping !== undefined) peer.abort(new Error('the network is stopping'));
+    else if (this.#requireHandlers().admit(device) === 'member') {
+      this.#requireHandlers().onConnection(peer);
+    }
+    return peer;
+  }
+
+  #began(node: Libp2p<OwnServices>, handlers: NetworkHandlers): void {
+    this.#node = node;
+    if (!this.#init.discovery) return;
+    const { clock, logger } = this.#init;
+    this.#discovery = new LanDiscovery({
+      create: () => node.services.multicast.create(),
+      addresses: () => this.addresses(),
+      interfaces: externalInterfaces,
+      clock,
+      logger,
+      onFound: (device, addresses) => {
+        if (device === this.localDevice || handlers.admit(device) !== 'member') return;
+        handlers.onDiscovered?.(device, addresses);
+      },
+      onInterfacesChanged: () => this.#silence.probe(),
+    });
+    this.#discovery.start();
   }
 
   async #stop(): Promise<void> {
     const node = this.#node;
     this.#node = undefined;
+    this.#dialling.abort(new Error('the network is stopping'));
+    await this.#discovery?.stop();
     await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
     await node?.stop();
   }
 
-  async #createNode(handlers: NetworkHandlers, protocols: Protocols): Promise<Libp2p> {
-    const { identity, listen, clock, logger } = this.#init;
+  async #createNode(handlers: NetworkHandlers, protocols: Protocols): Promise<Libp2p<OwnServices>> {
+    const { identity, listen, logger } = this.#init;
     const node = await createLibp2p(
       libp2pOptions({
         privateKey: privateKeyFrom(identity.privateKeyBytes),
         listen,
         connectionGater: new AcceptGate((device) => handlers.admit(device), logger),
-        clock,
+        silence: this.#silence,
       }),
     );
     node.addEventListener('connection:open', (event) => this.#onOpen(event.detail));
@@ -118,7 +155,11 @@ class Libp2pNetwork implements Network {
     return node;
   }
 
-  async #handle(node: Libp2p, protocol: string, openTo: 'member' | 'pairing'): Promise<void> {
+  async #handle(
+    node: Libp2p<OwnServices>,
+    protocol: string,
+    openTo: 'member' | 'pairing',
+  ): Promise<void> {
     await node.handle(protocol, (stream, on) => this.#onStream(stream, on, openTo), {
       maxInboundStreams: maxChannelsPerProtocol,
       maxOutboundStreams: maxChannelsPerProtocol,
@@ -131,14 +172,11 @@ class Libp2pNetwork implements Network {
       peer.abort(new Error('the network is stopping'));
       return;
     }
-    const admission = this.#requireHandlers().admit(peer.remoteDevice);
-    if (admission === 'member') {
-      this.#requireHandlers().onConnection(peer);
-      return;
-    }
-    // Who we dial is the caller's decision; who dials us must still be admitted.
+    // Whom we dial is the caller's decision, and of several addresses only one wins: see `dial`.
     if (connection.direction === 'outbound') return;
-    if (admission === 'refuse') peer.abort(new Error('the device is not admitted any more'));
+    const admission = this.#requireHandlers().admit(peer.remoteDevice);
+    if (admission === 'member') this.#requireHandlers().onConnection(peer);
+    else if (admission === 'refuse') peer.abort(new Error('the device is not admitted any more'));
     else this.#limitPairing(peer);
   }
 

@@ -1,29 +1,52 @@
 /**
- * What of libp2p we use: TCP, Noise and yamux; no identify, ping, discovery, relay or routing
- * service. libp2p changes the object it is given, so each node gets one of its own.
+ * What of libp2p we use: TCP, Noise and yamux; no identify, ping, relay or routing service. libp2p's
+ * own discovery would store what any packet claims among a device's addresses, and its dial queue
+ * tries one address after the other: so two services of ours make mDNS and dial at our request.
+ * libp2p changes the object it is given, so each node gets one of its own.
  */
 import { noise } from '@chainsafe/libp2p-noise';
-import type { ConnectionGater, PrivateKey } from '@libp2p/interface';
+import type { Connection, ConnectionGater, PrivateKey } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
-import type { Clock } from '@holdfast/platform';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2pOptions } from 'libp2p';
+import { isLoopback } from './listen-addresses.js';
+import { createMulticastService, type MulticastService } from './multicast-service.js';
 import * as limits from './network-limits.js';
-import { watchingSilence } from './silence-watch.js';
+import type { SilenceWatch } from './silence-watch.js';
 
 interface NodeOptions {
   readonly privateKey: PrivateKey;
   readonly listen: readonly string[];
   readonly connectionGater: ConnectionGater;
-  readonly clock: Clock;
+  readonly silence: SilenceWatch;
 }
 
-export function libp2pOptions(node: NodeOptions): Libp2pOptions {
+/** What we add to libp2p. */
+export type OwnServices = {
+  /** Dials exactly this address, beside whatever else is being dialled. */
+  readonly dialler: { dial(address: Multiaddr, signal: AbortSignal): Promise<Connection> };
+  /** A new service, not started, that announces what this node can be dialled at. */
+  readonly multicast: { create(): MulticastService };
+};
+
+export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
   const socket = { keepAlive: true, keepAliveInitialDelay: limits.keepAliveMs, noDelay: true };
   return {
     start: false,
     privateKey: node.privateKey,
-    addresses: { listen: [...node.listen] },
+    addresses: {
+      listen: [...node.listen],
+      announceFilter: (addresses) => addresses.filter((one) => !isLoopback(one.toString())),
+    },
+    services: {
+      dialler: ({ transportManager }) => ({
+        dial: (address, signal) => transportManager.dial(address, { signal }),
+      }),
+      multicast: (components) => ({
+        create: () => createMulticastService(components),
+      }),
+    },
     transports: [
       tcp({
         dialOpts: socket,
@@ -34,7 +57,7 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions {
       }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [() => watchingSilence(yamux(muxerOptions())(), node.clock)],
+    streamMuxers: [() => node.silence.watching(yamux(muxerOptions())())],
     connectionGater: node.connectionGater,
     connectionMonitor: { enabled: false },
     connectionManager: {

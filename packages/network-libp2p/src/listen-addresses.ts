@@ -1,6 +1,7 @@
 /** Where the node can be reached, and what to say when it cannot listen. */
-import type { Listener } from '@libp2p/interface';
+
 import { AppError, errorMessage } from '@holdfast/platform';
+import type { Listener } from '@libp2p/interface';
 
 /** The addresses of all listeners, wildcards expanded; loopback last. */
 export function reachableAddresses(listeners: Iterable<Listener>): string[] {
@@ -35,6 +36,6 @@ export function listenError(error: unknown, listen: readonly string[]): AppError
   });
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return /^\/ip4\/127\.|^\/ip6\/::1\//.test(address);
 }

@@ -25,8 +25,18 @@ export const openChannelTimeoutMs = 10_000;
 /** A closing connection may finish sending for this long. */
 export const closeTimeoutMs = 1_000;
 
-/** A dial tries at most this many addresses. */
-export const maxDialAddresses = 16;
+/** A dial tries at most this many addresses: each has this head start before the next is tried too. */
+export const maxDialAddresses = 40;
+export const dialHeadStartMs = 500;
+
+/** How often mDNS asks who is there; at its start, and after a change of interfaces, it asks at once. */
+export const multicastIntervalMs = 30_000;
+
+/** How often the machine's interfaces are looked at; node has no event for it. */
+export const interfaceCheckMs = 5_000;
+
+/** After a change of interfaces, a connection that brings nothing for this long is dead. */
+export const probeLimitMs = 8_000;
 
 /** Channels of one protocol and direction on one connection; and of all protocols. */
 export const maxChannelsPerProtocol = 8;

@@ -1,5 +1,7 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  dialTimeoutMs,
   keepAliveMs,
   maxChannelsPerProtocol,
   maxConnectionsPerDevice,
@@ -60,6 +62,61 @@ describe('addresses', () => {
         code: 'dial_failed',
       });
     }
+  });
+});
+
+describe('dialling many addresses', () => {
+  /** Something that accepts connections and never says a word. */
+  async function listenSilently(): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => sockets.add(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    return `/ip4/127.0.0.1/tcp/${(server.address() as AddressInfo).port}`;
+  }
+
+  test('the right one is reached although those before it swallow everything', async () => {
+    const [alice, bob] = [await startDevice(), await startDevice()];
+    const silent = await Promise.all(Array.from({ length: 4 }, listenSilently));
+    const began = performance.now();
+    const addresses = [...silent, ...bob.network.addresses()];
+    const connection = await alice.network.dial(bob.network.localDevice, addresses);
+    expect(connection.remoteAddress).toBe(bob.network.addresses()[0]);
+    expect(performance.now() - began).toBeLessThan(dialTimeoutMs);
+  });
+
+  test('one that another device answers at is passed over', async () => {
+    const [alice, bob] = [await startDevice(), await startDevice()];
+    const carol = await startDevice();
+    const addresses = [...carol.network.addresses(), ...bob.network.addresses()];
+    const connection = await alice.network.dial(bob.network.localDevice, addresses);
+    expect(connection.remoteDevice).toBe(bob.network.localDevice);
+    expect(connection.remoteAddress).toBe(bob.network.addresses()[0]);
+    expect(carol.connections).toEqual([]);
+  });
+
+  test('several that are right make one connection', async () => {
+    const [alice, bob] = [await startDevice(), await startDevice()];
+    const port = bob.network.addresses()[0]?.split('/').at(-1);
+    const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(
+      (host) => `/ip4/${host}/tcp/${port}`,
+    );
+    const connection = await alice.network.dial(bob.network.localDevice, addresses);
+    await connection.openChannel(memberProtocol);
+    await channelOf(bob, 0);
+    expect(alice.connections).toEqual([connection]);
+    expect(bob.connections).toHaveLength(1);
+  });
+
+  test('stopping ends a dial under way', async () => {
+    const [alice, bob] = [await startDevice(), await startDevice()];
+    const dialling = alice.network.dial(bob.network.localDevice, [await listenSilently()]);
+    const failed = expect(dialling).rejects.toMatchObject({ code: 'dial_failed' });
+    await alice.network.stop();
+    await failed;
   });
 });
 

@@ -1,6 +1,6 @@
+import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 import { silentLogger } from '@holdfast/platform';
 import { describeNetwork } from '@holdfast/platform-compliance';
-import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 import { realClock } from './real-clock.js';
 
 describeNetwork('libp2p over loopback', async () => ({
@@ -10,6 +10,7 @@ describeNetwork('libp2p over loopback', async () => ({
       listen: ['/ip4/127.0.0.1/tcp/0'],
       logger: silentLogger,
       clock: realClock,
+      discovery: false,
     }),
   dispose: async () => undefined,
 }));

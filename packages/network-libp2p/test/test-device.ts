@@ -1,4 +1,6 @@
 /** A network under test with the handlers it was started with, and what they were given. */
+
+import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 import {
   type Admission,
   type Clock,
@@ -7,7 +9,6 @@ import {
   type PeerConnection,
   silentLogger,
 } from '@holdfast/platform';
-import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 import { onTestFinished, vi } from 'vitest';
 import { realClock } from './real-clock.js';
 
@@ -29,6 +30,7 @@ export async function createDevice(
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
     logger: silentLogger,
     clock: options.clock ?? realClock,
+    discovery: false,
   });
   const admission = options.admission ?? 'member';
   return { network, connections: [], channels: [], admission };

@@ -26,6 +26,7 @@ import {
 import { VersionArchive } from '@holdfast/version-archive';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
+import { learnAddresses } from './device-addresses.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { openFolderIndices } from './folder-indices.js';
@@ -99,14 +100,15 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     logger,
     isMember,
     onSession: (session, said) => {
-      const addresses = said.addresses.slice(0, 16);
-      const { device } = session;
-      logger.info('device connected', { device });
-      noteDevice(device, (known) =>
-        sameList(known.learnedAddresses, addresses)
-          ? known
-          : { ...known, learnedAddresses: [...addresses] },
-      );
+      const { device, connection } = session;
+      const { direction, remoteAddress } = connection;
+      logger.info('device connected', { device, direction, remoteAddress });
+      const dialled = direction === 'outbound' ? remoteAddress : undefined;
+      const met = { dialled, remoteAddress, told: said.addresses };
+      noteDevice(device, (known) => ({
+        ...known,
+        learnedAddresses: learnAddresses(known.learnedAddresses, met),
+      }));
       events.add('device-connected', { device, name: nameOf(device) });
       changes.changed();
     },
@@ -138,10 +140,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     logger,
     isConnected: (device) => engine.isConnected(device),
     devices: () =>
-      config.current.devices.map((device) => ({
-        id: device.id as DeviceId,
-        addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
-      })),
+      config.current.devices.map((device) => ({ ...device, id: device.id as DeviceId })),
   });
 
   const pairing = new Pairing({
@@ -254,6 +253,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
           onConnection: (connection: PeerConnection) => {
             if (!pairing.isJoining(connection.remoteDevice)) engine.connected(connection);
           },
+          onDiscovered: (device, addresses) => keeper.heard(device as DeviceId, addresses),
           onChannel: (connection, channel) => {
             if (channel.protocol !== pairingProtocol) engine.channel(connection, channel);
             else {
@@ -306,8 +306,4 @@ function folderConfig(stored: StoredFolder): FolderConfig {
           watch: stored.watch,
         };
   return { id, label, tree, archive, mode, members: stored.members as DeviceId[], copies, paused };
-}
-
-function sameList(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((one, at) => one === right[at]);
 }

@@ -1,6 +1,7 @@
 /**
  * Keeps paired devices connected: dials those that are not, with growing pauses and jitter, and
- * soon after something changed.
+ * soon after something changed. Owns what is heard of them on the local network, which anybody can
+ * claim: it is tried beside the known addresses, never instead, and at a bounded rate.
  */
 import type { DeviceId } from '@holdfast/model';
 import {
@@ -12,27 +13,41 @@ import {
   randomFraction,
   type Timer,
 } from '@holdfast/platform';
+import { dialOrder, freshOf, type HeardAddress, hear } from './device-addresses.js';
+
+/** A paired device and the addresses that are kept for it. */
+export interface DialledDevice {
+  readonly id: DeviceId;
+  readonly staticAddresses: readonly string[];
+  readonly learnedAddresses: readonly string[];
+}
 
 export interface ConnectionKeeperInit {
-  readonly network: Network;
+  readonly network: Pick<Network, 'dial'>;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
-  readonly devices: () => readonly {
-    readonly id: DeviceId;
-    readonly addresses: readonly string[];
-  }[];
+  readonly devices: () => readonly DialledDevice[];
   readonly isConnected: (device: DeviceId) => boolean;
 }
 
 const firstPauseMs = 500;
 const longestPauseMs = 60_000;
-const dialTimeoutMs = 10_000;
+/** Between the beginnings of two dials, if the second one is because of what was heard. */
+export const newsPauseMs = 5_000;
+/** Long enough that the last of all addresses has its turn. */
+const dialTimeoutMs = 30_000;
 
 interface Attempt {
   timer: Timer | undefined;
+  /** When the timer fires; what is heard may bring it forward. */
+  dueAtMs: number;
   pauseMs: number;
   dialling: boolean;
+  dialledAtMs: number;
+  /** Something was heard since the last dial began. */
+  hasNews: boolean;
+  heard: readonly HeardAddress[];
 }
 
 export class ConnectionKeeper {
@@ -79,10 +94,37 @@ export class ConnectionKeeper {
     this.#schedule(device, attempt, firstPauseMs * randomFraction(this.#init.random));
   }
 
+  /** Somebody on the local network says where a device is. News about a paired one lead to a dial. */
+  heard(device: DeviceId, addresses: readonly string[]): void {
+    if (this.#stopped || this.#known(device) === undefined) return;
+    const attempt = this.#attempt(device);
+    const { heard, isNews } = hear(attempt.heard, addresses, this.#nowMs());
+    attempt.heard = heard;
+    if (!isNews || this.#init.isConnected(device)) return;
+    attempt.hasNews = true;
+    this.#hasten(device, attempt);
+  }
+
+  #known(device: DeviceId): DialledDevice | undefined {
+    return this.#init.devices().find((one) => one.id === device);
+  }
+
+  #nowMs(): number {
+    return this.#init.clock.monotonic();
+  }
+
   #attempt(device: DeviceId): Attempt {
     const known = this.#attempts.get(device);
     if (known !== undefined) return known;
-    const attempt: Attempt = { timer: undefined, pauseMs: firstPauseMs, dialling: false };
+    const attempt: Attempt = {
+      timer: undefined,
+      dueAtMs: Number.POSITIVE_INFINITY,
+      pauseMs: firstPauseMs,
+      dialling: false,
+      dialledAtMs: Number.NEGATIVE_INFINITY,
+      hasNews: false,
+      heard: [],
+    };
     this.#attempts.set(device, attempt);
     return attempt;
   }
@@ -90,22 +132,35 @@ export class ConnectionKeeper {
   #schedule(device: DeviceId, attempt: Attempt, delayMs: number): void {
     if (attempt.dialling) return;
     attempt.timer?.cancel();
+    attempt.dueAtMs = this.#nowMs() + delayMs;
     attempt.timer = this.#init.clock.setTimer(delayMs, () => void this.#dial(device, attempt));
   }
 
+  /** Brings the next dial forward, as far as the pause between two allows. */
+  #hasten(device: DeviceId, attempt: Attempt): void {
+    const atMs = Math.max(this.#nowMs(), attempt.dialledAtMs + newsPauseMs);
+    if (atMs < attempt.dueAtMs) this.#schedule(device, attempt, atMs - this.#nowMs());
+  }
+
   async #dial(device: DeviceId, attempt: Attempt): Promise<void> {
+    attempt.dueAtMs = Number.POSITIVE_INFINITY;
     if (this.#stopped || attempt.dialling || this.#init.isConnected(device)) return;
-    const known = this.#init.devices().find((one) => one.id === device);
+    const known = this.#known(device);
     if (known === undefined) return;
-    if (known.addresses.length > 0) {
+    const heardAddresses = freshOf(attempt.heard, this.#nowMs()).map((one) => one.address);
+    const addresses = dialOrder({ ...known, heardAddresses });
+    attempt.hasNews = false;
+    if (addresses.length > 0) {
       attempt.dialling = true;
-      await this.#dialOnce(device, known.addresses);
+      attempt.dialledAtMs = this.#nowMs();
+      await this.#dialOnce(device, addresses);
       attempt.dialling = false;
     }
     if (this.#stopped || this.#init.isConnected(device)) return;
     const jitter = 0.75 + randomFraction(this.#init.random) / 2;
     this.#schedule(device, attempt, attempt.pauseMs * jitter);
     attempt.pauseMs = Math.min(attempt.pauseMs * 2, longestPauseMs);
+    if (attempt.hasNews) this.#hasten(device, attempt);
   }
 
   async #dialOnce(device: DeviceId, addresses: readonly string[]): Promise<void> {

@@ -26,9 +26,9 @@ import { z } from 'zod';
 const deviceSchema = z.strictObject({
   id: z.string().min(8),
   name: z.string(),
-  /** Given by a person or an invite: always tried. */
+  /** Given by a person: always tried. */
   staticAddresses: z.array(z.string()).max(16),
-  /** Told by the device itself when it was last connected. */
+  /** Where it answered or said that it is, newest first. */
   learnedAddresses: z.array(z.string()).max(16),
   lastSeenMs: z.number().nullable(),
 });
@@ -62,6 +62,8 @@ const configVersion = 1;
 const configSchema = z.strictObject({
   version: z.literal(configVersion),
   name: z.string().min(1),
+  /** False: this device neither looks for others on the local network nor is seen there. */
+  mdns: z.boolean().optional(),
   devices: z.array(deviceSchema),
   folders: z.array(folderSchema),
   invites: z.array(inviteSchema),

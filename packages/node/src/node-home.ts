@@ -26,6 +26,8 @@ import { configPath, newConfig, readConfig, writeConfig } from './node-config.js
 export interface HomeIdentity {
   readonly identity: DeviceIdentity;
   readonly name: string;
+  /** Whether the configuration lets it look for devices on the local network. */
+  readonly mdns: boolean;
 }
 
 function identityPath(home: FilePath): FilePath {
@@ -61,7 +63,7 @@ export async function createHome(
   } catch (cause) {
     throw unusable(home, cause);
   }
-  return { identity, name };
+  return { identity, name, mdns: true };
 }
 
 /** Opens an existing home. Throws `config_invalid`, `identity_invalid`, `home_unusable`. */
@@ -78,7 +80,7 @@ export async function openHome(fileSystem: FileSystem, home: FilePath): Promise<
       hint: 'Nothing was changed. Put the missing file back from a copy, or choose another home with --home DIR.',
     });
   }
-  return { identity: await readIdentity(home, key), name: config.name };
+  return { identity: await readIdentity(home, key), name: config.name, mdns: config.mdns ?? true };
 }
 
 async function readIdentity(home: FilePath, key: Uint8Array): Promise<DeviceIdentity> {

@@ -23,6 +23,7 @@ import {
   inviteSecretBytes,
   pairingProtocol,
 } from '@holdfast/sync-protocol';
+import { learnAddresses } from './device-addresses.js';
 import { defaultInviteMs, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 
@@ -97,10 +98,8 @@ export class Pairing {
     try {
       const answer = await this.#ask(connection, invite);
       if (!answer.accepted) throw refusal(answer.code);
-      await this.#list(invite.device, answer.deviceName, [
-        ...invite.addresses,
-        ...answer.addresses,
-      ]);
+      const told = [...answer.addresses, ...invite.addresses];
+      await this.#list(connection, answer.deviceName, told);
       return { device: invite.device, name: answer.deviceName };
     } finally {
       await connection.close();
@@ -121,7 +120,7 @@ export class Pairing {
       });
       const accepted = result?.accepted === true;
       const device = connection.remoteDevice as DeviceId;
-      if (accepted) await this.#list(device, request.deviceName, request.addresses);
+      if (accepted) await this.#list(connection, request.deviceName, request.addresses);
       const addresses = accepted ? network.addresses().slice(0, 16) : [];
       const code = result === undefined || result.accepted ? '' : result.code;
       await channel.send(
@@ -168,18 +167,19 @@ export class Pairing {
     throw refusal('invite_refused');
   }
 
-  async #list(id: DeviceId, name: string, addresses: readonly string[]): Promise<void> {
+  async #list(connection: PeerConnection, name: string, told: readonly string[]): Promise<void> {
     const { config, clock } = this.#init;
-    const staticAddresses = [...new Set(addresses)].slice(0, 16);
+    const { remoteDevice: id, remoteAddress, direction } = connection;
+    const dialled = direction === 'outbound' ? remoteAddress : undefined;
     await config.update((current) => {
       const known = current.devices.find((device) => device.id === id);
       const others = current.devices.filter((device) => device.id !== id);
-      const free = freeName(known?.name ?? name, others);
+      const met = { dialled, remoteAddress, told };
       const device: StoredDevice = {
         id,
-        name: free,
-        staticAddresses,
-        learnedAddresses: known?.learnedAddresses ?? [],
+        name: freeName(known?.name ?? name, others),
+        staticAddresses: known?.staticAddresses ?? [],
+        learnedAddresses: learnAddresses(known?.learnedAddresses ?? [], met),
         lastSeenMs: clock.now(),
       };
       return { ...current, devices: [...others, device] };

@@ -65,6 +65,8 @@ export interface RunNodeOptions {
   readonly listen: readonly string[];
   /** Asked for by a person: a taken address is an error, not a reason to take another. */
   readonly listenAsked: boolean;
+  /** False: no mDNS in this run, whatever the configuration says. */
+  readonly mdns: boolean;
   readonly gui: { readonly host: string; readonly port: number; readonly asked: boolean };
   readonly pageDirectory: string;
   /** Makes the server, unstarted; again with port 0 where the default one is taken. */
@@ -251,8 +253,15 @@ function listeningNetwork(
   logger: Logger,
   warnings: string[],
 ): Network {
+  const discovery = options.mdns && opened.mdns;
   const make = (listen: readonly string[]) =>
-    createLibp2pNetwork({ identity: opened.identity, listen, logger, clock: systemClock });
+    createLibp2pNetwork({
+      identity: opened.identity,
+      listen,
+      logger,
+      clock: systemClock,
+      discovery,
+    });
   let current = make(options.listen);
   return {
     localDevice: current.localDevice,

@@ -7,6 +7,9 @@
  */
 export const maxFrameBytes = 2 * 1024 * 1024;
 
+/** Of what is heard of a device at once, no more addresses are handed on. */
+export const maxDiscoveredAddresses = 4;
+
 /** What a device may do here: everything, pair and nothing else, or nothing at all. */
 export type Admission = 'member' | 'pairing' | 'refuse';
 
@@ -45,6 +48,13 @@ export interface NetworkHandlers {
   onConnection(connection: PeerConnection): void;
   /** A channel that the other side opened, for one of `protocols`; the handler owns it. */
   onChannel(connection: PeerConnection, channel: FrameChannel): void;
+  /**
+   * Somebody on the local network says that `device`, which `admit` calls a member, can be dialled
+   * at these addresses: at most `maxDiscoveredAddresses`, and nothing but a claim until a dial has
+   * authenticated the device there. Said again and again for as long as it is heard. Left out by
+   * those who look for nobody.
+   */
+  onDiscovered?(device: string, addresses: readonly string[]): void;
 }
 
 export interface Network {
@@ -64,9 +74,9 @@ export interface Network {
   /** Where this device can be dialled now, without its identity; multiaddr text such as /ip4/192.168.1.7/tcp/22600. */
   addresses(): readonly string[];
   /**
-   * Dials `device` at `addresses` (tried in order) and authenticates it. Rejects with code
-   * `dial_failed` when none answers as that device. The connection is also given to
-   * `onConnection` when the device is a member.
+   * Dials `device` at `addresses` and authenticates it: all are tried, the first ones first, until
+   * one answers as that device. Rejects with code `dial_failed` when none does. The connection is
+   * also given to `onConnection` when the device is a member.
    */
   dial(
     device: string,

@@ -4,6 +4,7 @@ import {
   describeFileWatcher,
   describeKeyValueStore,
   describeNetwork,
+  describeNetworkDiscovery,
 } from '@holdfast/platform-compliance';
 import { filePathFrom } from '@holdfast/platform';
 import {
@@ -57,6 +58,15 @@ describeFileWatcher('ScriptedFileWatcher', async () => {
 describeNetwork('MemoryNetwork', async () => {
   const fabric = new MemoryNetworkFabric({
     schedule: (_delayMs, callback) => setImmediate(() => callback()),
+  });
+  let count = 0;
+  return { create: async () => fabric.createNetwork(`device-${count++}`), dispose: nothing };
+});
+
+describeNetworkDiscovery('MemoryNetwork', async () => {
+  const fabric = new MemoryNetworkFabric({
+    schedule: (_delayMs, callback) => setImmediate(() => callback()),
+    discovery: true,
   });
   let count = 0;
   return { create: async () => fabric.createNetwork(`device-${count++}`), dispose: nothing };

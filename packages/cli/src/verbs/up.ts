@@ -13,6 +13,7 @@ interface UpOptions {
   readonly name?: string;
   readonly gui?: string;
   readonly listen: readonly string[];
+  readonly mdns: boolean;
   readonly browser: boolean;
 }
 
@@ -43,7 +44,7 @@ export const addUp =
         (address: string, before: readonly string[]) => [...before, address],
         [] as readonly string[],
       )
-      .option('--no-mdns', 'do not look for devices on the local network')
+      .option('--no-mdns', 'do not look for devices on the local network, nor be seen there')
       .option('--no-browser', 'do not open the page')
       .action(
         bind(async (context, options: UpOptions) => run(context, options, await loadRunner())),
@@ -101,6 +102,7 @@ async function start(
     name: options.name,
     listen: options.listen.length > 0 ? options.listen : defaultListen,
     listenAsked: options.listen.length > 0,
+    mdns: options.mdns,
     gui: { ...gui, asked: options.gui !== undefined },
     pageDirectory,
     serve: (control, { gui: place, ...given }) => {

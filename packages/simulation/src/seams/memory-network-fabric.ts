@@ -22,6 +22,8 @@ export interface MemoryNetworkFabricOptions {
   readonly latency?: Latency;
   /** How long a dial waits on a link that carries nothing. */
   readonly dialTimeoutMs?: number;
+  /** All nodes are on one local network: who begins to listen is heard by the others, and hears them. */
+  readonly discovery?: boolean;
   /** Told of every message when it arrives. */
   readonly onMessage?: (from: string, to: string, message: LinkMessage) => void;
 }
@@ -38,6 +40,7 @@ export class MemoryNetworkFabric {
   readonly #random: SeededRandom;
   readonly #latency: Latency;
   readonly #dialTimeoutMs: number;
+  readonly #discovery: boolean;
   readonly #onMessage: NonNullable<MemoryNetworkFabricOptions['onMessage']>;
   readonly #addresses = new Map<string, string>();
   readonly #listening = new Map<string, MemoryNetwork>();
@@ -48,6 +51,7 @@ export class MemoryNetworkFabric {
     this.#random = options.random ?? new SeededRandom('network');
     this.#latency = options.latency ?? { minMs: 1, maxMs: 5 };
     this.#dialTimeoutMs = options.dialTimeoutMs ?? 5000;
+    this.#discovery = options.discovery ?? false;
     this.#onMessage = options.onMessage ?? (() => undefined);
   }
 
@@ -77,13 +81,19 @@ export class MemoryNetworkFabric {
     if (existing === 'reset') this.reset(left, right);
   }
 
-  /** Ends a partition or stall; what waited arrives. */
+  /** Ends a partition or stall; what waited arrives, and the two hear each other again. */
   heal(left: string, right: string): void {
     resume(this.#condition(left, right));
+    const [one, other] = [left, right].map((device) => this.#listening.get(this.addressOf(device)));
+    if (one !== undefined && other !== undefined) this.#introduce(one, other);
   }
 
   healAll(): void {
     for (const condition of this.#conditions.values()) resume(condition);
+    const listening = [...this.#listening.values()];
+    listening.forEach((one, at) => {
+      for (const other of listening.slice(at + 1)) this.#introduce(one, other);
+    });
   }
 
   /** Breaks every connection between the two, on both sides, without delivering what is under way. */
@@ -102,6 +112,9 @@ export class MemoryNetworkFabric {
       });
     }
     this.#listening.set(network.address, network);
+    for (const other of this.#listening.values()) {
+      if (other !== network) this.#introduce(network, other);
+    }
   }
 
   unlisten(network: MemoryNetwork): void {
@@ -154,6 +167,21 @@ export class MemoryNetworkFabric {
       if (!link.isAnswered) link.breakOff();
     });
     return true;
+  }
+
+  #introduce(one: MemoryNetwork, other: MemoryNetwork): void {
+    if (!this.#discovery) return;
+    this.#announce(one, other);
+    this.#announce(other, one);
+  }
+
+  /** One announcement: who is parted from the speaker does not hear it. */
+  #announce(speaker: MemoryNetwork, listener: MemoryNetwork): void {
+    const condition = this.#condition(speaker.localDevice, listener.localDevice);
+    this.#schedule(this.#delayMs(condition), () => {
+      if (condition.stalled || this.#listening.get(speaker.address) !== speaker) return;
+      listener.discovered(speaker.localDevice, speaker.addresses());
+    });
   }
 
   #condition(left: string, right: string): LinkCondition {

@@ -94,6 +94,12 @@ export class MemoryNetwork implements Network, ConnectionOwner {
     return this.#started?.handlers.admit(device) ?? 'refuse';
   }
 
+  /** What is said of a device on the local network; only members are of interest. */
+  discovered(device: string, addresses: readonly string[]): void {
+    if (this.killSwitch.killed || this.admit(device) !== 'member') return;
+    this.#started?.handlers.onDiscovered?.(device, addresses);
+  }
+
   /** Takes over a new connection; false where the device is refused, and then it is not kept. */
   adopt(connection: MemoryPeerConnection, beforeHandlers: () => void): boolean {
     const admission = this.admit(connection.remoteDevice);
