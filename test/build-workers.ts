@@ -8,10 +8,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 
+/** The second has jobs for the suite of bulk runners. */
+const packages = ['packages/platform-node', 'packages/platform-compliance'];
+
 export default function buildWorkers(): void {
-  const { status } = spawnSync(process.execPath, [compiler, '-b', 'packages/platform-node'], {
+  const { status } = spawnSync(process.execPath, [compiler, '-b', ...packages], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  if (status !== 0) throw new Error('packages/platform-node does not build; its workers need it.');
+  if (status !== 0) throw new Error(`${packages.join(' or ')} does not build; workers need both.`);
 }

@@ -212,6 +212,17 @@ function testSnapshots(scene: StoreScene): void {
     expect(await scene.get('02000')).toBe('new');
   });
 
+  test('it begins when the first entry is asked for, and two of them do not meet', async () => {
+    await scene.put([['a', '1']]);
+    const late = scene.store.iterate(rangeOf('', '\xff'))[Symbol.asyncIterator]();
+    const early = scene.store.iterate(rangeOf('', '\xff'))[Symbol.asyncIterator]();
+    await early.next();
+    await scene.put([['b', '2']]);
+    expect((await early.next()).done).toBe(true);
+    const seen = [await late.next(), await late.next(), await late.next()];
+    expect(seen.map(({ done }) => done ?? false)).toEqual([false, false, true]);
+  });
+
   test('an iteration can be left early, and repeated', async () => {
     await scene.put(['a', 'b', 'c'].map((key) => [key, 'v']));
     const range = scene.store.iterate(rangeOf('', '\xff'));
@@ -224,6 +235,37 @@ function testSnapshots(scene: StoreScene): void {
 }
 
 function testReopening(scene: StoreScene): void {
+  test('batches that are not waited for are applied in order, each as a whole', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => String(at));
+    await Promise.all(
+      names.map((name, at) =>
+        scene.put(
+          [
+            ['last', name],
+            [`all/${name}`, name],
+          ],
+          at % 10 === 0,
+        ),
+      ),
+    );
+    expect(await scene.get('last')).toBe('49');
+    await scene.reopen();
+    expect(await scene.get('last')).toBe('49');
+    expect(await scene.entries('all/', 'all0')).toHaveLength(50);
+  });
+
+  test('a batch that a close meets is there as a whole, or it was refused', async () => {
+    const entries = Array.from({ length: 500 }, (_, at): [string, string] => [`k${at}`, 'v']);
+    const written = rejectionCode(scene.put(entries, true));
+    await scene.store.close();
+    const outcome = await written;
+    expect(['nothing thrown', 'store_closed']).toContain(outcome);
+    await scene.reopen();
+    const found = await scene.entries('', '\xff');
+    expect([0, 500]).toContain(found.length);
+    if (outcome === 'nothing thrown') expect(found).toHaveLength(500);
+  });
+
   test('a synced batch is there after reopening', async () => {
     await scene.put([['key', 'value']], true);
     await scene.reopen();

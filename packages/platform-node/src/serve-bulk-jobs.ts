@@ -1,7 +1,7 @@
 /** The worker's side of a pool: performs one job at a time and answers each request once. */
 import { parentPort } from 'node:worker_threads';
-import { AppError, assert, type BulkJob, type BulkTools } from '@holdfast/platform';
-import { errorDataFrom, type JobReply, type JobRequest } from './worker-messages.js';
+import { AppError, assert, type BulkJob, type BulkTools, errorDataFrom } from '@holdfast/platform';
+import type { JobReply, JobRequest } from './worker-messages.js';
 
 /** A job of any input and output; only the pool knows which belong together. */
 export type AnyBulkJob = BulkJob<never, unknown>;

@@ -5,8 +5,14 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Transferable, Worker } from 'node:worker_threads';
-import { AppError, type BulkJob, type BulkRunner, errorMessage } from '@holdfast/platform';
-import { errorFromData, type JobReply, type JobRequest } from './worker-messages.js';
+import {
+  AppError,
+  type BulkJob,
+  type BulkRunner,
+  errorFromData,
+  errorMessage,
+} from '@holdfast/platform';
+import type { JobReply, JobRequest } from './worker-messages.js';
 
 export interface WorkerPoolOptions {
   /** A JavaScript module that calls `serveBulkJobs`. */
@@ -154,9 +160,13 @@ function assign(worker: PoolWorker, job: PendingJob): void {
 }
 
 function poolStopped(jobName: string): AppError {
-  return new AppError('pool_stopped', `The job ${jobName} was not begun: the node is stopping.`, {
-    kind: 'permanent',
-  });
+  return new AppError(
+    'bulk_runner_stopped',
+    `The job ${jobName} was not begun: the node is stopping.`,
+    {
+      kind: 'permanent',
+    },
+  );
 }
 
 function poolOverloaded(jobName: string): AppError {

@@ -176,8 +176,8 @@ describe('stopping a worker pool', () => {
     const stopping = pool.stop().then(() => {
       stopped = true;
     });
-    expect(await waiting).toMatchObject({ code: 'pool_stopped' });
-    await expect(pool.run(echo, 'new')).rejects.toMatchObject({ code: 'pool_stopped' });
+    expect(await waiting).toMatchObject({ code: 'bulk_runner_stopped' });
+    await expect(pool.run(echo, 'new')).rejects.toMatchObject({ code: 'bulk_runner_stopped' });
     expect(stopped).toBe(false);
     gate.open();
     expect(await running).toBe(1);

@@ -26,8 +26,9 @@ export interface BulkJob<Input, Output> {
 export interface BulkRunner {
   /**
    * Performs the job and gives its output. `transfer` names buffers of the input that are handed
-   * over and may not be used afterwards. What the job throws is thrown here, with its `code`,
-   * message and hint kept.
+   * over and may not be used afterwards. Jobs begin in the order of their arrival. What the job
+   * throws is thrown here as an Error, or as an AppError with its `code`, message, hint, kind and
+   * causes; of other classes and fields nothing is left.
    */
   run<Input, Output>(
     job: BulkJob<Input, Output>,
@@ -36,6 +37,9 @@ export interface BulkRunner {
   ): Promise<Output>;
   /** How many jobs can make progress at once. */
   readonly parallelism: number;
-  /** Waits for running jobs, refuses new ones; idempotent. */
+  /**
+   * Lets running jobs end; those that wait, and new ones, reject with `bulk_runner_stopped`.
+   * Idempotent.
+   */
   stop(): Promise<void>;
 }

@@ -58,7 +58,10 @@ describe('bulk work', () => {
         throw error;
       },
     };
-    await expect(runner.run(job, undefined)).rejects.toBe(error);
+    await expect(runner.run(job, undefined)).rejects.toMatchObject({
+      code: 'broken',
+      hint: 'Mend it.',
+    });
     await runner.stop();
     await expect(runner.run(job, undefined)).rejects.toMatchObject({ code: 'bulk_runner_stopped' });
   });

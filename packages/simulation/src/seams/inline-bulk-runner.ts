@@ -8,11 +8,13 @@ import {
   type BulkRunner,
   type BulkTools,
   type Clock,
+  errorDataFrom,
+  errorFromData,
   type Compressor,
   type FileSystem,
   type Hasher,
 } from '@holdfast/platform';
-import { KillSwitch } from './kill-switch.js';
+import { KillSwitch, SimulatedCrash } from './kill-switch.js';
 import { realZstd } from './real-zstd.js';
 
 export interface InlineBulkRunnerOptions {
@@ -41,11 +43,12 @@ export class InlineBulkRunner implements BulkRunner {
     input: Input,
     transfer: ArrayBuffer[] = [],
   ): Promise<Output> {
-    if (this.#stopped) throw new AppError('bulk_runner_stopped', 'No bulk work begins any more.');
+    if (this.#stopped) throw runnerStopped(job.name);
     const given = structuredClone(input, { transfer });
+    const waits = this.#running.size > 0;
     const work = this.#killSwitch.whileAlive(() => {
-      const output = job.perform(given, this.#tools);
-      return structuredClone(output, { transfer: job.transfer?.(output) ?? [] });
+      if (this.#stopped && waits) throw runnerStopped(job.name);
+      return this.#perform(job, given);
     });
     const ended = work.then(
       () => undefined,
@@ -59,8 +62,25 @@ export class InlineBulkRunner implements BulkRunner {
     }
   }
 
+  /** What is thrown loses its class, as it does on the way out of a thread. */
+  #perform<Input, Output>(job: BulkJob<Input, Output>, given: Input): Output {
+    try {
+      const output = job.perform(given, this.#tools);
+      return structuredClone(output, { transfer: job.transfer?.(output) ?? [] });
+    } catch (error) {
+      if (error instanceof SimulatedCrash) throw error;
+      throw errorFromData(errorDataFrom(error));
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#running);
   }
+}
+
+function runnerStopped(jobName: string): AppError {
+  return new AppError('bulk_runner_stopped', `The job ${jobName} was not begun: the node stops.`, {
+    kind: 'permanent',
+  });
 }
