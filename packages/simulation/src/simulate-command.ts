@@ -1,48 +1,63 @@
 #!/usr/bin/env node
 /**
- * `npm run simulate -- --seed N | --seeds A..B [--verbose]`: runs worlds and says of each whether every
- * promise held. A failure prints the one command that replays it; the exit code is then 1.
+ * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]`: runs worlds and says
+ * of each whether every promise held. A failure prints the one command that replays it; the exit
+ * code is then 1.
  */
-import { runSeed, SeedFailure } from './world/index.js';
+import { judgeSeed, judgeInProcesses, type SeedVerdict } from './seed-verdict.js';
 
 interface Request {
   readonly seeds: readonly string[];
   readonly verbose: boolean;
+  /** Each seed runs a second time, and has to give the same trace. */
+  readonly twice: boolean;
+  /** How many processes share the seeds. */
+  readonly jobs: number;
 }
 
-const usage = 'usage: npm run simulate -- --seed N | --seeds A..B [--verbose]';
+const usage = 'usage: npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]';
 const maxSeeds = 1_000_000;
+const maxJobs = 64;
+/** So many passing seeds may go by in silence when there are many. */
+const quietFrom = 500;
+
+function seedsFrom(range: string): string[] | undefined {
+  const [first, last] = range.split('..').map(Number);
+  if (first === undefined || last === undefined || !(last - first < maxSeeds)) return undefined;
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => String(first + at));
+}
 
 function requestFrom(words: readonly string[]): Request | undefined {
-  const seeds: string[] = [];
+  let seeds: string[] = [];
+  let jobs = 1;
+  let [verbose, twice] = [false, false];
   for (let at = 0; at < words.length; at += 1) {
-    const value = words[at + 1] ?? '';
-    if (words[at] === '--verbose') continue;
-    if (words[at] === '--seed' && value !== '') seeds.push(value);
-    else if (words[at] === '--seeds') {
-      const [first, last] = value.split('..').map(Number);
-      if (first === undefined || last === undefined || !(last - first < maxSeeds)) return undefined;
-      for (let seed = first; seed <= last; seed += 1) seeds.push(String(seed));
-    } else return undefined;
-    at += 1;
+    const word = words[at];
+    if (word === '--verbose') verbose = true;
+    else if (word === '--twice') twice = true;
+    else {
+      at += 1;
+      const value = words[at] ?? '';
+      const given = word === '--seed' && value !== '' ? [value] : seedsFrom(value);
+      if (word === '--jobs' && Number(value) >= 1) jobs = Math.min(maxJobs, Number(value));
+      else if ((word === '--seed' || word === '--seeds') && given !== undefined) {
+        seeds = [...seeds, ...given];
+      } else return undefined;
+    }
   }
-  return { seeds: seeds.length === 0 ? ['1'] : seeds, verbose: words.includes('--verbose') };
+  return { seeds: seeds.length === 0 ? ['1'] : seeds, verbose, twice, jobs: Math.floor(jobs) };
 }
 
-async function simulate({ seeds, verbose }: Request): Promise<number> {
+async function simulate({ seeds, verbose, twice, jobs }: Request): Promise<number> {
   let failures = 0;
-  for (const seed of seeds) {
-    try {
-      const report = await runSeed(seed, verbose ? { print: say } : {});
-      const { hash, events, virtualMs } = report;
-      const counts = `contents=${report.contents} overwritten=${report.overwritten} lost-with-power=${report.lostWithPower} raced=${report.raced} history=${report.historyEntries}`;
-      say(`seed ${seed} ok hash=${hash} events=${events} virtual=${virtualMs / 1000}s ${counts}`);
-    } catch (error) {
-      if (!(error instanceof SeedFailure)) throw error;
-      failures += 1;
-      say(`seed ${seed} FAILED ${error.message}`);
-      if (error.cause instanceof Error) say(String(error.cause.stack));
-      say(`  replay: npm run simulate -- --seed ${seed} --verbose`);
+  const tell = ({ isGood, lines }: SeedVerdict) => {
+    if (!isGood) failures += 1;
+    if (!isGood || seeds.length < quietFrom) for (const line of lines) say(line);
+  };
+  if (jobs > 1 && seeds.length > 1) await judgeInProcesses(seeds, { twice, jobs }, tell);
+  else {
+    for (const seed of seeds) {
+      tell(await judgeSeed(seed, { twice, ...(verbose && { print: say }) }));
     }
   }
   if (seeds.length > 1) say(`${seeds.length} seeds, ${failures} failed`);

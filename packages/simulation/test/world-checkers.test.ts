@@ -9,8 +9,10 @@ import { ContentLedger } from '../src/world/content-ledger.js';
 import { PathReader } from '../src/world/path-reader.js';
 import type { SeedFailure } from '../src/world/seed-failure.js';
 import { SimulatedMachine } from '../src/world/simulated-machine.js';
-import { ContentReader, folderRoot } from '../src/world/world-content.js';
+import { ContentReader, rootOf } from '../src/world/world-content.js';
 import { WorldTrace } from '../src/world/world-trace.js';
+
+const folderRoot = rootOf('data');
 
 function scene() {
   const clock = new VirtualWorldClock();
@@ -27,7 +29,7 @@ function scene() {
     onCall: () => undefined,
     aroundPowerLoss: (_, lose) => lose(),
   });
-  const reader = new ContentReader(machine);
+  const reader = new ContentReader(machine, ['data']);
   const archived = new Set<string>();
   const ledger = new ContentLedger({
     readers: new Map([[machine, reader]]),
@@ -78,7 +80,7 @@ test('content that a power loss takes is excused only where its user had not syn
     machine.fileSystem.unlink(joinPath(folderRoot, 'unsynced'));
   });
   expect(ledger.countOf('power')).toBe(1);
-  expect(ledger.missing()).toEqual([expect.stringContaining('laptop synced')]);
+  expect(ledger.missing()).toEqual([expect.stringContaining('laptop data/synced')]);
 });
 
 test('a steady file that is absent for a moment, or torn, is noticed', () => {

@@ -11,13 +11,11 @@ import {
 import { HeldKeeper, heldGraceMs, letGoJob } from '@holdfast/sync-engine';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { reconcileHeld } from '../src/reconcile-held.js';
-import { stageJob } from '../src/stage-job.js';
 import {
   actor,
   contentOf,
   fileVersion,
   hash,
-  newId,
   oldId,
   PlaceWorld,
   pathOf,
@@ -340,81 +338,5 @@ describe('after a crash', () => {
       before.write(heldPath('not-an-id'), 'x');
     });
     expect([world.held(oldId), world.text(heldPath('not-an-id'))]).toEqual(['unknown', 'x']);
-  });
-});
-
-describe('filling a large file', () => {
-  const local = (path: string, text: string, sourceOffset: number, fileOffset: number) => ({
-    contentId: contentOf(text).contentId,
-    path: pathOf(path),
-    sourceOffset,
-    lengthBytes: text.length,
-    fileOffset,
-  });
-  const stage = (world: PlaceWorld, more: Partial<Parameters<typeof stageJob.perform>[0]>) =>
-    world.perform(stageJob, {
-      root,
-      path: pathOf('big'),
-      versionId: newId,
-      create: true,
-      buffers: [],
-      pieces: [],
-      local: [],
-      ...more,
-    });
-  const temporary = `.holdfast-tmp-${newId.slice(0, 32)}`;
-
-  test('takes blocks from the old file and from others, each at its place', () => {
-    const world = new PlaceWorld();
-    world.write('big', 'one two');
-    const { envelope, contentId } = contentOf('NEW ');
-    const pieces = [{ contentId, buffer: 0, from: 0, to: envelope.length, fileOffset: 4 }];
-    expect(stage(world, { local: [local('big', 'one ', 0, 0)] })).toEqual([]);
-    const second = { create: false, local: [local('big', 'two', 4, 8)] };
-    expect(stage(world, { ...second, buffers: [envelope], pieces })).toEqual([]);
-    expect([world.text(temporary), world.text('big')]).toEqual(['one NEW two', 'one two']);
-  });
-
-  test('a local block that is not what it should be is asked for elsewhere', () => {
-    const world = new PlaceWorld();
-    world.write('big', 'ONE two');
-    const wanted = [
-      local('big', 'one ', 0, 0),
-      local('gone', 'x', 0, 4),
-      local('big', 'too far', 5, 5),
-    ];
-    expect(stage(world, { local: [...wanted, local('big', 'two', 4, 4)] })).toEqual(wanted);
-  });
-
-  test('a block that lies about itself ends the work, and the target stays', () => {
-    const world = new PlaceWorld();
-    world.write('big', 'old');
-    const { envelope } = contentOf('lie');
-    const pieces = [
-      {
-        contentId: contentOf('truth').contentId,
-        buffer: 0,
-        from: 0,
-        to: envelope.length,
-        fileOffset: 0,
-      },
-    ];
-    expect(() => stage(world, { buffers: [envelope], pieces })).toThrow(
-      expect.objectContaining({ code: 'block_mismatch' }),
-    );
-    expect(world.text('big')).toBe('old');
-  });
-
-  test('neither the file nor its local blocks lead through a symlink', () => {
-    const world = new PlaceWorld();
-    world.user.makeDirectory(world.at('real'));
-    world.write('real/secret', 'secret');
-    world.user.makeSymlink('real', world.at('d'));
-    expect(() => stage(world, { path: pathOf('d/big') })).toThrow(
-      expect.objectContaining({ code: 'parent_missing' }),
-    );
-    expect(world.names('real')).toEqual(['secret']);
-    const through = local('d/secret', 'secret', 0, 0);
-    expect(stage(world, { local: [through] })).toEqual([through]);
   });
 });

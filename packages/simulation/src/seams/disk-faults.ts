@@ -40,6 +40,10 @@ export class DiskFaults {
     };
   }
 
+  get isSet(): boolean {
+    return this.#faults.length > 0;
+  }
+
   clear(): void {
     this.#faults = [];
   }

@@ -17,11 +17,14 @@ interface UnsyncedWrite {
   readonly overwritten: Uint8Array;
   /** A sync failed after it: a later sync that succeeds does not make it durable. */
   readonly poisoned: boolean;
+  /** It cut the file to `position`; `overwritten` is what stood behind. */
+  readonly cuts?: boolean;
 }
 
 interface Piece {
   readonly position: number;
   readonly bytes: Uint8Array;
+  readonly cuts?: boolean;
 }
 
 interface Span {
@@ -45,7 +48,7 @@ function subtractSpans(span: Span, holes: readonly Span[]): Span[] {
 
 /** The pages of a write of which each may reach the platter without the others. */
 function pagesOf(piece: Piece): Piece[] {
-  const pages: Piece[] = [];
+  const pages: Piece[] = piece.cuts === true ? [piece] : [];
   let offset = 0;
   while (offset < piece.bytes.length) {
     const position = piece.position + offset;
@@ -91,6 +94,15 @@ export class FileContent {
       poisoned: false,
     });
     this.#put({ position, bytes });
+  }
+
+  /** Cuts the file; a later write behind its end leaves zeros between. */
+  truncate(sizeBytes: number): void {
+    if (sizeBytes >= this.#sizeBytes) return;
+    const overwritten = this.#buffer.slice(sizeBytes, this.#sizeBytes);
+    const cut = { position: sizeBytes, lengthBytes: 0, poisoned: false, cuts: true };
+    this.#unsynced.push({ ...cut, overwritten });
+    this.#cut(sizeBytes);
   }
 
   sync(): void {
@@ -176,21 +188,29 @@ export class FileContent {
   /** Takes every unsynced write back; gives what each had written, oldest first. */
   #undoAll(): Piece[] {
     const undone: Piece[] = [];
-    for (const { position, lengthBytes, overwritten } of this.#unsynced.toReversed()) {
-      undone.push({ position, bytes: this.#buffer.slice(position, position + lengthBytes) });
+    for (const { position, lengthBytes, overwritten, cuts } of this.#unsynced.toReversed()) {
+      const bytes = this.#buffer.slice(position, position + lengthBytes);
+      undone.push({ position, bytes, cuts: cuts === true });
       this.#buffer.fill(0, position, position + lengthBytes);
       this.#buffer.set(overwritten, position);
     }
     this.#unsynced = [];
+    this.#extend(this.#durableSizeBytes);
     this.#buffer.fill(0, this.#durableSizeBytes);
     this.#sizeBytes = this.#durableSizeBytes;
     return undone.toReversed();
   }
 
-  #put({ position, bytes }: Piece): void {
+  #put({ position, bytes, cuts }: Piece): void {
+    if (cuts === true) this.#cut(position);
     if (bytes.length === 0) return;
     this.#extend(position + bytes.length);
     this.#buffer.set(bytes, position);
+  }
+
+  #cut(sizeBytes: number): void {
+    this.#buffer.fill(0, sizeBytes, this.#sizeBytes);
+    this.#sizeBytes = Math.min(this.#sizeBytes, sizeBytes);
   }
 
   #extend(sizeBytes: number): void {

@@ -40,6 +40,9 @@ export interface MemoryDiskOptions extends NameRules {
 /** Beyond it everything is written back, as a kernel does in time. */
 const maxDirtyInodes = 16_384;
 
+/** A clock that is this far behind the last change was put back. */
+const clockStepNs = 1_000_000_000n;
+
 function cutTo(grainNs: bigint, timeNs: bigint): bigint {
   return timeNs - (((timeNs % grainNs) + grainNs) % grainNs);
 }
@@ -57,6 +60,7 @@ export class MemoryDisk {
   #nextInode = 2n;
   #lastChangeNs = 0n;
   #processCount = 0;
+  #changeCount = 0;
 
   constructor(options: MemoryDiskOptions) {
     this.options = options;
@@ -79,6 +83,11 @@ export class MemoryDisk {
     return this.#processCount;
   }
 
+  /** Moves with whatever may change what lies here. */
+  get changeCount(): number {
+    return this.#changeCount;
+  }
+
   makeFileInode(permissions: number): FileInode {
     return this.#remember({
       ...this.#newInode(permissions),
@@ -99,6 +108,7 @@ export class MemoryDisk {
 
   /** Changes names, in one step that a power loss cannot split. */
   changeNames(changes: readonly NameChange[]): void {
+    this.#changeCount += 1;
     this.journal.apply(changes);
     for (const { directory, before, after } of changes) {
       this.touch(directory, { content: true });
@@ -124,8 +134,16 @@ export class MemoryDisk {
     return written.length;
   }
 
+  truncate(inode: FileInode, sizeBytes: number): void {
+    const sizeBefore = inode.content.sizeBytes;
+    inode.content.truncate(sizeBytes);
+    this.#usedBytes += inode.content.sizeBytes - sizeBefore;
+    this.touch(inode, { content: true });
+  }
+
   /** Moves ctime, and mtime where content changed or is given. */
   touch(inode: Inode, change: { content?: boolean; mtimeNs?: bigint; permissions?: number }): void {
+    this.#changeCount += 1;
     const nowNs = BigInt(this.options.now()) * 1_000_000n;
     const mtimeNs = change.mtimeNs ?? (change.content ? nowNs : inode.attributes.mtimeNs);
     inode.attributes = {
@@ -176,6 +194,7 @@ export class MemoryDisk {
   /** Power loss: what is unsynced is kept, lost or torn by chance; every open handle goes. */
   crash(random: SeededRandom): void {
     this.#processCount += 1;
+    this.#changeCount += 1;
     this.journal.crash(this.root, this.options.nameOrder ?? 'any', random);
     for (const inode of this.#dirty) this.#crashInode(inode, random);
     this.#dirty.clear();
@@ -195,6 +214,7 @@ export class MemoryDisk {
       inode = inode.entries.get(this.names.keyOf(name))?.inode;
     }
     assert(inode?.kind === 'file', `no file to corrupt at ${path}`);
+    this.#changeCount += 1;
     return inode.content.flipBit(random);
   }
 
@@ -206,6 +226,7 @@ export class MemoryDisk {
   /** Puts an old image back; all of it is durable, and every open handle goes. */
   restoreImage(image: DiskImage): void {
     this.#processCount += 1;
+    this.#changeCount += 1;
     this.journal.commitAll();
     this.#dirty.clear();
     this.root = cloneTree(image.root);
@@ -234,7 +255,10 @@ export class MemoryDisk {
   }
 
   #changeTimeNs(nowNs: bigint): bigint {
-    this.#lastChangeNs = nowNs > this.#lastChangeNs ? nowNs : this.#lastChangeNs + 1n;
+    // A clock that was put back takes ctime with it; else no two changes have the same.
+    const isBack = nowNs + clockStepNs < this.#lastChangeNs;
+    const isOn = nowNs > this.#lastChangeNs;
+    this.#lastChangeNs = isOn || isBack ? nowNs : this.#lastChangeNs + 1n;
     return cutTo(this.options.ctimeGrainNs ?? 1n, this.#lastChangeNs);
   }
 

@@ -101,6 +101,14 @@ export class MemoryFileSystem implements FileSystem {
     if (count < bytes.length) throw new MemoryFileError('ENOSPC', 'write', path);
   }
 
+  /** Not a part of the seam, since no node does it: what a user's editor does with O_TRUNC. */
+  truncate(path: FilePath, sizeBytes: number): void {
+    const { disk, inode, ...found } = this.#existing({ name: 'write', path });
+    if (inode.kind !== 'file') throw new MemoryFileError('EISDIR', 'write', path);
+    disk.truncate(inode, sizeBytes);
+    this.#mounts.announce([found.path]);
+  }
+
   syncFile(handle: FileHandle): void {
     this.#opened('syncFile', handle, undefined, ({ inode }) => inode.content.poison());
     const { disk, inode } = this.#fileOf('syncFile', handle);

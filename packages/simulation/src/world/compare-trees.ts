@@ -1,6 +1,11 @@
 /** Convergence: every tree is the same, and the archive shows what they show. */
-import { decodeVersion, type FileRecord } from '@holdfast/model';
-import type { HistoryEntry } from '@holdfast/model';
+import { leadsOutside } from '@holdfast/folder-scanner';
+import {
+  decodeVersion,
+  type FileRecord,
+  type FolderPath,
+  type HistoryEntry,
+} from '@holdfast/model';
 import { nativeBlake3 } from '../seams/native-blake3.js';
 import { SeedFailure } from './seed-failure.js';
 import { contentKeyOf, type LiveEntry } from './world-content.js';
@@ -33,16 +38,29 @@ function shapeOfRecord(record: FileRecord): string {
   }
 }
 
-export function shapesOfTree(entries: readonly LiveEntry[]): Map<string, string> {
-  return new Map(entries.map((entry) => [entry.path, shapeOfLive(entry)]));
+export function shapesOfTree(label: string, entries: readonly LiveEntry[]): Map<string, string> {
+  const inside = entries.filter(({ path }) => path.startsWith(`${label}/`));
+  return new Map(inside.map((entry) => [entry.path, shapeOfLive(entry)]));
 }
 
-export function shapesOfHistory(entries: readonly HistoryEntry[]): Map<string, string> {
+export function shapesOfHistory(
+  label: string,
+  entries: readonly HistoryEntry[],
+): Map<string, string> {
   const records = entries.map(
     (entry) => decodeVersion(entry.recordBytes, (bytes) => nativeBlake3.blake3(bytes)).record,
   );
-  return new Map(records.map((record) => [record.path as string, shapeOfRecord(record)]));
+  return new Map(records.map((record) => [`${label}/${record.path}`, shapeOfRecord(record)]));
 }
+
+/** Only the device of its user has a symlink that leads outside; others list it. */
+function isNotCreated(path: string, shape: string): boolean {
+  if (!shape.startsWith(symlinkMark)) return false;
+  const inside = path.slice(path.indexOf('/') + 1);
+  return leadsOutside(inside as FolderPath, shape.slice(symlinkMark.length));
+}
+
+const symlinkMark = 'symlink ';
 
 interface NamedShapes {
   readonly name: string;
@@ -55,6 +73,8 @@ export function assertSame(left: NamedShapes, right: NamedShapes): void {
     const here = left.shapes.get(path) ?? 'nothing';
     const there = right.shapes.get(path) ?? 'nothing';
     if (here === there) continue;
+    if (here === 'nothing' && isNotCreated(path, there)) continue;
+    if (there === 'nothing' && isNotCreated(path, here)) continue;
     const message = `${path}: ${left.name} has ${here}, ${right.name} has ${there}`;
     throw new SeedFailure('divergence', message);
   }

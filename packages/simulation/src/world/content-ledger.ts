@@ -53,11 +53,13 @@ export class ContentLedger {
   aroundUser(machine: SimulatedMachine, synced: boolean, act: () => void): void {
     const reader = this.#readerOf(machine);
     const before = reader.contents();
+    let isDone = false;
     try {
       act();
+      isDone = true;
     } finally {
       const after = reader.contents();
-      this.#note(machine, synced);
+      this.#note(machine, synced && isDone);
       this.#excuseLost(before, after, 'overwritten', () => true);
     }
   }
@@ -104,10 +106,12 @@ export class ContentLedger {
     return reader;
   }
 
-  /** Enters what is new. */
+  /** Enters what is new, also where an open handle wrote into what was set aside. */
   #note(machine: SimulatedMachine, synced: boolean): void {
-    for (const { path, content } of this.#readerOf(machine).live()) {
-      if (content === undefined || this.#entries.has(content)) continue;
+    const reader = this.#readerOf(machine);
+    for (const content of reader.contents()) {
+      if (this.#entries.has(content)) continue;
+      const path = reader.live().find((entry) => entry.content === content)?.path ?? 'held content';
       const atMs = this.#init.nowMs();
       const entry = { content, machine, path, atMs, durable: synced, excuse: undefined };
       this.#entries.set(content, entry);

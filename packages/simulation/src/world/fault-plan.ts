@@ -1,4 +1,5 @@
 /** What goes wrong in a world, decided by its seed alone: each fault begins and ends at random. */
+import type { FileCallName } from '../seams/disk-faults.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
 import { promptWatcher, type WatcherBehaviour } from '../seams/scripted-file-watcher.js';
 import type { CrashKind, SimulatedMachine } from './simulated-machine.js';
@@ -48,13 +49,17 @@ function crashInCall(world: SimulatedWorld, random: SeededRandom): void {
 
 function restart(world: SimulatedWorld, random: SeededRandom): void {
   const machine = random.pick(world.machines);
-  machine.stop().catch((error: unknown) => world.fail(error));
+  machine.stop().catch((error: unknown) => {
+    if (!machine.hasFaultyDisk) world.fail(error);
+    else machine.crash('process');
+  });
   startLater(world, machine, 5 * secondMs + someTime(random));
 }
 
 function sleepLong(world: SimulatedWorld, random: SeededRandom): void {
-  world.archive.crash(kindOf(random));
-  startLater(world, world.archive, random.integer(2, 10) * minuteMs);
+  const machine = random.pick(world.archives.length === 0 ? world.trees : world.archives);
+  machine.crash(kindOf(random));
+  startLater(world, machine, random.integer(2, 10) * minuteMs);
 }
 
 function partition(world: SimulatedWorld, random: SeededRandom): void {
@@ -87,7 +92,7 @@ function poorWatching(world: SimulatedWorld, random: SeededRandom): void {
   random.pick(world.trees).setWatcher(random.pick(poorWatchers));
 }
 
-/** Laptop and desktop take turns: they meet only in the archive. */
+/** Two with files take turns: they meet only in an archive. */
 function takeTurns(world: SimulatedWorld, random: SeededRandom): void {
   const [first, second] = random.shuffle(world.trees);
   if (first === undefined || second === undefined) return;
@@ -99,6 +104,57 @@ function takeTurns(world: SimulatedWorld, random: SeededRandom): void {
     first.start();
   });
   startLater(world, second, 2 * turnMs);
+}
+
+/** Little or no space is left on a disk for a while. */
+function fullDisk(world: SimulatedWorld, random: SeededRandom): void {
+  const machine = random.pick(world.machines);
+  const freeBytes = random.pick([0, 0, 300, 10_000, 300_000]);
+  world.trace.event(machine.name, `has ${freeBytes} bytes left`);
+  machine.disk.capacityBytes = machine.disk.usedBytes + freeBytes;
+  world.clock.schedule(someTime(random), () => {
+    world.trace.event(machine.name, 'has space again');
+    machine.repairDisk();
+  });
+}
+
+const callGroups: readonly (readonly FileCallName[])[] = [
+  ['read'],
+  ['write'],
+  ['list'],
+  ['stat', 'handleStat'],
+  ['open'],
+  ['syncFile'],
+  ['syncDirectory'],
+  ['syncFileSystem'],
+  ['syncFile', 'syncDirectory', 'syncFileSystem'],
+  ['rename', 'link', 'unlink'],
+  ['read', 'write', 'open', 'stat', 'list', 'rename', 'link', 'unlink', 'makeDirectory'],
+];
+
+/** Some calls to a disk fail for a while, always or now and then. */
+function failingDisk(world: SimulatedWorld, random: SeededRandom): void {
+  const machine = random.pick(world.machines);
+  const names = random.pick(callGroups);
+  const below = random.pick(['/', '/home', ...world.shape.folders.map((label) => `/${label}`)]);
+  const chance = random.pick([0.02, 0.2, 1]);
+  world.trace.event(machine.name, `${names.join(' ')} fails below ${below}, at ${chance}`);
+  const end = machine.disk.faults.failWhile(
+    'EIO',
+    ({ name, path }) => names.includes(name) && path.startsWith(below) && random.chance(chance),
+  );
+  world.clock.schedule(someTime(random), () => {
+    world.trace.event(machine.name, `${names.join(' ')} works again below ${below}`);
+    end();
+  });
+}
+
+const yearMs = 365 * 24 * 60 * minuteMs;
+
+function clockStep(world: SimulatedWorld, random: SeededRandom): void {
+  const stepMs = random.pick([2 * secondMs, 90 * secondMs, 60 * minuteMs, yearMs, 10 * yearMs]);
+  const byMs = stepMs * (random.chance(0.5) ? 1 : -1) * (0.5 + random.fraction());
+  random.pick(world.machines).stepWallClock(Math.round(byMs));
 }
 
 const faults: readonly Fault[] = [
@@ -114,7 +170,21 @@ const faults: readonly Fault[] = [
   slowLink,
   poorWatching,
   takeTurns,
+  fullDisk,
+  failingDisk,
+  failingDisk,
+  clockStep,
 ];
+
+/** Clocks that were never right. */
+export function skewClocks(world: SimulatedWorld): void {
+  const random = world.random.fork('clocks');
+  if (random.chance(0.6)) return;
+  for (const machine of world.machines) {
+    const skewMs = random.pick([0, 0, 3 * secondMs, 10 * minuteMs, yearMs, 10 * yearMs]);
+    if (skewMs > 0) machine.stepWallClock(skewMs * (random.chance(0.5) ? 1 : -1));
+  }
+}
 
 /** Spreads faults over a time; some worlds have few, some many. */
 export function planFaults(world: SimulatedWorld, durationMs: number): void {
@@ -132,6 +202,7 @@ export function healWorld(world: SimulatedWorld): void {
   world.fabric.healAll();
   for (const machine of world.machines) {
     machine.disarm();
+    machine.repairDisk();
     machine.setWatcher(promptWatcher);
   }
 }

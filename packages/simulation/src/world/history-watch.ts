@@ -33,7 +33,7 @@ export class HistoryWatch {
   readonly #archived = new Set<ContentKey>();
   #head = { position: -1, hash: '' };
 
-  /** `paths`: all that ever were; one that never was current is in no listing. */
+  /** `paths`: all that ever were, with their folder's label; one that never was current is in no listing. */
   constructor(machine: SimulatedMachine, paths: ReadonlySet<string>) {
     this.#machine = machine;
     this.#paths = paths;
@@ -50,8 +50,7 @@ export class HistoryWatch {
   /** Reads what is new; false while the archive cannot be asked. */
   async look(): Promise<boolean> {
     const archive = this.#machine.node?.archive();
-    const folder = this.#machine.folder?.config.id;
-    if (archive === undefined || folder === undefined) return false;
+    if (archive === undefined || this.#machine.folders.length === 0) return false;
     const head = archive.head();
     if (head.position < this.#head.position)
       throw shrank(`head ${head.position} after ${this.#head.position}`);
@@ -59,21 +58,31 @@ export class HistoryWatch {
       if (head.hash !== this.#head.hash) throw shrank(`another head at ${head.position}`);
       return true;
     }
-    for (const entry of await this.#entries(archive, folder)) this.#remember(entry);
+    for (const entry of await this.#entries(archive)) this.#remember(entry);
     this.#head = head;
     return true;
   }
 
-  /** What the archive shows now, without what is deleted. */
-  async current(): Promise<HistoryEntry[]> {
-    const { archive, folder } = this.#source();
-    return pages(archive, folder, listing(false));
+  /** Every content of any version. */
+  get contents(): ReadonlySet<ContentKey> {
+    return this.#archived;
+  }
+
+  get name(): string {
+    return this.#machine.name;
+  }
+
+  /** What the archive shows now of a folder, without what is deleted. */
+  async current(label: string): Promise<HistoryEntry[]> {
+    const folder = this.#machine.folders.find(({ config }) => config.label === label);
+    if (folder === undefined) throw shrank(`${label} is not there`);
+    return pages(this.#archive(), folder.config.id, listing(false));
   }
 
   /** Reads everything again and every block of it. */
   async verify(): Promise<void> {
-    const { archive, folder } = this.#source();
-    const entries = await this.#entries(archive, folder);
+    const archive = this.#archive();
+    const entries = await this.#entries(archive);
     const positions = new Set(entries.map((entry) => entry.position));
     for (const [position, { path }] of this.#seen) {
       if (!positions.has(position)) throw shrank(`${path} at ${position} is gone`);
@@ -84,11 +93,10 @@ export class HistoryWatch {
     }
   }
 
-  #source() {
+  #archive(): VersionArchive {
     const archive = this.#machine.node?.archive();
-    const folder = this.#machine.folder?.config.id;
-    if (archive === undefined || folder === undefined) throw shrank('the archive is not there');
-    return { archive, folder };
+    if (archive === undefined) throw shrank('the archive is not there');
+    return archive;
   }
 
   #remember(entry: HistoryEntry): void {
@@ -98,13 +106,30 @@ export class HistoryWatch {
       throw shrank(`another version of ${known.path} at ${entry.position}`);
     }
     this.#seen.set(entry.position, { path: record.path, versionId: entry.versionId });
-    if (record.kind === 'file') this.#archived.add(contentKeyOf(record.blocks));
+    if (record.kind === 'file' && record.sizeBytes > 0) {
+      this.#archived.add(contentKeyOf(record.blocks));
+    }
   }
 
   /** Every version of every path. */
-  async #entries(archive: VersionArchive, folder: FolderId): Promise<HistoryEntry[]> {
+  async #entries(archive: VersionArchive): Promise<HistoryEntry[]> {
+    const all: HistoryEntry[] = [];
+    for (const { config } of this.#machine.folders) {
+      all.push(...(await this.#entriesOf(archive, config.id, config.label)));
+    }
+    return all;
+  }
+
+  async #entriesOf(
+    archive: VersionArchive,
+    folder: FolderId,
+    label: string,
+  ): Promise<HistoryEntry[]> {
     const shown = await pages(archive, folder, listing(true));
-    const paths = new Set(this.#paths);
+    const paths = new Set<string>();
+    for (const path of this.#paths) {
+      if (path.startsWith(`${label}/`)) paths.add(path.slice(label.length + 1));
+    }
     for (const { recordBytes } of shown) paths.add(decodeVersion(recordBytes, hash).record.path);
     const all: HistoryEntry[] = [];
     for (const path of paths) {

@@ -2,19 +2,19 @@
  * A reader of files that are only ever replaced whole. Owns the rule "old or new, never neither":
  * once such a file is there, no moment shows it absent or torn, whatever a node is doing.
  */
-import { joinPath, statIfPresent } from '@holdfast/platform';
+import { filePathFrom, joinPath } from '@holdfast/platform';
 import type { ContentLedger } from './content-ledger.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import { steadyPaths } from './user-acts.js';
-import { type ContentReader, folderRoot } from './world-content.js';
+import { type ContentReader, inodeIfPresent } from './world-content.js';
 
 export class PathReader {
   readonly #machine: SimulatedMachine;
   readonly #reader: ContentReader;
   readonly #ledger: ContentLedger;
   readonly #there = new Set<string>();
-  looks = 0;
+  #changeCount = -1;
 
   constructor(machine: SimulatedMachine, reader: ContentReader, ledger: ContentLedger) {
     this.#machine = machine;
@@ -24,11 +24,11 @@ export class PathReader {
 
   /** Throws where a file that was there is neither old nor new. */
   look(): void {
-    this.looks += 1;
+    if (this.#changeCount === this.#reader.changeCount) return;
+    this.#changeCount = this.#reader.changeCount;
     for (const steady of steadyPaths) {
-      const path = joinPath(folderRoot, steady);
-      const stat = statIfPresent(this.#machine.fileSystem, path);
-      if (stat === undefined) {
+      const path = joinPath(filePathFrom('/'), steady);
+      if (inodeIfPresent(this.#machine.mounts, path) === undefined) {
         if (this.#there.has(steady)) throw neither(`${steady} is absent on ${this.#machine.name}`);
         continue;
       }

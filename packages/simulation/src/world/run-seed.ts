@@ -1,14 +1,16 @@
 /** One seed from beginning to end: prepare, let users and faults act, heal, wait, check. */
 import { errorMessage } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, shapesOfHistory, shapesOfTree } from './compare-trees.js';
-import { healWorld, planFaults } from './fault-plan.js';
+import { healWorld, planFaults, skewClocks } from './fault-plan.js';
 import { prepareWorld, startAll } from './prepare-world.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedUser } from './simulated-user.js';
 import { SimulatedWorld } from './simulated-world.js';
 import { nextAct, quickAct, sameFileActs } from './user-acts.js';
+import type { WorldShape } from './world-shape.js';
 
 export interface SeedReport {
   readonly seed: string;
@@ -27,6 +29,8 @@ export interface RunSeedOptions {
 }
 
 const minuteMs = 60_000;
+/** Without a restart only the next scan of everything finds what a watcher did not tell. */
+const rescanMs = 16 * minuteMs;
 /** After everything has healed, so long may it take until all is in sync and covered. */
 const quiescenceLimitMs = 30 * minuteMs;
 /** So long it must stay so. */
@@ -35,6 +39,7 @@ const quietMs = 45_000;
 /** Throws `SeedFailure`. */
 export async function runSeed(seed: string, options: RunSeedOptions = {}): Promise<SeedReport> {
   const world = new SimulatedWorld(seed, options.print);
+  world.trace.event('world', describeShape(world.shape));
   const restore = watchRejections((error) => world.fail(error));
   try {
     return await live(world, seed);
@@ -51,8 +56,9 @@ export async function runSeed(seed: string, options: RunSeedOptions = {}): Promi
 
 async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   const users = [...world.readers].map(
-    ([machine, reader]) => new SimulatedUser(machine, reader, world.random),
+    ([machine, reader]) => new SimulatedUser(machine, reader, world.random, world.shape.folders),
   );
+  skewClocks(world);
   await prepareWorld(world, users);
   world.watch();
   const random = world.random.fork('workload');
@@ -69,7 +75,9 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   healWorld(world);
   // Steps of the last acts, and machines that were to come back, are not cut off.
   await world.runUntil(world.clock.nowMs + minuteMs);
-  for (const machine of world.machines) machine.crash('process');
+  if (random.chance(0.6)) {
+    for (const machine of world.machines) machine.crash('process');
+  } else await world.runUntil(world.clock.nowMs + rescanMs);
   await startAll(world);
   await settle(world);
   await check(world);
@@ -82,7 +90,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
     overwritten: world.ledger.countOf('overwritten'),
     lostWithPower: world.ledger.countOf('power'),
     raced: world.ledger.countOf('race'),
-    historyEntries: world.history.size,
+    historyEntries: world.histories.reduce((sum, history) => sum + history.size, 0),
   };
 }
 
@@ -118,44 +126,70 @@ async function settle(world: SimulatedWorld): Promise<void> {
 }
 
 function isQuiet(world: SimulatedWorld): boolean {
-  return world.machines.every((machine) => isMachineQuiet(machine));
+  return world.machines.every((machine) => isMachineQuiet(world, machine));
 }
 
-function isMachineQuiet({ folder }: SimulatedMachine): boolean {
-  if (folder === undefined || folder.links.size < 2 || !folder.isInSync()) return false;
-  return folder.tree === undefined || (folder.isCovered() && folder.index.counts.held === 0);
+function isMachineQuiet(world: SimulatedWorld, machine: SimulatedMachine): boolean {
+  const { edges, folders } = world.shape;
+  const wanted = edges.filter((edge) => edge.includes(machine.name)).length;
+  if (machine.folders.length < folders.length) return false;
+  return machine.folders.every((folder) => {
+    if (folder.links.size < wanted || !folder.isInSync()) return false;
+    if (folder.tree === undefined || world.archives.length === 0) return true;
+    return folder.isCovered() && folder.index.counts.held === 0;
+  });
 }
 
 /** What keeps the world from being quiet. */
 function restless(world: SimulatedWorld): string[] {
   return world.machines
-    .filter((machine) => !isMachineQuiet(machine))
-    .map(({ name, folder }) => {
-      if (folder === undefined) return `${name} does not run`;
-      const { counts } = folder.index;
-      const problems = JSON.stringify(folder.tree?.problems ?? folder.ingester?.problem);
-      return (
-        `${name}: ${folder.links.size} links, ${folder.isInSync() ? '' : 'not '}in sync, ` +
-        `${folder.isCovered() ? '' : 'not '}covered, needs ${counts.needFiles}, ` +
-        `queued ${counts.queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
-        `exceptions ${folder.coverage.exceptions()}, "${folder.stopReason}" ${problems}`
-      );
-    });
+    .filter((machine) => !isMachineQuiet(world, machine))
+    .flatMap(({ name, folders, isOn }) =>
+      folders.length === 0
+        ? [`${name} ${isOn ? 'has no folder' : 'does not run'}`]
+        : folders.map((folder) => `${name} ${stateOf(folder)}`),
+    );
+}
+
+function stateOf(folder: FolderEngine): string {
+  const { counts } = folder.index;
+  const problems = JSON.stringify(folder.tree?.problems ?? folder.ingester?.problem);
+  return (
+    `${folder.config.label}: ${folder.links.size} links, ${folder.isInSync() ? '' : 'not '}in sync, ` +
+    `${folder.isCovered() ? '' : 'not '}covered, needs ${counts.needFiles}, ` +
+    `queued ${counts.queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
+    `exceptions ${folder.coverage.exceptions()}, "${folder.stopReason}" ${problems}`
+  );
 }
 
 async function check(world: SimulatedWorld): Promise<void> {
   await world.complete(world.look(), 'the last look');
-  await world.complete(world.history.verify(), 'reading the history');
+  for (const history of world.histories) {
+    await world.complete(history.verify(), 'reading the history');
+  }
+  const invented = [...world.contents()].find((content) => !world.ledger.knows(content));
+  if (invented !== undefined) throw new SeedFailure('invented-content', invented);
   const [missing] = world.ledger.missing();
   if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+  for (const label of world.shape.folders) await checkConverged(world, label);
+}
+
+async function checkConverged(world: SimulatedWorld, label: string): Promise<void> {
   const [first, ...others] = [...world.readers].map(([machine, reader]) => ({
     name: machine.name,
-    shapes: shapesOfTree(reader.live()),
+    shapes: shapesOfTree(label, reader.live()),
   }));
   if (first === undefined) return;
   for (const other of others) assertSame(first, other);
-  const current = await world.complete(world.history.current(), 'listing the archive');
-  assertSame(first, { name: 'archive', shapes: shapesOfHistory(current) });
+  for (const history of world.histories) {
+    const current = await world.complete(history.current(label), 'listing the archive');
+    assertSame(first, { name: history.name, shapes: shapesOfHistory(label, current) });
+  }
+}
+
+function describeShape({ trees, archives, folders, edges, copies }: WorldShape): string {
+  const devices = [...trees, ...archives].join(', ');
+  return `${devices} share ${folders.join(', ')} over ${edges.length} edges, ${copies} copies`;
 }
 
 function describeEnd(world: SimulatedWorld): void {

@@ -3,7 +3,10 @@ export type FailureKind =
   | 'data-loss'
   | 'divergence'
   | 'history-shrank'
+  | 'invented-content'
   | 'neither-old-nor-new'
+  | 'not-repeatable'
+  | 'not-confined'
   | 'not-live'
   | 'unexpected-error';
 

@@ -22,9 +22,10 @@ import {
   type WatcherBehaviour,
 } from '../seams/scripted-file-watcher.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
-import type { VirtualWorldClock } from '../seams/virtual-world-clock.js';
+import type { NodeClock, VirtualWorldClock } from '../seams/virtual-world-clock.js';
 import { SeedFailure } from './seed-failure.js';
 import { tracedFileSystem } from './traced-file-system.js';
+import { outsideDirectory } from './user-acts.js';
 import type { WorldTrace } from './world-trace.js';
 
 /** `process`: the page cache stays. `power`: what was not synced may be gone or torn. */
@@ -50,6 +51,7 @@ interface Running {
   readonly killSwitch: KillSwitch;
   readonly node: AssembledNode;
   readonly watcher: ScriptedFileWatcher;
+  readonly clock: NodeClock;
 }
 
 export class SimulatedMachine {
@@ -68,6 +70,8 @@ export class SimulatedMachine {
   #started = false;
   #crash: { callsLeft: number; readonly kind: CrashKind } | undefined;
   #starts = 0;
+  /** How far its wall clock is ahead of the world's. */
+  #wallOffsetMs = 0;
 
   constructor(init: SimulatedMachineInit) {
     this.#init = init;
@@ -75,13 +79,14 @@ export class SimulatedMachine {
     this.device = init.device;
     this.#random = init.random.fork(init.name);
     this.disk = new MemoryDisk({
-      now: () => Math.floor(init.clock.wallMs),
+      now: () => Math.floor(init.clock.wallMs + this.#wallOffsetMs),
       nameOrder: this.#random.pick(['any', 'journal'] as const),
       silentTearing: false,
     });
     this.mounts = new MountTable(this.disk);
     this.fileSystem = new MemoryFileSystem({ mounts: this.mounts });
     this.fileSystem.makeDirectory(homePath, 0o700);
+    this.fileSystem.makeDirectory(filePathFrom(outsideDirectory), 0o755);
     this.fileSystem.syncDirectory(filePathFrom('/'));
   }
 
@@ -94,9 +99,9 @@ export class SimulatedMachine {
     return this.#started ? this.#running?.node : undefined;
   }
 
-  /** The one folder of the world, where the node keeps it and runs. */
-  get folder(): FolderEngine | undefined {
-    return this.node?.engine.folders.values().next().value;
+  /** The folders of the world, where the node keeps them and runs. */
+  get folders(): readonly FolderEngine[] {
+    return [...(this.node?.engine.folders.values() ?? [])];
   }
 
   /** Begins a new incarnation; it has started when `node` is there. */
@@ -104,7 +109,14 @@ export class SimulatedMachine {
     if (this.#running !== undefined) return;
     this.#starts += 1;
     this.#init.trace.event(this.name, 'starts');
-    const running = this.#assemble();
+    const wasFaulty = this.hasFaultyDisk;
+    let running: Running;
+    try {
+      running = this.#assemble();
+    } catch (error) {
+      this.#startFailed(error, wasFaulty);
+      return;
+    }
     this.#running = running;
     this.#started = false;
     running.node.start().then(
@@ -113,10 +125,29 @@ export class SimulatedMachine {
       },
       (error: unknown) => {
         if (running.killSwitch.killed || error instanceof SimulatedCrash) return;
-        const message = `${this.name} does not start: ${errorMessage(error)}`;
-        this.#init.onFailure(new SeedFailure('unexpected-error', message, error));
+        this.#end(running, 'process');
+        this.#startFailed(error, wasFaulty);
       },
     );
+  }
+
+  /** With a disk that fails it may not start; whoever watches over it tries again. */
+  #startFailed(error: unknown, wasFaulty: boolean): void {
+    const message = `${this.name} does not start: ${errorMessage(error)}`;
+    if (wasFaulty || this.hasFaultyDisk) {
+      this.#init.trace.event(this.name, message);
+      this.#init.clock.schedule(startAgainMs, () => this.start());
+    } else this.#init.onFailure(new SeedFailure('unexpected-error', message, error));
+  }
+
+  get hasFaultyDisk(): boolean {
+    return this.disk.faults.isSet || this.disk.capacityBytes < plentyBytes;
+  }
+
+  /** The disk works again, and has space. */
+  repairDisk(): void {
+    this.disk.faults.clear();
+    this.disk.capacityBytes = plentyBytes;
   }
 
   /** Asks the node to end in order; it is off when that is done. */
@@ -147,6 +178,17 @@ export class SimulatedMachine {
   setWatcher(behaviour: WatcherBehaviour): void {
     this.watcherBehaviour = behaviour;
     if (this.#running !== undefined) this.#running.watcher.behaviour = behaviour;
+  }
+
+  /** Puts the machine's wall clock on or back; files, users and node go by it from now on. */
+  stepWallClock(byMs: number): void {
+    this.#init.trace.event(this.name, `clock steps by ${Math.round(byMs / 1000)} s`);
+    this.#wallOffsetMs += byMs;
+    this.#running?.clock.stepWallClock(byMs);
+  }
+
+  get wallOffsetMs(): number {
+    return this.#wallOffsetMs;
   }
 
   #end(running: Running, kind: CrashKind): void {
@@ -190,7 +232,7 @@ export class SimulatedMachine {
       },
     });
     const fileSystem = tracedFileSystem(inner, name, trace);
-    const nodeClock = clock.nodeClock({ killSwitch });
+    const nodeClock = clock.nodeClock({ killSwitch, wallOffsetMs: this.#wallOffsetMs });
     const keyValueStore = new MemoryKeyValueStore(this.database, {
       killSwitch,
       onCall: (call) => {
@@ -222,12 +264,12 @@ export class SimulatedMachine {
         logger: this.#logger(),
         realPath: (path) => mounts.resolve(filePathFrom(path), 'realPath').path,
         bootId: random.fork('boot').bytes(16),
-        clockSynchronised: () => true,
+        clockSynchronised: () => this.#wallOffsetMs === 0,
       },
       { gui: () => '', defaultName: name },
     );
     assert(this.#running === undefined, 'one node for each machine');
-    return { killSwitch, node, watcher };
+    return { killSwitch, node, watcher, clock: nodeClock };
   }
 
   #logger(): Logger {
@@ -240,6 +282,9 @@ export class SimulatedMachine {
     return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
   }
 }
+
+const startAgainMs = 10_000;
+const plentyBytes = 1024 ** 4;
 
 /** The newest lines of a node's log are shown with a failure. */
 const maxProblems = 12;

@@ -2,7 +2,8 @@
  * A person at one machine: which paths catch the eye, and what is written there. Invariant: every
  * content that a user writes is unlike any other.
  */
-import { byteStringFromText, type FileSystem } from '@holdfast/platform';
+import { byteStringFromText } from '@holdfast/platform';
+import type { MemoryFileSystem } from '../seams/memory-file-system.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
@@ -12,20 +13,49 @@ export interface UserStep {
   readonly afterMs: number;
   readonly what: string;
   readonly synced: boolean;
-  act(fileSystem: FileSystem): void;
+  act(fileSystem: MemoryFileSystem): void;
 }
 
-const directories = ['', '', 'docs', 'docs/deep', 'docs/deep/er', 'photos', 'Ünïcode'];
-const names = ['a.txt', 'b.txt', 'c', 'd.tar.gz', 'note.md', '.hidden', 'e.jpg'];
+const directories = ['', '', 'docs', 'docs/deep', 'docs/deep/er', 'photos', 'Ünïcode'].map(
+  byteStringFromText,
+);
+const names = ['a.txt', 'b.txt', 'c', 'd.tar.gz', 'note.md', '.hidden', 'e.jpg'].map(
+  byteStringFromText,
+);
+/** Each is one name on the disks of these worlds, and unlike every other. */
+const hardNames = [
+  ...[
+    'caf\u00e9',
+    'cafe\u0301',
+    'A.TXT',
+    'new\nline',
+    'CON',
+    'dot.',
+    'space ',
+    'a:b',
+    'back\\slash',
+  ],
+  ...['-rf', '..more', '\u202egpj.exe', 'a.sync-conflict-20250101-000000-XXXXXXX.txt'],
+]
+  .map(byteStringFromText)
+  .concat(['x'.repeat(255), `${'y'.repeat(251)}.txt`, '\xff\xfe', 'half\xc3']);
+const hardNameChance = 0.1;
 
 export class SimulatedUser {
   readonly machine: SimulatedMachine;
   readonly random: SeededRandom;
   readonly #reader: ContentReader;
+  readonly #labels: readonly string[];
   #written = 0;
 
-  constructor(machine: SimulatedMachine, reader: ContentReader, random: SeededRandom) {
+  constructor(
+    machine: SimulatedMachine,
+    reader: ContentReader,
+    random: SeededRandom,
+    labels: readonly string[],
+  ) {
     this.machine = machine;
+    this.#labels = labels;
     this.random = random.fork(`user ${machine.name}`);
     this.#reader = reader;
   }
@@ -48,8 +78,13 @@ export class SimulatedUser {
   /** A path as the disk knows it. */
   somePath(): string {
     const directory = this.random.pick(directories);
-    const name = this.random.pick(names);
-    return byteStringFromText(directory === '' ? name : `${directory}/${name}`);
+    const name = this.random.pick(this.random.chance(hardNameChance) ? hardNames : names);
+    return this.inFolder(directory === '' ? name : `${directory}/${name}`);
+  }
+
+  /** The path in one of the folders. */
+  inFolder(path: string): string {
+    return `${this.random.pick(this.#labels)}/${path}`;
   }
 
   /** A file that is there, or undefined. */
@@ -75,7 +110,7 @@ export class SimulatedUser {
   #paths(kind: 'file' | 'directory'): string[] {
     return this.#reader
       .live()
-      .filter((entry) => entry.kind === kind && !entry.path.startsWith('steady'))
+      .filter((entry) => entry.kind === kind && !entry.path.startsWith('data/steady'))
       .map((entry) => entry.path);
   }
 }

@@ -1,21 +1,23 @@
 /**
- * One world: three machines with production nodes, a network between them, virtual time, and what is
+ * One world: machines with production nodes, a network between them, virtual time, and what is
  * known of everything that was ever written. Owns the machines and the watch over their promises;
  * what happens in it is decided elsewhere.
  */
-import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import { AppError, assert, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { FileCall } from '../seams/disk-faults.js';
 import { MemoryNetworkFabric } from '../seams/memory-network-fabric.js';
 import type { LinkMessage } from '../seams/message-lane.js';
 import { SeededRandom } from '../seams/seeded-random.js';
 import { VirtualWorldClock } from '../seams/virtual-world-clock.js';
+import { watchConfinement } from './confinement-watch.js';
 import { ContentLedger } from './content-ledger.js';
 import { HistoryWatch } from './history-watch.js';
 import { PathReader } from './path-reader.js';
 import { SeedFailure } from './seed-failure.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import type { UserStep } from './simulated-user.js';
-import { ContentReader } from './world-content.js';
+import { type ContentKey, ContentReader } from './world-content.js';
+import { chooseShape, type WorldShape } from './world-shape.js';
 import { WorldTrace } from './world-trace.js';
 
 interface Meddling {
@@ -23,6 +25,8 @@ interface Meddling {
   readonly random: SeededRandom;
   readonly act: (machine: SimulatedMachine) => readonly UserStep[];
 }
+
+const maxMeddling = 60;
 
 /** How often what the archive says is compared with what it said. */
 const watchIntervalMs = 250;
@@ -32,17 +36,23 @@ export class SimulatedWorld {
   readonly clock = new VirtualWorldClock();
   readonly trace: WorldTrace;
   readonly fabric: MemoryNetworkFabric;
-  readonly laptop: SimulatedMachine;
-  readonly desktop: SimulatedMachine;
-  readonly archive: SimulatedMachine;
+  readonly shape: WorldShape;
+  /** Those with files. */
+  readonly trees: readonly SimulatedMachine[];
+  readonly archives: readonly SimulatedMachine[];
   readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
   readonly ledger: ContentLedger;
-  readonly history: HistoryWatch;
+  /** One for each archive. */
+  readonly histories: readonly HistoryWatch[];
   readonly #pathReaders: ReadonlyMap<SimulatedMachine, PathReader>;
   /** Every path that was seen on any machine. */
   readonly #paths = new Set<string>();
+  readonly #pathsSeenAt = new Map<ContentReader, number>();
   #failure: SeedFailure | undefined;
   #meddle: Meddling;
+  #isWatched = false;
+  /** Each act makes a node call again: without an end, time would stand still. */
+  #meddlingLeft = maxMeddling;
 
   constructor(seed: string, print?: (line: string) => void) {
     this.random = new SeededRandom(seed);
@@ -53,14 +63,17 @@ export class SimulatedWorld {
       onMessage: (from, to, message) => this.#onMessage(from, to, message),
     });
     this.#meddle = { chance: 0, random: this.random.fork('meddling'), act: () => [] };
-    this.laptop = this.#machine('laptop', 'SimLaptop');
-    this.desktop = this.#machine('desktop', 'SimDesktop');
-    this.archive = this.#machine('archive', 'SimArchive');
-    this.readers = new Map(this.trees.map((machine) => [machine, new ContentReader(machine)]));
-    this.history = new HistoryWatch(this.archive, this.#paths);
+    this.shape = chooseShape(this.random.fork('shape'));
+    const { folders } = this.shape;
+    this.trees = this.shape.trees.map((name) => this.#machine(name));
+    this.archives = this.shape.archives.map((name) => this.#machine(name));
+    this.readers = new Map(
+      this.trees.map((machine) => [machine, new ContentReader(machine, folders)]),
+    );
+    this.histories = this.archives.map((machine) => new HistoryWatch(machine, this.#paths));
     this.ledger = new ContentLedger({
       readers: this.readers,
-      isArchived: (content) => this.history.holds(content),
+      isArchived: (content) => this.histories.some((one) => one.holds(content)),
       nowMs: () => this.clock.nowMs,
       onEvent: (what) => this.trace.event('ledger', what),
     });
@@ -73,11 +86,13 @@ export class SimulatedWorld {
   }
 
   get machines(): readonly SimulatedMachine[] {
-    return [this.laptop, this.desktop, this.archive];
+    return [...this.trees, ...this.archives];
   }
 
-  get trees(): readonly SimulatedMachine[] {
-    return [this.laptop, this.desktop];
+  machineOf(name: string): SimulatedMachine {
+    const found = this.machines.find((machine) => machine.name === name);
+    assert(found !== undefined, `no machine is called ${name}`);
+    return found;
   }
 
   /** Ends the run at the next event; the first failure counts. */
@@ -135,19 +150,29 @@ export class SimulatedWorld {
 
   /** Compares, at intervals, what is there with what should be. */
   watch(): void {
+    this.#isWatched = true;
     this.clock.schedule(watchIntervalMs, () => {
       void this.look().catch((error: unknown) => this.fail(error));
       this.watch();
     });
   }
 
-  /** Throws where something is missing; while the archive sleeps, nothing can be said of it. */
+  /** Throws where something is missing; while an archive sleeps, nothing can be said of it. */
   async look(): Promise<void> {
     for (const reader of this.#pathReaders.values()) reader.look();
     this.#rememberPaths();
-    if (!(await this.history.look())) return;
+    let allAnswered = true;
+    for (const history of this.histories) allAnswered = (await history.look()) && allAnswered;
+    if (!allAnswered) return;
     const [missing] = this.ledger.missing();
     if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+  }
+
+  /** All content that lies on a device or in a history. */
+  contents(): Set<ContentKey> {
+    const shown = [...this.readers.values()].map((reader) => reader.contents());
+    const kept = this.histories.map((history) => history.contents);
+    return new Set([...shown, ...kept].flatMap((contents) => [...contents]));
   }
 
   #take(machine: SimulatedMachine, { what, synced, act }: UserStep): void {
@@ -164,15 +189,17 @@ export class SimulatedWorld {
 
   #rememberPaths(): void {
     for (const reader of this.readers.values()) {
+      if (this.#pathsSeenAt.get(reader) === reader.changeCount) continue;
+      this.#pathsSeenAt.set(reader, reader.changeCount);
       for (const { path } of reader.live()) this.#paths.add(path);
     }
   }
 
-  #machine(name: string, device: string): SimulatedMachine {
+  #machine(name: string): SimulatedMachine {
     const { clock, fabric, random, trace } = this;
     return new SimulatedMachine({
       name,
-      device,
+      device: deviceOf(name),
       clock,
       fabric,
       random,
@@ -185,11 +212,15 @@ export class SimulatedWorld {
 
   /** A reader may look between any two calls of a node, and a user may act. */
   #onCall(machine: SimulatedMachine, call: FileCall): void {
-    if (!this.readers.has(machine)) return;
     try {
+      if (this.#isWatched) watchConfinement(machine, this.shape.folders, call);
+      if (!this.readers.has(machine)) return;
       if (!namesChange.has(call.name)) return;
       this.#pathReaders.get(machine)?.look();
-      if (this.#meddle.random.chance(this.#meddle.chance)) this.#meddleWith(machine);
+      if (this.#meddlingLeft > 0 && this.#meddle.random.chance(this.#meddle.chance)) {
+        this.#meddlingLeft -= 1;
+        this.#meddleWith(machine);
+      }
     } catch (error) {
       this.fail(error);
     }
@@ -211,6 +242,11 @@ export class SimulatedWorld {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/** In letters that a real device's id may have. */
+function deviceOf(name: string): string {
+  return `SimDevice${name.replaceAll('l', '1')}`;
 }
 
 /** Calls that come between two states of names. */

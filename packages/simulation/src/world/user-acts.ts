@@ -5,25 +5,28 @@
 import {
   type FilePath,
   type FileSystem,
+  filePathFrom,
   fileErrorCode,
   joinPath,
   parentPath,
 } from '@holdfast/platform';
 import type { SimulatedUser, UserStep } from './simulated-user.js';
-import { folderRoot } from './world-content.js';
 
 type Act = (user: SimulatedUser) => UserStep[];
 
+/** No folder's: what lies there is nobody's business. */
+export const outsideDirectory = '/outside';
+
 /** Files that users only ever replace whole: a reader always finds them. */
-export const steadyPaths = ['steady/one.txt', 'steady/two.txt'] as const;
+export const steadyPaths = ['data/steady/one.txt', 'data/steady/two.txt'] as const;
 
 function full(path: string): FilePath {
-  return joinPath(folderRoot, path);
+  return joinPath(filePathFrom('/'), path);
 }
 
 function makeParents(fileSystem: FileSystem, path: FilePath): void {
   const parent = parentPath(path);
-  if (parent === folderRoot || parent === '/') return;
+  if (parentPath(parent) === '/') return;
   makeParents(fileSystem, parent);
   try {
     fileSystem.makeDirectory(parent, 0o755);
@@ -68,7 +71,7 @@ function step(what: string, act: UserStep['act'], afterMs = 0, synced = false): 
 /** One new file, with the directories above it. */
 export function writeStep(user: SimulatedUser, path: string, afterMs = 0): UserStep {
   // Who counts on finding a file whole whatever happens syncs it before it takes its name.
-  const synced = path.startsWith('steady/') || user.random.chance(0.5);
+  const synced = path.startsWith('data/steady/') || user.random.chance(0.5);
   const permissions = user.random.pick([0o644, 0o600, 0o755]);
   const bytes = user.content();
   const act = (fileSystem: FileSystem) => {
@@ -129,6 +132,44 @@ function removePath(_user: SimulatedUser, path: string): UserStep[] {
   return [step(`deletes ${path}`, (fileSystem) => fileSystem.unlink(full(path)))];
 }
 
+/** As other editors do: cut it to nothing, then write. */
+function truncateAndWrite(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => {
+    const bytes = user.content();
+    const cut = step(`cuts ${path}`, (fileSystem) => fileSystem.truncate(full(path), 0));
+    const between = user.random.pick([0, 0, 2, 50]);
+    const fill = (fileSystem: FileSystem) => writeAt(fileSystem, full(path), bytes, 0);
+    return [cut, step(`fills ${path} (${bytes.length})`, fill, between)];
+  });
+}
+
+/** As vi may do: the old file steps aside under another name until the new one is written. */
+function saveWithBackup(user: SimulatedUser): UserStep[] {
+  return onFile(user, (path) => {
+    const backup = `${path}~`;
+    const aside = step(`backs up ${path}`, (fileSystem) =>
+      fileSystem.rename(full(path), full(backup)),
+    );
+    const drop = step(`drops ${backup}`, (fileSystem) => fileSystem.unlink(full(backup)), 3);
+    return [aside, writeStep(user, path, user.random.pick([0, 4, 90])), drop];
+  });
+}
+
+/** A directory moves away, and a symlink takes its name. */
+function replaceBySymlink(user: SimulatedUser): UserStep[] {
+  const directory = user.someDirectory();
+  if (directory === undefined) return makeSymlink(user);
+  const away = user.inFolder(user.random.pick(['away', 'photos/away']));
+  const target = user.random.pick(symlinkTargets);
+  return [
+    step(`puts a symlink to ${target} for ${directory}/`, (fileSystem) => {
+      makeParents(fileSystem, full(away));
+      fileSystem.rename(full(directory), full(away));
+      fileSystem.makeSymlink(target, full(directory));
+    }),
+  ];
+}
+
 /** Keeps the file open, and writes into whatever it has become meanwhile. */
 function writeLate(user: SimulatedUser): UserStep[] {
   return onFile(user, (path) => {
@@ -166,7 +207,7 @@ function move(user: SimulatedUser): UserStep[] {
 function moveDirectory(user: SimulatedUser): UserStep[] {
   const from = user.someDirectory();
   if (from === undefined) return [writeStep(user, user.somePath())];
-  const to = user.random.pick(['moved', 'photos/old', 'docs2', 'archive/2024']);
+  const to = user.inFolder(user.random.pick(['moved', 'photos/old', 'docs2', 'archive/2024']));
   return [
     step(`moves ${from}/ to ${to}/`, (fileSystem) => {
       makeParents(fileSystem, full(to));
@@ -204,7 +245,9 @@ function changePermissions(user: SimulatedUser): UserStep[] {
 }
 
 function makeDirectory(user: SimulatedUser): UserStep[] {
-  const path = user.random.pick(['empty', 'docs/sub', 'photos/2024', 'c', 'docs/a.txt']);
+  const path = user.inFolder(
+    user.random.pick(['empty', 'docs/sub', 'photos/2024', 'c', 'docs/a.txt']),
+  );
   const act = (fileSystem: FileSystem) => {
     makeParents(fileSystem, full(path));
     fileSystem.makeDirectory(full(path), 0o755);
@@ -225,9 +268,14 @@ function changeKind(user: SimulatedUser): UserStep[] {
   ]);
 }
 
+const symlinkTargets = [
+  ...['a.txt', './photos', 'nowhere', 'link', '.', '../..', '../../outside', '../music'],
+  outsideDirectory,
+];
+
 function makeSymlink(user: SimulatedUser): UserStep[] {
-  const path = user.random.pick(['link', 'docs/link', 'a.txt']);
-  const target = user.random.pick(['a.txt', './photos', 'nowhere']);
+  const path = user.inFolder(user.random.pick(['link', 'docs/link', 'a.txt']));
+  const target = user.random.pick(symlinkTargets);
   return [step(`links ${path}`, (fileSystem) => fileSystem.makeSymlink(target, full(path)))];
 }
 
@@ -261,6 +309,10 @@ const acts: readonly Act[] = [
   append,
   rewrite,
   rewrite,
+  truncateAndWrite,
+  truncateAndWrite,
+  saveWithBackup,
+  replaceBySymlink,
   writeLate,
   move,
   move,

@@ -2,19 +2,28 @@
 import { nextCut } from '@holdfast/block-store';
 import { heldDirectory } from '@holdfast/folder-scanner';
 import { type BlockListRoot, hexFrom, ownDirectoryName, temporaryPrefix } from '@holdfast/model';
-import { type EntryKind, type FilePath, filePathFrom, statIfPresent } from '@holdfast/platform';
+import {
+  type EntryKind,
+  type FilePath,
+  fileErrorCode,
+  filePathFrom,
+  joinPath,
+} from '@holdfast/platform';
 import type { DirectoryInode, Inode } from '../seams/disk-inode.js';
+import type { MountTable } from '../seams/mount-table.js';
 import { nativeBlake3 } from '../seams/native-blake3.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 
-/** Where the shared folder lies on every machine with a tree. */
-export const folderRoot = filePathFrom('/data');
+/** Where a folder lies on every machine with a tree. */
+export function rootOf(label: string): FilePath {
+  return joinPath(filePathFrom('/'), label);
+}
 
 /** Names a file's whole content, whatever its path and history. */
 export type ContentKey = string;
 
 export interface LiveEntry {
-  /** Relative to the folder's root. */
+  /** The folder's label, and the path in it. */
   readonly path: string;
   readonly kind: EntryKind;
   readonly permissions: number;
@@ -29,42 +38,70 @@ export function contentKeyOf(blocks: BlockListRoot): ContentKey {
   return blocks.entries.map((entry) => entry.contentId).join('+');
 }
 
-/** Reads a machine's content; remembers what it has hashed by what only a change can move. */
+interface Seen {
+  /** Of the disk, when this was seen. */
+  readonly changeCount: number;
+  readonly live: readonly LiveEntry[];
+  readonly contents: ReadonlySet<ContentKey>;
+}
+
+/** Reads a machine's content; remembers what it has seen by what only a change can move. */
 export class ContentReader {
   readonly #machine: SimulatedMachine;
+  readonly #labels: readonly string[];
   readonly #known = new WeakMap<Inode, { readonly shape: string; readonly key: ContentKey }>();
+  #seen: Seen | undefined;
 
-  constructor(machine: SimulatedMachine) {
+  constructor(machine: SimulatedMachine, labels: readonly string[]) {
     this.#machine = machine;
+    this.#labels = labels;
   }
 
-  /** Everything in the folder that its user can see, parents before what they hold. */
-  live(): LiveEntry[] {
-    const found: LiveEntry[] = [];
-    const root = this.#directory(folderRoot);
-    if (root !== undefined) this.#collect(root, '', found);
-    return found;
+  /** Moves with every change of the disk. */
+  get changeCount(): number {
+    return this.#machine.disk.changeCount;
   }
 
-  /** What is set aside, by the name that it has there. */
-  held(): { readonly name: string; readonly content: ContentKey | undefined }[] {
-    const directory = this.#directory(heldDirectory(folderRoot));
-    if (directory === undefined) return [];
-    return Array.from(directory.entries.values(), ({ name, inode }) => ({
-      name,
-      content: this.#contentOf(inode),
-    }));
+  /** Everything in the folders that their user can see, parents before what they hold. */
+  live(): readonly LiveEntry[] {
+    return this.#look().live;
   }
 
   /** All content on the machine's disk that a person could get back. */
-  contents(): Set<ContentKey> {
-    const contents = [...this.live(), ...this.held()].map((one) => one.content);
-    return new Set(contents.filter((content) => content !== undefined));
+  contents(): ReadonlySet<ContentKey> {
+    return this.#look().contents;
+  }
+
+  #look(): Seen {
+    const { changeCount } = this;
+    if (this.#seen?.changeCount === changeCount) return this.#seen;
+    const live = this.#labels.flatMap((label) => this.#liveIn(label));
+    const held = this.#labels.flatMap((label) => this.#heldIn(label));
+    const contents = new Set<ContentKey>(held);
+    for (const { content } of live) if (content !== undefined) contents.add(content);
+    this.#seen = { changeCount, live, contents };
+    return this.#seen;
+  }
+
+  #liveIn(label: string): LiveEntry[] {
+    const found: LiveEntry[] = [];
+    const root = this.#directory(rootOf(label));
+    if (root !== undefined) this.#collect(root, label, label, found);
+    return found;
+  }
+
+  /** What is set aside there. */
+  #heldIn(label: string): ContentKey[] {
+    const directory = this.#directory(heldDirectory(rootOf(label)));
+    if (directory === undefined) return [];
+    return [...directory.entries.values()]
+      .map(({ inode }) => this.#contentOf(inode))
+      .filter((content) => content !== undefined);
   }
 
   /** What the file holds; undefined for an empty one, and where there is no file. */
   contentAt(path: FilePath): ContentKey | undefined {
-    const { inode } = this.#machine.mounts.resolve(path, 'stat');
+    const inode = inodeIfPresent(this.#machine.mounts, path);
     return inode === undefined ? undefined : this.#contentOf(inode);
   }
 
@@ -80,23 +117,44 @@ export class ContentReader {
     return key;
   }
 
+  /** Past every fault of the disk: a checker sees what is there. */
   #directory(path: FilePath): DirectoryInode | undefined {
-    if (statIfPresent(this.#machine.fileSystem, path)?.kind !== 'directory') return undefined;
-    return this.#machine.mounts.resolve(path, 'list').inode as DirectoryInode;
+    const inode = inodeIfPresent(this.#machine.mounts, path);
+    return inode?.kind === 'directory' ? inode : undefined;
   }
 
-  #collect(directory: DirectoryInode, above: string, found: LiveEntry[]): void {
+  #collect(directory: DirectoryInode, label: string, above: string, found: LiveEntry[]): void {
     const entries = [...directory.entries.values()];
     for (const { name, inode } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (name.startsWith(temporaryPrefix)) continue;
-      if (above === '' && name === ownDirectoryName) continue;
-      const path = above === '' ? name : `${above}/${name}`;
+      if (above === label && name === ownDirectoryName) continue;
+      const path = `${above}/${name}`;
       const { permissions, mtimeNs } = inode.attributes;
       const target = inode.kind === 'symlink' ? inode.target : undefined;
       const content = this.#contentOf(inode);
       found.push({ path, kind: inode.kind, permissions, mtimeNs, content, target });
-      if (inode.kind === 'directory') this.#collect(inode, path, found);
+      if (inode.kind === 'directory') this.#collect(inode, label, path, found);
     }
+  }
+}
+
+/** What the path leads to, symlinks above it included; undefined where there is nothing. */
+export function inodeIfPresent(mounts: MountTable, path: FilePath): Inode | undefined {
+  try {
+    return mounts.resolve(path, 'stat').inode;
+  } catch (error) {
+    if (fileErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Where the path really leads, free of symlinks; undefined where there is nothing. */
+export function inodePathIfPresent(mounts: MountTable, path: FilePath): FilePath | undefined {
+  try {
+    return mounts.resolve(joinPath(path, '.'), 'stat').path;
+  } catch (error) {
+    if (fileErrorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 
