@@ -15,9 +15,10 @@ export interface WaitProgressInit {
   readonly write: (line: string) => void;
 }
 
-/** Resolves once the signal has aborted; a look that fails is the wait's own to tell. */
+/** Resolves once the signal has aborted. */
 export async function showWaitProgress(init: WaitProgressInit, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    // A look that fails shows nothing: the wait itself tells why.
     const status = await init.node.status().catch(() => undefined);
     if (signal.aborted) break;
     if (status !== undefined) init.write(waitLine(status, init.folder));

@@ -4,7 +4,7 @@
  */
 import type { FolderId } from '@holdfast/model';
 import type { Clock, Timer } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
+import { type FolderEngine, folderNeed } from '@holdfast/sync-engine';
 import { type Amount, ProgressMeter, type ProgressReading } from './folder-progress.js';
 import type { FolderProgress } from './node-control.js';
 
@@ -118,13 +118,9 @@ function liveFolder(folder: FolderEngine, progress: FolderProgress | null): Live
 
 /** Counters only: cheap at any moment. */
 function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
-  const { config, index, treeIndex, tree, ingester, links, stopReason } = folder;
-  const { needFiles, needBytes } = treeIndex.counts;
-  const { queued, queuedBytes } = index.counts;
-  const staged = (tree?.stagedBytes ?? 0) + (ingester?.stagedBytes ?? 0);
-  const files = needFiles + queued;
-  const bytes = Math.max(0, needBytes + queuedBytes - staged);
-  const moves = files > 0 && links.size > 0 && !config.paused && stopReason === '';
+  const { config, tree, links, stopReason } = folder;
+  const need = folderNeed(folder);
+  const moves = need.files > 0 && links.size > 0 && !config.paused && stopReason === '';
   const receivedBytes = new Map<string, number>();
   const servedBytes = new Map<string, number>();
   const lacking = new Map<string, Amount>();
@@ -136,7 +132,7 @@ function readingOf(folder: FolderEngine, atMs: number): ProgressReading {
   return {
     atMs,
     scan: config.paused || stopReason !== '' ? undefined : tree?.scanProgress,
-    need: moves ? { files, bytes } : undefined,
+    need: moves ? need : undefined,
     receivedBytes,
     servedBytes,
     lacking,

@@ -28,6 +28,7 @@ import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
 import type { FolderConfig } from './folder-config.js';
 import { FolderLink } from './folder-link.js';
+import { folderNeed } from './folder-need.js';
 import { type HeldRow, heldRows } from './held-rows.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
@@ -244,7 +245,7 @@ export class FolderEngine {
         session,
         hash: this.#init.hash,
         clock: this.#init.clock,
-        need: () => this.#need(),
+        need: () => folderNeed(this),
         trouble: () => this.ingester?.trouble ?? this.tree?.trouble,
         onRows: () => this.#rowsArrived(),
         onProgress: () => this.#init.onChange(this.#config.id),
@@ -302,7 +303,7 @@ export class FolderEngine {
   isInSync(): boolean {
     if (this.stopReason !== '' || this.#config.paused || this.#links.size === 0) return false;
     if (this.tree?.isSettled === false || this.mirror?.isCaughtUp === false) return false;
-    if (this.#need().files > 0) return false;
+    if (folderNeed(this).files > 0) return false;
     const position = this.index.position();
     return [...this.#links.values()].every((link) => link.isInSyncAt(position));
   }
@@ -342,18 +343,6 @@ export class FolderEngine {
   /** What is set aside here, oldest first. */
   held(limit: number): Promise<HeldRow[]> {
     return heldRows(this.treeIndex, limit);
-  }
-
-  /** What an archive and its mirror still lack counts together. */
-  #need(): { files: number; bytes: number } {
-    const { queued, queuedBytes } = this.index.counts;
-    const { needFiles, needBytes } = this.treeIndex.counts;
-    // What is here already, only not in its place yet, is not needed from anybody.
-    const staged = (this.tree?.stagedBytes ?? 0) + (this.ingester?.stagedBytes ?? 0);
-    return {
-      files: needFiles + queued,
-      bytes: Math.max(0, needBytes + queuedBytes - staged),
-    };
   }
 
   #clientOf(device: DeviceId): BlockSupplier | undefined {

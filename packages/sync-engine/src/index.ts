@@ -5,6 +5,7 @@ export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './content-fetcher.js';
 export * from './folder-config.js';
 export * from './folder-engine.js';
+export * from './folder-need.js';
 export * from './held-keeper.js';
 export { letGoJob } from './let-go-job.js';
 export * from './peer-session.js';

@@ -6,8 +6,8 @@ export class SignedOut extends Error {}
 export class NodeProblem extends Error {
   readonly hint: string;
 
-  constructor(message: string, hint: string) {
-    super(message);
+  constructor(message: string, hint: string, cause?: unknown) {
+    super(message, { cause });
     this.hint = hint;
   }
 }
@@ -25,10 +25,11 @@ export async function act<Answer>(path: string, body: object): Promise<Answer> {
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, { ...init, credentials: 'same-origin' });
-  } catch {
+  } catch (cause) {
     throw new NodeProblem(
       'The node does not answer.',
       'Whether it was done is not known: look again once the node runs.',
+      cause,
     );
   }
 }

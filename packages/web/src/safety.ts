@@ -20,10 +20,10 @@ export interface Safety {
 
 /** Where on the page devices are paired, folders added. */
 export const pairingAddress = '#pairing';
-export const addingAddress = '#adding';
+const addingAddress = '#adding';
 
 /** Where on the page a folder's card is. */
-export function folderAddress(folder: Folder): string {
+function folderAddress(folder: Folder): string {
   return `#folder-${folder.id}`;
 }
 
