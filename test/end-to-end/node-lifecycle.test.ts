@@ -128,7 +128,7 @@ describe('up', () => {
   test('where default ports are taken it takes free ones and says so', async () => {
     const holders = await Promise.all([listenOn(8686), listenOn(22_600, '0.0.0.0')]);
     const other = world.node('default-ports');
-    const ready = await other.start([]);
+    const ready = await other.start(['--no-mdns']);
     expect(ready.warnings).toHaveLength(2);
     expect(ready.gui).not.toContain(':8686');
     expect(ready.addresses.join()).not.toMatch(/\/22600(,|$)/);

@@ -283,6 +283,7 @@ describe('up', () => {
       home: shell.home,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       listenAsked: true,
+      mdns: true,
       gui: { host: '127.0.0.1', port: 0, asked: true },
     });
   });
@@ -294,6 +295,15 @@ describe('up', () => {
     shell.signal('SIGINT');
     shell.signal('SIGINT');
     expect([(await running).code, shell.exits]).toEqual([0, [130]]);
+  });
+
+  test('--no-mdns keeps the node out of the local network', async () => {
+    const asked: RunNodeOptions[] = [];
+    const running = shell.run(['up', '--no-browser', '--no-mdns'], { runner: fakeRunner(asked) });
+    await expect.poll(() => shell.out()).toContain('Ctrl-C');
+    shell.signal('SIGINT');
+    await running;
+    expect(asked).toMatchObject([{ mdns: false }]);
   });
 
   test('init twice fails and says why', async () => {
