@@ -19,9 +19,10 @@ import {
   removeIfPresent,
   statIfPresent,
 } from '@holdfast/platform';
-import { copiedStat, placedStat } from './placed-state.js';
 import { type BlockPiece, writePiece } from './block-piece.js';
 import { isLinkImpossible, linkOrCopy } from './link-or-copy.js';
+import { copiedStat, placedStat } from './placed-state.js';
+import { syncAttributes, syncPath } from './sync-path.js';
 
 /** What must be at the target for the work to go on. */
 export type Expected =
@@ -100,6 +101,8 @@ class Placement {
   readonly #parents: ParentChecker;
   readonly #results: (PlaceResult | undefined)[];
   readonly #directories = new Set<FilePath>();
+  /** Files of which only time and permissions were set. */
+  readonly #touched: FilePath[] = [];
   /** Linking a file aside moves its ctime: what it is from then on. */
   readonly #linkedCtimes = new Map<PlaceItem, bigint>();
   readonly #asides: { readonly item: PlaceItem; readonly path: FilePath }[] = [];
@@ -289,6 +292,8 @@ class Placement {
         fileSystem.setPermissions(target, bits);
       }
       if (content.mtimeNs !== undefined) fileSystem.setModificationTime(target, content.mtimeNs);
+      if (replacesDirectory) this.#directories.add(target);
+      else this.#touched.push(target);
       return undefined;
     }
     if (replacesDirectory && content.type !== 'directory') {
@@ -315,6 +320,7 @@ class Placement {
         if (isThere) fileSystem.unlink(target);
         if (replacesDirectory) {
           fileSystem.setPermissions(target, directoryPermissions(content.permissions));
+          this.#directories.add(target);
         } else fileSystem.makeDirectory(target, directoryPermissions(content.permissions));
         return undefined;
     }
@@ -338,8 +344,10 @@ class Placement {
 
   #syncNames(): void {
     const directories = [...this.#directories];
-    const whole = directories.length >= filesForWholeSync;
-    if (whole && this.#fileSystem.syncFileSystem(this.#input.root)) return;
+    const { root } = this.#input;
+    const whole = directories.length + this.#touched.length >= filesForWholeSync;
+    if (whole && this.#fileSystem.syncFileSystem(root)) return;
+    for (const path of this.#touched) syncAttributes(this.#fileSystem, path, root);
     for (const directory of directories) {
       if (statIfPresent(this.#fileSystem, directory)?.kind !== 'directory') continue;
       this.#fileSystem.syncDirectory(directory);
@@ -365,15 +373,6 @@ class Placement {
 
 function isSyncedAside(item: PlaceItem): boolean {
   return item.syncAside && (item.holdAs !== undefined || item.copyTo !== undefined);
-}
-
-function syncPath(fileSystem: FileSystem, path: FilePath): void {
-  const handle = fileSystem.open(path, 'read');
-  try {
-    fileSystem.syncFile(handle);
-  } finally {
-    fileSystem.close(handle);
-  }
 }
 
 /** A crash came after an earlier link of the same version: the content is aside already. */

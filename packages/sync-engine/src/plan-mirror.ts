@@ -4,7 +4,13 @@
  * Nothing is merged and nothing becomes a conflict copy: history has whatever is replaced.
  */
 import { localCurrent, type Need, type PathEntry, peerCurrents } from '@holdfast/folder-index';
-import { compareVectors, contentBytesOf, type FileRecord, sameContent } from '@holdfast/model';
+import {
+  compareVectors,
+  contentBytesOf,
+  type FileRecord,
+  sameContent,
+  sameOnDisk,
+} from '@holdfast/model';
 import type { SyncAction } from './plan-sync.js';
 
 /** Plans one path of a mirror, to which the archive's own index is the only other device. */
@@ -16,7 +22,9 @@ export function planMirrorPath(entry: PathEntry): SyncAction {
   if (local === undefined) return { type: 'apply', target, local, conflict: false };
   if (staysByHand(local.version.record, target.record)) return { type: 'none' };
   if (sameContent(local.version.record, target.record)) {
-    return { type: 'adopt', target, local, touch: local.local.disk !== undefined };
+    const isHere = local.local.disk !== undefined;
+    const touch = isHere && !sameOnDisk(local.version.record, target.record);
+    return { type: 'adopt', target, local, touch };
   }
   return { type: 'apply', target, local, conflict: false };
 }

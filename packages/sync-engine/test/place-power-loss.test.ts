@@ -114,3 +114,24 @@ describe.each([
     }
   });
 });
+
+test('time and permissions that were set are still so after a power loss', () => {
+  const world = new PlaceWorld();
+  const disk = world.write('a', 'old');
+  for (const name of ['d', 'e']) world.user.makeDirectory(world.at(name), 0o755);
+  world.user.syncFileSystem(world.at(''));
+  const touch = { type: 'touch', mtimeNs: 5n, permissions: 0o600 } as const;
+  const bits = { mtimeNs: undefined, permissions: 0o700 };
+  const results = world.place(
+    itemOf('a', touch, present(disk)),
+    itemOf('d', { type: 'touch', ...bits }, present(world.diskState('d'), 'directory')),
+    itemOf('e', { type: 'directory', ...bits }, present(world.diskState('e'), 'directory')),
+  );
+  expect(results.map((result) => result.type)).toEqual(['placed', 'placed', 'placed']);
+  for (const seed of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    world.crash(seed);
+    expect(world.user.stat(world.at('a'))).toMatchObject({ mtimeNs: 5n, permissions: 0o600 });
+    expect(world.user.stat(world.at('d')).permissions).toBe(0o700);
+    expect(world.user.stat(world.at('e')).permissions).toBe(0o700);
+  }
+});

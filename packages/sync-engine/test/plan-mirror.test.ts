@@ -55,8 +55,10 @@ describe('a mirror', () => {
     expect(planMirrorPath(entryWith(found, shown))).toMatchObject({
       type: 'adopt',
       target: { id: shown.id },
-      touch: true,
+      touch: false,
     });
+    const later = fileVersion('p', 'same', [count('a', 1)], { mtimeNs: 7n });
+    expect(planMirrorPath(entryWith(later, shown))).toMatchObject({ type: 'adopt', touch: true });
   });
 
   test('keeps what was changed or added by hand, and lists it', () => {
