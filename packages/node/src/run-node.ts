@@ -25,6 +25,7 @@ import {
 import {
   createBlake3,
   createLogger,
+  createZstd,
   cryptoRandom,
   fileSystemTypeOf,
   NodeFileSystem,
@@ -162,6 +163,12 @@ class NodeProcess implements RunningNode {
       );
       this.#logger.warn('no native watcher', { reason: watchers.nativeProblem });
     }
+    const hasher = createBlake3();
+    this.#logger.info('computing', {
+      runtime: process.version,
+      blake3: hasher.implementation,
+      zstd: createZstd().implementation,
+    });
     this.#network = listeningNetwork(opened, options, this.#logger, this.warnings);
     this.#node = assembleNode(
       {
@@ -174,7 +181,7 @@ class NodeProcess implements RunningNode {
         network: this.#network,
         clock: systemClock,
         random: cryptoRandom,
-        hasher: createBlake3(),
+        hasher,
         logger: this.#logger,
         realPath: (path) => realpathSync(path),
         bootId: readBootId(),

@@ -56,6 +56,9 @@ interface Layout {
 
 const batchBytes = 1024 * 1024;
 const batchBlocks = 512;
+/** Packing takes longer than sending on a fast network, and there is more than one thread for it. */
+const readsAtOnce = 2;
+const nothing: ServedBatch = { blocks: [], missing: [] };
 const rememberedLayouts = 16;
 
 export class BlockServer {
@@ -68,6 +71,21 @@ export class BlockServer {
 
   /** The blocks that the items name, in batches, in order. */
   async *serve(items: readonly BlockRequestItem[]): AsyncGenerator<ServedBatch> {
+    const reading: Promise<ServedBatch>[] = [];
+    for await (const batch of this.#batches(items)) {
+      const read = 'missing' in batch ? Promise.resolve(batch) : this.#read(batch);
+      // It is awaited in its turn, unless an earlier one fails: then that error counts.
+      read.catch(() => undefined);
+      reading.push(read);
+      if (reading.length >= readsAtOnce) yield (await reading.shift()) ?? nothing;
+    }
+    for (const read of reading) yield await read;
+  }
+
+  /** What is read together, in the order in which it is sent; or what cannot be given. */
+  async *#batches(
+    items: readonly BlockRequestItem[],
+  ): AsyncGenerator<readonly WantedBlock[] | ServedBatch> {
     let wanted: WantedBlock[] = [];
     let bytes = 0;
     for (const [item, request] of items.entries()) {
@@ -78,7 +96,7 @@ export class BlockServer {
       }
       for (const block of located) {
         if (bytes + block.reference.lengthBytes > batchBytes || wanted.length >= batchBlocks) {
-          if (wanted.length > 0) yield await this.#read(wanted);
+          if (wanted.length > 0) yield wanted;
           wanted = [];
           bytes = 0;
         }
@@ -86,7 +104,7 @@ export class BlockServer {
         bytes += block.reference.lengthBytes;
       }
     }
-    if (wanted.length > 0) yield await this.#read(wanted);
+    if (wanted.length > 0) yield wanted;
   }
 
   async #locate(
