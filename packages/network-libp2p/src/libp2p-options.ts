@@ -10,9 +10,11 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2pOptions } from 'libp2p';
+import { joiningWrites } from './joined-writes.js';
 import { isLoopback } from './listen-addresses.js';
 import { createMulticastService, type MulticastService } from './multicast-service.js';
 import * as limits from './network-limits.js';
+import { noiseCipher } from './noise-cipher.js';
 import type { SilenceWatch } from './silence-watch.js';
 
 interface NodeOptions {
@@ -56,7 +58,9 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
         maxConnections: limits.maxConnections + limits.maxPendingConnections,
       }),
     ],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [
+      (components) => joiningWrites(noise({ crypto: noiseCipher })(components)),
+    ],
     streamMuxers: [() => node.silence.watching(yamux(muxerOptions())())],
     connectionGater: node.connectionGater,
     connectionMonitor: { enabled: false },

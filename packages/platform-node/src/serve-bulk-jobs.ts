@@ -1,6 +1,7 @@
 /** The worker's side of a pool: performs one job at a time and answers each request once. */
 import { parentPort } from 'node:worker_threads';
 import { AppError, assert, type BulkJob, type BulkTools, errorDataFrom } from '@holdfast/platform';
+import { releaseMemory } from './release-memory.js';
 import type { JobReply, JobRequest } from './worker-messages.js';
 
 /** A job of any input and output; only the pool knows which belong together. */
@@ -19,6 +20,7 @@ export function serveBulkJobs(jobs: readonly AnyBulkJob[], tools: BulkTools): vo
     } catch (error) {
       port.postMessage({ type: 'failed', error: errorDataFrom(error) } satisfies JobReply);
     }
+    releaseMemory(request.given);
   });
 }
 

@@ -4,6 +4,8 @@ import type { ErrorData } from '@holdfast/platform';
 export interface JobRequest {
   readonly jobName: string;
   readonly input: unknown;
+  /** Memory that came with the input; the worker lets go of it when the job is done. */
+  readonly given: readonly ArrayBuffer[];
 }
 
 export type JobReply =

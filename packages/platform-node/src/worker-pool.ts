@@ -4,7 +4,7 @@
  * exactly once, also when its worker dies.
  */
 import { availableParallelism } from 'node:os';
-import { type Transferable, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import {
   AppError,
   type BulkJob,
@@ -29,7 +29,6 @@ const maxQueuedJobs = 10_000;
 
 interface PendingJob {
   readonly request: JobRequest;
-  readonly transfer: readonly Transferable[];
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -64,8 +63,7 @@ export class WorkerPool implements BulkRunner {
     if (this.#queue.length >= maxQueuedJobs) return Promise.reject(poolOverloaded(job.name));
     return new Promise<Output>((resolve, reject) => {
       this.#queue.push({
-        request: { jobName: job.name, input },
-        transfer,
+        request: { jobName: job.name, input, given: transfer },
         resolve: (output) => resolve(output as Output),
         reject,
       });
@@ -150,7 +148,7 @@ export class WorkerPool implements BulkRunner {
 /** An input that cannot be cloned fails its own job and leaves the worker idle. */
 function assign(worker: PoolWorker, job: PendingJob): void {
   try {
-    worker.thread.postMessage(job.request, job.transfer);
+    worker.thread.postMessage(job.request, job.request.given);
     worker.job = job;
     worker.thread.ref();
   } catch (error) {

@@ -66,7 +66,7 @@ export interface FetchedFiles {
   readonly pieces: ReadonlyMap<FolderPath, readonly BlockPiece[]>;
 }
 
-const windowBytes = 4 * 1024 * 1024;
+const windowBytes = 2 * 1024 * 1024;
 const windowsAtOnce = 3;
 const maxItemBlocks = 1024;
 
