@@ -8,5 +8,6 @@ export function deviceRows(devices: readonly DeviceStatus[], nowMs: number): Cel
 
 function connectionText(device: DeviceStatus, nowMs: number): string {
   if (device.connected) return 'connected';
+  if (device.problem !== '') return device.problem;
   return device.lastSeen === null ? 'never seen' : `last seen ${agoText(device.lastSeen, nowMs)}`;
 }

@@ -113,7 +113,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       changes.changed();
     },
     onSessionEnd: (device, spoke) => {
-      keeper.lost(device);
+      keeper.lost(device, spoke);
       if (!spoke) return;
       events.add('device-disconnected', { device, name: nameOf(device) });
       const lastSeenMs = clock.now();

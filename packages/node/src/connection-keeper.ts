@@ -86,12 +86,16 @@ export class ConnectionKeeper {
     }
   }
 
-  /** A connection ended: try soon, with jitter so that both sides do not always meet. */
-  lost(device: DeviceId): void {
+  /**
+   * A connection ended: try soon, with jitter so that both sides do not always meet. Where the two
+   * never understood each other (`spoke` is false), the pauses go on growing.
+   */
+  lost(device: DeviceId, spoke = true): void {
     if (this.#stopped) return;
     const attempt = this.#attempt(device);
-    attempt.pauseMs = firstPauseMs;
-    this.#schedule(device, attempt, firstPauseMs * randomFraction(this.#init.random));
+    if (spoke) attempt.pauseMs = firstPauseMs;
+    this.#schedule(device, attempt, attempt.pauseMs * randomFraction(this.#init.random));
+    if (!spoke) attempt.pauseMs = Math.min(attempt.pauseMs * 2, longestPauseMs);
   }
 
   /** Somebody on the local network says where a device is. News about a paired one lead to a dial. */

@@ -115,6 +115,8 @@ export interface DeviceStatus {
   readonly connected: boolean;
   readonly addresses: readonly string[];
   readonly lastSeen: string | null;
+  /** Why the two cannot talk to each other, and what to do; empty where they can. */
+  readonly problem: string;
 }
 
 export interface NodeStatus {

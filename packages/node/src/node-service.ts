@@ -326,6 +326,7 @@ export class NodeService implements NodeControl {
       connected,
       addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
       lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
+      problem: this.#init.engine.refusalOf(device.id as never),
     };
   }
 

@@ -114,6 +114,7 @@ class LevelStore implements KeyValueStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    // Whoever waits for the renewal is told that it failed; here only its end counts.
     await this.#renewing?.catch(() => undefined);
     await this.#database.close();
   }

@@ -45,6 +45,7 @@ export const exampleStatus: NodeStatus = {
       connected: true,
       addresses: ['/ip4/192.168.1.9/tcp/22600'],
       lastSeen: '2026-03-01T12:00:00Z',
+      problem: '',
     },
   ],
 };

@@ -19,6 +19,7 @@ import {
   decodeHistoryAnswer,
   encodeControl,
   encodeHistoryRequest,
+  type ErrorMessage,
   type HelloMessage,
   historyProtocol,
 } from '@holdfast/sync-protocol';
@@ -149,6 +150,8 @@ export class PeerSession {
         } else if (!this.#ready && message.type === 'hello') {
           this.#ready = true;
           this.#handlers.onHello(this, message);
+        } else if (message.type === 'error') {
+          this.end(refusedByOther(message));
         } else {
           throw new AppError('message_unexpected', 'A message came out of order.');
         }
@@ -161,4 +164,14 @@ export class PeerSession {
       this.end(error);
     }
   }
+}
+
+/** Said in place of a hello. Its words are the other device's: only the code is believed. */
+function refusedByOther({ code }: ErrorMessage): AppError {
+  if (code !== 'protocol_incompatible') {
+    return new AppError('hello_refused', 'The other device refused to talk.', { kind: 'retry' });
+  }
+  return new AppError(code, 'The other device cannot talk to this one: their versions differ.', {
+    hint: 'Nothing was changed on either. Update Holdfast on the device with the older version.',
+  });
 }

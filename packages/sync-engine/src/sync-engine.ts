@@ -8,6 +8,7 @@ import {
   AppError,
   type Clock,
   errorMessage,
+  errorSentences,
   type FrameChannel,
   type Logger,
   type PeerConnection,
@@ -61,6 +62,7 @@ export class SyncEngine {
   readonly #sessions = new Map<DeviceId, SessionEntry>();
   readonly #byConnection = new Map<PeerConnection, PeerSession>();
   readonly #announced = new Map<DeviceId, ReadonlyMap<FolderId, FolderAnnouncement>>();
+  readonly #refusals = new Map<DeviceId, string>();
   readonly #localDevice: DeviceId;
 
   constructor(localDevice: DeviceId, init: SyncEngineInit) {
@@ -76,6 +78,11 @@ export class SyncEngine {
   session(device: DeviceId): PeerSession | undefined {
     const session = this.#sessions.get(device)?.session;
     return session?.isReady ? session : undefined;
+  }
+
+  /** Why this device and the other cannot talk, as of their last attempt; empty where they can. */
+  refusalOf(device: DeviceId): string {
+    return this.#refusals.get(device) ?? '';
   }
 
   isConnected(device: DeviceId): boolean {
@@ -132,7 +139,7 @@ export class SyncEngine {
       handlers: {
         onHello: (one, hello) => this.#begin(one, hello),
         onMessage: (one, message) => this.#receive(one, message),
-        onEnd: (one) => this.#end(one),
+        onEnd: (one, reason) => this.#end(one, reason),
       },
     });
     const known = this.#sessions.get(session.device);
@@ -165,6 +172,7 @@ export class SyncEngine {
   /** Drops a device at once: it was removed or revoked. */
   disconnect(device: DeviceId): void {
     this.#announced.delete(device);
+    this.#refusals.delete(device);
     this.#sessions.get(device)?.session.end(new AppError('removed', 'The device was removed.'));
   }
 
@@ -185,6 +193,7 @@ export class SyncEngine {
   }
 
   #begin(session: PeerSession, hello: HelloMessage): void {
+    this.#refusals.delete(session.device);
     this.#init.onSession(session, hello);
     this.#sendFolders(session);
   }
@@ -305,7 +314,10 @@ export class SyncEngine {
     }
   }
 
-  #end(session: PeerSession): void {
+  #end(session: PeerSession, reason: unknown): void {
+    if (reason instanceof AppError && reason.code === 'protocol_incompatible') {
+      this.#refusals.set(session.device, errorSentences(reason));
+    }
     this.#byConnection.delete(session.connection);
     for (const folder of this.#folders.values()) folder.unlink(session);
     if (this.#sessions.get(session.device)?.session !== session) return;
