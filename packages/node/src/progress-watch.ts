@@ -29,12 +29,15 @@ export interface LiveFolder {
 
 /** Changes are gathered for this long: what is over sooner is told once, with its result. */
 const gatherMs = 300;
-/** After this long without a change a transfer that stands still is not looked at any more. */
+/** What has stood still for this long has no speed, and is looked at no more often than this. */
 const patienceMs = 5_000;
 
 interface WatchedFolder {
   readonly meter: ProgressMeter;
   timer: Timer | undefined;
+  reading: ProgressReading | undefined;
+  /** The next look is far off: a change does not wait for it. */
+  isSlow: boolean;
   changed: boolean;
   changedAtMs: number;
   told: string;
@@ -61,7 +64,12 @@ export class ProgressWatch {
     this.#folders.set(id, watched);
     watched.changed = true;
     watched.changedAtMs = this.#init.clock.monotonic();
-    this.#lookSoon(id, watched);
+    if (watched.isSlow) {
+      watched.timer?.cancel();
+      watched.timer = undefined;
+      watched.isSlow = false;
+    }
+    this.#lookSoon(id, watched, gatherMs);
   }
 
   removed(id: FolderId): void {
@@ -74,8 +82,8 @@ export class ProgressWatch {
     for (const id of [...this.#folders.keys()]) this.removed(id);
   }
 
-  #lookSoon(id: FolderId, watched: WatchedFolder): void {
-    watched.timer ??= this.#init.clock.setTimer(gatherMs, () => {
+  #lookSoon(id: FolderId, watched: WatchedFolder, delayMs: number): void {
+    watched.timer ??= this.#init.clock.setTimer(delayMs, () => {
       watched.timer = undefined;
       this.#look(id, watched);
     });
@@ -85,8 +93,11 @@ export class ProgressWatch {
     const folder = this.#init.folder(id);
     if (folder === undefined) return;
     const nowMs = this.#init.clock.monotonic();
+    const reading = readingOf(folder, nowMs);
+    if (hasMoved(watched.reading, reading)) watched.changedAtMs = nowMs;
+    watched.reading = reading;
     const standsStill = nowMs - watched.changedAtMs >= patienceMs;
-    const progress = watched.meter.update(readingOf(folder, nowMs));
+    const progress = watched.meter.update(reading);
     watched.progress = standsStill ? watched.meter.rest() : progress;
     const live = liveFolder(folder, watched.progress);
     const text = JSON.stringify(live);
@@ -94,13 +105,41 @@ export class ProgressWatch {
     else if (text !== watched.told) this.#init.onProgress(id, live);
     watched.changed = false;
     watched.told = text;
-    if (watched.progress !== null && !standsStill) this.#lookSoon(id, watched);
+    if (watched.progress === null) return;
+    watched.isSlow = standsStill;
+    this.#lookSoon(id, watched, standsStill ? patienceMs : gatherMs);
   }
 }
 
 function newlyWatched(): WatchedFolder {
   const meter = new ProgressMeter();
-  return { meter, timer: undefined, changed: false, changedAtMs: 0, told: '', progress: null };
+  return {
+    meter,
+    timer: undefined,
+    reading: undefined,
+    isSlow: false,
+    changed: false,
+    changedAtMs: 0,
+    told: '',
+    progress: null,
+  };
+}
+
+/** Members may fetch, and workers hash, without a change in the folder itself. */
+function hasMoved(last: ProgressReading | undefined, now: ProgressReading): boolean {
+  if (last === undefined) return false;
+  return (
+    last.scan?.hashedBytes !== now.scan?.hashedBytes ||
+    last.need?.bytes !== now.need?.bytes ||
+    total(last.receivedBytes) !== total(now.receivedBytes) ||
+    total(last.servedBytes) !== total(now.servedBytes)
+  );
+}
+
+function total(bytes: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const one of bytes.values()) sum += one;
+  return sum;
 }
 
 function liveFolder(folder: FolderEngine, progress: FolderProgress | null): LiveFolder {

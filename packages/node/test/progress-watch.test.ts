@@ -17,12 +17,13 @@ function scene() {
       | undefined
       | { files: number; knownFiles: number; hashedBytes: number },
   };
+  const links = new Map<string, unknown>();
   const counts = { files: 5, bytes: 50, needFiles: 0, needBytes: 0, held: 0 };
   const queue = { queued: 0, queuedBytes: 0 };
   const folder = {
     config: { id, paused: false },
     stopReason: '',
-    links: new Map(),
+    links,
     index: { counts: { ...counts, ...queue } },
     treeIndex: { counts },
     tree,
@@ -36,7 +37,7 @@ function scene() {
     onChange: tell('change'),
     onProgress: tell('progress'),
   });
-  return { world, watch, tree, told };
+  return { world, watch, tree, links, told };
 }
 
 test('many changes at once are told once', async () => {
@@ -73,7 +74,7 @@ test('while something moves, figures follow a few times a second, and end with a
   expect(told).toHaveLength(after);
 });
 
-test('what stands still is not looked at for ever', async () => {
+test('what stands still has no speed, and nothing is told of it again and again', async () => {
   const { world, watch, tree, told } = scene();
   tree.scanProgress = { knownFiles: 9, files: 1, hashedBytes: 5 };
   watch.changed(id);
@@ -82,4 +83,21 @@ test('what stands still is not looked at for ever', async () => {
   await world.runUntil(600_000);
   expect(told).toHaveLength(after);
   expect(watch.progressOf(id)?.scan?.bytesPerSecond).toBe(0);
+});
+
+test('what a member fetches is followed, though nothing changes in the folder itself', async () => {
+  const { world, watch, links } = scene();
+  const link = {
+    session: { blocks: { receivedBytes: () => 0 } },
+    servedBytes: 0,
+    progress: { needFiles: 1, needBytes: 90_000_000 },
+  };
+  links.set('pi', link);
+  watch.changed(id);
+  for (let second = 1; second <= 20; second += 1) {
+    link.servedBytes += 1_000_000;
+    await world.runUntil(second * 1_000);
+  }
+  const [sending] = watch.progressOf(id)?.sending ?? [];
+  expect(sending?.bytesPerSecond).toBeGreaterThan(500_000);
 });

@@ -48,6 +48,8 @@ export interface ArchiveIngesterInit {
   readonly connected: () => readonly DeviceId[];
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly mayIngest: () => boolean;
+  /** Content came in; its versions are not appended yet. */
+  readonly onStaged: () => void;
   /** Called after something was archived or could not be: receipts may go out. */
   readonly onIngested: () => void;
 }
@@ -203,6 +205,7 @@ export class ArchiveIngester {
     const onBytes = (bytes: number) => {
       stagedBytes += bytes;
       this.#stagedBytes += bytes;
+      this.#init.onStaged();
     };
     try {
       const fetched = await this.#fetcher.fetch(client, batch, withdrawn, onBytes);

@@ -111,6 +111,7 @@ export class FolderEngine {
               ...(this.mirror === undefined ? [] : [init.context.device]),
             ],
             mayIngest: () => !isPaused(),
+            onStaged: () => this.#changed(),
             onIngested: () => this.#ingested(),
           });
     this.#receipts = this.#receiptsOf(archive);
