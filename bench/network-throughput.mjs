@@ -26,6 +26,7 @@ async function createNetwork(onChannel) {
     listen: ['/ip4/127.0.0.1/tcp/0'],
     logger,
     clock,
+    discovery: false,
   });
   const handlers = { admit: () => 'member', onConnection() {}, onChannel };
   await network.start(handlers, { members: [protocol], pairing: '/holdfast/bench-pairing/1' });

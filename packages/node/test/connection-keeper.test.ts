@@ -92,14 +92,17 @@ describe('a device that is heard on the local network', () => {
     expect(world.dials[before]?.addresses).toEqual([old, heardAt(7), given]);
   });
 
-  test('is not dialled if it is not paired', async () => {
+  test('is not dialled before it is paired, nor where it was heard until then', async () => {
     const world = await KeeperWorld.afterLong();
-    const before = world.dials.length;
-    world.keeper.heard('stranger' as DeviceId, [heardAt(7)]);
-    await world.pass(newsPauseMs);
-    world.keeper.lost(pi);
+    const stranger = 'stranger' as DeviceId;
+    world.keeper.heard(stranger, [heardAt(7)]);
+    await world.pass(longestPauseMs);
+    world.devices.push({ id: stranger, staticAddresses: [heardAt(8)], learnedAddresses: [] });
+    world.keeper.nudge();
     await world.pass(1_000);
-    expect(world.dials.slice(before).flatMap((dial) => dial.addresses)).not.toContain(heardAt(7));
+    const dialled = world.dials.flatMap((dial) => dial.addresses);
+    expect(dialled).toContain(heardAt(8));
+    expect(dialled).not.toContain(heardAt(7));
   });
 
   test('is not dialled more often because the same is said again', async () => {
@@ -148,15 +151,18 @@ describe('a liar on the local network', () => {
 test('what is heard during a dial leads to the next one soon', async () => {
   const world = await KeeperWorld.afterLong();
   world.dialMs = 20_000;
-  world.keeper.lost(pi);
-  await world.pass(1_000);
   const before = world.dials.length;
+  const hasBegun = () => world.dials.length > before;
+  await world.clock.runUntil(hasBegun, { deadlineMs: world.clock.nowMs + longestPauseMs });
   world.answering = heardAt(7);
   world.keeper.heard(pi, [heardAt(7)]);
-  await world.pass(20_000);
-  expect(world.dials.slice(before).map((dial) => dial.addresses)).toEqual([
+  await world.pass(2 * world.dialMs);
+  const dials = world.dials.slice(before).map((dial) => dial.addresses);
+  expect(dials).toEqual([
+    [old, given],
     [old, heardAt(7), given],
   ]);
+  expect(world.connected).toBe(true);
 });
 
 test('nothing is dialled after the end', async () => {
