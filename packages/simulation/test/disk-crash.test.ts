@@ -148,6 +148,35 @@ describe.each(['any', 'journal'] as const)(
   },
 );
 
+test('a file that was cut and filled again is as before, as after, or something between', () => {
+  const found = outcomes(
+    (machine) => {
+      machine.write(at('/file'), 'the old text', true);
+      machine.fileSystem.syncFileSystem(root);
+      machine.fileSystem.truncate(at('/file'), 0);
+      const handle = machine.fileSystem.open(at('/file'), 'write');
+      machine.fileSystem.write(handle, Buffer.from('new'), 0);
+      machine.fileSystem.close(handle);
+      expect(machine.read(at('/file'))).toBe('new');
+    },
+    (machine) => machine.read(at('/file')) ?? 'nothing',
+  );
+  for (const text of ['the old text', 'new', '']) expect(found).toContain(text);
+  expect(found).not.toContain('nothing');
+});
+
+test('a file that was cut and synced never has its end again', () => {
+  const found = outcomes(
+    (machine) => {
+      machine.write(at('/file'), 'the old text', true);
+      machine.fileSystem.truncate(at('/file'), 3);
+      machine.fileSystem.syncFileSystem(root);
+    },
+    (machine) => machine.read(at('/file')) ?? 'nothing',
+  );
+  expect(found).toEqual(new Set(['the']));
+});
+
 describe('operations that rest on each other', () => {
   const textOf = (machine: Machine, ...paths: string[]) =>
     paths.map((path) => machine.read(at(path))).find((text) => text !== undefined);

@@ -5,6 +5,7 @@ import { MemoryNetworkFabric } from '../src/seams/memory-network-fabric.js';
 import { SeededRandom } from '../src/seams/seeded-random.js';
 import { VirtualWorldClock } from '../src/seams/virtual-world-clock.js';
 import { assertSame } from '../src/world/compare-trees.js';
+import { watchConfinement } from '../src/world/confinement-watch.js';
 import { ContentLedger } from '../src/world/content-ledger.js';
 import { PathReader } from '../src/world/path-reader.js';
 import type { SeedFailure } from '../src/world/seed-failure.js';
@@ -96,6 +97,37 @@ test('a steady file that is absent for a moment, or torn, is noticed', () => {
   expect(() => look.look()).toThrow('nobody wrote');
   machine.fileSystem.unlink(path);
   expect(() => look.look()).toThrow('absent');
+});
+
+test('what an open handle wrote into set-aside content is not forgotten', () => {
+  const { machine, reader, ledger, write, user } = scene();
+  for (const path of ['.holdfast', '.holdfast/held']) {
+    machine.fileSystem.makeDirectory(joinPath(folderRoot, path));
+  }
+  user(() => write('.holdfast/held/one', 'written late'));
+  const [content] = reader.contents();
+  expect(ledger.knows(content ?? '')).toBe(true);
+  machine.fileSystem.unlink(joinPath(folderRoot, '.holdfast/held/one'));
+  expect(ledger.missing()).toHaveLength(1);
+});
+
+test('a call that a symlink leads out of the folder is noticed', () => {
+  const { machine } = scene();
+  const look = (name: 'open' | 'rename', path: string, to?: string) =>
+    watchConfinement(machine, ['data'], { name, path, ...(to !== undefined && { to }) });
+  machine.fileSystem.makeSymlink('/outside', filePathFrom('/data/link'));
+  expect(() => look('open', '/data/file')).not.toThrow();
+  expect(() => look('open', '/home/config.json')).not.toThrow();
+  expect(() => look('open', '/data/link/file')).toThrow('not-confined');
+  expect(() => look('rename', '/data/file', '/data/link/file')).toThrow('not-confined');
+  expect(() => look('rename', '/data', '/database')).toThrow('not-confined');
+});
+
+test('only a symlink that leads outside may be missing on one side', () => {
+  const shapes = (shape: string) => ({ name: 'laptop', shapes: new Map([['data/d/link', shape]]) });
+  const nothing = { name: 'desktop', shapes: new Map<string, string>() };
+  expect(() => assertSame(shapes('symlink ../../x'), nothing)).not.toThrow();
+  expect(() => assertSame(shapes('symlink ../x'), nothing)).toThrow('divergence');
 });
 
 test('trees that differ in one path are told apart, by name', () => {

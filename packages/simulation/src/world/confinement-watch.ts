@@ -6,7 +6,7 @@ import { type FilePath, lastName, parentPath } from '@holdfast/platform';
 import type { FileCall, FileCallName } from '../seams/disk-faults.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
-import { inodePathIfPresent } from './world-content.js';
+import { realDirectory } from './world-content.js';
 
 const watched: ReadonlySet<FileCallName> = new Set<FileCallName>([
   ...(['open', 'write', 'makeDirectory', 'removeDirectory', 'rename', 'link', 'unlink'] as const),
@@ -22,7 +22,7 @@ export function watchConfinement(
   if (!watched.has(name)) return;
   const areas = ['home', ...labels];
   for (const given of to === undefined ? [path] : [path, to]) {
-    const parent = inodePathIfPresent(machine.mounts, parentPath(given as FilePath));
+    const parent = realDirectory(machine.mounts, parentPath(given as FilePath));
     if (parent === undefined) continue;
     const real = parent === '/' ? `/${lastName(given as FilePath)}` : parent;
     if (areas.some((area) => real === `/${area}` || real.startsWith(`/${area}/`))) continue;

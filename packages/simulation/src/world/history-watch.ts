@@ -58,7 +58,15 @@ export class HistoryWatch {
       if (head.hash !== this.#head.hash) throw shrank(`another head at ${head.position}`);
       return true;
     }
-    for (const entry of await this.#entries(archive)) this.#remember(entry);
+    const wasFaulty = this.#machine.hasFaultyDisk;
+    try {
+      for (const entry of await this.#entries(archive)) this.#remember(entry);
+    } catch (error) {
+      // A disk that fails just now has nothing to say.
+      if (error instanceof SeedFailure) throw error;
+      if (wasFaulty || this.#machine.hasFaultyDisk) return false;
+      throw error;
+    }
     this.#head = head;
     return true;
   }

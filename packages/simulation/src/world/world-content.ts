@@ -8,6 +8,7 @@ import {
   fileErrorCode,
   filePathFrom,
   joinPath,
+  parentPath,
 } from '@holdfast/platform';
 import type { DirectoryInode, Inode } from '../seams/disk-inode.js';
 import type { MountTable } from '../seams/mount-table.js';
@@ -148,10 +149,11 @@ export function inodeIfPresent(mounts: MountTable, path: FilePath): Inode | unde
   }
 }
 
-/** Where the path really leads, free of symlinks; undefined where there is nothing. */
-export function inodePathIfPresent(mounts: MountTable, path: FilePath): FilePath | undefined {
+/** Where the directory really lies, free of symlinks; undefined where there is none. */
+export function realDirectory(mounts: MountTable, path: FilePath): FilePath | undefined {
   try {
-    return mounts.resolve(joinPath(path, '.'), 'stat').path;
+    // The last name of a path is not followed: so one name more.
+    return parentPath(mounts.resolve(joinPath(path, 'inside'), 'stat').path);
   } catch (error) {
     if (fileErrorCode(error) === undefined) throw error;
     return undefined;
