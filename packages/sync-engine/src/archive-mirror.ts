@@ -21,7 +21,7 @@ import { BlockServer } from './block-server.js';
 import type { FolderTree } from './folder-config.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { type FolderTreeInit, LocalTree } from './local-tree.js';
-import { planMirrorPath } from './plan-mirror.js';
+import { isMirrorChange, planMirrorPath } from './plan-mirror.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveMirrorInit
@@ -75,6 +75,8 @@ export class ArchiveMirror {
     this.tree = new LocalTree({
       ...init,
       plan: planMirrorPath,
+      // What the archive still shows may only not have been deleted yet.
+      keepsDirectory: isMirrorChange,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,
       onChange: () => {

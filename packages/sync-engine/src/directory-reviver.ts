@@ -18,17 +18,20 @@ export class DirectoryReviver {
   readonly #context: ObserveContext;
   readonly #hash: Hash;
   readonly #plan: PathPlanner;
+  readonly #keepsDirectory: (child: PathEntry) => boolean;
 
   constructor(init: {
     index: FolderIndex;
     context: ObserveContext;
     hash: Hash;
     plan: PathPlanner;
+    keepsDirectory?: (child: PathEntry) => boolean;
   }) {
     this.#index = init.index;
     this.#context = init.context;
     this.#hash = init.hash;
     this.#plan = init.plan;
+    this.#keepsDirectory = init.keepsDirectory ?? (() => true);
   }
 
   /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
@@ -37,7 +40,7 @@ export class DirectoryReviver {
     for await (const entry of this.#index.below(path)) {
       const local = localCurrent(entry);
       if (local === undefined || local.version.record.kind === 'tombstone') continue;
-      if (this.#plan(entry).type !== 'none') {
+      if (this.#plan(entry).type !== 'none' || !this.#keepsDirectory(entry)) {
         pending = true;
         continue;
       }

@@ -51,6 +51,8 @@ export interface TreeApplierInit {
   readonly logger: Logger;
   readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
   readonly plan: PathPlanner;
+  /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
+  readonly keepsDirectory?: (child: PathEntry) => boolean;
   /** The connected member to ask for blocks; undefined while it is not connected. */
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   /** Whether the tree may be touched now: the folder is not paused and its root is in order. */

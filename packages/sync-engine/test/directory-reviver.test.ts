@@ -41,6 +41,12 @@ const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = h
 
 /** A directory here that holds a file, and what others show at its path. */
 async function revived(...shown: Version[]): Promise<PathEntry> {
+  const { entry, was } = await reviving(() => true, shown);
+  expect(was).toBe(true);
+  return entry;
+}
+
+async function reviving(keepsDirectory: () => boolean, shown: readonly Version[]) {
   const world = new PlaceWorld();
   const index = await FolderIndex.open({
     store: new MemoryKeyValueStore(new MemoryDatabase()),
@@ -67,9 +73,10 @@ async function revived(...shown: Version[]): Promise<PathEntry> {
     context: { actor: mine, device: here, hash },
     hash,
     plan: (entry) => planPath(entry, hash),
+    keepsDirectory,
   });
-  expect(await reviver.revive(pathOf('d'))).toBe(true);
-  return index.entry(pathOf('d'));
+  const was = await reviver.revive(pathOf('d'));
+  return { entry: await index.entry(pathOf('d')), was, local };
 }
 
 const vectorOf = (entry: PathEntry) => localCurrent(entry)!.version.record.vector;
@@ -90,5 +97,10 @@ describe('a directory that stays because something lies in it', () => {
     const choice = chooseCurrent([rival, directory], { merge: true }, hash);
     expect(choice?.current.id).toBe(directory.id);
     expect(choice?.conflicting.map((version) => version.id)).toEqual([rival.id]);
+  });
+
+  test('in a mirror it waits for what the archive may only not have deleted yet', async () => {
+    const { entry, local } = await reviving(() => false, [deletion]);
+    expect(localCurrent(entry)!.version.id).toBe(local.id);
   });
 });

@@ -102,9 +102,9 @@ async function accept(world: SimulatedWorld, folder: string, machine: SimulatedM
     (offer) => offer.id === folder,
   )?.label;
   const isArchive = world.archives.includes(machine);
-  const request = isArchive
-    ? { folder, archive: true }
-    : { folder, path: rootOf(label ?? ''), archive: false };
+  const hasFiles = !isArchive || world.shape.mirrors.includes(machine.name);
+  const place = hasFiles ? { path: rootOf(label ?? '') } : {};
+  const request = { folder, archive: isArchive, ...place };
   await world.complete(control.acceptFolder(request), 'accepting');
 }
 

@@ -10,6 +10,7 @@ import type { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedUser } from './simulated-user.js';
 import { SimulatedWorld } from './simulated-world.js';
 import { nextAct, quickAct, sameFileActs } from './user-acts.js';
+import { ContentReader } from './world-content.js';
 import type { WorldShape } from './world-shape.js';
 
 export interface SeedReport {
@@ -135,6 +136,7 @@ function isMachineQuiet(world: SimulatedWorld, machine: SimulatedMachine): boole
   if (machine.folders.length < folders.length) return false;
   return machine.folders.every((folder) => {
     if (folder.links.size < wanted || !folder.isInSync()) return false;
+    if (folder.mirror !== undefined) return folder.treeIndex.counts.held === 0;
     if (folder.tree === undefined || world.archives.length === 0) return true;
     return folder.isCovered() && folder.index.counts.held === 0;
   });
@@ -152,12 +154,13 @@ function restless(world: SimulatedWorld): string[] {
 }
 
 function stateOf(folder: FolderEngine): string {
-  const { counts } = folder.index;
+  const { queued } = folder.index.counts;
+  const { counts } = folder.treeIndex;
   const problems = JSON.stringify(folder.tree?.problems ?? folder.ingester?.problem);
   return (
     `${folder.config.label}: ${folder.links.size} links, ${folder.isInSync() ? '' : 'not '}in sync, ` +
     `${folder.isCovered() ? '' : 'not '}covered, needs ${counts.needFiles}, ` +
-    `queued ${counts.queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
+    `queued ${queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
     `exceptions ${folder.coverage.exceptions()}, "${folder.stopReason}" ${problems}`
   );
 }
@@ -185,10 +188,16 @@ async function checkConverged(world: SimulatedWorld, label: string): Promise<voi
     const current = await world.complete(history.current(label), 'listing the archive');
     assertSame(first, { name: history.name, shapes: shapesOfHistory(label, current) });
   }
+  for (const name of world.shape.mirrors) {
+    const mirror = new ContentReader(world.machineOf(name), world.shape.folders).live();
+    assertSame(first, { name: `the mirror of ${name}`, shapes: shapesOfTree(label, mirror) });
+  }
 }
 
-function describeShape({ trees, archives, folders, edges, copies }: WorldShape): string {
-  const devices = [...trees, ...archives].join(', ');
+function describeShape(shape: WorldShape): string {
+  const { trees, archives, mirrors, folders, edges, copies } = shape;
+  const kept = archives.map((name) => (mirrors.includes(name) ? `${name} with a mirror` : name));
+  const devices = [...trees, ...kept].join(', ');
   return `${devices} share ${folders.join(', ')} over ${edges.length} edges, ${copies} copies`;
 }
 

@@ -4,8 +4,10 @@ import type { SeededRandom } from '../seams/seeded-random.js';
 export interface WorldShape {
   /** Devices with files; never empty. */
   readonly trees: readonly string[];
-  /** Devices that keep history and no files. */
+  /** Devices that keep history, and no files unless they keep a mirror. */
   readonly archives: readonly string[];
+  /** Archives that keep the plain tree beside the history, which no user changes. */
+  readonly mirrors: readonly string[];
   /** The labels of the folders that all of them share. */
   readonly folders: readonly string[];
   /** Pairs that know each other. Everybody is reached; the first tree shares first. */
@@ -27,7 +29,8 @@ export function chooseShape(random: SeededRandom): WorldShape {
   const folders = folderLabels.slice(0, random.pick([1, 1, 2]));
   const edges = chooseEdges(trees, archives, random);
   const copies = archives.length === 2 ? random.pick([1, 2]) : 1;
-  return { trees, archives, folders, edges, copies };
+  const mirrors = archives.filter(() => random.chance(0.4));
+  return { trees, archives, mirrors, folders, edges, copies };
 }
 
 /** All know each other, or all know the archives only, or each knows the next and the archives. */
