@@ -14,11 +14,9 @@ import {
   type FolderPath,
   type Hash,
   hexFrom,
-  type Version,
   type VersionId,
 } from '@holdfast/model';
 import {
-  AppError,
   assert,
   byteStringFrom,
   type KeyValueStore,
@@ -40,7 +38,9 @@ import {
   newIndexState,
   type PeerState,
 } from './index-state.js';
-import { emptyEntry, type PathEntry, type RowState, withoutPeer } from './path-entry.js';
+import { newEpoch, OwnNumbers } from './own-numbers.js';
+import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
+import { reopened } from './renumbering.js';
 
 export interface FolderIndexInit {
   readonly store: KeyValueStore;
@@ -57,14 +57,6 @@ export interface FolderIndexInit {
   readonly keyPrefix?: string;
 }
 
-/** A row of this device's own index, as it is offered to others. */
-export interface OfferedRow {
-  readonly path: FolderPath;
-  readonly version: Version;
-  readonly state: RowState;
-  readonly sequence: number;
-}
-
 export interface UpdateOptions {
   /** Durable when it resolves. Own sequences are always made durable. */
   readonly sync: boolean;
@@ -77,6 +69,8 @@ export interface UpdateOptions {
 const iterationChunk = 500;
 
 export class FolderIndex {
+  /** Whether this device's numbers can be believed. */
+  readonly numbers: OwnNumbers;
   readonly #store: KeyValueStore;
   readonly #keys: IndexKeys;
   readonly #hash: Hash;
@@ -92,8 +86,14 @@ export class FolderIndex {
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.#hash = init.hash;
     this.#policy = init.policy;
-    this.#state = state;
+    this.#state = reopened(state);
     this.#devices = new DeviceNumbers(state.devices);
+    this.numbers = new OwnNumbers({
+      random: init.random,
+      state: () => this.#state,
+      change: (change) => this.#changeState(change),
+      hashAt: (sequence) => this.#hashAt(sequence),
+    });
   }
 
   /** Opens the folder's index, or begins it with a new epoch. Throws `index_damaged`. */
@@ -106,8 +106,7 @@ export class FolderIndex {
       if (state.boundTo === init.boundTo) return index;
       await index.destroy();
     }
-    const epoch = hexFrom(init.random.bytes(8)) as EpochId;
-    const state = newIndexState(epoch, init.boundTo);
+    const state = newIndexState(newEpoch(init.random), init.boundTo);
     await init.store.batch([{ type: 'put', key, value: encodeIndexState(state) }], { sync: true });
     return new FolderIndex(init, state);
   }
@@ -211,7 +210,7 @@ export class FolderIndex {
     sequence: number,
     limit: number,
   ): Promise<{ rows: OfferedRow[]; reached: IndexPosition | undefined }> {
-    const position = this.position();
+    const position = this.numbers.published();
     const { rows, cutAt } = await this.#rows('sequence', sequence, position.sequence, limit);
     if (cutAt === undefined) return { rows, reached: position };
     const reached = await this.#boundaryAtOrBefore(cutAt, sequence);
@@ -229,11 +228,21 @@ export class FolderIndex {
   }
 
   /** Whether this device once stood at the position: the test of what a peer remembers of it. */
-  async remembers(position: IndexPosition): Promise<boolean> {
-    if (position.epoch !== this.#state.epoch) return false;
-    if (position.sequence === 0) return true;
-    const value = await this.#store.get(this.#keys.boundary(position.sequence));
-    return value !== undefined && hexFrom(value) === position.hash;
+  remembers(position: IndexPosition): Promise<boolean> {
+    return this.numbers.remembers(position);
+  }
+
+  /** Paths of own rows after a sequence, published or not, a page at a time. */
+  async *pathsAfter(sequence: number): AsyncIterable<FolderPath[]> {
+    const span = this.#keys.sequences('sequence', sequence, this.#state.sequence);
+    let page: FolderPath[] = [];
+    for await (const [, value] of this.#store.iterate(span)) {
+      page.push(byteStringFrom(value) as FolderPath);
+      if (page.length < iterationChunk) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
   }
 
   /**
@@ -307,6 +316,15 @@ export class FolderIndex {
     });
   }
 
+  #changeState(change: (state: IndexState) => IndexState | Promise<IndexState>): Promise<void> {
+    return this.#mutex.run(async () => {
+      const next = await change(this.#state);
+      const write = { type: 'put', key: this.#keys.meta(), value: encodeIndexState(next) } as const;
+      await this.#store.batch([write], { sync: true });
+      this.#state = next;
+    });
+  }
+
   async #commit(draft: BatchDraft, options: UpdateOptions): Promise<void> {
     const next = draft.finish({
       peers: options.peers ?? {},
@@ -357,6 +375,11 @@ export class FolderIndex {
     return { rows, cutAt: places.length < limit ? undefined : places.at(-1)?.sequence };
   }
 
+  async #hashAt(sequence: number): Promise<string | undefined> {
+    const value = await this.#store.get(this.#keys.boundary(sequence));
+    return value === undefined ? undefined : hexFrom(value);
+  }
+
   async #boundaryAtOrBefore(last: number, after: number): Promise<IndexPosition | undefined> {
     const span = this.#keys.sequences('boundary', after, last);
     for await (const [key, value] of this.#store.iterate({ ...span, reverse: true, limit: 1 })) {
@@ -373,24 +396,4 @@ export class FolderIndex {
       }
     }
   }
-}
-
-/** Two positions name the same point. */
-export function samePosition(left: IndexPosition | undefined, right: IndexPosition): boolean {
-  return (
-    left?.epoch === right.epoch && left.sequence === right.sequence && left.hash === right.hash
-  );
-}
-
-/** A device's index no longer agrees with what a peer remembers of it. */
-export function indexMismatch(device: string): AppError {
-  return new AppError(
-    'index_mismatch',
-    `${device} remembers a different history of this device's index.`,
-    {
-      hint:
-        'The folder is stopped so that nothing is overwritten. This device’s database may be an ' +
-        'old copy. Remove the folder here and add it again: its files stay.',
-    },
-  );
 }

@@ -15,6 +15,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { AppError, byteStringFrom, bytesOf } from '@holdfast/platform';
+import type { Acknowledgement, EpochChange, Renumbering } from './renumbering.js';
 
 /** A point in a device's index. */
 export interface IndexPosition {
@@ -40,6 +41,8 @@ export interface PeerState {
   /** How far this device's copy of the peer's index reaches, durably. */
   readonly seen?: IndexPosition;
   readonly receipt?: ArchiveReceipt;
+  /** That the peer knew this device's own numbers. */
+  readonly acknowledged?: Acknowledgement;
 }
 
 export interface IndexCounts {
@@ -66,6 +69,11 @@ export interface IndexState {
   readonly counts: IndexCounts;
   /** The store whose content the rows of an archive stand for; absent for a tree. */
   readonly boundTo?: string;
+  /** Present while own numbers are in doubt. */
+  readonly renumbering?: Renumbering;
+  /** Epochs that this index had before, the newest last. */
+  readonly formerEpochs?: readonly EpochId[];
+  readonly epochChanges?: readonly EpochChange[];
 }
 
 const noCounts: IndexCounts = {
@@ -112,4 +120,11 @@ export function decodeIndexState(bytes: Uint8Array): IndexState {
 /** The rolling hash after one more published version. */
 export function rollHash(previous: string, id: VersionId, hash: Hash): string {
   return hexFrom(hash(Buffer.concat([bytesFromHex(previous), bytesFromHex(id)])));
+}
+
+/** Two positions name the same point. */
+export function samePosition(left: IndexPosition | undefined, right: IndexPosition): boolean {
+  return (
+    left?.epoch === right.epoch && left.sequence === right.sequence && left.hash === right.hash
+  );
 }

@@ -3,3 +3,4 @@ export type { IndexPolicy, Need } from './entry-change.js';
 export * from './folder-index.js';
 export * from './index-state.js';
 export * from './path-entry.js';
+export * from './renumbering.js';

@@ -53,6 +53,14 @@ export interface PathEntry {
   readonly rows: readonly VersionRow[];
 }
 
+/** A row of this device's own index, as it is offered to others. */
+export interface OfferedRow {
+  readonly path: FolderPath;
+  readonly version: Version;
+  readonly state: RowState;
+  readonly sequence: number;
+}
+
 export type LocalRow = VersionRow & { readonly local: LocalPart };
 
 export function emptyEntry(path: FolderPath): PathEntry {

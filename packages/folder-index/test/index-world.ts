@@ -44,6 +44,8 @@ export const queuesEverything: IndexPolicy = { queuesOffers: true, needOf: () =>
 export interface OpenOptions {
   readonly database?: MemoryDatabase;
   readonly policy?: IndexPolicy;
+  /** Another one gives another epoch where one is begun. */
+  readonly seed?: string;
   readonly wrap?: (store: KeyValueStore) => KeyValueStore;
 }
 
@@ -53,7 +55,7 @@ export function openIndex(options: OpenOptions = {}): Promise<FolderIndex> {
     store: options.wrap?.(store) ?? store,
     folder,
     hash,
-    random: new SeededRandom('index'),
+    random: new SeededRandom(options.seed ?? 'index'),
     policy: options.policy ?? needsNothing,
   });
 }

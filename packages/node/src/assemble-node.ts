@@ -3,8 +3,8 @@
  * reverse, stops. It takes every seam; `run-node.ts` supplies the real ones, the simulation its
  * own.
  */
-import { ListBlockStore } from '@holdfast/folder-scanner';
-import { actorOf, type DeviceId, type FolderId } from '@holdfast/model';
+import { ListBlockStore, observeContext } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId } from '@holdfast/model';
 import {
   bytesOf,
   errorMessage,
@@ -180,7 +180,6 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     const store = folder.archive ? await openArchive() : undefined;
     const init = { store: keyValueStore, hash, random };
     const { index, mirrorIndex } = await openFolderIndices(folder, store, init);
-    const { epoch } = mirrorIndex ?? index;
     return new FolderEngine({
       ...seams,
       config: folderConfig(folder),
@@ -188,8 +187,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       mirrorIndex,
       archive: store,
       listBlocks,
-      context: { actor: actorOf(localDevice, epoch, hash), device: localDevice, hash },
+      context: observeContext(localDevice, mirrorIndex ?? index, hash),
       hash,
+      nameOf,
+      onNewEpoch: (changed, message) => {
+        events.add('folder-renumbered', { folder: changed, message });
+        engine.announce();
+        changes.changed();
+      },
       onChange: (changed) => {
         progress.changed(changed);
         changes.changed();

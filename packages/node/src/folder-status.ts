@@ -9,6 +9,8 @@ import { memberSentence, type PathProblem, problemSentence } from './trouble-wor
 
 export interface FolderStateFacts {
   readonly paused: boolean;
+  /** Own numbers went backward, and no member's index has arrived in full since. */
+  readonly inDoubt?: boolean;
   readonly stopReason: string;
   readonly firstScanDone: boolean;
   readonly scanning: boolean;
@@ -26,6 +28,10 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   if (facts.paused) return { state: 'paused', reason: '' };
   if (!facts.firstScanDone) return { state: 'scanning', reason: '' };
   const problem = problemSentence(facts.problems);
+  if (facts.inDoubt) {
+    const reason = 'Waits for the whole index of another device before it goes on.';
+    return { state: 'waiting', reason };
+  }
   if (facts.needFiles > 0) {
     if (facts.connectedMembers === 0) {
       const reason = 'No device that has the missing files is connected.';
@@ -59,13 +65,15 @@ export async function folderStatus(
   const { queued } = index.counts;
   const { counts } = treeIndex;
   const needFiles = counts.needFiles + queued;
+  const refusals = folder.renumbering.refusals.map((why) => ({ path: config.label, reason: why }));
   const { state, reason } = folderState({
+    inDoubt: folder.renumbering.isPending,
     paused: config.paused,
     stopReason: folder.stopReason,
     firstScanDone: tree?.hasScanned ?? true,
     scanning: tree?.isScanning ?? false,
     needFiles,
-    problems: tree?.problems ?? [],
+    problems: [...refusals, ...(tree?.problems ?? [])],
     // What a mirror lacks its own archive has.
     connectedMembers: folder.links.size + (mirror !== undefined && queued === 0 ? 1 : 0),
     archiveProblem: ingester?.problem ?? '',
@@ -85,7 +93,11 @@ export async function folderStatus(
     mode: config.mode,
     archive: config.archive,
     state,
-    stateReason: reason || memberReason(folder, nameOf) || leftOutReason(tree?.leftOut ?? []),
+    stateReason:
+      reason ||
+      memberReason(folder, nameOf) ||
+      folder.renumbering.note ||
+      leftOutReason(tree?.leftOut ?? []),
     files: counts.files,
     bytes: counts.bytes,
     needFiles,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]`: runs worlds and says
- * of each whether every promise held. A failure prints the one command that replays it; the exit
- * code is then 1.
+ * of each whether every promise held; `--seeds old-A..B` are worlds in which old copies of homes and
+ * disks are put back. A failure prints the one command that replays it; the exit code is then 1.
  */
 import { judgeSeed, judgeInProcesses, type SeedVerdict } from './seed-verdict.js';
 
@@ -22,9 +22,11 @@ const maxJobs = 64;
 const quietFrom = 500;
 
 function seedsFrom(range: string): string[] | undefined {
-  const [first, last] = range.split('..').map(Number);
-  if (first === undefined || last === undefined || !(last - first < maxSeeds)) return undefined;
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => String(first + at));
+  const [, prefix, from, to] = /^(\D*)(\d+)\.\.(\d+)$/.exec(range) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (prefix === undefined || !(last - first < maxSeeds)) return undefined;
+  const count = Math.max(0, last - first + 1);
+  return Array.from({ length: count }, (_, at) => `${prefix}${first + at}`);
 }
 
 function requestFrom(words: readonly string[]): Request | undefined {

@@ -32,4 +32,12 @@ describe('worlds', () => {
       await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
     }
   }, 240_000);
+
+  test('worlds in which old copies of homes and disks are put back keep every promise too', async () => {
+    const base = randomInt(2 ** 40);
+    for (let number = 0; number < 6; number += 1) {
+      const seed = `old-${base + number}`;
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    }
+  }, 120_000);
 });

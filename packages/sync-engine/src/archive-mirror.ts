@@ -25,7 +25,7 @@ import { isMirrorChange, planMirrorPath } from './plan-mirror.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveMirrorInit
-  extends Omit<FolderTreeInit, 'clientOf' | 'coverage' | 'plan' | 'index'> {
+  extends Omit<FolderTreeInit, 'clientOf' | 'coverage' | 'plan' | 'index' | 'mayApply'> {
   readonly folder: FolderId;
   readonly tree: FolderTree;
   /** The mirror's own index. */
@@ -77,6 +77,7 @@ export class ArchiveMirror {
       plan: planMirrorPath,
       // What the archive still shows may only not have been deleted yet.
       keepsDirectory: isMirrorChange,
+      mayApply: () => true,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,
       onChange: () => {

@@ -26,9 +26,11 @@ import { ArchiveIngester } from './archive-ingester.js';
 import { ArchiveMirror } from './archive-mirror.js';
 import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
+import { folderAnnouncement } from './folder-announcement.js';
 import type { FolderConfig } from './folder-config.js';
 import { FolderLink } from './folder-link.js';
 import { folderNeed } from './folder-need.js';
+import { FolderRenumbering } from './folder-renumbering.js';
 import { type HeldRow, heldRows } from './held-rows.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
@@ -53,8 +55,11 @@ export interface FolderEngineInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+  readonly nameOf: (device: DeviceId) => string;
   /** Something that people or scripts may watch has changed. */
   readonly onChange: (folder: FolderId) => void;
+  /** Own numbers went backward: the folder has a new epoch, of which every member must hear. */
+  readonly onNewEpoch: (folder: FolderId, message: string) => void;
 }
 
 export class FolderEngine {
@@ -65,10 +70,10 @@ export class FolderEngine {
   readonly tree: LocalTree | undefined;
   readonly ingester: ArchiveIngester | undefined;
   readonly mirror: ArchiveMirror | undefined;
+  readonly renumbering: FolderRenumbering;
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
-  #mismatch = '';
   #coverage: Coverage = new Coverage([], 0);
   readonly #receipts: ReceiptSender | undefined;
   #stopped = false;
@@ -87,7 +92,8 @@ export class FolderEngine {
       folder: config.id,
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
-    const isPaused = () => this.#config.paused || this.#mismatch !== '';
+    const isPaused = () => this.#config.paused;
+    this.renumbering = this.#renumberingOf(shared);
     this.mirror = this.#mirrorOf(isPaused);
     this.tree =
       archive !== undefined || config.tree === undefined
@@ -98,6 +104,7 @@ export class FolderEngine {
             plan: (entry) => planPath(entry, init.hash),
             coverage: () => this.#coverage,
             isPaused,
+            mayApply: () => !this.renumbering.isPending,
             onChange: () => this.#changed(),
           });
     this.ingester =
@@ -170,15 +177,11 @@ export class FolderEngine {
 
   /** Why the folder is stopped; empty while it is not. */
   get stopReason(): string {
-    return this.#mismatch || (this.tree?.stopReason ?? '');
-  }
-
-  /** Whether it stopped for good because numbers went backward. */
-  get isRefused(): boolean {
-    return this.#mismatch !== '';
+    return this.tree?.stopReason ?? '';
   }
 
   async start(): Promise<void> {
+    await this.renumbering.resume();
     await this.refreshCoverage();
     const { archive, hash, config } = this.#init;
     if (archive !== undefined) await seedFromHistory(config.id, this.index, archive, hash);
@@ -188,6 +191,7 @@ export class FolderEngine {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.renumbering.stop();
     for (const link of this.#links.values()) link.end();
     this.#links.clear();
     await (this.mirror ?? this.tree)?.stop();
@@ -214,31 +218,17 @@ export class FolderEngine {
 
   /** What this device says of the folder to a member. */
   announcementFor(device: DeviceId): FolderAnnouncement {
-    const { archive } = this.#init;
-    const position = this.index.position();
-    const { seen } = this.index.peer(device);
-    return {
-      folderId: this.#config.id,
-      label: this.#config.label,
-      accepted: true,
-      epoch: position.epoch,
-      position,
-      mode: this.#config.mode,
-      ...(seen === undefined ? {} : { seen }),
-      ...(archive === undefined
-        ? {}
-        : { archive: { storeId: archive.storeId, generation: archive.generation } }),
-    };
+    return folderAnnouncement(this.#config, this.index, this.#init.archive, device);
   }
 
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */
   async link(session: PeerSession, announcement: FolderAnnouncement): Promise<void> {
     const known = this.#links.get(session.device);
-    if (known?.session === session) {
+    if (known !== undefined && this.isLinked(session, announcement)) {
       known.update(announcement);
       return;
     }
-    known?.end();
+    if (known !== undefined) this.unlink(known.session);
     const link = new FolderLink(
       {
         folder: this.#config.id,
@@ -251,10 +241,10 @@ export class FolderEngine {
         onRows: () => this.#rowsArrived(),
         onProgress: () => this.#init.onChange(this.#config.id),
         onReceipt: () => this.#receiptArrived(),
-        onMismatch: (error) => this.refuse(error.message),
       },
       announcement,
     );
+    if (!(await this.renumbering.accepts(link))) return;
     this.#links.set(session.device, link);
     try {
       await link.start();
@@ -263,29 +253,21 @@ export class FolderEngine {
       this.unlink(session);
       return;
     }
-    if (this.#mismatch === '') this.#rowsArrived();
-    else this.unlink(session);
+    this.#rowsArrived();
   }
 
-  isLinked(session: PeerSession): boolean {
-    return this.#links.get(session.device)?.session === session;
+  /** Whether there is a link, to the epoch that the member announces. */
+  isLinked(session: PeerSession, { epoch }: FolderAnnouncement): boolean {
+    const link = this.#links.get(session.device);
+    return link?.session === session && link.announcement.epoch === epoch;
   }
 
   unlink(session: PeerSession): void {
+    if (!session.isReady) this.renumbering.forget(session);
     const link = this.#links.get(session.device);
     if (link?.session !== session) return;
     link.end();
     this.#links.delete(session.device);
-    this.#init.onChange(this.#config.id);
-  }
-
-  /** Numbers went backward somewhere: nothing goes on until a person has looked. */
-  refuse(reason: string): void {
-    if (this.#mismatch !== '') return;
-    this.#mismatch = reason;
-    this.#init.logger.error('folder stopped', { folder: this.#config.id, reason });
-    for (const link of this.#links.values()) link.end();
-    this.#links.clear();
     this.#init.onChange(this.#config.id);
   }
 
@@ -304,7 +286,7 @@ export class FolderEngine {
   isInSync(): boolean {
     if (this.stopReason !== '' || this.#config.paused || this.#links.size === 0) return false;
     if (this.tree?.isSettled === false || this.mirror?.isCaughtUp === false) return false;
-    if (folderNeed(this).files > 0) return false;
+    if (this.renumbering.isPending || folderNeed(this).files > 0) return false;
     const position = this.index.position();
     return [...this.#links.values()].every((link) => link.isInSyncAt(position));
   }
@@ -312,6 +294,7 @@ export class FolderEngine {
   /** Whether enough archives hold every version of this device. */
   isCovered(): boolean {
     const { sequence } = this.index.position();
+    if (this.renumbering.isPending) return false;
     const settled = this.tree === undefined || (this.tree.isSettled && this.tree.unreadable === 0);
     return settled && this.#coverage.threshold() >= sequence && this.#coverage.exceptions() === 0;
   }
@@ -346,6 +329,22 @@ export class FolderEngine {
     return heldRows(this.treeIndex, limit);
   }
 
+  #renumberingOf(shared: { folder: FolderId } & FolderEngineInit): FolderRenumbering {
+    return new FolderRenumbering({
+      ...shared,
+      device: shared.context.device,
+      links: () => this.#links.values(),
+      members: () => this.#config.members,
+      tree: () => this.tree,
+      onNewEpoch: (message) => {
+        for (const link of [...this.#links.values()]) this.unlink(link.session);
+        this.refreshCoverage().catch((error: unknown) => this.#warn(error));
+        this.#init.onNewEpoch(this.#config.id, message);
+      },
+      onDone: () => this.#changed(),
+    });
+  }
+
   #clientOf(device: DeviceId): BlockSupplier | undefined {
     if (device === this.#init.context.device) return this.mirror?.blocks;
     const link = this.#links.get(device);
@@ -354,11 +353,13 @@ export class FolderEngine {
 
   #changed(): void {
     if (this.#stopped) return;
+    this.renumbering.check();
     for (const link of this.#links.values()) link.wake();
     this.#init.onChange(this.#config.id);
   }
 
   #rowsArrived(): void {
+    this.renumbering.check();
     this.tree?.wake();
     this.ingester?.wake();
     this.#sendReceipts();

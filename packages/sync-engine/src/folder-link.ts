@@ -6,7 +6,6 @@ import {
   type ArchiveReceipt,
   type FolderIndex,
   type IndexPosition,
-  indexMismatch,
   type OfferedRow,
   samePosition,
   withPeerRow,
@@ -46,8 +45,6 @@ export interface FolderLinkInit {
   readonly onRows: (link: FolderLink) => void;
   readonly onProgress: () => void;
   readonly onReceipt: () => void;
-  /** The link cannot go on: the folder stops and says why. */
-  readonly onMismatch: (error: AppError) => void;
 }
 
 const rowsPerDelta = 1_000;
@@ -111,21 +108,27 @@ export class FolderLink {
     );
   }
 
+  /** Whether all of the member's index, as it said that it stands, is durably here. */
+  get hasArrived(): boolean {
+    const { epoch, position } = this.#announcement;
+    const { seen } = this.#init.index.peer(this.device);
+    return seen?.epoch === epoch && seen.sequence >= position.sequence;
+  }
+
   /** Positions of the member's index that have durably arrived here, oldest first. */
   get arrivedPositions(): readonly IndexPosition[] {
     return this.#positions;
   }
 
   /**
-   * Checks what each side remembers of the other, then begins to send. Throws `index_mismatch` where
-   * the member's own numbers went backward: that is the member's matter, and ends only this link.
+   * Begins to send what the member, whose memory of this device is in order, has not seen. Throws
+   * `index_mismatch` where the member's own numbers went backward: it will begin a new epoch.
    */
   async start(): Promise<void> {
     const { index } = this.#init;
     const { seen, position } = this.#announcement;
     const known = index.peer(this.device).seen;
     if (seen?.epoch === index.epoch) {
-      if (!(await index.remembers(seen))) return this.#mismatch(indexMismatch(this.device));
       this.#sentUpTo = seen.sequence;
       this.#toldUpTo = seen.sequence;
     }
@@ -203,6 +206,9 @@ export class FolderLink {
 
   receiveProgress(progress: ProgressMessage): void {
     this.#progress = progress;
+    this.#init.index.numbers
+      .noteConfirmed(this.device, progress.seen)
+      .catch((error: unknown) => this.session.end(error));
     this.#init.onProgress();
   }
 
@@ -240,22 +246,17 @@ export class FolderLink {
     await this.session.send(receipt);
   }
 
-  /** A receipt of a store that the member does not keep any more says nothing. */
+  /**
+   * A receipt of a store that the member does not keep any more says nothing, nor does one of an
+   * archive that has forgotten what it saw: its store may be an old copy too. It says it again.
+   */
   async #dropVoidReceipt(): Promise<void> {
     const { index } = this.#init;
     const { receipt, ...rest } = index.peer(this.device);
-    const { archive } = this.#announcement;
-    if (receipt === undefined) return;
-    if (archive?.storeId === receipt.storeId && archive.generation === receipt.generation) return;
+    if (receipt === undefined || isUpheld(receipt, this.#announcement)) return;
     const peers = { [this.device]: rest };
     await index.update([], (entry) => entry, { sync: true, peers });
     this.#init.onReceipt();
-  }
-
-  #mismatch(error: AppError): void {
-    this.#init.onMismatch(error);
-    const { code, message } = error;
-    void this.session.send({ type: 'error', code, message, folderId: this.#init.folder });
   }
 
   #remember(position: IndexPosition): void {
@@ -320,7 +321,7 @@ export class FolderLink {
       type: 'progress',
       folderId: folder,
       seen,
-      sequence: index.position().sequence,
+      sequence: index.numbers.published().sequence,
       needFiles: files,
       needBytes: bytes,
       ...(trouble === undefined ? {} : { trouble }),
@@ -349,10 +350,18 @@ function isOlder(message: ReceiptMessage, known: ArchiveReceipt | undefined): bo
   );
 }
 
+function isUpheld(receipt: ArchiveReceipt, { archive, seen }: FolderAnnouncement): boolean {
+  return (
+    archive?.storeId === receipt.storeId &&
+    archive.generation === receipt.generation &&
+    seen?.epoch === receipt.position.epoch &&
+    seen.sequence >= receipt.position.sequence
+  );
+}
+
 function wentBackward(device: DeviceId): AppError {
   return new AppError('index_mismatch', `The index of ${device} went backward.`, {
-    hint:
-      'Nothing is taken from that device until it is in order again: its database may be an old ' +
-      'copy. On it, remove the folder and add it again: its files stay.',
+    kind: 'retry',
+    hint: 'Nothing is taken from that device until it has renumbered its index by itself.',
   });
 }

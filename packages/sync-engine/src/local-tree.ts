@@ -65,6 +65,8 @@ export interface FolderTreeInit {
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly coverage: () => Coverage;
   readonly isPaused: () => boolean;
+  /** Whether remote versions may be placed; scans go on all the same. */
+  readonly mayApply: () => boolean;
   /** Rows, needs or the state of the tree changed. */
   readonly onChange: () => void;
 }
@@ -317,7 +319,8 @@ export class LocalTree {
 
   /** Nothing is applied before the disk was compared with the index. */
   async #mayApply(): Promise<boolean> {
-    if (this.#init.isPaused() || !this.#scannedOnce || this.#stopReason !== '') return false;
+    if (this.#init.isPaused() || !this.#init.mayApply()) return false;
+    if (!this.#scannedOnce || this.#stopReason !== '') return false;
     try {
       await this.#scanner.checkRoot();
       return true;

@@ -14,14 +14,23 @@ import {
 } from '@holdfast/model';
 import type { VersionArchive } from '@holdfast/version-archive';
 
-/** Does nothing where the index shows something already, or the log has nothing of the folder. */
+/** Does nothing where the index shows something already. */
 export async function seedFromHistory(
   folder: FolderId,
   index: FolderIndex,
   archive: VersionArchive,
   hash: Hash,
 ): Promise<void> {
-  if (index.position().sequence > 0) return;
+  if (index.position().sequence === 0) await showHistory(folder, index, archive, hash);
+}
+
+/** Makes the index show what the log says is current; what it knows beside stays. */
+export async function showHistory(
+  folder: FolderId,
+  index: FolderIndex,
+  archive: VersionArchive,
+  hash: Hash,
+): Promise<void> {
   const { position } = await archive.folderStatus(folder);
   if (position === 0) return;
   const query: Extract<HistoryQuery, { type: 'list' }> = {

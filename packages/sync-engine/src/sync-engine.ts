@@ -237,18 +237,21 @@ export class SyncEngine {
     if (announced === undefined || this.#sessions.get(session.device)?.session !== session) return;
     const both = [...this.#folders.values()].filter(
       (folder) =>
-        !folder.isRefused &&
+        !folder.renumbering.refuses(session) &&
         folder.config.members.includes(session.device) &&
         announced.get(folder.config.id)?.accepted === true,
     );
     for (const folder of this.#folders.values()) {
       if (!both.includes(folder)) folder.unlink(session);
     }
-    if (both.some((folder) => !folder.isLinked(session))) this.#sendFolders(session);
-    for (const folder of both) {
+    const links = both.flatMap((folder) => {
       const announcement = announced.get(folder.config.id);
-      if (announcement !== undefined) await folder.link(session, announcement);
+      return announcement === undefined ? [] : [{ folder, announcement }];
+    });
+    if (links.some(({ folder, announcement }) => !folder.isLinked(session, announcement))) {
+      this.#sendFolders(session);
     }
+    for (const { folder, announcement } of links) await folder.link(session, announcement);
   }
 
   #memberFolder(id: FolderId, device: DeviceId): FolderEngine | undefined {

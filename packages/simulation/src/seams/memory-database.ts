@@ -20,7 +20,7 @@ const aboveEveryKey = '\uffff';
 
 /** Takes over the values that it is given; gives its own, which must not be changed. */
 export class MemoryDatabase {
-  readonly #map = new OrderedByteMap<Uint8Array>();
+  #map = new OrderedByteMap<Uint8Array>();
   #unsynced: UndoRecord[][] = [];
   #unsyncedStart = 0;
 
@@ -62,6 +62,15 @@ export class MemoryDatabase {
     for (let count = 0; count < lost; count += 1) {
       const undo = this.#unsynced.pop() ?? [];
       for (const { key, before } of undo.toReversed()) this.#map.set(key, before);
+    }
+    this.sync();
+  }
+
+  /** Puts back what `snapshot` gave once; all of it is durable. */
+  restore(image: ReturnType<MemoryDatabase['snapshot']>): void {
+    this.#map = new OrderedByteMap();
+    for (const { key, value } of entriesInRange(image, '', aboveEveryKey, false)) {
+      this.#map.set(key, value);
     }
     this.sync();
   }

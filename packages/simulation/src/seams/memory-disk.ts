@@ -11,6 +11,7 @@ import {
   type Inode,
   type InodeAttributes,
   type SymlinkInode,
+  setEntry,
   walkInodes,
 } from './disk-inode.js';
 import { cloneTree, type DiskImage } from './disk-image.js';
@@ -230,6 +231,15 @@ export class MemoryDisk {
     this.journal.commitAll();
     this.#dirty.clear();
     this.root = cloneTree(image.root);
+    this.#recount();
+  }
+
+  /** Puts back from an old image what lies under one name of the root; the rest stays as it is. */
+  restoreDirectory(image: DiskImage, name: string): void {
+    this.#processCount += 1;
+    this.syncAll();
+    const key = this.names.keyOf(name);
+    setEntry(this.root, key, cloneTree(image.root).entries.get(key));
     this.#recount();
   }
 

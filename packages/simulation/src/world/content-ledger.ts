@@ -8,7 +8,7 @@ import type { ContentKey } from './world-content.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
 
-export type Excuse = 'overwritten' | 'power' | 'race';
+export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy';
 
 interface LedgerEntry {
   readonly content: ContentKey;
@@ -85,6 +85,23 @@ export class ContentLedger {
     if (young.length === 0) return;
     const here = this.#everywhere();
     for (const entry of young) if (!here.has(entry.content)) entry.excuse ??= 'race';
+  }
+
+  /**
+   * An old copy of a disk is put back: what only that disk had goes, by the hand of its user. What an
+   * archive had promised and has no more may be let go by a device that does not know of it yet.
+   */
+  aroundOldCopy(putBack: () => void): void {
+    const promised = new Set(
+      [...this.#entries.keys()].filter((content) => this.#init.isArchived(content)),
+    );
+    putBack();
+    const here = this.#everywhere();
+    for (const entry of this.#entries.values()) {
+      const { content } = entry;
+      if (this.#init.isArchived(content)) continue;
+      if (promised.has(content) || !here.has(content)) entry.excuse ??= 'old-copy';
+    }
   }
 
   /** What should be somewhere and is nowhere. */

@@ -22,6 +22,13 @@ interface SeenEntry {
   readonly versionId: string;
 }
 
+export interface HistoryMemory {
+  readonly seen: ReadonlyMap<number, SeenEntry>;
+  readonly archived: ReadonlySet<ContentKey>;
+  readonly position: number;
+  readonly head: string;
+}
+
 const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
 const tools = { hasher: nativeBlake3, compressor: realZstd };
 const pageEntries = 1000;
@@ -29,8 +36,8 @@ const pageEntries = 1000;
 export class HistoryWatch {
   readonly #machine: SimulatedMachine;
   readonly #paths: ReadonlySet<string>;
-  readonly #seen = new Map<number, SeenEntry>();
-  readonly #archived = new Set<ContentKey>();
+  #seen = new Map<number, SeenEntry>();
+  #archived = new Set<ContentKey>();
   #head = { position: -1, hash: '' };
 
   /** `paths`: all that ever were, with their folder's label; one that never was current is in no listing. */
@@ -78,6 +85,19 @@ export class HistoryWatch {
 
   get name(): string {
     return this.#machine.name;
+  }
+
+  /** What is known so far, to go back to with an old copy of the archive's disk. */
+  remember(): HistoryMemory {
+    const { position, hash: head } = this.#head;
+    return { seen: new Map(this.#seen), archived: new Set(this.#archived), position, head };
+  }
+
+  /** An old copy of the archive's disk was put back: it goes on from there. */
+  goBack({ seen, archived, position, head }: HistoryMemory): void {
+    this.#seen = new Map(seen);
+    this.#archived = new Set(archived);
+    this.#head = { position, hash: head };
   }
 
   /** What the archive shows now of a folder, without what is deleted. */

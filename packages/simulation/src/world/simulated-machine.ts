@@ -9,6 +9,7 @@ import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FileCall } from '../seams/disk-faults.js';
 import { InlineBulkRunner } from '../seams/inline-bulk-runner.js';
 import { KillSwitch, SimulatedCrash } from '../seams/kill-switch.js';
+import type { DiskImage } from '../seams/disk-image.js';
 import { MemoryDatabase } from '../seams/memory-database.js';
 import { MemoryDisk } from '../seams/memory-disk.js';
 import { MemoryFileSystem } from '../seams/memory-file-system.js';
@@ -45,6 +46,12 @@ export interface SimulatedMachineInit {
   readonly onCall: (machine: SimulatedMachine, call: FileCall) => void;
   /** Wraps a power loss, so that a ledger can see what it took. */
   readonly aroundPowerLoss: (machine: SimulatedMachine, lose: () => void) => void;
+}
+
+/** A copy of all that a machine keeps, as somebody would make one to put it back some day. */
+export interface MachineImage {
+  readonly disk: DiskImage;
+  readonly database: ReturnType<MemoryDatabase['snapshot']>;
 }
 
 interface Running {
@@ -173,6 +180,19 @@ export class SimulatedMachine {
   /** No crash is to come any more. */
   disarm(): void {
     this.#crash = undefined;
+  }
+
+  takeImage(): MachineImage {
+    return { disk: this.disk.takeImage(), database: this.database.snapshot() };
+  }
+
+  /** `home`: the node's own directory alone; the node must be off. */
+  putBack(image: MachineImage, what: 'home' | 'disk'): void {
+    assert(!this.isOn, 'an old copy is put back while the node is off');
+    this.#init.trace.event(this.name, `gets an old copy of its ${what}`);
+    this.database.restore(image.database);
+    if (what === 'disk') this.disk.restoreImage(image.disk);
+    else this.disk.restoreDirectory(image.disk, 'home');
   }
 
   setWatcher(behaviour: WatcherBehaviour): void {

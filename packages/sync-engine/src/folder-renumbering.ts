@@ -1,0 +1,264 @@
+/**
+ * A folder whose own numbers went backward: begins the new epoch, has own versions stamped anew, and
+ * waits for one full index of a member (an archive's, if there is one) before anything is published
+ * or placed. Owns how far that has come; what becomes of a path is decided in `restamp.ts`.
+ *
+ * Invariant: no row in doubt meets a remote one before it was stamped anew, and every step can be
+ * taken again after a crash.
+ */
+import type { FolderIndex, Renumbering } from '@holdfast/folder-index';
+import {
+  actorOf,
+  type DeviceId,
+  decodeVersion,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  type Version,
+} from '@holdfast/model';
+import { AppError, type Clock, errorMessage, type Logger, type Timer } from '@holdfast/platform';
+import type { VersionArchive } from '@holdfast/version-archive';
+import type { FolderLink } from './folder-link.js';
+import type { LocalTree } from './local-tree.js';
+import type { PeerSession } from './peer-session.js';
+import { adoptKnown, needsPast, type RestampContext, restamp } from './restamp.js';
+import { showHistory } from './seed-from-history.js';
+
+export interface FolderRenumberingInit {
+  readonly folder: FolderId;
+  readonly device: DeviceId;
+  readonly index: FolderIndex;
+  readonly archive: VersionArchive | undefined;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly links: () => Iterable<FolderLink>;
+  readonly members: () => readonly DeviceId[];
+  readonly tree: () => Pick<LocalTree, 'hasScanned' | 'wake'> | undefined;
+  readonly nameOf: (device: DeviceId) => string;
+  /** The index has a new epoch: every link has to begin anew. */
+  readonly onNewEpoch: (message: string) => void;
+  /** All may be published and placed again. */
+  readonly onDone: () => void;
+}
+
+/** So long the other members' indices, an archive's above all, are waited for after the first. */
+const moreIndicesMs = 15_000;
+/** A member that makes the index begin anew more often than this is not believed any more. */
+const maxEpochsPerMember = 3;
+const dayMs = 24 * 60 * 60_000;
+const noteDays = 7;
+const pastVersions = 200;
+
+export class FolderRenumbering {
+  readonly #init: FolderRenumberingInit;
+  /** Sessions in which nothing is exchanged, with the reason. */
+  readonly #refused = new Map<PeerSession, string>();
+  #timer: Timer | undefined;
+  #waitedEnough = false;
+  #adopting = false;
+
+  constructor(init: FolderRenumberingInit) {
+    this.#init = init;
+  }
+
+  /** Whether rows are in doubt: nothing is placed, and nothing beyond the certain rows is told. */
+  get isPending(): boolean {
+    return this.#init.index.numbers.renumbering !== undefined;
+  }
+
+  /** A sentence for people about what happened lately; empty where nothing did. */
+  get note(): string {
+    const last = this.#init.index.numbers.epochChanges.at(-1);
+    if (last === undefined || !this.#isWithin(last.atMs, noteDays)) return '';
+    return renumbered(this.#init.nameOf(last.witness));
+  }
+
+  /** Whether nothing is exchanged in a session, because its member contradicted too often. */
+  refuses(session: PeerSession): boolean {
+    return this.#refused.has(session);
+  }
+
+  /** Why nothing is exchanged with some connected members. */
+  get refusals(): readonly string[] {
+    return [...this.#refused.values()];
+  }
+
+  forget(session: PeerSession): void {
+    this.#refused.delete(session);
+  }
+
+  /** Goes on where a crash ended it; before anything is scanned. */
+  async resume(): Promise<void> {
+    if (this.#init.index.numbers.renumbering?.restamped === false) await this.#restampAll();
+  }
+
+  /**
+   * Whether a member's memory of this device is in order. Where it is not, the index goes on under a
+   * new epoch, or the member is refused because it contradicts too often; no link may begin then.
+   */
+  async accepts(link: FolderLink): Promise<boolean> {
+    const { index, clock } = this.#init;
+    const { device, announcement } = link;
+    if (!(await index.numbers.isContradictedBy(device, announcement.seen))) {
+      if (announcement.seen !== undefined) {
+        await index.numbers.noteConfirmed(device, announcement.seen);
+      }
+      return true;
+    }
+    const lately = index.numbers.epochChanges.filter(
+      (change) => change.witness === device && this.#isWithin(change.atMs, 1),
+    );
+    if (lately.length >= maxEpochsPerMember) {
+      const reason = contradictsTooOften(this.#init.nameOf(device));
+      this.#init.logger.error(reason, { folder: this.#init.folder, device });
+      this.#refused.set(link.session, reason);
+      return false;
+    }
+    await index.numbers.beginEpoch(device, clock.now(), this.#init.archive === undefined);
+    const message = renumbered(this.#init.nameOf(device));
+    this.#init.logger.warn(message, { folder: this.#init.folder, device });
+    this.#waitedEnough = false;
+    await this.#restampAll();
+    this.#init.onNewEpoch(message);
+    return false;
+  }
+
+  /** Something arrived: perhaps enough to go on. */
+  check(): void {
+    if (!this.isPending || this.#adopting || !this.#isReady()) return;
+    this.#adopting = true;
+    this.#finish()
+      .catch((error: unknown) => this.#warn(error))
+      .finally(() => {
+        this.#adopting = false;
+      });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  async #restampAll(): Promise<void> {
+    const { index, archive, hash, folder } = this.#init;
+    const { renumbering } = index.numbers;
+    if (renumbering === undefined) return;
+    if (archive !== undefined) {
+      // An archive's rows are the versions of others; what it shows is what its log shows.
+      await showHistory(folder, index, archive, hash);
+      await index.numbers.endRenumbering();
+      return;
+    }
+    const context = this.#context(renumbering);
+    for await (const paths of index.pathsAfter(context.certain)) {
+      await index.update(paths, (entry) => restamp(entry, context), { sync: true });
+    }
+    await index.numbers.noteRestamped();
+  }
+
+  /**
+   * The disk was compared with the index, one member's whole index is here, and those of the others,
+   * or time enough was given to them.
+   */
+  #isReady(): boolean {
+    const { index, members, tree } = this.#init;
+    if (tree()?.hasScanned === false) return false;
+    const links = [...this.#init.links()];
+    const arrived = links.filter((link) => link.hasArrived);
+    if (arrived.length === 0) return false;
+    const archives = members().filter((device) => index.peer(device).receipt !== undefined);
+    const awaited = [...links.map((link) => link.device), ...archives];
+    const missing = awaited.filter((device) => !arrived.some((link) => link.device === device));
+    if (missing.length === 0 || this.#waitedEnough) return true;
+    this.#timer ??= this.#init.clock.setTimer(moreIndicesMs, () => {
+      this.#timer = undefined;
+      this.#waitedEnough = true;
+      this.check();
+    });
+    return false;
+  }
+
+  async #finish(): Promise<void> {
+    const { index } = this.#init;
+    const { renumbering } = index.numbers;
+    if (renumbering === undefined) return;
+    this.stop();
+    this.#timer = undefined;
+    const context = this.#context(renumbering);
+    for await (const paths of index.pathsAfter(context.certain)) {
+      const past = await this.#pastOf(paths, context);
+      const adopt = (entry: Parameters<typeof adoptKnown>[0]) =>
+        adoptKnown(entry, context, past.get(entry.path));
+      await index.update(paths, adopt, { sync: true });
+    }
+    await index.numbers.endRenumbering();
+    this.#init.tree()?.wake();
+    this.#init.onDone();
+  }
+
+  /** What the archives' histories know of paths that look edited both here and elsewhere. */
+  async #pastOf(
+    paths: readonly FolderPath[],
+    context: RestampContext,
+  ): Promise<Map<FolderPath, Version[]>> {
+    const past = new Map<FolderPath, Version[]>();
+    for (const entry of await this.#init.index.entries(paths)) {
+      if (!needsPast(entry, context)) continue;
+      past.set(entry.path, await this.#askArchives(entry.path));
+    }
+    return past;
+  }
+
+  /** Newest first; empty where no archive answers: then both contents are kept. */
+  async #askArchives(path: FolderPath): Promise<Version[]> {
+    const { folder, hash } = this.#init;
+    const query = { type: 'log', path, limit: pastVersions } as const;
+    for (const link of this.#init.links()) {
+      if (link.announcement.archive === undefined) continue;
+      try {
+        const { entries } = await link.session.history(folder, query);
+        return entries.map(({ recordBytes }) => decodeVersion(recordBytes, hash));
+      } catch (error) {
+        this.#warn(error);
+      }
+    }
+    return [];
+  }
+
+  #context({ from, certain, unheard }: Renumbering): RestampContext {
+    const { device, hash, index } = this.#init;
+    return {
+      device,
+      hash,
+      certain: certain.sequence,
+      former: actorOf(device, from, hash),
+      actor: actorOf(device, index.epoch, hash),
+      unheard: new Set(unheard),
+    };
+  }
+
+  #isWithin(atMs: number, days: number): boolean {
+    return Math.abs(this.#init.clock.now() - atMs) < days * dayMs;
+  }
+
+  #warn(error: unknown): void {
+    const code = error instanceof AppError ? error.code : 'internal';
+    const { folder, logger } = this.#init;
+    logger.warn('renumbering', { folder, code, reason: errorMessage(error) });
+  }
+}
+
+function renumbered(name: string): string {
+  return (
+    `This device's index was older than what ${name} remembers (restored from an old copy?). ` +
+    'It was renumbered; nothing was deleted.'
+  );
+}
+
+function contradictsTooOften(name: string): string {
+  return (
+    `${name} has contradicted this device's index ${maxEpochsPerMember} times within a day. Nothing ` +
+    `is exchanged with it for now. Two machines may run with this device's identity (a copied ` +
+    `home): stop one of them. Or ${name} is out of order.`
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * What becomes of one path after this device's numbers went backward: pure. First every own version
+ * that carries a number in doubt is stamped anew, so that nothing that was once published under the
+ * same number seems to contain it. Then, before anything is published, what others or the history
+ * know already is taken over as theirs. The reasons are in decision 0021.
+ */
+import {
+  type LocalRow,
+  localCurrent,
+  type PathEntry,
+  peerCurrents,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import {
+  type ActorId,
+  chooseCurrent,
+  compareVectors,
+  counterOf,
+  type DeviceId,
+  type FileRecord,
+  type Hash,
+  maxVectorActors,
+  sameContent,
+  sameOnDisk,
+  type VectorEntry,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
+
+export interface RestampContext {
+  readonly device: DeviceId;
+  readonly hash: Hash;
+  /** The last own sequence that is certain. */
+  readonly certain: number;
+  /** Whose counts are in doubt: this device in its former epoch. */
+  readonly former: ActorId;
+  /** This device in its epoch now. */
+  readonly actor: ActorId;
+  /** Members whose rows are as they were before numbers went backward. */
+  readonly unheard: ReadonlySet<DeviceId>;
+}
+
+/** The entry with its own version stamped anew where its number is in doubt; else the same object. */
+export function restamp(entry: PathEntry, context: RestampContext): PathEntry {
+  const row = ownRowInDoubt(entry, context);
+  if (row === undefined) return entry;
+  const { record } = row.version;
+  const certain = certainCount(entry, context);
+  if (counterOf(record.vector, context.former) <= certain) return entry;
+  const count = 1 + Math.max(0, ...counts(entry, context.actor));
+  const kept = record.vector.filter(({ actor }) => actor !== context.former);
+  const stamp = { actor: context.actor, counter: count };
+  const vector = stamped(kept, { actor: context.former, counter: certain }, stamp);
+  const { disk } = row.local;
+  const version = versionOf({ ...record, vector }, context.hash);
+  return withLocalCurrent(entry, version, disk === undefined ? {} : { disk });
+}
+
+/** This device's own version at the path, numbered after what is certain. */
+function ownRowInDoubt(
+  entry: PathEntry,
+  { certain, device }: { readonly certain: number; readonly device: DeviceId },
+): LocalRow | undefined {
+  const row = localCurrent(entry);
+  if (row === undefined || row.local.sequence <= certain) return undefined;
+  return row.version.record.author === device ? row : undefined;
+}
+
+/**
+ * The highest count of the former actor that was certainly given out once: one that a member showed
+ * when it was last heard, which was before numbers went backward.
+ */
+function certainCount(entry: PathEntry, { former, unheard }: RestampContext): number {
+  const shown = entry.rows.filter((row) => row.peers.some((peer) => unheard.has(peer.device)));
+  return Math.max(0, ...shown.map((row) => counterOf(row.version.record.vector, former)));
+}
+
+function counts(entry: PathEntry, actor: ActorId): number[] {
+  return entry.rows.map((row) => counterOf(row.version.record.vector, actor));
+}
+
+function stamped(kept: VersionVector, certain: VectorEntry, stamp: VectorEntry): VersionVector {
+  const others = kept.filter(({ actor }) => actor !== stamp.actor);
+  const room = others.length + 2 <= maxVectorActors;
+  const entries = [...others, ...(certain.counter > 0 && room ? [certain] : []), stamp];
+  return entries.sort((a, b) => (a.actor < b.actor ? -1 : 1));
+}
+
+/** What is needed to take over what is known already. */
+export type AdoptContext = Pick<RestampContext, 'device' | 'hash' | 'certain' | 'actor'>;
+
+/**
+ * The entry showing a version that somebody knows, where this device's own one looks just the same
+ * on disk and nobody was told of it. `past`: versions of the path that a history holds.
+ */
+export function adoptKnown(
+  entry: PathEntry,
+  context: AdoptContext,
+  past: readonly Version[] = [],
+): PathEntry {
+  const row = ownRowInDoubt(entry, context);
+  if (row === undefined || isShown(row)) return entry;
+  const shown = peerCurrents(entry).map(({ version }) => version);
+  const known = chosen(shown, row, context) ?? past.find((one) => mayStandFor(one, row, context));
+  if (known === undefined) return entry;
+  const { disk } = row.local;
+  return withLocalCurrent(entry, known, disk === undefined ? {} : { disk });
+}
+
+/** Whether only a history can tell that the own version is an old one, which others have moved on from. */
+export function needsPast(entry: PathEntry, context: AdoptContext): boolean {
+  const row = ownRowInDoubt(entry, context);
+  if (row === undefined || isShown(row)) return false;
+  const { record } = row.version;
+  if (record.kind !== 'file' && record.kind !== 'symlink') return false;
+  return peerCurrents(entry).some(
+    ({ version }) =>
+      !sameContent(version.record, record) &&
+      compareVectors(record.vector, version.record.vector) === 'concurrent',
+  );
+}
+
+function isShown(row: LocalRow): boolean {
+  return row.peers.some((peer) => peer.state === 'current');
+}
+
+function chosen(
+  shown: readonly Version[],
+  row: LocalRow,
+  context: AdoptContext,
+): Version | undefined {
+  const alike = shown.filter((version) => mayStandFor(version, row, context));
+  return chooseCurrent(alike, { merge: false }, context.hash)?.current;
+}
+
+/** Looks the same on disk, and is not older than what the own version was made of. */
+function mayStandFor(version: Version, row: LocalRow, { actor }: AdoptContext): boolean {
+  const { record } = row.version;
+  if (version.record.path !== record.path || !looksAlike(version.record, record)) return false;
+  const base = record.vector.filter((entry) => entry.actor !== actor);
+  return compareVectors(version.record.vector, base) !== 'dominated';
+}
+
+/** What puts an old copy back may cut times to microseconds: that is no edit. */
+const timeGrainNs = 1_000n;
+
+function looksAlike(left: FileRecord, right: FileRecord): boolean {
+  if (left.kind !== 'file' || right.kind !== 'file') return sameOnDisk(left, right);
+  const apartNs = left.mtimeNs - right.mtimeNs;
+  if (apartNs <= -timeGrainNs || apartNs >= timeGrainNs) return false;
+  return sameOnDisk({ ...left, mtimeNs: right.mtimeNs }, right);
+}
