@@ -1,4 +1,5 @@
 /** A full disk stops, never evicts: it is told, nothing is lost, and all goes on once there is room. */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,10 +21,9 @@ async function mountDisk(...names: readonly string[]): Promise<SmallDisk> {
   return disk;
 }
 
-/** Content that no other file has. */
+/** Content that no other file has, and that takes as much room in a store as in its file. */
 function content(name: string, kilobytes: number): Buffer {
-  const lengthBytes = kilobytes * 1024;
-  return Buffer.from(`${name} `.repeat(lengthBytes)).subarray(0, lengthBytes);
+  return createHash('shake256', { outputLength: kilobytes * 1024 }).update(name).digest();
 }
 
 function writeFiles(tree: string, name: string, count: number, kilobytes: number): void {
