@@ -143,8 +143,8 @@ export class SimulatedWorld {
     const [first, ...rest] = steps;
     if (first === undefined) return;
     this.clock.schedule(first.afterMs, () => {
-      this.#take(machine, first);
-      this.perform(machine, rest);
+      // Who is told that a write failed does not go on to put the file in its place.
+      if (this.#take(machine, first) !== 'failed') this.perform(machine, rest);
     });
   }
 
@@ -175,15 +175,17 @@ export class SimulatedWorld {
     return new Set([...shown, ...kept].flatMap((contents) => [...contents]));
   }
 
-  #take(machine: SimulatedMachine, { what, synced, act }: UserStep): void {
+  #take(machine: SimulatedMachine, { what, synced, act }: UserStep): 'taken' | 'failed' {
     try {
       this.trace.event(machine.name, `user ${what}`);
       this.ledger.aroundUser(machine, synced, () => act(machine.fileSystem));
       this.#rememberPaths();
+      return 'taken';
     } catch (error) {
       const code = fileErrorCode(error);
       if (code === undefined) this.fail(error);
       else this.trace.event(machine.name, `user is told ${code}`);
+      return code === 'EIO' || code === 'ENOSPC' ? 'failed' : 'taken';
     }
   }
 
@@ -229,7 +231,7 @@ export class SimulatedWorld {
   /** What is written between a node's last look and its rename is gone at once, and nobody's fault. */
   #meddleWith(machine: SimulatedMachine): void {
     const steps = this.#meddle.act(machine);
-    for (const step of steps) this.#take(machine, step);
+    for (const step of steps) if (this.#take(machine, step) === 'failed') break;
     const atMs = this.clock.nowMs;
     this.clock.schedule(0, () => this.ledger.excuseRaces(atMs));
   }
