@@ -14,7 +14,8 @@ export function describeCompressor(name: string, compressor: Compressor, other: 
   });
 }
 
-const text = Buffer.from('a line that comes again, and again, with a number: ');
+const line = 'a line that comes again, and again, with a number: ';
+const text = Buffer.from(line);
 
 function contents(): (readonly [string, Uint8Array])[] {
   const noise = new Uint8Array(maxCompressorBytes);
@@ -25,7 +26,7 @@ function contents(): (readonly [string, Uint8Array])[] {
     state ^= state << 5;
     noise[at] = state;
   }
-  const lines = Array.from({ length: 15_000 }, (_, line) => `${text}${line * 7919}\n`).join('');
+  const lines = Array.from({ length: 15_000 }, (_, at) => `${line}${at * 7919}\n`).join('');
   return [
     ['one byte', Buffer.from('x')],
     ['a short text', text],
