@@ -33,6 +33,10 @@ describe('worlds', () => {
     }
   }, 240_000);
 
+  test('an empty folder with a mirror counts as in sync', async () => {
+    await expect(runSeed('old-1015')).resolves.toMatchObject({ seed: 'old-1015' });
+  });
+
   test('worlds in which old copies of homes and disks are put back keep every promise too', async () => {
     const base = randomInt(2 ** 40);
     for (let number = 0; number < 6; number += 1) {

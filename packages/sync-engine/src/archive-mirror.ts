@@ -99,8 +99,8 @@ export class ArchiveMirror {
     const offered = archiveIndex.peer(this.#device).seen;
     return (
       this.#idle &&
-      samePosition(taken, archiveIndex.position()) &&
-      samePosition(offered, this.index.position())
+      hasAll(taken, archiveIndex.position()) &&
+      hasAll(offered, this.index.position())
     );
   }
 
@@ -231,4 +231,9 @@ export class ArchiveMirror {
     };
     this.#coverage = new Coverage([receipt], 1);
   }
+}
+
+/** Of an index without rows there is nothing to take. */
+function hasAll(seen: IndexPosition | undefined, position: IndexPosition): boolean {
+  return position.sequence === 0 || samePosition(seen, position);
 }

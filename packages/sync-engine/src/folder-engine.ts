@@ -338,6 +338,7 @@ export class FolderEngine {
       tree: () => this.tree,
       onNewEpoch: (message) => {
         for (const link of [...this.#links.values()]) this.unlink(link.session);
+        this.mirror?.wake();
         this.refreshCoverage().catch((error: unknown) => this.#warn(error));
         this.#init.onNewEpoch(this.#config.id, message);
       },

@@ -1,0 +1,169 @@
+/** A folder whose own numbers went backward: how often a member may say so, and when it goes on. */
+import {
+  FolderIndex,
+  type IndexPosition,
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import {
+  actorOf,
+  type DeviceId,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  versionOf,
+} from '@holdfast/model';
+import {
+  MemoryDatabase,
+  MemoryKeyValueStore,
+  nativeBlake3,
+  SeededRandom,
+  VirtualWorldClock,
+} from '@holdfast/simulation';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { FolderLink } from '../src/folder-link.js';
+import { FolderRenumbering } from '../src/folder-renumbering.js';
+import type { PeerSession } from '../src/peer-session.js';
+
+const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
+const folder = 'photosphotosphot' as FolderId;
+const laptop = '12D3KooWLaptop' as DeviceId;
+const desktop = '12D3KooWDesktop' as DeviceId;
+const pi = '12D3KooWPi' as DeviceId;
+const path = 'letter.txt' as FolderPath;
+const clock = new VirtualWorldClock();
+
+let index: FolderIndex;
+let links: FolderLink[];
+let hasScanned: boolean;
+let told: string[];
+let done: number;
+
+beforeEach(async () => {
+  [links, hasScanned, told, done] = [[], true, [], 0];
+  index = await FolderIndex.open({
+    store: new MemoryKeyValueStore(new MemoryDatabase()),
+    folder,
+    hash,
+    random: new SeededRandom('index'),
+    policy: { needOf: () => undefined, queuesOffers: false },
+  });
+});
+
+function renumbering(): FolderRenumbering {
+  const silent = () => undefined;
+  return new FolderRenumbering({
+    folder,
+    device: laptop,
+    index,
+    archive: undefined,
+    hash,
+    clock: clock.nodeClock(),
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    links: () => links,
+    members: () => [desktop, pi],
+    nameOf: (device) => (device === desktop ? 'desktop' : 'pi'),
+    tree: () => ({ hasScanned, wake: silent }),
+    onNewEpoch: (message) => told.push(message),
+    onDone: () => {
+      done += 1;
+    },
+  });
+}
+
+/** As far as renumbering looks at a link. */
+function linkTo(device: DeviceId, seen?: IndexPosition, hasArrived = true): FolderLink {
+  const session = {} as PeerSession;
+  const announcement = { archive: undefined, ...(seen && { seen }) };
+  return { device, session, announcement, hasArrived } as unknown as FolderLink;
+}
+
+/** A member that claims to have seen more than there is. */
+const liar = () => linkTo(desktop, { ...index.position(), sequence: 999 });
+
+async function edit(): Promise<void> {
+  const actor = actorOf(laptop, index.epoch, hash);
+  const vector = [{ actor, counter: 5 }];
+  const version = versionOf({ kind: 'symlink', path, vector, author: laptop, target: 'x' }, hash);
+  await index.update([path], (entry: PathEntry) => withLocalCurrent(entry, version), {
+    sync: true,
+  });
+}
+
+describe('a member that contradicts', () => {
+  test('makes the folder begin a new epoch, and a person is told why', async () => {
+    const former = index.epoch;
+    const folderNumbers = renumbering();
+    expect(await folderNumbers.accepts(liar())).toBe(false);
+    expect(index.epoch).not.toBe(former);
+    expect(told).toEqual([folderNumbers.note]);
+    expect(folderNumbers.note).toContain('older than what desktop remembers');
+    expect(folderNumbers.isPending).toBe(true);
+  });
+
+  test('is not believed for ever: the fourth time within a day its session is refused', async () => {
+    const folderNumbers = renumbering();
+    for (let time = 0; time < 3; time += 1) await folderNumbers.accepts(liar());
+    const { epoch } = index;
+    const link = liar();
+    expect(await folderNumbers.accepts(link)).toBe(false);
+    expect(index.epoch).toBe(epoch);
+    expect(folderNumbers.refuses(link.session)).toBe(true);
+    expect(folderNumbers.refusals[0]).toContain('Two machines may run with this device');
+    expect(await folderNumbers.accepts(linkTo(pi)), 'others go on').toBe(true);
+  });
+
+  test('may say so again in a new session, a day later', async () => {
+    const folderNumbers = renumbering();
+    for (let time = 0; time < 3; time += 1) await folderNumbers.accepts(liar());
+    clock.schedule(25 * 3_600_000, () => undefined);
+    await clock.runUntil(() => false, { deadlineMs: clock.nowMs + 25 * 3_600_000 });
+    const { epoch } = index;
+    await folderNumbers.accepts(liar());
+    expect(index.epoch).not.toBe(epoch);
+  });
+});
+
+describe('own versions in doubt', () => {
+  test('are stamped anew before the folder says anything', async () => {
+    await edit();
+    const former = actorOf(laptop, index.epoch, hash);
+    await renumbering().accepts(liar());
+    const actors = localCurrent(await index.entry(path))?.version.record.vector.map(
+      (one) => one.actor,
+    );
+    expect(actors).toEqual([actorOf(laptop, index.epoch, hash)]);
+    expect(actors).not.toContain(former);
+    expect(index.numbers.published().sequence).toBe(0);
+  });
+
+  test('wait for the first scan and for one whole index; then all is published', async () => {
+    await edit();
+    const folderNumbers = renumbering();
+    await folderNumbers.accepts(liar());
+    folderNumbers.check();
+    expect(folderNumbers.isPending, 'nobody is linked').toBe(true);
+    hasScanned = false;
+    links = [linkTo(desktop)];
+    folderNumbers.check();
+    expect(folderNumbers.isPending, 'the disk was not looked at').toBe(true);
+    hasScanned = true;
+    folderNumbers.check();
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 1_000 });
+    expect(folderNumbers.isPending).toBe(false);
+    expect(index.numbers.published()).toEqual(index.position());
+  });
+
+  test('do not wait for ever for a member whose index does not come', async () => {
+    await edit();
+    const folderNumbers = renumbering();
+    await folderNumbers.accepts(liar());
+    links = [linkTo(desktop), linkTo(pi, undefined, false)];
+    folderNumbers.check();
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 14_000 });
+    expect(done, 'it is given some time').toBe(0);
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 2_000 });
+    expect(done).toBe(1);
+  });
+});
