@@ -98,9 +98,7 @@ export class ArchiveMirror {
     const taken = this.index.peer(this.#device).seen;
     const offered = archiveIndex.peer(this.#device).seen;
     return (
-      this.#idle &&
-      hasAll(taken, archiveIndex.position()) &&
-      hasAll(offered, this.index.position())
+      this.#idle && hasAll(taken, archiveIndex.position()) && hasAll(offered, this.index.position())
     );
   }
 

@@ -16,7 +16,14 @@ import {
   type Hash,
   type Version,
 } from '@holdfast/model';
-import { AppError, type Clock, errorMessage, type Logger, type Timer } from '@holdfast/platform';
+import {
+  AppError,
+  type Clock,
+  errorMessage,
+  type Logger,
+  Mutex,
+  type Timer,
+} from '@holdfast/platform';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
 import type { LocalTree } from './local-tree.js';
@@ -54,6 +61,8 @@ export class FolderRenumbering {
   readonly #init: FolderRenumberingInit;
   /** Sessions in which nothing is exchanged, with the reason. */
   readonly #refused = new Map<PeerSession, string>();
+  /** Two members that contradict at once must not make two epochs. */
+  readonly #accepting = new Mutex();
   #timer: Timer | undefined;
   #waitedEnough = false;
   #adopting = false;
@@ -97,7 +106,11 @@ export class FolderRenumbering {
    * Whether a member's memory of this device is in order. Where it is not, the index goes on under a
    * new epoch, or the member is refused because it contradicts too often; no link may begin then.
    */
-  async accepts(link: FolderLink): Promise<boolean> {
+  accepts(link: FolderLink): Promise<boolean> {
+    return this.#accepting.run(() => this.#accepts(link));
+  }
+
+  async #accepts(link: FolderLink): Promise<boolean> {
     const { index, clock } = this.#init;
     const { device, announcement } = link;
     if (!(await index.numbers.isContradictedBy(device, announcement.seen))) {

@@ -102,6 +102,18 @@ describe('a member that contradicts', () => {
     expect(folderNumbers.isPending).toBe(true);
   });
 
+  test('at the same moment as another one makes one new epoch, not two', async () => {
+    const folderNumbers = renumbering();
+    const seen = { ...index.position(), sequence: 999 };
+    const both = [linkTo(desktop, seen), linkTo(pi, seen)];
+    const accepted = await Promise.all(both.map((link) => folderNumbers.accepts(link)));
+    expect(told).toHaveLength(1);
+    expect(accepted, 'the second hears of the new epoch before its link begins').toEqual([
+      false,
+      true,
+    ]);
+  });
+
   test('is not believed for ever: the fourth time within a day its session is refused', async () => {
     const folderNumbers = renumbering();
     for (let time = 0; time < 3; time += 1) await folderNumbers.accepts(liar());
