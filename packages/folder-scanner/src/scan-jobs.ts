@@ -139,7 +139,7 @@ const coarseClockGrainMs = 2_000;
 const readTwiceBytes = 4 * 1024 * 1024;
 
 let readBuffer: Uint8Array | undefined;
-const readBufferBytes = 8 * 1024 * 1024;
+const readBufferBytes = 4 * 1024 * 1024;
 
 /**
  * Reads files and symlinks: content chunked and hashed, with the stat of the very handle before and

@@ -28,6 +28,7 @@ import {
   createZstd,
   cryptoRandom,
   fileSystemTypeOf,
+  keepHeapSmall,
   NodeFileSystem,
   openFileWatchers,
   openLevelStore,
@@ -100,6 +101,7 @@ export async function initHome(options: {
 
 /** Runs the node of a home, making the home if there is none. Codes: `home_locked`, `home_unusable`, `address_in_use`. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
+  keepHeapSmall();
   const fileSystem = new NodeFileSystem();
   const home = filePathFrom(options.home);
   const opened = isHome(fileSystem, home)

@@ -12,6 +12,7 @@ import {
   errorFromData,
   errorMessage,
 } from '@holdfast/platform';
+import { workerLimits } from './heap-growth.js';
 import type { JobReply, JobRequest } from './worker-messages.js';
 
 export interface WorkerPoolOptions {
@@ -105,7 +106,10 @@ export class WorkerPool implements BulkRunner {
   }
 
   #startWorker(): PoolWorker {
-    const thread = new Worker(this.#options.workerUrl, { workerData: this.#options.workerData });
+    const thread = new Worker(this.#options.workerUrl, {
+      workerData: this.#options.workerData,
+      resourceLimits: workerLimits,
+    });
     const worker: PoolWorker = { thread, job: undefined };
     this.#workers.add(worker);
     let failure: unknown;
