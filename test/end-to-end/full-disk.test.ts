@@ -23,7 +23,9 @@ async function mountDisk(...names: readonly string[]): Promise<SmallDisk> {
 
 /** Content that no other file has, and that takes as much room in a store as in its file. */
 function content(name: string, kilobytes: number): Buffer {
-  return createHash('shake256', { outputLength: kilobytes * 1024 }).update(name).digest();
+  return createHash('shake256', { outputLength: kilobytes * 1024 })
+    .update(name)
+    .digest();
 }
 
 function writeFiles(tree: string, name: string, count: number, kilobytes: number): void {
