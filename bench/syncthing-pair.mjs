@@ -3,7 +3,7 @@
  * discovery, relays or upgrades; its watcher's delay is one second (ten by default).
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -116,8 +116,11 @@ async function startSyncthing(place, name) {
     /** Of the process that works: the one that was started only watches over it. */
     peakMemoryBytes() {
       const { pid } = child;
-      const [worker] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-      const status = readFileSync(`/proc/${worker || pid}/status`, 'utf8');
+      const tasks = readdirSync(`/proc/${pid}/task`);
+      const worker = tasks
+        .map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim())
+        .find((children) => children !== '');
+      const status = readFileSync(`/proc/${worker ?? pid}/status`, 'utf8');
       return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
     },
     async stop() {

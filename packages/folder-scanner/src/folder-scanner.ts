@@ -51,6 +51,8 @@ export interface ScanResult {
   readonly changed: number;
   /** Paths that must be examined again soon: unstable, or changed within the clock's grain. */
   readonly again: readonly FolderPath[];
+  /** Large files that changed a moment ago: read as soon as their times can be believed. */
+  readonly young: readonly FolderPath[];
   /** Directories that the index did not know: what lies in them may not be watched yet. */
   readonly newDirectories: number;
   /** Files under our own reserved prefix: being written now, or left over from a crash. */

@@ -55,6 +55,7 @@ export class ObservationWriter {
   readonly temporaries: FolderPath[] = [];
   readonly #init: ObservationWriterInit;
   readonly #again: FolderPath[] = [];
+  readonly #young: FolderPath[] = [];
   readonly #absences: ReadyObservation[] = [];
   #ready: ReadyObservation[] = [];
   #toRead: PendingObservation[] = [];
@@ -110,7 +111,14 @@ export class ObservationWriter {
     if (this.#toRead.length > 0) await this.#startRead();
     await this.#finishReading();
     const { examined, newDirectories, temporaries } = this;
-    return { examined, newDirectories, temporaries, changed: this.#changed, again: this.#again };
+    return {
+      examined,
+      newDirectories,
+      temporaries,
+      changed: this.#changed,
+      again: this.#again,
+      young: this.#young,
+    };
   }
 
   async #finishReading(): Promise<void> {
@@ -182,7 +190,7 @@ export class ObservationWriter {
         this.#init.problems.add(path, answer.code);
         return undefined;
       case 'young':
-        this.#again.push(path);
+        this.#young.push(path);
         return undefined;
       case 'absent':
         // It went between the listing and the reading: the next look decides.

@@ -209,6 +209,19 @@ describe('files that change', () => {
     expect(await versionsOf(world, 'a')).toEqual(before);
   });
 
+  test('a large file that changed a moment ago is read once, when its times can be believed', async () => {
+    const world = await worldWith();
+    world.write('large', 'x'.repeat(5 * 1024 * 1024));
+    world.nowMs -= 10_000;
+    const first = await world.scan();
+    expect([first.young, first.again, first.changed]).toEqual([['large'], [], 0]);
+    expect([wasRead(world, 'large'), world.scanner.problems.count]).toEqual([false, 0]);
+    world.pass(60);
+    const second = await world.scanner.scanPaths(first.young, []);
+    expect([second.young, second.again, second.changed]).toEqual([[], [], 1]);
+    expect(localCurrent(await world.entry('large'))?.local.disk?.racy).toBe(false);
+  });
+
   test('a file that goes between listing and reading is looked at again, then deleted', async () => {
     const world = await worldWith('a');
     await world.scan();

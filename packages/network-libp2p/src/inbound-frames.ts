@@ -7,6 +7,7 @@ import { assert } from '@holdfast/platform';
 import type { Stream, StreamMessageEvent } from '@libp2p/interface';
 import { FrameParser } from './frame-parser.js';
 import { frameOverheadBytes, readAheadBytes } from './network-limits.js';
+import { notePassed } from './young-buffers.js';
 
 /** Frames that were taken are let go of in runs of this many: each by itself would be quadratic. */
 const releaseRun = 64;
@@ -94,6 +95,7 @@ export class InboundFrames implements AsyncIterableIterator<Uint8Array> {
   }
 
   #receive(data: StreamMessageEvent['data']): void {
+    notePassed(data.byteLength);
     if (this.#discarding || this.#failure !== undefined) return;
     if (data instanceof Uint8Array) this.#parser.push(data);
     else for (const chunk of data) this.#parser.push(chunk);

@@ -4,6 +4,7 @@
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { type ICryptoInterface, pureJsCrypto } from '@chainsafe/libp2p-noise';
+import { Uint8ArrayList } from 'uint8arraylist';
 
 const algorithm = 'chacha20-poly1305';
 const tagBytes = 16;
@@ -14,9 +15,12 @@ export const noiseCipher: ICryptoInterface = {
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, key) {
     const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
     cipher.setAAD(ad, { plaintextLength: plaintext.byteLength });
-    const text = cipher.update(plaintext.subarray());
+    const message = new Uint8ArrayList();
+    if (plaintext instanceof Uint8Array) message.append(cipher.update(plaintext));
+    else for (const piece of plaintext) message.append(cipher.update(piece));
     cipher.final();
-    return Buffer.concat([text, cipher.getAuthTag()]);
+    message.append(cipher.getAuthTag());
+    return message;
   },
 
   /** `joined` holds the ciphertext without its tag in one piece, where the library made it. */

@@ -6,6 +6,7 @@ import type { Stream } from '@libp2p/interface';
 import { AppError } from '@holdfast/platform';
 import { FrameBatcher } from './frame-batcher.js';
 import { maxSendQueueBytes, sendBatchBytes, sendQueueBytes } from './network-limits.js';
+import { notePassed } from './young-buffers.js';
 
 interface Waiter {
   /** Goes on once at most this many bytes wait. */
@@ -40,6 +41,7 @@ export class OutboundFrames {
         { kind: 'retry' },
       );
     }
+    notePassed(frame.length);
     this.#batcher.add(frame);
     if (this.#batcher.queuedBytes >= sendBatchBytes) this.#flush();
     else this.#scheduleFlush();

@@ -80,6 +80,8 @@ const scansFitInInterval = 10;
 const stoppedRetryMs = 10_000;
 /** Events of one burst are taken together. */
 const eventDelayMs = 10;
+/** Longer than the grain of a file system's clock. */
+const youngDelayMs = 60;
 const watchAgainDelayMs = 2_000;
 
 /** What to do about a disk stands with it; about files that are away, the person knows best. */
@@ -270,6 +272,9 @@ export class LocalTree {
       if (this.#stopReason !== '') this.#watch.renew();
       this.#setStopReason('');
       this.#stopError = undefined;
+      if (result.young.length > 0) {
+        this.#queue.requestSoon({ all: false, paths: result.young, below: [] }, youngDelayMs);
+      }
       if (result.again.length > 0) {
         this.#queue.requestLater({ all: false, paths: result.again, below: [] });
       }
