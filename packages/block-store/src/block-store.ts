@@ -111,9 +111,14 @@ export class BlockStore {
     return this.#stream.recovered;
   }
 
-  /** Whether each block is live and durable now. */
+  /** Whether each block is live and durable now. One that the disk did not give is read again. */
   async has(contentIds: readonly ContentId[]): Promise<boolean[]> {
     const blocks = await this.#index.get(contentIds);
+    for (const block of blocks) {
+      if (block !== undefined && this.#stream.isInDoubt(block.location)) {
+        await this.#stream.read([block.location]);
+      }
+    }
     return blocks.map((block) => this.#isHeld(block));
   }
 

@@ -30,6 +30,7 @@ export const entryMarker = Buffer.from('\x9eHFe', 'latin1');
 export const emptyDigest: Uint8Array = Uint8Array.from(
   bytesFromHex('af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262'),
 );
+export const nothingValid: SegmentExtent = { validBytes: 0, entryCount: 0, digest: emptyDigest };
 /** What the first segment of a stream names as its predecessor's digest. */
 export const noPredecessor: Uint8Array = new Uint8Array(digestBytes);
 

@@ -13,6 +13,7 @@ import {
   type OpenMode,
 } from '@holdfast/platform';
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
+import { readFully } from './fast-cdc.js';
 import {
   encodeHeader,
   encodeTrailer,
@@ -22,6 +23,7 @@ import {
   headerBytes,
   nextDigest,
   type SegmentExtent,
+  nothingValid,
   type SegmentHeader,
   segmentFileName,
   signFrame,
@@ -143,8 +145,8 @@ export const syncSegment: BulkJob<SyncInput, void> = {
 
 export interface SealInput {
   readonly place: SegmentPlace;
-  /** A header: it is sealed with no entry. */
-  readonly extent: SegmentExtent | SegmentHeader;
+  /** Undefined: it is sealed with no entry, whatever its file holds. */
+  readonly extent: SegmentExtent | undefined;
 }
 
 export interface SealOutput {
@@ -158,23 +160,25 @@ export const sealSegment: BulkJob<SealInput, SealOutput> = {
   name: 'block-store.seal-segment',
   perform(input, tools) {
     const { place } = input;
-    const extent = 'digest' in input.extent ? input.extent : noEntries(input.extent, tools);
     try {
-      const fileBytes = withFile(tools, segmentPath(place), 'write', (handle) =>
-        writeTrailer(tools, handle, extent),
-      );
+      const sealed = withFile(tools, segmentPath(place), 'write', (handle) => {
+        const extent = input.extent ?? noEntries(tools, handle);
+        return { extent, fileBytes: writeTrailer(tools, handle, extent) };
+      });
       tools.fileSystem.syncDirectory(place.directory);
-      return { extent, fileBytes };
+      return sealed;
     } catch (error) {
-      if (fileErrorCode(error) === 'ENOENT') return { extent, fileBytes: undefined };
-      throw error;
+      if (fileErrorCode(error) !== 'ENOENT') throw error;
+      return { extent: input.extent ?? nothingValid, fileBytes: undefined };
     }
   },
 };
 
-function noEntries(header: SegmentHeader, { hasher }: BulkTools): SegmentExtent {
-  const digest = firstDigest(encodeHeader(header, hasher), hasher);
-  return { validBytes: headerBytes, entryCount: 0, digest };
+/** Of the header that the file has, which an earlier try may have written; or of nothing. */
+function noEntries({ fileSystem, hasher }: BulkTools, handle: FileHandle): SegmentExtent {
+  const header = Buffer.alloc(headerBytes);
+  if (readFully(fileSystem, handle, header, 0) < headerBytes) return nothingValid;
+  return { validBytes: headerBytes, entryCount: 0, digest: firstDigest(header, hasher) };
 }
 
 /** Gives the size of the file afterwards. */

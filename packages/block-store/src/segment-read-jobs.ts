@@ -25,7 +25,7 @@ export interface ReadInput {
   }[];
 }
 
-export type ReadState = 'whole' | 'damaged' | 'missing';
+export type ReadState = 'whole' | 'damaged' | 'unreadable' | 'missing';
 
 export interface ReadOutput {
   /** Frame and payload of each entry, back to back in the order asked for. */
@@ -52,11 +52,12 @@ export const readEntries: BulkJob<ReadInput, ReadOutput> = {
         withFile(tools, path, 'read', (handle) => {
           for (const { index, at, end, offset } of group) {
             const target = bytes.subarray(at, end);
-            states[index] = readEntry(tools, handle, target, offset) ? 'whole' : 'damaged';
+            states[index] = readEntry(tools, handle, target, offset);
           }
         });
       } catch (error) {
-        if (!isGone(error)) throw error;
+        const state = stateAfter(error);
+        for (const { index } of group) states[index] = state;
       }
     }
     return { bytes: bytes.buffer, states };
@@ -64,15 +65,20 @@ export const readEntries: BulkJob<ReadInput, ReadOutput> = {
   transfer: ({ bytes }) => [bytes],
 };
 
-function readEntry(tools: BulkTools, handle: FileHandle, target: Buffer, offset: number): boolean {
+function readEntry(
+  tools: BulkTools,
+  handle: FileHandle,
+  target: Buffer,
+  offset: number,
+): ReadState {
   try {
-    if (readFully(tools.fileSystem, handle, target, offset) < target.length) return false;
+    if (readFully(tools.fileSystem, handle, target, offset) < target.length) return 'damaged';
   } catch (error) {
     if (fileErrorCode(error) !== 'EIO') throw error;
-    return false;
+    return 'unreadable';
   }
-  if (framePayloadBytes(target, 0) !== target.length - frameBytes) return false;
-  return verifyFrame(target, 0, offset, tools.hasher) !== undefined;
+  if (framePayloadBytes(target, 0) !== target.length - frameBytes) return 'damaged';
+  return verifyFrame(target, 0, offset, tools.hasher) === undefined ? 'damaged' : 'whole';
 }
 
 export interface ScanInput {
@@ -113,7 +119,7 @@ export const scanEntries: BulkJob<ScanInput, ScanOutput> = {
         scanHandle(input, tools, handle),
       );
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (fileErrorCode(error) !== 'ENOENT') throw error;
       const bytes = new ArrayBuffer(0);
       return { state: 'missing', entries: [], bytes, damage: [], next: undefined };
     }
@@ -166,10 +172,11 @@ function joined(parts: readonly Uint8Array[]): ArrayBuffer {
   return bytes.buffer;
 }
 
-/** Whether the disk is at fault, and not this process, which has too much open. */
-function isGone(error: unknown): boolean {
+/** What a file that cannot be opened says of its entries, unless this process has too much open. */
+function stateAfter(error: unknown): ReadState {
   const code = fileErrorCode(error);
-  return code !== undefined && !['EMFILE', 'ENFILE', 'ENOMEM'].includes(code);
+  if (code === undefined || ['EMFILE', 'ENFILE', 'ENOMEM'].includes(code)) throw error;
+  return code === 'ENOENT' ? 'missing' : 'unreadable';
 }
 
 /** A frame inside a torn block could be of its sender's making: the block itself must be true. */

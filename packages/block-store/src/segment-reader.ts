@@ -10,6 +10,8 @@ import type { EntryLocation, SegmentDamage, SegmentEntry } from './segment-types
 
 /** What one read or scan job gives at most, or a single entry that is larger. */
 const maxJobBytes = 4 * 1024 * 1024;
+/** Entries that could not be read are remembered one by one up to here, then by their segments. */
+const maxUnreadableEntries = 65_536;
 
 export interface SegmentReaderInit {
   readonly runner: BulkRunner;
@@ -30,7 +32,10 @@ export class SegmentReader {
   readonly #init: SegmentReaderInit;
   /** By ascending number, as segments are only added at the end. */
   readonly #ends = new Map<number, SegmentEnds>();
+  /** Segments of which no entry counts until one of them is read again. */
   readonly #missing = new Set<number>();
+  /** Entries that the disk did not give when they were last read. */
+  readonly #unreadable = new Set<string>();
   #durableEnd = { segment: 0, offset: 0 };
   #bytes = 0;
 
@@ -49,10 +54,22 @@ export class SegmentReader {
     this.#ends.delete(segment);
   }
 
-  holds({ segment, offset, lengthBytes }: EntryLocation): boolean {
-    const ends = this.#ends.get(segment);
-    if (ends === undefined || this.#missing.has(segment)) return false;
-    return offset >= headerBytes && offset + frameBytes + lengthBytes <= ends.durable;
+  holds(location: EntryLocation): boolean {
+    return this.#isWithin(location) && !this.#wasNotGiven(location);
+  }
+
+  /** Whether it would be held, had the disk given it when it was last read: a read tells. */
+  isInDoubt(location: EntryLocation): boolean {
+    return this.#isWithin(location) && this.#wasNotGiven(location);
+  }
+
+  #isWithin({ segment, offset, lengthBytes }: EntryLocation): boolean {
+    const durable = this.#ends.get(segment)?.durable ?? 0;
+    return offset >= headerBytes && offset + frameBytes + lengthBytes <= durable;
+  }
+
+  #wasNotGiven(location: EntryLocation): boolean {
+    return this.#missing.has(location.segment) || this.#unreadable.has(keyOf(location));
   }
 
   durableEnd(): { readonly segment: number; readonly offset: number } {
@@ -138,6 +155,8 @@ export class SegmentReader {
       if (state === 'whole') {
         const { lengthBytes } = location;
         payloads[index] = new Uint8Array(output.bytes, at + frameBytes, lengthBytes);
+        this.#missing.delete(location.segment);
+        this.#unreadable.delete(keyOf(location));
       } else {
         this.#report(state, location);
       }
@@ -145,10 +164,20 @@ export class SegmentReader {
     }
   }
 
-  #report(type: 'missing' | 'damaged', location: EntryLocation): void {
+  #report(type: 'missing' | 'unreadable' | 'damaged', location: EntryLocation): void {
     if (type === 'missing') this.#missing.add(location.segment);
+    if (type === 'unreadable') this.#doubt(location);
     this.#init.onDamage?.({ type, ...location });
   }
+
+  #doubt(location: EntryLocation): void {
+    if (this.#unreadable.size < maxUnreadableEntries) this.#unreadable.add(keyOf(location));
+    else this.#missing.add(location.segment);
+  }
+}
+
+function keyOf({ segment, offset }: EntryLocation): string {
+  return `${segment}:${offset}`;
 }
 
 function entriesOf(segment: number, output: ScanOutput): SegmentEntry[] {

@@ -23,6 +23,7 @@ import {
   headerBytes,
   nextDigest,
   noPredecessor,
+  nothingValid,
   readHeader,
   readTrailer,
   sameBytes,
@@ -160,7 +161,7 @@ function settleSegment(
   tools: BulkTools,
 ): Settled {
   const { trailer, fileBytes } = found;
-  const wanted = predecessorDigestOf(successor);
+  const wanted = digestNamedBy(successor, found.segment + 1);
   if (trailer !== undefined && wanted !== undefined && sameBytes(trailer.digest, wanted)) {
     return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
   }
@@ -173,7 +174,8 @@ function settleSegment(
     if (trailer !== undefined && !walked.reachedWanted && (walked.confirmsTrailer || isRotten)) {
       return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
     }
-    return sealWalked(found, extent, tools, handle);
+    const { validBytes = extent.validBytes } = walked;
+    return sealWalked(found, { ...extent, validBytes }, tools, handle);
   });
 }
 
@@ -199,6 +201,8 @@ interface WalkedSegment {
   readonly reachedWanted: boolean;
   /** Whether the walk met the very extent that the trailer names. */
   readonly confirmsTrailer: boolean;
+  /** How far entries may lie that the disk did not give, where that is behind the last valid one. */
+  readonly validBytes?: number;
 }
 
 /**
@@ -212,19 +216,26 @@ function walkSegment(
   tools: BulkTools,
   handle: FileHandle,
 ): WalkedSegment {
-  const nothing = { validBytes: 0, entryCount: 0, digest: emptyDigest };
   const isWanted = ({ digest }: SegmentExtent) => wanted !== undefined && sameBytes(digest, wanted);
-  const reachedEmpty = isWanted(nothing);
+  const reachedEmpty = isWanted(nothingValid);
   if (found.fileBytes < headerBytes || reachedEmpty) {
-    return { extent: nothing, reachedWanted: reachedEmpty, confirmsTrailer: false };
+    return { extent: nothingValid, reachedWanted: reachedEmpty, confirmsTrailer: false };
   }
-  let extent: SegmentExtent = { ...nothing, validBytes: headerBytes, digest: found.headerDigest };
+  let extent: SegmentExtent = {
+    ...nothingValid,
+    validBytes: headerBytes,
+    digest: found.headerDigest,
+  };
   let confirmsTrailer = isSameExtent(extent, found.trailer);
+  let unreadableEnd = 0;
   const { passDamage } = input;
   const options = { from: headerBytes, limit: found.fileBytes, passDamage };
   for (const step of walkEntries(tools.fileSystem, handle, tools.hasher, options)) {
     if (isWanted(extent)) break;
-    if (step.type === 'damage') continue;
+    if (step.type === 'damage') {
+      if (step.isUnreadable) unreadableEnd = step.offset + step.lengthBytes;
+      continue;
+    }
     extent = {
       validBytes: step.offset + frameBytes + step.payload.length,
       entryCount: extent.entryCount + 1,
@@ -234,17 +245,20 @@ function walkSegment(
   }
   const isNothing = extent.entryCount === 0 && found.headerReading.type === 'damaged';
   const reachedWanted = isWanted(extent);
-  return { extent: isNothing ? nothing : extent, reachedWanted, confirmsTrailer };
+  const hides = !reachedWanted && unreadableEnd > extent.validBytes;
+  const hidden = hides ? { validBytes: unreadableEnd } : {};
+  return { extent: isNothing ? nothingValid : extent, reachedWanted, confirmsTrailer, ...hidden };
 }
 
 function isSameExtent(left: SegmentExtent, right: SegmentExtent | undefined): boolean {
   return left.validBytes === right?.validBytes && sameBytes(left.digest, right.digest);
 }
 
-function predecessorDigestOf(found: FoundSegment | undefined): Uint8Array | undefined {
-  return found?.headerReading.type === 'header'
-    ? found.headerReading.header.predecessorDigest
-    : undefined;
+/** What the header of the very next segment names; one behind a gap speaks of another. */
+function digestNamedBy(found: FoundSegment | undefined, segment: number): Uint8Array | undefined {
+  if (found?.segment !== segment || found.headerReading.type !== 'header') return undefined;
+  const { header } = found.headerReading;
+  return header.segment === segment ? header.predecessorDigest : undefined;
 }
 
 /** Numbers that are absent, and those of segments that are not the ones their successors name. */

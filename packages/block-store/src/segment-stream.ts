@@ -5,12 +5,12 @@
  */
 import { AppError, assert, errorMessage, Mutex } from '@holdfast/platform';
 import {
-  emptyDigest,
   frameBytes,
   headerBytes,
   largestSegmentBytes,
   maxPayloadBytes,
   noPredecessor,
+  nothingValid,
   nonceBytes,
   type SegmentExtent,
   type SegmentHeader,
@@ -50,8 +50,6 @@ interface OpenSegment {
   synced: SegmentExtent;
 }
 
-const nothingValid: SegmentExtent = { validBytes: 0, entryCount: 0, digest: emptyDigest };
-
 export class SegmentStream {
   readonly recovered: SegmentRecovery;
   readonly #init: SegmentStreamInit;
@@ -60,6 +58,8 @@ export class SegmentStream {
   /** Of the newest segment that is not being written. */
   #last: { readonly segment: number; readonly digest: Uint8Array };
   #open: OpenSegment | undefined;
+  /** One that failed with nothing synced, and could not be looked at to see whether it is there. */
+  #doubtful: OpenSegment | undefined;
   #closed = false;
 
   /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
@@ -145,6 +145,11 @@ export class SegmentStream {
     return this.#reader.holds(location);
   }
 
+  /** Whether the disk did not give an entry, that would be held, when it was last read. */
+  isInDoubt(location: EntryLocation): boolean {
+    return this.#reader.isInDoubt(location);
+  }
+
   /** The end of what is durable: where a later entry begins, or in a later segment. */
   durableEnd(): { readonly segment: number; readonly offset: number } {
     return this.#reader.durableEnd();
@@ -169,6 +174,9 @@ export class SegmentStream {
     const end = this.#open?.appended.validBytes ?? headerBytes;
     const isFull = end + frames + trailerBytes > this.#init.maxSegmentBytes;
     if (this.#open !== undefined && (isFull || this.#isAged())) await this.#seal();
+    if (this.#open === undefined && this.#doubtful !== undefined) {
+      await this.#appendTrailer(this.#doubtful);
+    }
     const isNew = this.#open === undefined;
     const open = this.#open ?? this.#nextSegment();
     this.#open = open;
@@ -233,26 +241,29 @@ export class SegmentStream {
 
   /**
    * Ends the open segment at what is synced: what came after is absent from now on, whatever is
-   * there. Without its trailer it is sealed when it is recovered.
+   * there. Without its trailer it is sealed when it is recovered. One of which nothing is synced and
+   * nobody knows whether its file is there keeps its number, and is looked at again at the next append.
    */
   async #appendTrailer(open: OpenSegment): Promise<void> {
-    const { segment, synced, header } = open;
+    const { segment, synced } = open;
     this.#open = undefined;
-    let output: SealOutput = { extent: synced, fileBytes: synced.validBytes };
+    this.#doubtful = undefined;
+    const extent = synced.validBytes === 0 ? undefined : synced;
+    let output: SealOutput = { extent: synced, fileBytes: extent?.validBytes };
     try {
-      const extent = synced.validBytes === 0 ? header : synced;
       output = await this.#init.runner.run(sealSegment, { place: this.#placeOf(segment), extent });
     } catch (error) {
+      if (extent === undefined) this.#doubtful = open;
       const { streamName } = this.#init;
       const fields = { streamName, segment, error: errorMessage(error) };
       this.#init.logger.warn('a segment could not be sealed', fields);
     }
-    const { extent, fileBytes } = output;
-    if (fileBytes === undefined && synced.validBytes === 0) {
+    const { fileBytes } = output;
+    if (fileBytes === undefined && extent === undefined) {
       this.#reader.forget(segment);
       return;
     }
-    const { validBytes, digest } = extent;
+    const { validBytes, digest } = output.extent;
     const ends = { durable: validBytes, readable: validBytes, fileBytes: fileBytes ?? 0 };
     this.#reader.setEnd(segment, ends);
     this.#last = { segment, digest };

@@ -25,9 +25,12 @@ export interface SegmentStreamInit {
   readonly onDamage?: (damage: SegmentDamage) => void;
 }
 
-/** `missing`: the segment's file cannot be opened. `damaged`: it is there, the bytes are not right. */
+/**
+ * `missing`: there is no such file. `unreadable`: the disk reports an error; another time it may
+ * not. `damaged`: it was read, the bytes are not right.
+ */
 export interface SegmentDamage {
-  readonly type: 'missing' | 'damaged' | 'header';
+  readonly type: 'missing' | 'unreadable' | 'damaged' | 'header';
   readonly segment: number;
   readonly offset: number;
   readonly lengthBytes: number;

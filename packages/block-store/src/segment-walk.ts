@@ -19,6 +19,8 @@ const searchHashLimitBytes = 512 * 1024 * 1024;
 const pageBytes = 4096;
 /** A disk that fails more often than this in one walk is not walked any further. */
 const maxUnreadablePages = 256;
+/** How often a page is asked for before it counts as unreadable. */
+const pageTries = 3;
 
 export type WalkStep =
   | {
@@ -29,7 +31,13 @@ export type WalkStep =
       readonly digest: Uint8Array;
     }
   /** Bytes between two valid entries, or after the last one, that are no valid entry. */
-  | { readonly type: 'damage'; readonly offset: number; readonly lengthBytes: number };
+  | {
+      readonly type: 'damage';
+      readonly offset: number;
+      readonly lengthBytes: number;
+      /** Whether the disk did not give all of it: another time it may. */
+      readonly isUnreadable: boolean;
+    };
 
 export interface WalkOptions {
   readonly from: number;
@@ -57,7 +65,8 @@ export function* walkEntries(
     }
     const next = options.passDamage ? nextEntry(window, at + 1, hasher, search) : undefined;
     const end = next ?? options.limit;
-    yield { type: 'damage', offset: at, lengthBytes: end - at };
+    const isUnreadable = window.metUnreadable(at, end);
+    yield { type: 'damage', offset: at, lengthBytes: end - at, isUnreadable };
     at = end;
   }
 }
@@ -105,7 +114,8 @@ class FileWindow {
   readonly #passUnreadable: boolean;
   #base = 0;
   #filled = 0;
-  #unreadablePages = 0;
+  /** Where they begin, in the order in which they were met. */
+  readonly #unreadablePages: number[] = [];
 
   constructor(fileSystem: FileSystem, handle: FileHandle, options: WalkOptions) {
     this.#fileSystem = fileSystem;
@@ -134,6 +144,11 @@ class FileWindow {
     return undefined;
   }
 
+  /** Whether a page that the disk did not give lies between the two places. */
+  metUnreadable(from: number, to: number): boolean {
+    return this.#unreadablePages.some((page) => page < to && page + pageBytes > from);
+  }
+
   #fill(at: number): void {
     const count = Math.min(windowBytes, this.#limit - at);
     this.#base = at;
@@ -153,16 +168,24 @@ class FileWindow {
   #readByPages(target: Buffer, position: number): number {
     for (let at = 0; at < target.length; at += pageBytes) {
       const page = target.subarray(at, at + pageBytes);
-      try {
-        const count = readFully(this.#fileSystem, this.#handle, page, position + at);
-        if (count < page.length) return at + count;
-      } catch (error) {
-        this.#unreadablePages += 1;
-        const isTooMany = this.#unreadablePages > maxUnreadablePages;
-        if (isTooMany || fileErrorCode(error) !== 'EIO') throw error;
-        page.fill(0);
-      }
+      const count = this.#readPage(page, position + at);
+      if (count < page.length) return at + count;
     }
     return target.length;
+  }
+
+  #readPage(page: Buffer, position: number): number {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return readFully(this.#fileSystem, this.#handle, page, position);
+      } catch (error) {
+        if (fileErrorCode(error) !== 'EIO') throw error;
+        if (tries < pageTries) continue;
+        this.#unreadablePages.push(position);
+        if (this.#unreadablePages.length > maxUnreadablePages) throw error;
+        page.fill(0);
+        return page.length;
+      }
+    }
   }
 }

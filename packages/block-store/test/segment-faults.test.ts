@@ -1,0 +1,140 @@
+import { AppError } from '@holdfast/platform';
+import { describe, expect, test } from 'vitest';
+import {
+  emptyDigest,
+  encodeHeader,
+  type EntryLocation,
+  headerBytes,
+  type SegmentStream,
+  type StoredBlock,
+} from '../src/index.js';
+import { blockOf, collect, hasher, noise, storeId, StoreWorld } from './store-world.js';
+
+async function texts(stream: SegmentStream): Promise<string[]> {
+  const entries = await collect(stream.scan());
+  return entries.map(({ payload }) => Buffer.from(payload).toString());
+}
+
+async function appendSynced(stream: SegmentStream, ...names: string[]): Promise<EntryLocation[]> {
+  const locations = await stream.append(names.map((name) => Buffer.from(name)));
+  await stream.sync();
+  return locations;
+}
+
+describe('while a disk reports errors for a time', () => {
+  test('a segment that could not be made leaves its number, and the one before it whole', async () => {
+    const world = new StoreWorld();
+    const stream = await world.openStream();
+    await appendSynced(stream, 'one');
+    await stream.append([Buffer.from('two')]);
+    world.disk.faults.failNext('syncFile', 'EIO');
+    await expect(stream.sync()).rejects.toMatchObject({ code: 'store_write_failed' });
+    const heal = world.disk.faults.failWhile('EIO', ({ name }) => name === 'open');
+    const two = Buffer.from('two');
+    await expect(stream.append([two])).rejects.toMatchObject({ code: 'store_write_failed' });
+    heal();
+    const [location] = await appendSynced(stream, 'two');
+    expect(location?.segment).toBe(2);
+    const again = await world.openStream();
+    expect(await texts(again)).toEqual(['one', 'two']);
+    expect(again.recovered.missingSegments).toEqual([]);
+  });
+
+  test.each(['open', 'write', 'syncFile', 'syncDirectory'] as const)(
+    'that it cannot %s at the start of a segment loses nothing and leaves no gap',
+    async (call) => {
+      for (let failures = 1; failures < 12; failures += 1) {
+        const world = new StoreWorld();
+        const stream = await world.openStream({ maxSegmentBytes: 400 });
+        await appendSynced(stream, 'one', 'two');
+        let left = failures;
+        world.disk.faults.failWhile('EIO', ({ name }) => name === call && left-- > 0);
+        const large = 'x'.repeat(200);
+        while (!(await isDone(appendSynced(stream, large)))) expect(left).toBeGreaterThan(-20);
+        await appendSynced(stream, 'three');
+        world.powerLoss(failures);
+        const again = await world.openStream({ maxSegmentBytes: 400 });
+        expect(await texts(again)).toEqual(['one', 'two', large, 'three']);
+        expect(again.recovered.missingSegments).toEqual([]);
+      }
+    },
+  );
+
+  test('a block that it did not give is asked for again, and not taken for damaged', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    const block = await oneBlockIn(store);
+    for (const failing of ['open', 'read']) {
+      const heal = world.disk.faults.failWhile('EIO', ({ name }) => name === failing);
+      expect(await store.read([block.contentId])).toEqual([undefined]);
+      expect(await store.has([block.contentId])).toEqual([false]);
+      heal();
+      expect(world.damage.splice(0)).toMatchObject([{ type: 'unreadable' }, {}]);
+      expect(await store.has([block.contentId])).toEqual([true]);
+      expect((await store.read([block.contentId]))[0]).toEqual(block.envelope);
+    }
+    expect(store.stats().blocks).toBe(1);
+  });
+
+  test('a store that is opened then keeps the end of a segment that it could not read', async () => {
+    const world = new StoreWorld();
+    const blocks = [blockOf(noise(9000, 1)), blockOf(noise(9000, 2))];
+    const store = await world.openBlocks(world.start(), 64_000);
+    await store.append(blocks);
+    await store.sync();
+    const isEntry = (lengthBytes = 0) => lengthBytes > headerBytes;
+    const heal = world.disk.faults.failWhile(
+      'EIO',
+      ({ name, lengthBytes }) => name === 'read' && isEntry(lengthBytes),
+    );
+    await (await world.openBlocks()).close();
+    heal();
+    const again = await world.openBlocks();
+    const ids = blocks.map(({ contentId }) => contentId);
+    expect(await again.read(ids)).toEqual(blocks.map(({ envelope }) => envelope));
+  });
+
+  test('an index is not made from what could not be opened', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    const block = await oneBlockIn(store);
+    world.disk.faults.failNext('open', 'EIO');
+    await expect(store.rebuildIndex()).rejects.toMatchObject({ code: 'EIO' });
+    await store.rebuildIndex();
+    expect(await store.has([block.contentId])).toEqual([true]);
+  });
+});
+
+test('a segment before one that is gone keeps its entries', async () => {
+  const world = new StoreWorld();
+  const stream = await world.openStream();
+  await appendSynced(stream, 'one');
+  const first = world.readFile('log-00000001.segment');
+  const header = { streamName: 'log', storeId, generation: 1, segment: 3 };
+  const rest = { predecessorDigest: emptyDigest, nonce: new Uint8Array(16) };
+  world.writeFile('log-00000003.segment', encodeHeader({ ...header, ...rest }, hasher));
+  const again = await world.openStream();
+  expect(await texts(again)).toEqual(['one']);
+  expect(again.recovered.missingSegments).toEqual([2]);
+  expect(world.readFile('log-00000001.segment').subarray(0, first.length)).toEqual(first);
+});
+
+async function isDone(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError);
+    return false;
+  }
+}
+
+async function oneBlockIn(store: {
+  append(blocks: readonly StoredBlock[]): Promise<unknown>;
+  sync(): Promise<void>;
+}): Promise<StoredBlock> {
+  const block = blockOf(noise(900, 7));
+  await store.append([block]);
+  await store.sync();
+  return block;
+}
