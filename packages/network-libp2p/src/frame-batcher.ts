@@ -60,25 +60,27 @@ export class FrameBatcher {
     return batch;
   }
 
+  /** Ends after the header of a long frame, so that what follows needs no copy. */
   #join(): Uint8Array {
-    const batch = Buffer.allocUnsafeSlow(Math.min(this.#queuedBytes, this.#batchBytes));
-    let filled = 0;
-    while (filled < batch.length) {
+    const parts: Uint8Array[] = [];
+    let joined = 0;
+    while (joined < this.#batchBytes && this.#index < this.#frames.length) {
       const frame = this.#frames[this.#index] as Uint8Array;
       if (this.#sentBytes === 0) {
         // A header is never split: where it does not fit, the batch ends before it.
-        if (batch.length - filled < frameHeaderBytes) break;
-        batch.writeUInt32BE(frame.length, filled);
-        filled += frameHeaderBytes;
+        if (this.#batchBytes - joined < frameHeaderBytes) break;
+        parts.push(headerOf(frame));
+        joined += frameHeaderBytes;
         this.#advance(frame, frameHeaderBytes);
+        if (frame.length >= this.#batchBytes) break;
       }
       const start = this.#sentBytes - frameHeaderBytes;
-      const count = Math.min(frame.length - start, batch.length - filled);
-      batch.set(frame.subarray(start, start + count), filled);
-      filled += count;
+      const count = Math.min(frame.length - start, this.#batchBytes - joined);
+      parts.push(frame.subarray(start, start + count));
+      joined += count;
       this.#advance(frame, count);
     }
-    return filled === batch.length ? batch : batch.subarray(0, filled);
+    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, joined);
   }
 
   #advance(frame: Uint8Array, byteCount: number): void {
@@ -87,4 +89,10 @@ export class FrameBatcher {
     this.#sentBytes = 0;
     this.#index++;
   }
+}
+
+function headerOf(frame: Uint8Array): Uint8Array {
+  const header = Buffer.allocUnsafe(frameHeaderBytes);
+  header.writeUInt32BE(frame.length);
+  return header;
 }

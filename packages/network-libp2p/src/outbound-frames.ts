@@ -41,7 +41,7 @@ export class OutboundFrames {
         { kind: 'retry' },
       );
     }
-    notePassed(frame.length);
+    notePassed(2 * frame.length);
     this.#batcher.add(frame);
     if (this.#batcher.queuedBytes >= sendBatchBytes) this.#flush();
     else this.#scheduleFlush();

@@ -15,7 +15,7 @@ const bytesBetweenCollections = 4 * 1024 * 1024;
 let collect: CollectGarbage | undefined;
 let passedBytes = 0;
 
-/** Counts what passed through the network, and clears up after every few megabytes. */
+/** Counts what passed, twice what was sent: it goes through more buffers. Clears up now and then. */
 export function notePassed(byteCount: number): void {
   passedBytes += byteCount;
   if (passedBytes < bytesBetweenCollections) return;
