@@ -6,7 +6,7 @@ export default defineConfig({
     name: 'browser',
     include: ['test/browser/**/*.test.ts'],
     globalSetup: ['test/end-to-end/build-once.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -17,14 +18,19 @@ export default defineConfig({
           name: 'packages',
           include: ['packages/*/test/**/*.test.ts'],
           globalSetup: ['test/build-workers.ts'],
-          testTimeout: 30_000,
+          // Nothing waits for it to pass; under load a property or a simulated world takes long.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
+          // Left to itself, Vitest keeps one processor free: on two cores, half of them.
+          maxWorkers: availableParallelism(),
         },
       },
       {
         test: {
           name: 'architecture',
           include: ['test/architecture.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -32,8 +38,9 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           globalSetup: ['test/end-to-end/build-once.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Room for several waits, each as long as patience.ts allows.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // A test mostly waits for its nodes; on two cores one worker would leave them idle.
           maxWorkers: 3,
           // Real processes by themselves, after everything that only computes.

@@ -6,7 +6,7 @@ export default defineConfig({
     name: 'runtimes',
     include: ['test/runtimes/**/*.test.ts'],
     globalSetup: ['test/end-to-end/build-once.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { defaultUp } from '../end-to-end/node-process.js';
+import { conditionPatienceMs } from '../end-to-end/patience.js';
 import type { TestWorld } from '../end-to-end/test-world.js';
 
 const executable = fileURLToPath(new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url));
-const patienceMs = 30_000;
 
 /** Starts a node as a person would; it ends with the world. */
 export async function firstLinkOf(world: TestWorld, name: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function firstLinkOf(world: TestWorld, name: string): Promise<strin
     child.kill('SIGTERM');
     await ended;
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), conditionPatienceMs);
   let printed = '';
   for await (const text of child.stdout.setEncoding('utf8')) {
     printed += String(text);

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
+import { conditionPatienceMs } from '../end-to-end/patience.js';
 import { pair, TestWorld } from '../end-to-end/test-world.js';
 import {
   type Appearance,
@@ -15,7 +16,6 @@ import {
 } from './chromium.js';
 import { firstLinkOf } from './printed-link.js';
 
-const patienceMs = 15_000;
 let browser: Browser;
 let world: TestWorld;
 let laptop: NodeProcess;
@@ -52,7 +52,7 @@ async function signedIn(appearance?: Appearance): Promise<WatchedPage> {
   await watched.page.goto(await newLink());
   await watched.page
     .getByRole('heading', { name: 'Photos', exact: true })
-    .waitFor({ timeout: patienceMs });
+    .waitFor({ timeout: conditionPatienceMs });
   return watched;
 }
 
@@ -76,12 +76,12 @@ describe('the page, opened by its link', () => {
     await laptop.ask('folder', 'add', world.directory('music'), '--label', 'Music');
     await page
       .getByRole('heading', { name: 'Music', exact: true })
-      .waitFor({ timeout: patienceMs });
+      .waitFor({ timeout: conditionPatienceMs });
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
     await laptop.ask('folder', 'remove', 'Music');
     await page
       .getByRole('heading', { name: 'Music', exact: true })
-      .waitFor({ state: 'detached', timeout: patienceMs });
+      .waitFor({ state: 'detached', timeout: conditionPatienceMs });
     expect(complaints).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('the page, opened by its link', () => {
     await first.page.goto(link);
     await first.page
       .getByRole('heading', { name: 'Photos', exact: true })
-      .waitFor({ timeout: patienceMs });
+      .waitFor({ timeout: conditionPatienceMs });
     await first.context.close();
 
     watched = await openPage(browser);
@@ -154,9 +154,9 @@ describe('a node that ends', () => {
     watched = await openPage(browser);
     const { page } = watched;
     await page.goto((await other.ask<{ url: string }>('page')).url);
-    await page.getByRole('heading', { level: 1 }).waitFor({ timeout: patienceMs });
+    await page.getByRole('heading', { level: 1 }).waitFor({ timeout: conditionPatienceMs });
     await other.stop();
-    await page.getByText('The node does not answer.').waitFor({ timeout: patienceMs });
+    await page.getByText('The node does not answer.').waitFor({ timeout: conditionPatienceMs });
     await eventually('the title no longer claims anything', async () => {
       return (await page.title()) === 'Holdfast';
     });

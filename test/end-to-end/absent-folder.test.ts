@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -36,8 +37,8 @@ beforeEach(() => inSync());
 
 async function inSync(): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', '60');
-  await desktop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(treeSnapshot(there)).toEqual(treeSnapshot(tree));
 }
 

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeAttributes, treeSnapshot } from './tree-snapshot.js';
 
@@ -43,8 +44,8 @@ const write = (path: string, text: string) => writeFileSync(join(tree, path), te
 
 async function settled(): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
-  await pi.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
 }
 
 async function contentsInHistory(path: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { withoutPrivileges } from './without-privileges.js';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await Promise.all([laptop.start(), desktop.start()]);
   await pair(laptop, desktop);
   await laptop.ask('folder', 'add', world.directory('docs'));
-  await laptop.ask('wait', '--timeout', '60').catch(() => undefined);
+  await laptop.ask('wait', '--timeout', waitSeconds);
 });
 afterAll(() => world.close());
 beforeEach(async () => {

@@ -6,9 +6,9 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { commandPatienceMs } from './patience.js';
 
 const executable = fileURLToPath(new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url));
-const patienceMs = 100_000;
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -44,7 +44,7 @@ export async function run(home: string, ...given: readonly string[]): Promise<Ou
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), commandPatienceMs);
   const [stdout, stderr, exitCode] = await Promise.all([
     bytesFrom(child.stdout),
     bytesFrom(child.stderr),

@@ -1,4 +1,5 @@
 /** Waits for a condition, with an end: tests never wait for a time to pass. */
+import { conditionPatienceMs } from './patience.js';
 
 const pollMs = 25;
 
@@ -6,7 +7,7 @@ const pollMs = 25;
 export async function eventually<Value>(
   condition: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  timeoutMs = 60_000,
+  timeoutMs = conditionPatienceMs,
 ): Promise<Value> {
   const until = performance.now() + timeoutMs;
   for (;;) {

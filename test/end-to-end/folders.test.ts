@@ -11,6 +11,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -148,7 +149,7 @@ describe('folder share, offers and accept', () => {
       path: target,
       archive: false,
     });
-    await laptop.ask('wait', 'shared', '--timeout', '60');
+    await laptop.ask('wait', 'shared', '--timeout', waitSeconds);
     expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('shared content');
     const { offers } = await desktop.ask<Offers>('folder', 'offers');
     expect(offers.filter((one) => one.id === id)).toEqual([]);
@@ -164,8 +165,8 @@ describe('folder share, offers and accept', () => {
     await laptop.ask('folder', 'add', tree);
     await laptop.ask('folder', 'share', 'merged', 'desktop');
     await desktop.ask('folder', 'accept', 'merged', target);
-    await laptop.ask('wait', 'merged', '--timeout', '60');
-    await desktop.ask('wait', 'merged', '--timeout', '60');
+    await laptop.ask('wait', 'merged', '--timeout', waitSeconds);
+    await desktop.ask('wait', 'merged', '--timeout', waitSeconds);
     expect(Object.keys(treeSnapshot(tree))).toEqual([
       'from-desktop.txt',
       'from-laptop.txt',
@@ -234,7 +235,7 @@ describe('folder share, offers and accept', () => {
     const tree = world.directory('leaving');
     writeFileSync(join(tree, 'a.txt'), 'stays');
     await laptop.ask('folder', 'add', tree);
-    await laptop.ask('wait', 'leaving', '--timeout', '60');
+    await laptop.ask('wait', 'leaving', '--timeout', waitSeconds);
     await laptop.ask('folder', 'remove', 'leaving');
     expect(treeSnapshot(tree)).toEqual({ 'a.txt': Buffer.from('stays').toString('base64') });
     expect(existsSync(join(tree, '.holdfast'))).toBe(false);
@@ -274,7 +275,7 @@ describe('wait', () => {
     await laptop.ask('folder', 'add', world.directory('plain'));
     await laptop.ask('folder', 'share', 'plain', 'desktop');
     await desktop.ask('folder', 'accept', 'plain', world.path('plain-there'));
-    await laptop.ask('wait', 'plain', '--timeout', '60');
+    await laptop.ask('wait', 'plain', '--timeout', waitSeconds);
     expect((await laptop.refuses(1, 'wait', 'plain', '--archived')).code).toBe('no_archive');
   });
 
@@ -285,7 +286,7 @@ describe('wait', () => {
     expect(code).toBe('wait_timeout');
     expect(message).toContain('unaccepted');
     mkdirSync(world.path('unaccepted-there'));
-    const waiting = laptop.ask('wait', 'unaccepted', '--timeout', '60');
+    const waiting = laptop.ask('wait', 'unaccepted', '--timeout', waitSeconds);
     await desktop.ask('folder', 'accept', 'unaccepted', world.path('unaccepted-there'));
     expect(await waiting).toMatchObject({ inSync: true });
   });

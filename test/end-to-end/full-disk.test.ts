@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { SmallDisk } from './small-disk.js';
 import { pair, settle, shareDocs, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
@@ -56,7 +57,7 @@ async function pairOfNodes(prefixes: { laptop?: readonly string[]; desktop?: rea
   await laptop.ask('folder', 'share', 'docs', 'desktop');
   const there = world.path('desktop-disk', 'docs');
   await desktop.ask('folder', 'accept', 'docs', there);
-  await desktop.ask('wait', 'docs', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
   return { laptop, desktop, tree, there };
 }
 
@@ -76,7 +77,7 @@ test('a folder on a full disk keeps what it has, says why on both sides, and goe
   expect(treeSnapshot(disk.outside('docs'))).toEqual(before);
 
   disk.free();
-  await desktop.ask('wait', 'docs', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(treeSnapshot(disk.outside('docs'))).toEqual(treeSnapshot(tree));
   for (const node of [laptop, desktop]) {
     await eventually(`${node.name} is content again`, async () => {
@@ -103,7 +104,7 @@ test('an archive on a full disk refuses what is new, says so on each device, and
   expect((await desktop.run('cat', 'docs/old')).stdout).toEqual(content('old', 100));
 
   disk.free();
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
   expect((await desktop.run('cat', 'docs/new')).stdout).toEqual(content('new', 500));
   expect((await pi.folder()).stateReason).toBe('');
 });
@@ -131,14 +132,14 @@ test('a node whose home is on a full disk says so, goes on, and loses nothing', 
 
   disk.free();
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(treeSnapshot(there)).toEqual(treeSnapshot(tree));
   const before = await laptop.folder();
 
   // What the database acknowledged after the disk was full is there after a crash.
   await laptop.signal('SIGKILL');
   await laptop.start();
-  await laptop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(await laptop.folder()).toEqual(before);
   expect(before).toMatchObject({ state: 'up-to-date', files: 410 });
 });

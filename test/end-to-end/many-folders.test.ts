@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -36,7 +37,7 @@ async function introduce(id: string, one: NodeProcess, other: NodeProcess): Prom
 
 async function settled(label: string, ...nodes: readonly NodeProcess[]): Promise<void> {
   await Promise.all(nodes.map((node) => node.ask('folder', 'rescan', label)));
-  for (const node of nodes) await node.ask('wait', label, '--timeout', '90');
+  for (const node of nodes) await node.ask('wait', label, '--timeout', waitSeconds);
 }
 
 test('four devices keep one folder, whoever changes it', async () => {
@@ -67,7 +68,7 @@ test('four devices keep one folder, whoever changes it', async () => {
   for (const [at, place] of trees.entries()) writeFileSync(join(place, 'same.txt'), `edit ${at}`);
   await Promise.all([laptop, desktop, nas].map((node) => node.ask('folder', 'resume', 'docs')));
   await settled('docs', laptop, desktop, nas);
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '90');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
   const [first, ...others] = trees.map((place) => treeSnapshot(place));
   for (const other of others) expect(other).toEqual(first);
   const kept = Object.entries(first ?? {}).filter(([path]) => path.startsWith('same'));
@@ -94,7 +95,7 @@ test('with two archives and two copies wanted, one that is offline keeps content
   for (const node of [laptop, desktop]) await node.ask('folder', 'set', 'docs', '--copies', '2');
   writeFileSync(join(tree, 'a.txt'), 'first');
   await settled('docs', laptop, desktop);
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '90');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
   expect(await desktop.folder()).toMatchObject({ copies: 2, unarchivedFiles: 0, heldFiles: 0 });
 
   await nas.stop();
@@ -109,9 +110,9 @@ test('with two archives and two copies wanted, one that is offline keeps content
   expect(unarchivedFiles).toBeGreaterThan(0);
 
   await nas.start();
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '90');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
   expect(await desktop.folder()).toMatchObject({ copies: 2, unarchivedFiles: 0 });
-  await nas.ask('wait', 'docs', '--timeout', '90');
+  await nas.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(treeSnapshot(world.path('nas-mirror'))).toEqual({ 'a.txt': text('second') });
   await eventually('it is let go', async () => (await desktop.folder()).heldFiles === 0);
   for (const archive of [pi, nas]) {
@@ -133,7 +134,7 @@ test('one device is an archive of one folder, a mirror of another, and a member 
   }
   writeFileSync(join(world.path('pi-plain'), 'from-pi.txt'), 'from the pi');
   for (const label of ['history', 'both', 'plain']) await settled(label, laptop);
-  await pi.ask('wait', '--timeout', '90');
+  await pi.ask('wait', '--timeout', waitSeconds);
   expect(treeSnapshot(world.path('pi-both'))).toEqual(treeSnapshot(both.tree));
   expect(treeSnapshot(world.path('pi-plain'))).toEqual(treeSnapshot(plain.tree));
   expect(readFileSync(join(plain.tree, 'from-pi.txt'), 'utf8')).toBe('from the pi');
@@ -157,7 +158,7 @@ test('one device is an archive of one folder, a mirror of another, and a member 
   expect(folders.map((folder) => folder.id).sort()).toEqual([history.id, both.id].sort());
   rmSync(join(both.tree, 'd'), { recursive: true });
   await settled('both', laptop);
-  await pi.ask('wait', '--timeout', '90');
+  await pi.ask('wait', '--timeout', waitSeconds);
   expect(treeSnapshot(world.path('pi-both'))).toEqual({});
   for (const label of ['history', 'both']) {
     const { versions } = await laptop.ask<{ versions: { version: string; deleted: boolean }[] }>(

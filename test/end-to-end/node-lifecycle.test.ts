@@ -13,6 +13,7 @@ import {
   underUmask,
 } from './command-line.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -159,7 +160,7 @@ describe('a running node', () => {
   test('tells its status, with every field', async () => {
     const tree = world.directory('kept');
     const { id } = await node.ask<{ id: string }>('folder', 'add', tree);
-    await node.ask('wait', 'kept', '--timeout', '60');
+    await node.ask('wait', 'kept', '--timeout', waitSeconds);
     const status = await node.status();
     expect(status).toMatchObject({
       device: node.device,

@@ -10,6 +10,7 @@ import {
   refusalFrom,
   spawnHoldfast,
 } from './command-line.js';
+import { commandPatienceMs } from './patience.js';
 
 export interface Ready {
   readonly event: 'ready';
@@ -22,7 +23,6 @@ export interface Ready {
 
 const pageAnywhere = ['--gui', '127.0.0.1:0'];
 export const defaultUp: readonly string[] = [...pageAnywhere, '--listen', '/ip4/127.0.0.1/tcp/0'];
-const readyPatienceMs = 30_000;
 
 export class NodeProcess {
   readonly home: string;
@@ -121,7 +121,7 @@ export class NodeProcess {
 async function firstLine(child: ChildProcess): Promise<string | undefined> {
   if (child.stdout === null) return undefined;
   const lines = createInterface({ input: child.stdout });
-  const timer = setTimeout(() => child.kill('SIGKILL'), readyPatienceMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), commandPatienceMs);
   const line = await new Promise<string | undefined>((resolve) => {
     lines.once('line', resolve);
     child.once('close', () => resolve(undefined));

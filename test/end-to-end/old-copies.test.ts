@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -54,7 +55,7 @@ async function workThere(shared: SharedFolder): Promise<void> {
   write(desktopTree, 'new-here.txt', 'made on the laptop, edited on the desktop');
   rmSync(join(desktopTree, 'edited.txt'));
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
 }
 
 async function expectSame(shared: SharedFolder): Promise<Record<string, string>> {

@@ -21,6 +21,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -138,7 +139,7 @@ test('a store of a newer format is refused by name, and not a byte of it is touc
   await desktop.ask('folder', 'add', tree);
   await desktop.ask('folder', 'share', 'kept', 'pi');
   await pi.ask('folder', 'accept', 'kept', '--archive');
-  await desktop.ask('wait', 'kept', '--archived', '--timeout', '60');
+  await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
   await pi.stop();
   const store = join(pi.home, 'store');
   const identityPath = join(store, 'store.json');
@@ -165,6 +166,6 @@ test('a store of a newer format is refused by name, and not a byte of it is touc
 
   writeFileSync(identityPath, whole);
   await pi.start();
-  await desktop.ask('wait', 'kept', '--archived', '--timeout', '60');
+  await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
   expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('content');
 });

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -50,9 +51,9 @@ const there = (path: string) => join(desktopTree, path);
 
 async function settled(): Promise<void> {
   await Promise.all([laptop, desktop, pi].map((node) => node.ask('folder', 'rescan', 'docs')));
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
-  await pi.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
 }
 
 function expectSame(): void {

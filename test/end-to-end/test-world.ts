@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 
 export class TestWorld {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-end-to-end-')));
@@ -98,6 +99,6 @@ export async function settle({ laptop, desktop }: SharedFolder): Promise<void> {
     laptop.ask('folder', 'rescan', 'docs'),
     desktop.ask('folder', 'rescan', 'docs'),
   ]);
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { ArchiveStatus } from '@holdfast/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
+import { waitSeconds } from '../end-to-end/patience.js';
 import { pair, TestWorld } from '../end-to-end/test-world.js';
 import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 
@@ -42,7 +43,7 @@ function runtimeOf(node: NodeProcess): unknown {
 
 async function settle(laptop: NodeProcess): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
 }
 
 async function restored(pi: NodeProcess, name: string): Promise<Record<string, string>> {

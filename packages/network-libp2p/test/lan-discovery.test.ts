@@ -5,6 +5,7 @@ import type { MulticastService } from '../src/multicast-service.js';
 import { interfaceCheckMs } from '../src/network-limits.js';
 import { ManualClock } from './manual-clock.js';
 
+const patienceMs = 60_000;
 const lan = { address: '192.168.1.7', netmask: '255.255.255.0' };
 const otherLan = { address: '10.0.0.7', netmask: '255.255.255.0' };
 const reachable = ['/ip4/192.168.1.7/tcp/22600', '/ip4/127.0.0.1/tcp/22600'];
@@ -55,7 +56,7 @@ function startDiscovery(options: { addresses?: readonly string[]; failing?: bool
 }
 
 const until = (acts: readonly string[], expected: readonly string[]) =>
-  vi.waitFor(() => expect(acts).toEqual(expected));
+  vi.waitFor(() => expect(acts).toEqual(expected), patienceMs);
 
 test('what is heard is handed on without what lies outside the local network', async () => {
   const { world, acts } = startDiscovery();
@@ -80,7 +81,7 @@ test('a change of interfaces makes a new service, and only such a change', async
 
 test('a device that listens on loopback alone keeps out until it can be reached', async () => {
   const { world, acts, clock } = startDiscovery({ addresses: ['/ip4/127.0.0.1/tcp/22600'] });
-  await vi.waitFor(() => expect(world.looks).toBe(1));
+  await vi.waitFor(() => expect(world.looks).toBe(1), patienceMs);
   expect(acts).toEqual([]);
   world.addresses = reachable;
   world.interfaces = [lan, otherLan];

@@ -63,7 +63,7 @@ export function dial(from: TestDevice, to: TestDevice): Promise<PeerConnection> 
 
 /** The channel with this number that the device was given, once it was. */
 export function channelOf(device: TestDevice, index: number) {
-  return vi.waitUntil(() => device.channels[index], { timeout: 10_000, interval: 5 });
+  return vi.waitUntil(() => device.channels[index], { timeout: 60_000, interval: 5 });
 }
 
 export async function readAll(channel: FrameChannel): Promise<Uint8Array[]> {

@@ -70,7 +70,7 @@ test.runIf(process.platform === 'linux')(
     logger.info('nowhere to go');
     logger.info('nor this');
     await expect(logger.flush()).rejects.toMatchObject({ code: 'ENOSPC' });
-    await vi.waitFor(() => expect(said).toHaveBeenCalled());
+    await vi.waitFor(() => expect(said).toHaveBeenCalled(), 60_000);
     said.mockRestore();
   },
 );

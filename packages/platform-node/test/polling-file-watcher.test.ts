@@ -41,7 +41,7 @@ const belowOf = (events: WatchEvent[]) =>
   events.flatMap((event) => (event.type === 'changed' ? (event.below ?? []) : []));
 const endsOf = (events: WatchEvent[]) =>
   events.flatMap((event) => (event.type === 'ended' ? [event.reason] : []));
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 
 test('an edit that keeps the size and goes back in time is seen', async () => {
   writeFileSync(at('file'), 'one');

@@ -18,7 +18,7 @@ function syncTwice(): string {
       try { console.log(new NodeFileSystem().syncFileSystem('/')); }
       catch (error) { console.log(error.code, error.message); }
     }`;
-  const options = { env: { PATH: directory.path }, timeout: 20_000 };
+  const options = { env: { PATH: directory.path }, timeout: 60_000 };
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], options);
   expect(child.stderr.toString()).toBe('');
   return child.stdout.toString();

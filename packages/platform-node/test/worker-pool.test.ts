@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createTemporaryDirectory } from './temporary-directory.js';
 
 /** The fixture loads the built package: `tsc -b` comes before these tests. */
+const patienceMs = 60_000;
 const workerUrl = new URL('./fixtures/worker.mjs', import.meta.url);
 
 /** A job as its caller sees it; the worker has its own `perform`. */
@@ -42,8 +43,7 @@ function createGate(): { shared: Int32Array; open(): void; arrived(count: number
       Atomics.store(shared, 0, 1);
       Atomics.notify(shared, 0);
     },
-    arrived: (count) =>
-      vi.waitFor(() => expect(Atomics.load(shared, 1)).toBe(count), { timeout: 10_000 }),
+    arrived: (count) => vi.waitFor(() => expect(Atomics.load(shared, 1)).toBe(count), patienceMs),
   };
 }
 
@@ -152,7 +152,10 @@ describe('errors in a worker pool', () => {
     const pool = createPool(1);
     const before = await pool.run(thread, undefined);
     expect(await pool.run(job('crash-later'), undefined)).toBe('done before the crash');
-    await vi.waitFor(async () => expect(await pool.run(thread, undefined)).not.toBe(before));
+    await vi.waitFor(
+      async () => expect(await pool.run(thread, undefined)).not.toBe(before),
+      patienceMs,
+    );
   });
 
   test('a worker module that cannot be loaded fails each job', async () => {
@@ -187,7 +190,7 @@ describe('stopping a worker pool', () => {
 
   test('is not needed for the process to end', () => {
     const program = new URL('./fixtures/idle-pool.mjs', import.meta.url).pathname;
-    const { status, stdout } = spawnSync(process.execPath, [program], { timeout: 20_000 });
+    const { status, stdout } = spawnSync(process.execPath, [program], { timeout: patienceMs });
     expect([status, stdout.toString()]).toEqual([0, 'answered\n']);
   });
 });

@@ -9,6 +9,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { attemptsFor, TreeWatch, type TreeWatchInit } from '../src/tree-watch.js';
 
 const root = filePathFrom('/nas/photos');
+const patienceMs = 60_000;
 const silent = () => undefined;
 const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
@@ -83,7 +84,7 @@ test('a new watch begins before the old one ends, and then everything is scanned
   await watch.start();
   watch.choose('polling');
   watch.choose('polling');
-  await vi.waitFor(() => expect(notes).toContain('scan'));
+  await vi.waitFor(() => expect(notes).toContain('scan'), patienceMs);
   expect(notes).toEqual(['native begins', 'polling begins', 'native ends', 'scan']);
   expect(watch.state).toMatchObject({ choice: 'polling', method: 'polling', reason: '' });
 });
@@ -91,9 +92,12 @@ test('a new watch begins before the old one ends, and then everything is scanned
 test('polling ends before another watch begins', async () => {
   const { watch, notes } = watching({ choice: 'polling' });
   await watch.start();
-  await vi.waitFor(() => expect(notes).toContain('scan'));
+  await vi.waitFor(() => expect(notes).toContain('scan'), patienceMs);
   watch.renew();
-  await vi.waitFor(() => expect(notes.filter((note) => note === 'scan')).toHaveLength(2));
+  await vi.waitFor(
+    () => expect(notes.filter((note) => note === 'scan')).toHaveLength(2),
+    patienceMs,
+  );
   const order = notes.filter((note) => note !== 'scan');
   expect(order).toEqual(['polling begins', 'polling ends', 'polling begins']);
 });
@@ -102,7 +106,10 @@ test('changes of mind in quick succession end with the last one, and one watch',
   const { watch, notes } = watching();
   await watch.start();
   for (const choice of ['polling', 'native', 'polling', 'auto'] as const) watch.choose(choice);
-  await vi.waitFor(() => expect(notes.filter((note) => note === 'scan')).toHaveLength(4));
+  await vi.waitFor(
+    () => expect(notes.filter((note) => note === 'scan')).toHaveLength(4),
+    patienceMs,
+  );
   const count = (what: string) => notes.filter((note) => note.endsWith(what)).length;
   expect(count('begins') - count('ends')).toBe(1);
   expect(watch.state).toMatchObject({ choice: 'auto', method: 'native' });
@@ -124,7 +131,7 @@ test('without a native watcher there is polling, with the reason, and the start 
   await watch.start();
   expect(watch.state.method).toBe('scans');
   begin();
-  await vi.waitFor(() => expect(notes).toEqual(['scan']));
+  await vi.waitFor(() => expect(notes).toEqual(['scan']), patienceMs);
   expect(watch.state).toMatchObject({ method: 'polling', reason: 'There is no build.' });
 });
 
@@ -143,14 +150,14 @@ test('where nothing can watch it is scanned at intervals; a renewal tries again'
   expect(watch.state).toMatchObject({ method: 'scans', reason: 'It is gone.' });
   native.problem = undefined;
   watch.renew();
-  await vi.waitFor(() => expect(notes).toContain('scan'));
+  await vi.waitFor(() => expect(notes).toContain('scan'), patienceMs);
   expect(watch.state).toMatchObject({ method: 'native', reason: '' });
 });
 
 test('a watch that ends by itself leaves scans at intervals, and says why', async () => {
   const { watch, polling, events } = watching({ choice: 'polling' });
   await watch.start();
-  await vi.waitFor(() => expect(watch.state.method).toBe('polling'));
+  await vi.waitFor(() => expect(watch.state.method).toBe('polling'), patienceMs);
   polling.listeners[0]?.({ type: 'ended', reason: 'It has grown.' });
   expect(watch.state).toMatchObject({ method: 'scans', reason: 'It has grown.' });
   expect(events).toEqual([{ type: 'ended', reason: 'It has grown.' }]);
