@@ -5,7 +5,7 @@
 import { FolderIndex, type IndexPolicy } from '@holdfast/folder-index';
 import type { FolderId, Hash } from '@holdfast/model';
 import type { KeyValueStore, RandomSource } from '@holdfast/platform';
-import { isMirrorChange, mirrorNeedOf, needOf } from '@holdfast/sync-engine';
+import { archiveNeedOf, isMirrorChange, mirrorNeedOf, needOf } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { StoredFolder } from './node-config.js';
 
@@ -14,7 +14,6 @@ export interface FolderIndices {
   readonly mirrorIndex: FolderIndex | undefined;
 }
 
-const archivePolicy: IndexPolicy = { needOf: () => undefined, queuesOffers: true };
 const mirrorPolicy: IndexPolicy = {
   needOf: mirrorNeedOf,
   isLocalChange: isMirrorChange,
@@ -33,8 +32,12 @@ export async function openFolderIndices(
     const index = await FolderIndex.open({ ...shared, policy: { ...policy, queuesOffers: false } });
     return { index, mirrorIndex: undefined };
   }
+  const policy: IndexPolicy = {
+    needOf: (entry) => archiveNeedOf(entry, init.hash),
+    queuesOffers: true,
+  };
   const boundTo = `${archive.storeId}:${archive.generation}`;
-  const index = await FolderIndex.open({ ...shared, policy: archivePolicy, boundTo });
+  const index = await FolderIndex.open({ ...shared, policy, boundTo });
   if (path === null) return { index, mirrorIndex: undefined };
   const mirror = { ...shared, policy: mirrorPolicy, keyPrefix: mirrorKeyPrefix };
   return { index, mirrorIndex: await FolderIndex.open(mirror) };

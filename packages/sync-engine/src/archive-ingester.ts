@@ -105,6 +105,7 @@ export class ArchiveIngester {
 
   start(): void {
     this.#loop ??= this.#run();
+    this.wake();
   }
 
   wake(): void {
@@ -126,8 +127,11 @@ export class ArchiveIngester {
       this.#exceptions.clear();
       // Side by side: a device that answers slowly keeps no other one waiting.
       const went = await Promise.all(
-        this.#init.connected().map((device) => this.#tryIngest(device)),
+        this.#init
+          .connected()
+          .map((device) => this.#tried({ device }, () => this.#ingestFrom(device))),
       );
+      went.push(await this.#tried({}, () => this.#turnPaths()));
       if (went.every((well) => well)) this.#problem = undefined;
       this.isWorking = false;
       if ([...this.#exceptions.values()].some((ids) => ids.size > 0)) {
@@ -138,16 +142,16 @@ export class ArchiveIngester {
   }
 
   /** Whether it went well. */
-  async #tryIngest(device: DeviceId): Promise<boolean> {
+  async #tried(of: { readonly device?: DeviceId }, work: () => Promise<void>): Promise<boolean> {
     let well = true;
     try {
-      await this.#ingestFrom(device);
+      await work();
     } catch (error) {
       well = false;
       this.#problem = error;
       this.#init.logger.warn('archiving stopped for now', {
         folder: this.#init.folder,
-        device,
+        ...of,
         reason: errorMessage(error),
       });
       this.#signal.wakeAfter(retryDelayMs);
@@ -219,15 +223,29 @@ export class ArchiveIngester {
   /** One at a time: what is current is decided and written down as one step. */
   #append(batch: readonly WantedVersion<Offer>[]): Promise<void> {
     if (batch.length === 0) return Promise.resolve();
-    return this.#appending.run(() => this.#appendNow(batch));
+    const paths = [...new Set(batch.map((wanted) => wanted.for.path))];
+    return this.#appending.run(() => this.#appendNow(batch, paths));
   }
 
-  async #appendNow(batch: readonly WantedVersion<Offer>[]): Promise<void> {
+  /** Shows what members show by now, where that was archived before and nobody offers it anew. */
+  async #turnPaths(): Promise<void> {
+    const { index } = this.#init;
+    let paths = await index.neededPaths(offersPerBatch);
+    while (paths.length > 0 && !this.#stopped) {
+      const page = paths;
+      await this.#appending.run(() => this.#appendNow([], page));
+      paths = await index.neededPaths(offersPerBatch, page.at(-1));
+    }
+  }
+
+  async #appendNow(
+    batch: readonly WantedVersion<Offer>[],
+    paths: readonly FolderPath[],
+  ): Promise<void> {
     const { archive, index, folder } = this.#init;
     const ids = batch.map((wanted) => wanted.for.row.version.id);
     const known = await archive.hasVersions(folder, ids);
     const wantedOf = new Map(batch.map((wanted) => [wanted.for.row.version.id, wanted]));
-    const paths = [...new Set(batch.map((wanted) => wanted.for.path))];
     const entries = await index.entries(paths);
     const plans = entries.map((entry) => {
       const archived = markArchived(entry, new Set(ids));

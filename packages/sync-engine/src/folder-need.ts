@@ -11,5 +11,6 @@ export function folderNeed(
   // What is here already, only not in its place yet, is not needed from anybody.
   const stagedBytes = (tree?.stagedBytes ?? 0) + (ingester?.stagedBytes ?? 0);
   const bytes = Math.max(0, needBytes + queuedBytes - stagedBytes);
-  return { files: needFiles + queued, bytes };
+  const turns = treeIndex === index ? 0 : index.counts.needFiles;
+  return { files: needFiles + turns + queued, bytes };
 }

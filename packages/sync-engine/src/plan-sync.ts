@@ -97,3 +97,11 @@ export function planArchivePath(entry: PathEntry, hash: Hash): VersionRow | unde
   if (choice === undefined || choice.current.id === local?.version.id) return undefined;
   return rows.find((row) => row.version.id === choice.current.id);
 }
+
+/**
+ * An archive owes a path a turn where it shows another version than it should: members may go back
+ * to one that was archived long ago, and nothing of that is offered anew.
+ */
+export function archiveNeedOf(entry: PathEntry, hash: Hash): Need | undefined {
+  return planArchivePath(entry, hash) === undefined ? undefined : { bytes: 0 };
+}

@@ -1,0 +1,94 @@
+import {
+  FolderIndex,
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import { type FolderId, type Version, versionOf } from '@holdfast/model';
+import { silentLogger } from '@holdfast/platform';
+import {
+  MemoryDatabase,
+  MemoryKeyValueStore,
+  NodeClock,
+  SeededRandom,
+  VirtualWorldClock,
+} from '@holdfast/simulation';
+import { archiveNeedOf } from '@holdfast/sync-engine';
+import { expect, test } from 'vitest';
+import { ArchiveIngester, type ArchiveIngesterInit } from '../src/archive-ingester.js';
+import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.js';
+
+const folder = 'photosphotosphot' as FolderId;
+const path = pathOf('note.md');
+const edit = fileVersion('note.md', 'edit', [{ actor: actor('1'), counter: 2 }]);
+const vector = [{ actor: actor('2'), counter: 2 }];
+const tombstone = versionOf({ kind: 'tombstone', path, vector, author: desktop }, hash);
+
+function archived(entry: PathEntry): PathEntry {
+  return { ...entry, rows: entry.rows.map((row) => ({ ...row, archived: true })) };
+}
+
+async function scene() {
+  const index = await FolderIndex.open({
+    store: new MemoryKeyValueStore(new MemoryDatabase()),
+    folder,
+    hash,
+    random: new SeededRandom('archive-turns'),
+    policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
+  });
+  const tell = (version: Version, sequence: number, state: 'current' | 'side') =>
+    index.update(
+      [path],
+      (entry) => withPeerRow(entry, version, { device: phone, state, sequence }),
+      { sync: true },
+    );
+  const appended: Parameters<ArchiveIngesterInit['archive']['append']>[1][number][] = [];
+  const archive = {
+    blocks: undefined,
+    hasVersions: async (_: FolderId, ids: readonly unknown[]) => ids.map(() => true),
+    append: async (_: FolderId, entries: typeof appended) => {
+      appended.push(...entries);
+      return [];
+    },
+  };
+  let onDone = () => {};
+  const ingested = new Promise<void>((resolve) => {
+    onDone = resolve;
+  });
+  const ingester = new ArchiveIngester({
+    folder,
+    index,
+    archive: archive as never,
+    hash,
+    clock: new NodeClock(new VirtualWorldClock(), {}),
+    logger: silentLogger,
+    connected: () => [],
+    clientOf: () => undefined,
+    mayIngest: () => true,
+    onStaged: () => {},
+    onIngested: () => {
+      if (index.counts.needFiles === 0) onDone();
+    },
+  });
+  return { index, tell, appended, ingester, ingested };
+}
+
+test('an archive shows again what members went back to, though it was archived long ago', async () => {
+  const { index, tell, appended, ingester, ingested } = await scene();
+  await tell(edit, 1, 'side');
+  await index.update([path], (entry) => archived(withLocalCurrent(entry, tombstone)), {
+    sync: true,
+  });
+  expect(index.counts.needFiles).toBe(0);
+  await tell(edit, 2, 'current');
+  expect(index.counts).toMatchObject({ queued: 0, needFiles: 1 });
+  ingester.start();
+  await ingested;
+  await ingester.stop();
+  expect(localCurrent(await index.entry(path))?.version.id).toBe(edit.id);
+  expect(appended).toMatchObject([
+    { version: { id: edit.id }, becameCurrent: true, supersedes: tombstone.id, sender: phone },
+  ]);
+  expect(index.counts.needFiles).toBe(0);
+});
