@@ -116,39 +116,51 @@ export interface ChunkedContent {
   readonly bytesRead: number;
 }
 
+/** What of a file is read: chunks from `from` on, until one ends at `until` or behind it. */
+export interface ChunkedRange {
+  readonly from: number;
+  readonly until: number;
+  /** Of the whole file: what lies behind it is not read. */
+  readonly sizeBytes: number;
+}
+
 /**
- * Reads the first `sizeBytes` of an open file once, and names its blocks. `buffer` is only used
- * during the call; hand in the same one for file after file.
+ * Reads a range of an open file once, and names its blocks. `buffer` is only used during the call;
+ * hand in the same one for file after file.
  */
 export function chunkHandle(
   fileSystem: FileSystem,
   handle: FileHandle,
-  sizeBytes: number,
+  range: ChunkedRange,
   hasher: Hasher,
   buffer: Uint8Array,
 ): ChunkedContent {
   assert(buffer.length >= 2 * maxChunkBytes, 'the chunk buffer holds two largest chunks');
   const blocks: BlockReference[] = [];
   let bytesRead = 0;
+  let chunkedBytes = 0;
   let from = 0;
   let to = 0;
   let isEnd = false;
   while (!isEnd || from < to) {
+    if (range.from + chunkedBytes >= range.until && chunkedBytes > 0) break;
     const cut = from < to ? nextCut(buffer, from, to, isEnd) : undefined;
     if (cut !== undefined) {
       const contentId = hexFrom(hasher.blake3(buffer.subarray(from, cut))) as ContentId;
       blocks.push({ contentId, lengthBytes: cut - from });
+      chunkedBytes += cut - from;
       from = cut;
       continue;
     }
     buffer.copyWithin(0, from, to);
     to -= from;
     from = 0;
-    const wanted = Math.min(buffer.length - to, sizeBytes - bytesRead);
-    const count = readFully(fileSystem, handle, buffer.subarray(to, to + wanted), bytesRead);
+    const at = range.from + bytesRead;
+    const wanted = Math.min(buffer.length - to, range.sizeBytes - at);
+    const count = readFully(fileSystem, handle, buffer.subarray(to, to + wanted), at);
     to += count;
     bytesRead += count;
-    isEnd = count < wanted || bytesRead === sizeBytes;
+    isEnd = count < wanted || at + count === range.sizeBytes;
   }
   return { blocks, bytesRead };
 }

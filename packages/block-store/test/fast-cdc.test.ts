@@ -19,7 +19,7 @@ function chunkFile(content: Uint8Array, buffer: Uint8Array, sizeBytes = content.
   const { fileSystem } = new StoreWorld().start();
   const handle = fileSystem.open('/file' as FilePath, 'create');
   fileSystem.write(handle, content, 0);
-  return chunkHandle(fileSystem, handle, sizeBytes, hasher, buffer);
+  return chunkHandle(fileSystem, handle, { from: 0, until: sizeBytes, sizeBytes }, hasher, buffer);
 }
 
 const stream = noise(8 * 1024 * 1024, 7);

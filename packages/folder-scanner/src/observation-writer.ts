@@ -16,6 +16,7 @@ import {
   replacedVersion,
 } from './observe.js';
 import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
+import { largeFileBytes, readLargeFile } from './read-large-file.js';
 import type { ScanProblems } from './scan-problems.js';
 
 export interface PendingObservation {
@@ -87,6 +88,10 @@ export class ObservationWriter {
 
   /** Reads a file or symlink; waits while all workers are busy. */
   async read(pending: PendingObservation, sizeBytes: number): Promise<void> {
+    if (sizeBytes >= largeFileBytes) {
+      await this.#start(() => this.#readLarge(pending, sizeBytes));
+      return;
+    }
     this.#toRead.push(pending);
     this.#toReadBytes += sizeBytes;
     if (this.#toRead.length < filesPerRead && this.#toReadBytes < bytesPerRead) return;
@@ -140,11 +145,15 @@ export class ObservationWriter {
     const batch = this.#toRead;
     this.#toRead = [];
     this.#toReadBytes = 0;
+    await this.#start(() => this.#readBatch(batch));
+  }
+
+  async #start(read: () => Promise<void>): Promise<void> {
     while (this.#reading.size >= this.#init.runner.parallelism) await Promise.race(this.#reading);
     this.#throwFailure();
     // Directories are published before what they hold.
     await this.#commitReady();
-    const reading: Promise<void> = this.#readBatch(batch)
+    const reading: Promise<void> = read()
       .catch((error: unknown) => {
         this.#failure ??= error;
       })
@@ -161,6 +170,15 @@ export class ObservationWriter {
       root: this.#init.root,
       paths: batch.map((pending) => pending.path),
     });
+    await this.#take(batch, answers);
+  }
+
+  async #readLarge(pending: PendingObservation, sizeBytes: number): Promise<void> {
+    const { root, runner } = this.#init;
+    await this.#take([pending], [await readLargeFile(runner, { ...pending, root, sizeBytes })]);
+  }
+
+  async #take(batch: readonly PendingObservation[], answers: readonly ReadAnswer[]): Promise<void> {
     const ready: ReadyObservation[] = [];
     for (const [place, pending] of batch.entries()) {
       const answer = answers[place];

@@ -1,5 +1,5 @@
 /** The file work of a scan, for worker threads: list, stat, and read with chunking and hashing. */
-import { buildBlockList, chunkHandle } from '@holdfast/block-store';
+import { buildBlockList } from '@holdfast/block-store';
 import type { BlockListRoot, ContentId, FolderPath } from '@holdfast/model';
 import {
   type BulkJob,
@@ -10,6 +10,7 @@ import {
   joinPath,
 } from '@holdfast/platform';
 import { ParentChecker } from './confinement.js';
+import { type ReadChunks, readChunks } from './read-chunks.js';
 
 export interface ListedEntry {
   readonly name: string;
@@ -130,17 +131,6 @@ export interface ReadFilesInput {
   readonly paths: readonly FolderPath[];
 }
 
-/** A change within this time after the last one may carry the same time stamp. */
-const clockGrainMs = 50;
-/** The same, on disks that keep whole seconds only. */
-const coarseClockGrainMs = 2_000;
-
-/** Up to this size a young file is read at once, and again when its times can be believed. */
-const readTwiceBytes = 4 * 1024 * 1024;
-
-let readBuffer: Uint8Array | undefined;
-const readBufferBytes = 4 * 1024 * 1024;
-
 /**
  * Reads files and symlinks: content chunked and hashed, with the stat of the very handle before and
  * after, so that a hash never mixes two versions. One answer for each path, in order.
@@ -165,60 +155,20 @@ export const readFilesJob: BulkJob<ReadFilesInput, ReadAnswer[]> = {
 };
 
 function readOne(path: FilePath, tools: BulkTools): ReadAnswer {
-  const { fileSystem, hasher } = tools;
+  const { fileSystem } = tools;
   const before = fileSystem.stat(path);
   if (before.kind === 'symlink') {
     return { type: 'symlink', stat: before, target: fileSystem.readSymlink(path) };
   }
   if (before.kind !== 'file') return { type: 'absent' };
-  readBuffer ??= new Uint8Array(readBufferBytes);
-  const startedMs = tools.now();
-  if (before.sizeBytes > readTwiceBytes && isRacy(before, startedMs)) return { type: 'young' };
-  const handle = fileSystem.open(path, 'read');
-  try {
-    const opened = fileSystem.handleStat(handle);
-    const { blocks, bytesRead } = chunkHandle(
-      fileSystem,
-      handle,
-      opened.sizeBytes,
-      hasher,
-      readBuffer,
-    );
-    const after = fileSystem.handleStat(handle);
-    if (!sameStat(before, opened) || !sameStat(opened, after)) return { type: 'unstable' };
-    if (bytesRead !== after.sizeBytes) return { type: 'unstable' };
-    const list = buildBlockList(blocks, (bytes) => hasher.blake3(bytes));
-    const listBlocks = list.listBlocks.map(({ contentId, bytes }) => ({ contentId, bytes }));
-    return {
-      type: 'file',
-      stat: after,
-      blocks: list.root,
-      listBlocks,
-      racy: isRacy(after, startedMs),
-    };
-  } finally {
-    fileSystem.close(handle);
-  }
+  const { sizeBytes } = before;
+  const answer = readChunks(path, before, { from: 0, until: sizeBytes, sizeBytes }, tools);
+  return answer.type === 'chunks' ? fileAnswer(answer, tools) : answer;
 }
 
-/** Whether two stats show the same entry in the same state. */
-export function sameStat(left: FileStat, right: FileStat): boolean {
-  return (
-    left.kind === right.kind &&
-    left.inode === right.inode &&
-    left.deviceNumber === right.deviceNumber &&
-    left.sizeBytes === right.sizeBytes &&
-    left.mtimeNs === right.mtimeNs &&
-    left.ctimeNs === right.ctimeNs &&
-    left.permissions === right.permissions
-  );
+/** What is known of a file once all of its chunks are. */
+export function fileAnswer(chunks: ReadChunks, { hasher }: Pick<BulkTools, 'hasher'>): ReadAnswer {
+  const list = buildBlockList(chunks.blocks, (bytes) => hasher.blake3(bytes));
+  const listBlocks = list.listBlocks.map(({ contentId, bytes }) => ({ contentId, bytes }));
+  return { type: 'file', stat: chunks.stat, blocks: list.root, listBlocks, racy: chunks.racy };
 }
-
-/** As in git's index ("racy git"): a time stamp as young as the clock's grain proves nothing. */
-function isRacy(stat: FileStat, readStartedMs: number): boolean {
-  const grainMs = stat.ctimeNs % 1_000_000_000n === 0n ? coarseClockGrainMs : clockGrainMs;
-  const changedMs = Number(stat.ctimeNs / 1_000_000n);
-  return Math.abs(readStartedMs - changedMs) <= grainMs;
-}
-
-export const folderScannerJobs = [listDirectoriesJob, statPathsJob, readFilesJob] as const;

@@ -1,0 +1,154 @@
+/**
+ * Reading a large file in all worker threads at once. Each begins somewhere in the middle; its
+ * chunks count from the first cut on that the part before makes too, since from there on both would
+ * go on alike. So the blocks are those of one read from the beginning (content-defined chunks,
+ * FastCDC: Xia et al., USENIX ATC 2016).
+ */
+import type { ChunkedRange } from '@holdfast/block-store';
+import type { BlockReference, FolderPath } from '@holdfast/model';
+import {
+  type BulkJob,
+  type BulkRunner,
+  type FilePath,
+  fileErrorCode,
+  joinPath,
+} from '@holdfast/platform';
+import { ParentChecker } from './confinement.js';
+import { type ChunksAnswer, type ReadChunks, readChunks, sameStat } from './read-chunks.js';
+import { fileAnswer, type ReadAnswer } from './scan-jobs.js';
+
+/** From this size on, the threads share a file. */
+export const largeFileBytes = 64 * 1024 * 1024;
+
+/** How far each part is read into the next one: some sixteen chunks, of which one cut must agree. */
+const overlapBytes = 4 * 1024 * 1024;
+
+export interface ReadPartInput extends Omit<ChunkedRange, 'sizeBytes'> {
+  readonly root: FilePath;
+  readonly path: FolderPath;
+}
+
+type PartAnswer =
+  | ChunksAnswer
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly code: string };
+
+export const readPartJob: BulkJob<ReadPartInput, PartAnswer> = {
+  name: 'scan-read-part',
+  perform({ root, path, from, until }, tools) {
+    try {
+      const check = new ParentChecker(tools.fileSystem, root).check(path);
+      if (check.type === 'failed') return { type: 'failed', code: check.code };
+      if (check.type !== 'ok') return { type: 'absent' };
+      const file = joinPath(root, path);
+      const stat = tools.fileSystem.stat(file);
+      if (stat.kind !== 'file') return { type: 'absent' };
+      const { sizeBytes } = stat;
+      const range = { from, until: Math.min(until, sizeBytes), sizeBytes };
+      return readChunks(file, stat, range, tools);
+    } catch (error) {
+      const code = fileErrorCode(error);
+      if (code === undefined) throw error;
+      return code === 'ENOENT' ? { type: 'absent' } : { type: 'failed', code };
+    }
+  },
+};
+
+export const listChunksJob: BulkJob<ReadChunks, ReadAnswer> = {
+  name: 'scan-list-chunks',
+  perform: (chunks, tools) => fileAnswer(chunks, tools),
+};
+
+/** Reads one file of about `sizeBytes`, in as many parts as there are threads. */
+export async function readLargeFile(
+  runner: BulkRunner,
+  file: { readonly root: FilePath; readonly path: FolderPath; readonly sizeBytes: number },
+  overlap = overlapBytes,
+): Promise<ReadAnswer> {
+  const { root, path, sizeBytes } = file;
+  const partBytes = Math.ceil(sizeBytes / runner.parallelism);
+  const starts = Array.from({ length: runner.parallelism }, (_, part) => part * partBytes);
+  const read = (from: number, part: number) => {
+    const next = starts[part + 1];
+    const until = next === undefined ? sizeBytes : Math.min(next + overlap, sizeBytes);
+    return runner.run(readPartJob, { root, path, from, until });
+  };
+  const answers = await Promise.all(starts.map(read));
+  const whole = new ChunkSequence();
+  for (const [part, answer] of answers.entries()) {
+    if (whole.continuesWith(answer, starts[part] ?? 0)) continue;
+    if (whole.refusal !== undefined) return whole.refusal;
+    // No cut agrees, as in long runs of equal bytes: from where the part before ends, once more.
+    const again = await read(whole.endBytes, part);
+    if (!whole.continuesWith(again, whole.endBytes)) return whole.refusal ?? { type: 'unstable' };
+  }
+  const chunks = whole.chunks(sizeBytes);
+  return chunks === undefined ? { type: 'unstable' } : runner.run(listChunksJob, chunks);
+}
+
+/** The chunks from the beginning of a file on, as its parts come in. */
+class ChunkSequence {
+  readonly #blocks: BlockReference[] = [];
+  #stat: ReadChunks['stat'] | undefined;
+  #racy = false;
+  endBytes = 0;
+  refusal: Exclude<PartAnswer, ReadChunks> | undefined;
+
+  /** Whether a part that begins at `from` was fit to go on from a cut that is known. */
+  continuesWith(answer: PartAnswer, from: number): boolean {
+    if (answer.type !== 'chunks') {
+      this.refusal = answer;
+      return false;
+    }
+    this.#stat ??= answer.stat;
+    if (!sameStat(this.#stat, answer.stat)) {
+      this.refusal = { type: 'unstable' };
+      return false;
+    }
+    const joint = this.#jointWith(answer.blocks, from);
+    if (joint === undefined) return false;
+    this.#dropBehind(joint);
+    this.#racy ||= answer.racy;
+    let at = from;
+    for (const block of answer.blocks) {
+      if (at >= joint) this.#append(block);
+      at += block.lengthBytes;
+    }
+    return true;
+  }
+
+  /** Undefined where the parts do not make the whole. */
+  chunks(sizeBytes: number): ReadChunks | undefined {
+    const stat = this.#stat;
+    if (stat === undefined || stat.sizeBytes !== sizeBytes || this.endBytes !== sizeBytes) {
+      return undefined;
+    }
+    return { type: 'chunks', stat, blocks: this.#blocks, racy: this.#racy };
+  }
+
+  /** The first place where a chunk begins in both. */
+  #jointWith(blocks: readonly BlockReference[], from: number): number | undefined {
+    const begins = new Set<number>();
+    let at = from;
+    for (const block of blocks) {
+      begins.add(at);
+      at += block.lengthBytes;
+    }
+    let mine = this.endBytes;
+    let joint = begins.has(mine) ? mine : undefined;
+    for (let index = this.#blocks.length - 1; index >= 0 && mine > from; index -= 1) {
+      mine -= this.#blocks[index]?.lengthBytes ?? 0;
+      if (mine >= from && begins.has(mine)) joint = mine;
+    }
+    return joint;
+  }
+
+  #dropBehind(joint: number): void {
+    while (this.endBytes > joint) this.endBytes -= this.#blocks.pop()?.lengthBytes ?? 0;
+  }
+
+  #append(block: BlockReference): void {
+    this.#blocks.push(block);
+    this.endBytes += block.lengthBytes;
+  }
+}
