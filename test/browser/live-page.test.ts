@@ -6,11 +6,12 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
+import { conditionPatienceMs, waitSeconds } from '../end-to-end/patience.js';
 import { pair, TestWorld } from '../end-to-end/test-world.js';
+import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 import { barriers } from './accessibility.js';
 import { type Appearance, launchChromium, openPage, overflowPixels } from './chromium.js';
 
-const patienceMs = 20_000;
 let browser: Browser;
 let world: TestWorld;
 let closers: (() => Promise<void>)[];
@@ -34,7 +35,7 @@ afterEach(async () => {
 async function pageOf(node: NodeProcess, appearance?: Appearance): Promise<Page> {
   const { context, page } = await openPage(browser, appearance);
   closers.push(() => context.close());
-  page.setDefaultTimeout(patienceMs);
+  page.setDefaultTimeout(conditionPatienceMs);
   await page.goto((await node.ask<{ url: string }>('page')).url);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.evaluate('globalThis.sameDocument = true');
@@ -122,6 +123,21 @@ describe('from nothing to safe, by the page alone', () => {
   });
 });
 
+test('an offer is accepted as both: history, and a mirror of the latest files', async () => {
+  const { laptop, pi, tree } = await offeredPhotos();
+  const page = await pageOf(pi);
+  await page.getByLabel('as a mirror').check();
+  const mirror = world.path('pi-photos');
+  await page.getByRole('textbox', { name: 'Where its files go' }).fill(mirror);
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Accept Photos' }).click();
+  await heading(page, 'Photos').waitFor();
+  await laptop.ask('wait', 'Photos', '--archived', '--timeout', waitSeconds);
+  await pi.ask('wait', 'Photos', '--timeout', waitSeconds);
+  expect(await pi.folder('Photos')).toMatchObject({ archive: true, path: mirror });
+  expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
+});
+
 describe('what moves is shown while it moves', () => {
   test('a scan and a transfer have a bar with words on both sides, and leave none behind', async () => {
     const { laptop, pi } = await offeredPhotos(40_000_000);
@@ -136,7 +152,7 @@ describe('what moves is shown while it moves', () => {
     await there.getByLabel('its history').check();
     await there.getByRole('button', { name: 'Accept Photos' }).click();
     await seen;
-    await heading(here, 'Everything is safe.').waitFor({ timeout: 60_000 });
+    await heading(here, 'Everything is safe.').waitFor({ timeout: conditionPatienceMs });
     await leaving.waitFor({ state: 'detached' });
     await arriving.waitFor({ state: 'detached' });
     await expectNoReload(here, there);
