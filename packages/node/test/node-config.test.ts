@@ -64,7 +64,7 @@ describe('the configuration', () => {
     ['half of it', JSON.stringify(newConfig('x')).slice(0, 30)],
     ['zeros', '\0'.repeat(64)],
     ['null', 'null'],
-    ['another version', JSON.stringify({ ...newConfig('x'), version: 2 })],
+    ['an older version', JSON.stringify({ ...newConfig('x'), version: 0 })],
     ['no name', JSON.stringify({ ...newConfig('x'), name: '' })],
     ['an unknown field', JSON.stringify({ ...newConfig('x'), extra: 1 })],
     ['no copies', JSON.stringify({ ...newConfig('x'), folders: [{ ...folder, copies: 0 }] })],
@@ -75,6 +75,16 @@ describe('the configuration', () => {
     put(node, text);
     expect(() => readConfig(node, home)).toThrow(
       expect.objectContaining({ code: 'config_invalid', hint: expect.stringContaining('Nothing') }),
+    );
+    expect(Buffer.from(readWholeFile(node, configPath(home))).toString()).toBe(text);
+  });
+
+  test('a file of a newer version is refused, with what to do, and kept as it is', () => {
+    const { node } = machine();
+    const text = JSON.stringify({ ...newConfig('x'), version: 2 });
+    put(node, text);
+    expect(() => readConfig(node, home)).toThrow(
+      expect.objectContaining({ code: 'config_newer', hint: expect.stringContaining('Update') }),
     );
     expect(Buffer.from(readWholeFile(node, configPath(home))).toString()).toBe(text);
   });
