@@ -58,8 +58,8 @@ export class SegmentStream {
   /** Of the newest segment that is not being written. */
   #last: { readonly segment: number; readonly digest: Uint8Array };
   #open: OpenSegment | undefined;
-  /** One that failed with nothing synced, and could not be looked at to see whether it is there. */
-  #doubtful: OpenSegment | undefined;
+  /** One that failed with nothing synced and could not be sealed; its number is not free. */
+  #doubtful: { readonly open: OpenSegment; readonly cause: unknown } | undefined;
   #closed = false;
 
   /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
@@ -174,9 +174,7 @@ export class SegmentStream {
     const end = this.#open?.appended.validBytes ?? headerBytes;
     const isFull = end + frames + trailerBytes > this.#init.maxSegmentBytes;
     if (this.#open !== undefined && (isFull || this.#isAged())) await this.#seal();
-    if (this.#open === undefined && this.#doubtful !== undefined) {
-      await this.#appendTrailer(this.#doubtful);
-    }
+    await this.#settleDoubt();
     const isNew = this.#open === undefined;
     const open = this.#open ?? this.#nextSegment();
     this.#open = open;
@@ -253,7 +251,7 @@ export class SegmentStream {
     try {
       output = await this.#init.runner.run(sealSegment, { place: this.#placeOf(segment), extent });
     } catch (error) {
-      if (extent === undefined) this.#doubtful = open;
+      if (extent === undefined) this.#doubtful = { open, cause: error };
       const { streamName } = this.#init;
       const fields = { streamName, segment, error: errorMessage(error) };
       this.#init.logger.warn('a segment could not be sealed', fields);
@@ -267,6 +265,13 @@ export class SegmentStream {
     const ends = { durable: validBytes, readable: validBytes, fileBytes: fileBytes ?? 0 };
     this.#reader.setEnd(segment, ends);
     this.#last = { segment, digest };
+  }
+
+  /** Nothing can be appended before it: the next segment would need the number that is in doubt. */
+  async #settleDoubt(): Promise<void> {
+    if (this.#open !== undefined || this.#doubtful === undefined) return;
+    await this.#appendTrailer(this.#doubtful.open);
+    if (this.#doubtful !== undefined) throw writeFailure(this.#doubtful.cause);
   }
 
   #nextSegment(): OpenSegment {

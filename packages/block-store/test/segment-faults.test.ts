@@ -22,6 +22,23 @@ async function appendSynced(stream: SegmentStream, ...names: string[]): Promise<
 }
 
 describe('while a disk reports errors for a time', () => {
+  test('one that is full is called full each time, and goes on once there is room', async () => {
+    const world = new StoreWorld();
+    const stream = await world.openStream();
+    const heal = world.disk.faults.failWhile('ENOSPC', ({ name }) => name === 'write');
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      await expect(stream.append([Buffer.from('one')])).rejects.toMatchObject({
+        message: 'The disk of the archive is full.',
+        kind: 'tell-person',
+      });
+    }
+    heal();
+    await appendSynced(stream, 'one');
+    const again = await world.openStream();
+    expect(await texts(again)).toEqual(['one']);
+    expect(again.recovered.missingSegments).toEqual([]);
+  });
+
   test('a segment that could not be made leaves its number, and the one before it whole', async () => {
     const world = new StoreWorld();
     const stream = await world.openStream();
