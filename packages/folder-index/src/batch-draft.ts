@@ -1,6 +1,13 @@
 /** One atomic batch of an index in the making: entries that change, and all keys beside them. */
 import { bytesFromHex, type Hash, type VersionId } from '@holdfast/model';
-import { bytesOf, type KeyValueWrite } from '@holdfast/platform';
+import {
+  addRow,
+  bytesOf,
+  emptyTally,
+  type KeyValueWrite,
+  type RowTally,
+  removeRow,
+} from '@holdfast/platform';
 import type { DeviceNumbers } from './device-numbers.js';
 import {
   countChange,
@@ -22,6 +29,8 @@ export interface BatchDraftInit {
   readonly devices: DeviceNumbers;
 }
 
+const nothing = new Uint8Array(0);
+
 interface QueuedKey {
   readonly key: Uint8Array;
   readonly bytes: number;
@@ -33,19 +42,24 @@ export class BatchDraft {
   readonly #counts: { -readonly [Key in keyof IndexCounts]: IndexCounts[Key] };
   #sequence: number;
   #rolling: string;
+  #tally: RowTally;
 
   constructor(init: BatchDraftInit) {
     this.#init = init;
     this.#counts = { ...init.state.counts };
     this.#sequence = init.state.sequence;
     this.#rolling = init.state.hash;
+    this.#tally = init.state.tally ?? emptyTally;
   }
 
-  /** Adds the change of one path; returns the entry with its sequences assigned. */
-  change(before: PathEntry, wanted: PathEntry): PathEntry {
+  /**
+   * Adds the change of one path; returns the entry with its sequences assigned. `stored`: the entry
+   * before as it lies in the database; undefined where it does not.
+   */
+  change(before: PathEntry, wanted: PathEntry, stored: Uint8Array | undefined): PathEntry {
     if (wanted === before) return before;
     const after = this.#number(before, wanted);
-    this.#writeEntry(after);
+    this.#writeEntry(after, stored);
     this.#writeLocalKeys(before, after);
     this.#writeNeed(before, after);
     this.#writeLocalChange(before, after);
@@ -70,6 +84,7 @@ export class BatchDraft {
       devices: devices.list(),
       peers: { ...state.peers, ...more.peers },
       counts: this.#counts,
+      tally: this.#tally,
     };
   }
 
@@ -89,28 +104,32 @@ export class BatchDraft {
     return { path: wanted.path, rows };
   }
 
-  #writeEntry(after: PathEntry): void {
+  #writeEntry(after: PathEntry, stored: Uint8Array | undefined): void {
     const key = this.#init.keys.entry(after.path);
-    if (after.rows.length === 0) this.#delete(key);
-    else this.#put(key, encodeEntry(after, this.#init.devices));
+    const isKept = after.rows.length > 0;
+    if (stored !== undefined && isKept) this.#tally = removeRow(this.#tally, key, stored);
+    if (isKept) this.#put(key, encodeEntry(after, this.#init.devices));
+    else if (stored !== undefined) this.#delete(key, stored);
   }
 
   #writeLocalKeys(before: PathEntry, after: PathEntry): void {
     const { keys } = this.#init;
+    const path = bytesOf(after.path);
     const kept = new Set(localKeys(after).map((key) => key.sequence));
     const keptIds = new Set(localKeys(after).map((key) => key.id));
     for (const old of localKeys(before)) {
       if (kept.has(old.sequence)) continue;
-      this.#delete(keys.sequence(old.sequence));
-      if (old.side) this.#delete(keys.side(old.sequence));
-      if (!keptIds.has(old.id)) this.#delete(keys.version(old.id));
+      this.#delete(keys.sequence(old.sequence), path);
+      if (old.side) this.#delete(keys.side(old.sequence), path);
+      if (!keptIds.has(old.id)) this.#delete(keys.version(old.id), path);
     }
     const known = new Set(localKeys(before).map((key) => key.sequence));
+    const knownIds = new Set(localKeys(before).map((key) => key.id));
     for (const now of localKeys(after)) {
       if (known.has(now.sequence)) continue;
-      this.#put(keys.sequence(now.sequence), bytesOf(after.path));
-      if (now.side) this.#put(keys.side(now.sequence), bytesOf(after.path));
-      this.#put(keys.version(now.id), bytesOf(after.path));
+      this.#put(keys.sequence(now.sequence), path);
+      if (now.side) this.#put(keys.side(now.sequence), path);
+      if (!knownIds.has(now.id)) this.#put(keys.version(now.id), path);
     }
   }
 
@@ -119,9 +138,9 @@ export class BatchDraft {
     const needBefore = policy.needOf(before);
     const needAfter = policy.needOf(after);
     if (needAfter !== undefined && needBefore === undefined) {
-      this.#put(keys.need(after.path), new Uint8Array(0));
+      this.#put(keys.need(after.path), nothing);
     } else if (needAfter === undefined && needBefore !== undefined) {
-      this.#delete(keys.need(after.path));
+      this.#delete(keys.need(after.path), nothing);
     }
     const change = countChange(before, after, needBefore, needAfter);
     this.#counts.files += change.files;
@@ -137,16 +156,17 @@ export class BatchDraft {
     const is = policy.isLocalChange?.(after) ?? false;
     if (was === is) return;
     const key = keys.localChange(after.path);
-    if (is) this.#put(key, new Uint8Array(0));
-    else this.#delete(key);
+    if (is) this.#put(key, nothing);
+    else this.#delete(key, nothing);
     this.#counts.localChanges += is ? 1 : -1;
   }
 
   #writeQueue(before: PathEntry, after: PathEntry): void {
     const old = this.#queueKeys(before);
     const now = this.#queueKeys(after);
-    for (const [name, { key }] of old) if (!now.has(name)) this.#delete(key);
-    for (const [name, { key }] of now) if (!old.has(name)) this.#put(key, bytesOf(after.path));
+    const path = bytesOf(after.path);
+    for (const [name, { key }] of old) if (!now.has(name)) this.#delete(key, path);
+    for (const [name, { key }] of now) if (!old.has(name)) this.#put(key, path);
     this.#counts.queued += now.size - old.size;
     this.#counts.queuedBytes += totalBytes(now) - totalBytes(old);
   }
@@ -162,11 +182,14 @@ export class BatchDraft {
     );
   }
 
+  /** A key that is not there, or whose value was taken out of the tally. */
   #put(key: Uint8Array, value: Uint8Array): void {
+    this.#tally = addRow(this.#tally, key, value);
     this.writes.push({ type: 'put', key, value });
   }
 
-  #delete(key: Uint8Array): void {
+  #delete(key: Uint8Array, value: Uint8Array): void {
+    this.#tally = removeRow(this.#tally, key, value);
     this.writes.push({ type: 'delete', key });
   }
 }

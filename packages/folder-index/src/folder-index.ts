@@ -22,7 +22,6 @@ import {
   type KeyValueStore,
   type KeyValueWrite,
   Mutex,
-  type RandomSource,
 } from '@holdfast/platform';
 import { BatchDraft } from './batch-draft.js';
 import { DeviceNumbers } from './device-numbers.js';
@@ -35,24 +34,22 @@ import {
   type IndexCounts,
   type IndexPosition,
   type IndexState,
-  newIndexState,
   type PeerState,
 } from './index-state.js';
-import { newEpoch, OwnNumbers } from './own-numbers.js';
+import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
 import { reopened } from './renumbering.js';
+import {
+  indexDamaged,
+  openStoredIndex,
+  removeStoredIndex,
+  type StoredIndexInit,
+} from './stored-index.js';
 
-export interface FolderIndexInit {
-  readonly store: KeyValueStore;
+export interface FolderIndexInit extends StoredIndexInit {
   readonly folder: FolderId;
   readonly hash: Hash;
-  readonly random: RandomSource;
   readonly policy: IndexPolicy;
-  /**
-   * The store (id and generation) whose content an archive's rows stand for. An index that stands
-   * for another one is worth nothing: it is dropped and begun anew.
-   */
-  readonly boundTo?: string;
   /** Sets the keys of a second index of the same folder apart; empty for the first. */
   readonly keyPrefix?: string;
 }
@@ -71,6 +68,8 @@ const iterationChunk = 500;
 export class FolderIndex {
   /** Whether this device's numbers can be believed. */
   readonly numbers: OwnNumbers;
+  /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
+  readonly loss: string | undefined;
   readonly #store: KeyValueStore;
   readonly #keys: IndexKeys;
   readonly #hash: Hash;
@@ -81,7 +80,8 @@ export class FolderIndex {
   /** A batch failed: nobody knows whether it was applied. */
   #inDoubt = false;
 
-  private constructor(init: FolderIndexInit, state: IndexState) {
+  private constructor(init: FolderIndexInit, state: IndexState, loss: string | undefined) {
+    this.loss = loss;
     this.#store = init.store;
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.#hash = init.hash;
@@ -96,19 +96,14 @@ export class FolderIndex {
     });
   }
 
-  /** Opens the folder's index, or begins it with a new epoch. Throws `index_damaged`. */
+  /**
+   * Opens the folder's index, or begins it with a new epoch. One that does not hold what it should is
+   * removed, and begun anew as a lost one.
+   */
   static async open(init: FolderIndexInit): Promise<FolderIndex> {
-    const key = new IndexKeys(init.folder, init.keyPrefix).meta();
-    const stored = await init.store.get(key);
-    if (stored !== undefined) {
-      const state = decodeIndexState(stored);
-      const index = new FolderIndex(init, state);
-      if (state.boundTo === init.boundTo) return index;
-      await index.destroy();
-    }
-    const state = newIndexState(newEpoch(init.random), init.boundTo);
-    await init.store.batch([{ type: 'put', key, value: encodeIndexState(state) }], { sync: true });
-    return new FolderIndex(init, state);
+    const keys = new IndexKeys(init.folder, init.keyPrefix);
+    const { state, loss } = await openStoredIndex(init, keys);
+    return new FolderIndex(init, state, loss);
   }
 
   get epoch(): EpochId {
@@ -141,11 +136,7 @@ export class FolderIndex {
 
   /** One entry for each path, in order; an unknown path has an empty one. */
   async entries(paths: readonly FolderPath[]): Promise<PathEntry[]> {
-    const values = await this.#store.getMany(paths.map((path) => this.#keys.entry(path)));
-    return paths.map((path, at) => {
-      const value = values[at];
-      return value === undefined ? emptyEntry(path) : decodeEntry(path, value, this.#devices);
-    });
+    return this.#decode(paths, await this.#stored(paths));
   }
 
   /** Direct children of a directory in byte order of their names. */
@@ -257,7 +248,8 @@ export class FolderIndex {
     return this.#mutex.run(async () => {
       if (this.#inDoubt) await this.#reload();
       const unique = [...new Set(paths)];
-      const before = await this.entries(unique);
+      const stored = await this.#stored(unique);
+      const before = this.#decode(unique, stored);
       const draft = new BatchDraft({
         state: this.#state,
         keys: this.#keys,
@@ -265,7 +257,7 @@ export class FolderIndex {
         policy: this.#policy,
         devices: this.#devices,
       });
-      const after = before.map((entry) => draft.change(entry, change(entry)));
+      const after = before.map((entry, at) => draft.change(entry, change(entry), stored[at]));
       await this.#commit(draft, options);
       return after;
     });
@@ -304,16 +296,7 @@ export class FolderIndex {
 
   /** Removes everything that is known of the folder. */
   async destroy(): Promise<void> {
-    await this.#mutex.run(async () => {
-      let writes: KeyValueWrite[] = [];
-      for await (const [key] of this.#store.iterate(this.#keys.everything())) {
-        writes.push({ type: 'delete', key });
-        if (writes.length < iterationChunk) continue;
-        await this.#store.batch(writes, { sync: false });
-        writes = [];
-      }
-      await this.#store.batch(writes, { sync: true });
-    });
+    await this.#mutex.run(() => removeStoredIndex(this.#store, this.#keys));
   }
 
   #changeState(change: (state: IndexState) => IndexState | Promise<IndexState>): Promise<void> {
@@ -345,7 +328,7 @@ export class FolderIndex {
   async #reload(): Promise<void> {
     const stored = await this.#store.get(this.#keys.meta());
     if (stored !== undefined) {
-      this.#state = decodeIndexState(stored);
+      this.#state = decodeIndexState(stored) ?? indexDamaged();
       this.#devices = new DeviceNumbers(this.#state.devices);
     }
     this.#inDoubt = false;
@@ -387,6 +370,17 @@ export class FolderIndex {
       return { epoch: this.#state.epoch, sequence, hash: hexFrom(value) };
     }
     return undefined;
+  }
+
+  #stored(paths: readonly FolderPath[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#store.getMany(paths.map((path) => this.#keys.entry(path)));
+  }
+
+  #decode(paths: readonly FolderPath[], values: readonly (Uint8Array | undefined)[]): PathEntry[] {
+    return paths.map((path, at) => {
+      const value = values[at];
+      return value === undefined ? emptyEntry(path) : decodeEntry(path, value, this.#devices);
+    });
   }
 
   async *#decoded(spans: readonly KeySpan[]): AsyncIterable<PathEntry> {

@@ -135,6 +135,15 @@ export class IndexKeys {
     return Number(view.getBigUint64(0));
   }
 
+  /** All keys that the state counts: all but itself, and what was received, which comes and goes freely. */
+  counted(): KeySpan[] {
+    const [first, last] = [this.#key('entry', ''), this.everything().to];
+    return [
+      { from: first, to: this.meta() },
+      { from: this.#end('meta'), to: last },
+    ];
+  }
+
   /** All keys of the folder. */
   everything(): KeySpan {
     return { from: bytesOf(this.#folder), to: bytesOf(`${this.#folder}\xff`) };

@@ -14,7 +14,7 @@ import {
   type StoreId,
   type VersionId,
 } from '@holdfast/model';
-import { AppError, byteStringFrom, bytesOf } from '@holdfast/platform';
+import { addRow, byteStringFrom, bytesOf, emptyTally, type RowTally } from '@holdfast/platform';
 import type { Acknowledgement, EpochChange, Renumbering } from './renumbering.js';
 
 /** A point in a device's index. */
@@ -74,6 +74,8 @@ export interface IndexState {
   /** Epochs that this index had before, the newest last. */
   readonly formerEpochs?: readonly EpochId[];
   readonly epochChanges?: readonly EpochChange[];
+  /** A count of the index's other keys and a sum over them; absent in a state from before it. */
+  readonly tally?: RowTally;
 }
 
 const noCounts: IndexCounts = {
@@ -92,29 +94,39 @@ export const initialHash = '0'.repeat(64);
 
 export function newIndexState(epoch: EpochId, boundTo: string | undefined): IndexState {
   const counts = noCounts;
-  const state = { epoch, sequence: 0, hash: initialHash, devices: [], peers: {}, counts };
+  const own = { epoch, sequence: 0, hash: initialHash };
+  const state: IndexState = { ...own, devices: [], peers: {}, counts, tally: emptyTally };
   return boundTo === undefined ? state : { ...state, boundTo };
 }
 
+const checkMark = '#';
+
+/** JSON, and behind it a sum over it: a database may alter a value without a word. */
 export function encodeIndexState(state: IndexState): Uint8Array {
-  return bytesOf(JSON.stringify(state));
+  const json = JSON.stringify(state);
+  return bytesOf(json + checkMark + checkOf(json));
 }
 
-/** Throws AppError `index_damaged` on anything but a state that was stored. */
-export function decodeIndexState(bytes: Uint8Array): IndexState {
+/** Undefined for anything but a state that was stored. */
+export function decodeIndexState(bytes: Uint8Array): IndexState | undefined {
+  const text = byteStringFrom(bytes);
+  const end = text.lastIndexOf('}') + 1;
+  const [json, check] = [text.slice(0, end), text.slice(end)];
+  // A state from before there were sums ends with its JSON.
+  if (check !== '' && check !== checkMark + checkOf(json)) return undefined;
   try {
-    const state = JSON.parse(byteStringFrom(bytes)) as IndexState;
-    if (!isEightByteId(state.epoch) || !Number.isSafeInteger(state.sequence)) {
-      throw new TypeError('not an index state');
-    }
+    const state = JSON.parse(json) as IndexState;
+    if (!isEightByteId(state.epoch) || !Number.isSafeInteger(state.sequence)) return undefined;
     // Counts that came later are zero in a state from before them.
     return { ...state, counts: { ...noCounts, ...state.counts } };
-  } catch (cause) {
-    throw new AppError('index_damaged', 'The index of this folder is damaged.', {
-      hint: 'Nothing was changed. Remove the folder here and add it again: its files stay.',
-      cause,
-    });
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
+}
+
+function checkOf(json: string): string {
+  return addRow(emptyTally, new Uint8Array(0), bytesOf(json)).sum.toString(16);
 }
 
 /** The rolling hash after one more published version. */

@@ -10,6 +10,7 @@ import {
   contradicts,
   type EpochChange,
   type Renumbering,
+  withEpochChange,
   withNewEpoch,
 } from './renumbering.js';
 
@@ -42,7 +43,7 @@ export class OwnNumbers {
     return this.#index.state().renumbering;
   }
 
-  /** When members made this index begin a new epoch, the newest last. */
+  /** When this index began a new epoch, the newest last. */
   get epochChanges(): readonly EpochChange[] {
     return this.#index.state().epochChanges ?? [];
   }
@@ -97,6 +98,11 @@ export class OwnNumbers {
         },
       );
     });
+  }
+
+  /** The index was lost, and begun anew by this opening; noted for people. */
+  noteLoss(atMs: number): Promise<void> {
+    return this.#index.change((state) => withEpochChange(state, { atMs }));
   }
 
   /** Every own row beyond the certain ones was stamped anew. */

@@ -20,10 +20,10 @@ export interface Acknowledgement {
   readonly openedAt?: number;
 }
 
-/** What is still to be done after numbers went backward. */
+/** What is still to be done after numbers went backward, or after the index was lost. */
 export interface Renumbering {
-  /** The member that remembers more, or something else. */
-  readonly witness: DeviceId;
+  /** The member that remembers more, or something else; absent where the index was lost. */
+  readonly witness?: DeviceId;
   /** The epoch whose numbers beyond the certain ones may have been given out twice. */
   readonly from: EpochId;
   /** The last certain number, as a position of the new epoch. */
@@ -32,11 +32,14 @@ export interface Renumbering {
   readonly unheard: readonly DeviceId[];
   /** Whether every own row beyond the certain ones carries the new actor. */
   readonly restamped: boolean;
+  /** Present where the index was lost: it knows nothing of what this device showed before. */
+  readonly lost?: true;
 }
 
-/** When a member's memory made this index begin a new epoch. */
+/** When this index began a new epoch, and why. */
 export interface EpochChange {
-  readonly witness: DeviceId;
+  /** The member whose memory showed it; absent where the index was lost. */
+  readonly witness?: DeviceId;
   /** Milliseconds since the Unix epoch, by this device's clock. */
   readonly atMs: number;
 }
@@ -54,6 +57,20 @@ export function reopened(state: IndexState): IndexState {
     return [device, { ...peer, acknowledged: { ...acknowledged, openedAt: state.sequence } }];
   });
   return { ...state, peers: Object.fromEntries(peers) };
+}
+
+/** The state of an index that is begun in place of a lost one: it tells nobody anything yet. */
+export function afterLoss(state: IndexState): IndexState {
+  const { epoch, hash } = state;
+  const certain = { epoch, sequence: 0, hash };
+  const renumbering = { from: epoch, certain, unheard: [], restamped: true, lost: true } as const;
+  return { ...state, renumbering };
+}
+
+/** The state that remembers when its epoch began, for people. */
+export function withEpochChange(state: IndexState, change: EpochChange): IndexState {
+  const epochChanges = [...(state.epochChanges ?? []), change].slice(-keptEpochChanges);
+  return { ...state, epochChanges };
 }
 
 /**
@@ -90,7 +107,7 @@ export function certainUpTo(
 /** The state under the new epoch. `certainHash`: the rolling hash at the last certain number. */
 export function withNewEpoch(
   state: IndexState,
-  change: EpochChange,
+  change: EpochChange & { readonly witness: DeviceId },
   next: { readonly epoch: EpochId; readonly certain: number; readonly certainHash: string },
 ): IndexState {
   const { epoch, certain, certainHash } = next;
@@ -104,12 +121,8 @@ export function withNewEpoch(
     certain: { epoch, sequence: certain, hash: certainHash },
     unheard,
     restamped: false,
+    ...(state.renumbering?.lost === undefined ? {} : { lost: true }),
   };
-  return {
-    ...state,
-    epoch,
-    renumbering,
-    formerEpochs: [...(state.formerEpochs ?? []), state.epoch].slice(-keptFormerEpochs),
-    epochChanges: [...(state.epochChanges ?? []), change].slice(-keptEpochChanges),
-  };
+  const formerEpochs = [...(state.formerEpochs ?? []), state.epoch].slice(-keptFormerEpochs);
+  return withEpochChange({ ...state, epoch, renumbering, formerEpochs }, change);
 }

@@ -46,6 +46,8 @@ export interface OpenOptions {
   readonly policy?: IndexPolicy;
   /** Another one gives another epoch where one is begun. */
   readonly seed?: string;
+  readonly wasBegun?: boolean;
+  readonly waitsAfterLoss?: boolean;
   readonly wrap?: (store: KeyValueStore) => KeyValueStore;
 }
 
@@ -57,6 +59,8 @@ export function openIndex(options: OpenOptions = {}): Promise<FolderIndex> {
     hash,
     random: new SeededRandom(options.seed ?? 'index'),
     policy: options.policy ?? needsNothing,
+    wasBegun: options.wasBegun ?? false,
+    waitsAfterLoss: options.waitsAfterLoss ?? false,
   });
 }
 

@@ -186,16 +186,6 @@ describe('what a device remembers of itself', () => {
     expect(await index.remembers({ ...first, epoch: 'f'.repeat(16) as never })).toBe(false);
     expect(await index.remembers({ ...first, sequence: 4 })).toBe(false);
   });
-
-  test('a damaged state is refused and left as it is', async () => {
-    const database = new MemoryDatabase();
-    const index = await openIndex({ database });
-    await show(index, [fileVersion('a', 1)]);
-    const key = Buffer.from('photosphotosphotm');
-    database.apply([{ type: 'put', key, value: Buffer.from('{"epoch":1}') }], true);
-    await expect(openIndex({ database })).rejects.toMatchObject({ code: 'index_damaged' });
-    expect(Buffer.from(database.get(key) ?? []).toString()).toBe('{"epoch":1}');
-  });
 });
 
 describe('pages of rows', () => {

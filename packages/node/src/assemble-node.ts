@@ -176,9 +176,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     return archiveOpening;
   };
 
-  const openFolder = async (folder: StoredFolder): Promise<FolderEngine> => {
+  const openFolder = async (folder: StoredFolder, wasBegun: boolean): Promise<FolderEngine> => {
     const store = folder.archive ? await openArchive() : undefined;
-    const init = { store: keyValueStore, hash, random };
+    const init = { store: keyValueStore, hash, random, wasBegun };
     const { index, mirrorIndex } = await openFolderIndices(folder, store, init);
     return new FolderEngine({
       ...seams,
@@ -206,7 +206,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     ...seams,
     config,
     engine,
-    openFolder,
+    openFolder: (folder) => openFolder(folder, false),
     reconfigure: async (folder) => {
       await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
     },
@@ -251,7 +251,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     shutdownRequested: service.shutdownRequested,
     async start() {
       if (config.current.folders.some((folder) => folder.archive)) await openArchive();
-      for (const folder of config.current.folders) await engine.addFolder(await openFolder(folder));
+      for (const folder of config.current.folders)
+        await engine.addFolder(await openFolder(folder, true));
       await network.start(
         {
           admit: (device) => (isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse'),

@@ -24,12 +24,22 @@ const mirrorKeyPrefix = 'M';
 export async function openFolderIndices(
   { path, id }: Pick<StoredFolder, 'path' | 'id'>,
   archive: VersionArchive | undefined,
-  init: { readonly store: KeyValueStore; readonly hash: Hash; readonly random: RandomSource },
+  init: {
+    readonly store: KeyValueStore;
+    readonly hash: Hash;
+    readonly random: RandomSource;
+    /** The folder was kept here before this start. */
+    readonly wasBegun: boolean;
+  },
 ): Promise<FolderIndices> {
   const shared = { ...init, folder: id as FolderId };
   if (archive === undefined) {
     const policy = { needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, init.hash) };
-    const index = await FolderIndex.open({ ...shared, policy: { ...policy, queuesOffers: false } });
+    const index = await FolderIndex.open({
+      ...shared,
+      policy: { ...policy, queuesOffers: false },
+      waitsAfterLoss: true,
+    });
     return { index, mirrorIndex: undefined };
   }
   const policy: IndexPolicy = {

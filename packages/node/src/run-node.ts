@@ -45,6 +45,7 @@ import {
   readToken,
   unusable,
 } from './node-home.js';
+import { withDatabase } from './open-database.js';
 
 export interface ServedPage {
   start(): Promise<{ readonly host: string; readonly port: number }>;
@@ -109,9 +110,13 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
     : await createHome(fileSystem, cryptoRandom, home, options.name ?? defaultName());
   try {
     const watchers = await openFileWatchers();
-    const store = await openDatabase(fileSystem, home);
-    const process = new NodeProcess(fileSystem, home, opened, store, options, watchers);
-    await startOrStop(process);
+    const database = { fileSystem, home, clock: systemClock, open: openLevelStore };
+    const { result: process, warnings } = await withDatabase(database, async (store) => {
+      const node = new NodeProcess(fileSystem, home, opened, store, options, watchers);
+      await startOrStop(node);
+      return node;
+    });
+    process.warn(warnings);
     return process;
   } catch (error) {
     // What the system says of a file is said of the home: its own files come first here.
@@ -206,6 +211,12 @@ class NodeProcess implements RunningNode {
     return this.#network.addresses();
   }
 
+  /** What happened before the node was there, for people. */
+  warn(warnings: readonly string[]): void {
+    this.warnings.push(...warnings);
+    for (const warning of warnings) this.#logger.warn(warning);
+  }
+
   async start(): Promise<void> {
     await this.#node.start();
     await this.#servePage();
@@ -290,23 +301,6 @@ function listeningNetwork(
     addresses: () => current.addresses(),
     dial: (device, addresses, dialOptions) => current.dial(device, addresses, dialOptions),
   };
-}
-
-/** The database's own lock decides who runs a home; the lock file tells people. */
-async function openDatabase(fileSystem: FileSystem, home: FilePath): Promise<KeyValueStore> {
-  const index = joinPath(home, 'index');
-  ensureDirectory(fileSystem, index, 0o700);
-  try {
-    const store = await openLevelStore(textOf(index));
-    writeFileDurably(fileSystem, joinPath(home, 'lock'), bytesOf(`${process.pid}\n`));
-    return store;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'store_locked') throw error;
-    throw new AppError('home_locked', `Another running node holds ${textOf(home)}.`, {
-      hint: 'Nothing was changed. Stop it with: holdfast stop, or choose another home with --home DIR.',
-      cause: error,
-    });
-  }
 }
 
 function defaultName(): string {

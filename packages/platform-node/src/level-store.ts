@@ -6,7 +6,7 @@
  * LevelDB itself would go on behind the torn end of its log, and everything that it acknowledged
  * from then on would be gone at the next start.
  */
-import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AppError,
@@ -30,9 +30,11 @@ const openingBytes = 256 * 1024;
 /**
  * Opens the store in the directory `path` (native text), creating it where there is none. Rejects
  * with code `store_locked` while another process has it open, `store_unwritable` where the disk
- * refuses, `store_unreadable` when LevelDB cannot open it.
+ * refuses, `store_damaged` where what lies there is no whole database, `store_unreadable` when
+ * LevelDB cannot open it for another reason. Any call may reject with `store_damaged` later.
  */
 export async function openLevelStore(path: string): Promise<KeyValueStore> {
+  if (isHeadless(path)) throw damaged(path, undefined);
   const database = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
     valueEncoding: 'view',
@@ -80,7 +82,7 @@ class LevelStore implements KeyValueStore {
           await this.#database.batch(operations, { sync: options.sync });
         } catch (error) {
           this.#failure = error;
-          throw unwritable(this.#path, error);
+          throw isDamage(error) ? damaged(this.#path, error) : unwritable(this.#path, error);
         }
       }),
     );
@@ -126,7 +128,7 @@ class LevelStore implements KeyValueStore {
       return await action();
     } catch (error) {
       if (this.#closed) throw storeClosed(error);
-      throw error;
+      throw isDamage(error) ? damaged(this.#path, error) : error;
     }
   }
 
@@ -156,6 +158,34 @@ class LevelStore implements KeyValueStore {
     }
     this.#failure = undefined;
   }
+}
+
+/** Without `CURRENT` LevelDB would begin a new database and delete the tables that lie there. */
+function isHeadless(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const names = readdirSync(path);
+  return !names.includes('CURRENT') && names.some((name) => databaseFile.test(name));
+}
+
+const databaseFile = /^(MANIFEST-\d+|\d+\.(log|ldb|sst))$/;
+
+/** A file that LevelDB counts on and that is gone is an I/O error to it. */
+function isDamage(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = fileErrorCode(cause);
+  const isFileGone = errorMessage(cause).includes('No such file or directory');
+  return code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && isFileGone);
+}
+
+function damaged(path: string, error: unknown): AppError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const why = cause === undefined ? 'its CURRENT file is gone' : errorMessage(cause);
+  return new AppError('store_damaged', `The database in ${path} is damaged: ${why}.`, {
+    hint:
+      'It holds only what can be made again. Start the node again: it moves the damaged one aside ' +
+      'and makes a new one from the files here and from the other devices.',
+    cause,
+  });
 }
 
 function hasRoomToOpen(path: string): boolean {
@@ -210,6 +240,7 @@ function openError(path: string, error: unknown): AppError {
       cause,
     });
   }
+  if (isDamage(cause)) return damaged(path, cause);
   if (systemCode(cause) !== undefined) return unwritable(path, cause);
   return new AppError(
     'store_unreadable',

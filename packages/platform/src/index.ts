@@ -14,3 +14,4 @@ export * from './logger.js';
 export * from './mutex.js';
 export * from './network.js';
 export * from './random-source.js';
+export * from './row-tally.js';

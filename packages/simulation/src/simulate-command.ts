@@ -2,9 +2,9 @@
 /**
  * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]`: runs worlds and says
  * of each whether every promise held; `--seeds old-A..B` are worlds in which old copies of homes and
- * disks are put back. A failure prints the one command that replays it; the exit code is then 1.
+ * disks are put back, `--seeds lost-A..B` ones in which databases lose keys. A failure prints the one command that replays it; the exit code is then 1.
  */
-import { judgeSeed, judgeInProcesses, type SeedVerdict } from './seed-verdict.js';
+import { judgeInProcesses, judgeSeed, type SeedVerdict } from './seed-verdict.js';
 
 interface Request {
   readonly seeds: readonly string[];

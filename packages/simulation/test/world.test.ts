@@ -42,4 +42,11 @@ describe('worlds', () => {
       await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
     },
   );
+
+  test.each(namesOf('lost', 3))(
+    'the world of seed %s, in which databases lose keys, keeps them too',
+    async (seed) => {
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    },
+  );
 });

@@ -3,7 +3,7 @@
  * content id alone, so nobody can learn by asking whether some content exists here.
  */
 import { encodeEnvelope } from '@holdfast/block-store';
-import { type FolderIndex, rowOf } from '@holdfast/folder-index';
+import { type FolderIndex, localCurrent, rowOf, withLocalCurrent } from '@holdfast/folder-index';
 import { heldDirectory, type ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type BlockReference,
@@ -45,7 +45,7 @@ interface WantedBlock {
 
 type BlockSource =
   | { readonly type: 'file'; readonly path: string; readonly offset: number }
-  | { readonly type: 'list' }
+  | { readonly type: 'list'; readonly versionId: VersionId }
   | { readonly type: 'archive' };
 
 interface Layout {
@@ -118,7 +118,10 @@ export class BlockServer {
       return 'unknown';
     }
     const layout = await this.#layout(version.id, version.record, request.level);
-    if (layout === undefined) return 'gone';
+    if (layout === undefined) {
+      await this.#readAgain(version.id);
+      return 'gone';
+    }
     if (request.first + request.count > layout.references.length) return 'unknown';
     const chosen = layout.references.slice(request.first, request.first + request.count);
     return chosen.map((reference, at) => {
@@ -127,7 +130,7 @@ export class BlockServer {
         path === undefined
           ? { type: 'archive' }
           : request.level > 0
-            ? { type: 'list' }
+            ? { type: 'list', versionId: version.id }
             : { type: 'file', path, offset: layout.offsets[index] ?? 0 };
       return { item, index, reference, source };
     });
@@ -197,6 +200,7 @@ export class BlockServer {
     for (const [at, block] of lists.entries()) {
       const bytes = kept[at];
       if (bytes !== undefined) envelopes.set(block, encodeEnvelope(bytes));
+      else if (block.source.type === 'list') await this.#readAgain(block.source.versionId);
     }
     const blocks: BlockDelivery[] = [];
     const missing = new Map<number, { item: number; reason: MissingReason }>();
@@ -206,6 +210,23 @@ export class BlockServer {
       else blocks.push({ item: block.item, index: block.index, envelope });
     }
     return { blocks, missing: [...missing.values()] };
+  }
+
+  /** The database lost list blocks of a file: the next scan reads it, which makes them again. */
+  async #readAgain(id: VersionId): Promise<void> {
+    const { index } = this.#init;
+    const path = await index.pathOfVersion(id);
+    if (path === undefined) return;
+    await index.update(
+      [path],
+      (entry) => {
+        const local = localCurrent(entry);
+        const disk = local?.local.disk;
+        if (local?.version.id !== id || disk === undefined || disk.racy) return entry;
+        return withLocalCurrent(entry, local.version, { disk: { ...disk, racy: true } });
+      },
+      { sync: true },
+    );
   }
 
   async #readArchived(

@@ -1,5 +1,11 @@
 /** Why this device takes nothing new for the moment, as other devices are told. */
-import { AppError, fileErrorCode, isDiskFull } from '@holdfast/platform';
+import {
+  AppError,
+  errorMessage,
+  errorSentences,
+  fileErrorCode,
+  isDiskFull,
+} from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 
 const diskErrors: ReadonlySet<string> = new Set(['store_write_failed', 'store_unwritable']);
@@ -14,4 +20,9 @@ export function troubleOf(error: unknown): DeviceTrouble | undefined {
 export function troubleOfCode(code: string | undefined): DeviceTrouble | undefined {
   if (isDiskFull(code)) return 'disk-full';
   return code === 'EIO' || code === 'EROFS' ? 'disk-failed' : undefined;
+}
+
+/** What to do about a disk stands with it; about files that are away, the person knows best. */
+export function stopSentences(error: unknown): string {
+  return troubleOf(error) === undefined ? errorMessage(error) : errorSentences(error);
 }

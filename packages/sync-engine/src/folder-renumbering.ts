@@ -15,6 +15,7 @@ import {
   type FolderPath,
   type Hash,
   type Version,
+  type VersionId,
 } from '@holdfast/model';
 import {
   AppError,
@@ -35,13 +36,15 @@ export interface FolderRenumberingInit {
   readonly folder: FolderId;
   readonly device: DeviceId;
   readonly index: FolderIndex;
+  /** The one of an archive's mirror, which is begun anew without waiting for anybody. */
+  readonly mirrorIndex: FolderIndex | undefined;
   readonly archive: VersionArchive | undefined;
   readonly hash: Hash;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly links: () => Iterable<FolderLink>;
   readonly members: () => readonly DeviceId[];
-  readonly tree: () => Pick<LocalTree, 'hasScanned' | 'wake'> | undefined;
+  readonly tree: () => Pick<LocalTree, 'hasScanned' | 'wake' | 'reclaimHeld'> | undefined;
   readonly nameOf: (device: DeviceId) => string;
   /** The index has a new epoch: every link has to begin anew. */
   readonly onNewEpoch: (message: string) => void;
@@ -56,6 +59,8 @@ const maxEpochsPerMember = 3;
 const dayMs = 24 * 60 * 60_000;
 const noteDays = 7;
 const pastVersions = 200;
+/** So many histories are looked through for content that lies aside and is not known any more. */
+const maxAskedPaths = 10_000;
 
 export class FolderRenumbering {
   readonly #init: FolderRenumberingInit;
@@ -80,7 +85,7 @@ export class FolderRenumbering {
   get note(): string {
     const last = this.#init.index.numbers.epochChanges.at(-1);
     if (last === undefined || !this.#isWithin(last.atMs, noteDays)) return '';
-    return renumbered(this.#init.nameOf(last.witness));
+    return last.witness === undefined ? rebuilt : renumbered(this.#init.nameOf(last.witness));
   }
 
   /** Whether nothing is exchanged in a session, because its member contradicted too often. */
@@ -99,7 +104,14 @@ export class FolderRenumbering {
 
   /** Goes on where a crash ended it; before anything is scanned. */
   async resume(): Promise<void> {
-    if (this.#init.index.numbers.renumbering?.restamped === false) await this.#restampAll();
+    const { index, mirrorIndex, folder, logger, clock } = this.#init;
+    const doubt = index.loss ?? mirrorIndex?.loss;
+    if (doubt !== undefined) {
+      logger.error('the index was lost and is made anew', { folder, doubt });
+      await index.numbers.noteLoss(clock.now());
+      this.#init.onNewEpoch(rebuilt);
+    }
+    if (index.numbers.renumbering?.restamped === false) await this.#restampAll();
   }
 
   /**
@@ -176,11 +188,14 @@ export class FolderRenumbering {
   #isReady(): boolean {
     const { index, members, tree } = this.#init;
     if (tree()?.hasScanned === false) return false;
+    const isLost = index.numbers.renumbering?.lost === true;
+    if (isLost && members().length === 0) return true;
     const links = [...this.#init.links()];
     const arrived = links.filter((link) => link.hasArrived);
     if (arrived.length === 0) return false;
     const archives = members().filter((device) => index.peer(device).receipt !== undefined);
-    const awaited = [...links.map((link) => link.device), ...archives];
+    // A lost index does not know which of the members is an archive.
+    const awaited = isLost ? members() : [...links.map((link) => link.device), ...archives];
     const missing = awaited.filter((device) => !arrived.some((link) => link.device === device));
     if (missing.length === 0 || this.#waitedEnough) return true;
     this.#timer ??= this.#init.clock.setTimer(moreIndicesMs, () => {
@@ -204,6 +219,7 @@ export class FolderRenumbering {
         adoptKnown(entry, context, past.get(entry.path));
       await index.update(paths, adopt, { sync: true });
     }
+    if (context.lost) await this.#init.tree()?.reclaimHeld((ids) => this.#findVersions(ids));
     await index.numbers.endRenumbering();
     this.#init.tree()?.wake();
     this.#init.onDone();
@@ -222,6 +238,24 @@ export class FolderRenumbering {
     return past;
   }
 
+  /** Versions that lie aside here, as the members show them or an archive's history knows them. */
+  async #findVersions(ids: ReadonlySet<VersionId>): Promise<Version[]> {
+    const found = new Map<VersionId, Version>();
+    const take = (version: Version) => {
+      if (ids.has(version.id)) found.set(version.id, version);
+    };
+    const paths: FolderPath[] = [];
+    for await (const entry of this.#init.index.below('')) {
+      for (const { version } of entry.rows) take(version);
+      if (paths.length < maxAskedPaths) paths.push(entry.path);
+    }
+    for (const path of paths) {
+      if (found.size === ids.size) break;
+      for (const version of await this.#askArchives(path)) take(version);
+    }
+    return [...found.values()];
+  }
+
   /** Newest first; empty where no archive answers: then both contents are kept. */
   async #askArchives(path: FolderPath): Promise<Version[]> {
     const { folder, hash } = this.#init;
@@ -238,7 +272,7 @@ export class FolderRenumbering {
     return [];
   }
 
-  #context({ from, certain, unheard }: Renumbering): RestampContext {
+  #context({ from, certain, unheard, lost }: Renumbering): RestampContext {
     const { device, hash, index } = this.#init;
     return {
       device,
@@ -247,6 +281,7 @@ export class FolderRenumbering {
       former: actorOf(device, from, hash),
       actor: actorOf(device, index.epoch, hash),
       unheard: new Set(unheard),
+      lost: lost === true,
     };
   }
 
@@ -260,6 +295,10 @@ export class FolderRenumbering {
     logger.warn('renumbering', { folder, code, reason: errorMessage(error) });
   }
 }
+
+const rebuilt =
+  "This device's record of the folder had lost a part, or all, of what it held (a damaged disk?). " +
+  'It is made anew from the files here and from the other devices; nothing was deleted.';
 
 function renumbered(name: string): string {
   return (

@@ -24,7 +24,6 @@ import {
   type BulkRunner,
   type Clock,
   errorMessage,
-  errorSentences,
   type FilePath,
   type FileWatchers,
   type Logger,
@@ -35,13 +34,13 @@ import {
 } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
-import { troubleOf } from './device-trouble.js';
+import { stopSentences, troubleOf } from './device-trouble.js';
 import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { PathClaims } from './path-claims.js';
 import type { PathPlanner } from './plan-sync.js';
-import { reconcileHeld } from './reconcile-held.js';
+import { reclaimHeld, reconcileHeld, type VersionSearch } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
 import { TreeWatch, type WatchState } from './tree-watch.js';
@@ -62,6 +61,7 @@ export interface FolderTreeInit {
   readonly plan: PathPlanner;
   /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
   readonly keepsDirectory?: (child: PathEntry) => boolean;
+  readonly makesParents?: boolean;
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly coverage: () => Coverage;
   readonly isPaused: () => boolean;
@@ -83,11 +83,6 @@ const eventDelayMs = 10;
 /** Longer than the grain of a file system's clock. */
 const youngDelayMs = 60;
 const watchAgainDelayMs = 2_000;
-
-/** What to do about a disk stands with it; about files that are away, the person knows best. */
-function stopSentences(error: unknown): string {
-  return troubleOf(error) === undefined ? errorMessage(error) : errorSentences(error);
-}
 
 export class LocalTree {
   /** For those who change the tree beside the applying of remote changes. */
@@ -291,6 +286,13 @@ export class LocalTree {
     } finally {
       this.#init.onChange();
     }
+  }
+
+  /** After a loss of the index: what lies aside is held again, as far as somebody knows what it is. */
+  async reclaimHeld(search: VersionSearch): Promise<void> {
+    await this.#scanner.checkRoot();
+    await reclaimHeld({ ...this.#init, root: this.#init.tree.root }, search);
+    await this.#reconcileHeld();
   }
 
   /** After a crash the index may not know yet what was set aside. It learns it before the first scan. */

@@ -163,6 +163,43 @@ function believedDisk(
   return same ? disk : { ...disk, mtimeNs: writtenIntoMtimeNs };
 }
 
+/** Gives the versions of these ids that somebody knows. */
+export type VersionSearch = (ids: ReadonlySet<VersionId>) => Promise<readonly Version[]>;
+
+/**
+ * After a loss of the index: what lies aside is held again, where somebody still knows which version
+ * it is. The rest stays where it lies.
+ */
+export async function reclaimHeld(init: ReconcileHeldInit, search: VersionSearch): Promise<void> {
+  const { index, runner, root, clock, logger, folder } = init;
+  const unknown = new Map<VersionId, DiskState>();
+  for (const { id, disk } of await runner.run(listHeldJob, { root })) {
+    if ((await index.pathOfVersion(id)) === undefined) unknown.set(id, disk);
+  }
+  if (unknown.size === 0) return;
+  const found = (await search(new Set(unknown.keys()))).flatMap((version): DoubtfulContent[] => {
+    const disk = unknown.get(version.id);
+    return disk === undefined ? [] : [{ id: version.id, path: version.record.path, version, disk }];
+  });
+  const answers = await runner.run(readFilesJob, { root, paths: found.map(heldPathOf) });
+  const held = new Map<FolderPath, DoubtfulContent[]>();
+  for (const [at, one] of found.entries()) {
+    const believed = { ...one, disk: believedDisk(one, answers[at]) };
+    held.set(one.path, [...(held.get(one.path) ?? []), believed]);
+  }
+  await index.update(
+    [...held.keys()],
+    (entry) =>
+      (held.get(entry.path) ?? []).reduce(
+        (next, { version, disk }) => withHeld(next, version, { sinceMs: clock.now(), disk }),
+        entry,
+      ),
+    { sync: true },
+  );
+  const left = unknown.size - found.length;
+  if (left > 0) logger.warn('content lies aside that nobody knows any more', { folder, left });
+}
+
 export async function reconcileHeld(init: ReconcileHeldInit): Promise<void> {
   const { index, runner, root, clock, logger, folder } = init;
   const doubtful: DoubtfulContent[] = [];

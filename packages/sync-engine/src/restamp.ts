@@ -19,6 +19,7 @@ import {
   type DeviceId,
   type FileRecord,
   type Hash,
+  joinWithinLimit,
   maxVectorActors,
   sameContent,
   sameOnDisk,
@@ -39,6 +40,8 @@ export interface RestampContext {
   readonly actor: ActorId;
   /** Members whose rows are as they were before numbers went backward. */
   readonly unheard: ReadonlySet<DeviceId>;
+  /** The index was lost: the disk is newer than what it knows, not older. */
+  readonly lost?: boolean;
 }
 
 /** The entry with its own version stamped anew where its number is in doubt; else the same object. */
@@ -88,7 +91,7 @@ function stamped(kept: VersionVector, certain: VectorEntry, stamp: VectorEntry):
 }
 
 /** What is needed to take over what is known already. */
-export type AdoptContext = Pick<RestampContext, 'device' | 'hash' | 'certain' | 'actor'>;
+export type AdoptContext = Pick<RestampContext, 'device' | 'hash' | 'certain' | 'actor' | 'lost'>;
 
 /**
  * The entry showing a version that somebody knows, where this device's own one looks just the same
@@ -103,9 +106,29 @@ export function adoptKnown(
   if (row === undefined || isShown(row)) return entry;
   const shown = peerCurrents(entry).map(({ version }) => version);
   const known = chosen(shown, row, context) ?? past.find((one) => mayStandFor(one, row, context));
-  if (known === undefined) return entry;
+  if (known === undefined) return context.lost ? aboveOwnPast(entry, row, context, past) : entry;
   const { disk } = row.local;
   return withLocalCurrent(entry, known, disk === undefined ? {} : { disk });
+}
+
+/**
+ * After a loss of the index: what this device itself made and others still show, its disk has shown.
+ * What it shows now was made of that, so it replaces it and needs no copy beside it; a history has it.
+ */
+function aboveOwnPast(
+  entry: PathEntry,
+  row: LocalRow,
+  { device, hash }: AdoptContext,
+  past: readonly Version[],
+): PathEntry {
+  const replaced = peerCurrents(entry)
+    .map(({ version }) => version)
+    .filter(({ id, record }) => record.author === device && past.some((one) => one.id === id));
+  const { record } = row.version;
+  const vector = joinWithinLimit([record.vector, ...replaced.map((one) => one.record.vector)]);
+  if (replaced.length === 0 || vector === undefined) return entry;
+  const { disk } = row.local;
+  return withLocalCurrent(entry, versionOf({ ...record, vector }, hash), disk ? { disk } : {});
 }
 
 /** Whether only a history can tell that the own version is an old one, which others have moved on from. */

@@ -1,7 +1,19 @@
 import { openEnvelope } from '@holdfast/block-store';
-import { FolderIndex, withHeld, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
+import {
+  FolderIndex,
+  localCurrent,
+  withHeld,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
 import { ListBlockStore } from '@holdfast/folder-scanner';
-import { type FolderId, type Version, type VersionId, versionOf } from '@holdfast/model';
+import {
+  type ContentId,
+  type FolderId,
+  type Version,
+  type VersionId,
+  versionOf,
+} from '@holdfast/model';
 import {
   InlineBulkRunner,
   MemoryDatabase,
@@ -45,7 +57,7 @@ async function scene(known: (entry: Parameters<typeof withLocalCurrent>[0]) => t
     }
     return { texts, missing };
   };
-  return { world, ask };
+  return { world, ask, index };
 }
 
 const shown = (one: Version) => (entry: Parameters<typeof withLocalCurrent>[0]) =>
@@ -113,6 +125,25 @@ describe('serving blocks', () => {
     world.write('elsewhere', 'content');
     world.user.makeSymlink('elsewhere', world.at('a'));
     expect(await ask({})).toEqual({ texts: [], missing: [[0, 'gone']] });
+  });
+
+  test('has a file read again whose list blocks the database lost', async () => {
+    const contentId = 'ab'.repeat(32) as ContentId;
+    const blocks = { depth: 1, entries: [{ contentId, lengthBytes: 6 }] };
+    const { record } = version;
+    if (record.kind !== 'file') throw new TypeError('a file');
+    const large = versionOf({ ...record, blocks }, hash);
+    const world = new PlaceWorld();
+    world.write('a', 'content');
+    const disk = world.diskState('a');
+    for (const level of [0, 1]) {
+      const { ask, index } = await scene((entry) => withLocalCurrent(entry, large, { disk }));
+      const { missing } = await ask({ versionId: large.id, level });
+      expect(missing).toEqual([[0, 'gone']]);
+      const local = localCurrent(await index.entry(pathOf('a')));
+      expect(local?.version.id).toBe(large.id);
+      expect(local?.local.disk).toEqual({ ...disk, racy: true });
+    }
   });
 
   test('gives nothing for a tombstone or a directory', async () => {

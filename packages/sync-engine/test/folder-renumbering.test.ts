@@ -39,32 +39,46 @@ let links: FolderLink[];
 let hasScanned: boolean;
 let told: string[];
 let done: number;
+let reclaimed: number;
+let members: DeviceId[];
 
 beforeEach(async () => {
   [links, hasScanned, told, done] = [[], true, [], 0];
-  index = await FolderIndex.open({
+  members = [desktop, pi];
+  reclaimed = 0;
+  index = await openIndex(false);
+});
+
+function openIndex(wasLost: boolean): Promise<FolderIndex> {
+  return FolderIndex.open({
     store: new MemoryKeyValueStore(new MemoryDatabase()),
+    wasBegun: wasLost,
+    waitsAfterLoss: true,
     folder,
     hash,
     random: new SeededRandom('index'),
     policy: { needOf: () => undefined, queuesOffers: false },
   });
-});
+}
 
 function renumbering(): FolderRenumbering {
   const silent = () => undefined;
+  const reclaimHeld = async () => {
+    reclaimed += 1;
+  };
   return new FolderRenumbering({
     folder,
     device: laptop,
     index,
+    mirrorIndex: undefined,
     archive: undefined,
     hash,
     clock: clock.nodeClock(),
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     links: () => links,
-    members: () => [desktop, pi],
+    members: () => members,
     nameOf: (device) => (device === desktop ? 'desktop' : 'pi'),
-    tree: () => ({ hasScanned, wake: silent }),
+    tree: () => ({ hasScanned, wake: silent, reclaimHeld }),
     onNewEpoch: (message) => told.push(message),
     onDone: () => {
       done += 1;
@@ -177,5 +191,49 @@ describe('own versions in doubt', () => {
     expect(done, 'it is given some time').toBe(0);
     await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 2_000 });
     expect(done).toBe(1);
+  });
+});
+
+describe('an index that was lost', () => {
+  beforeEach(async () => {
+    index = await openIndex(true);
+  });
+
+  test('is told to people, and nothing is published before others were heard', async () => {
+    const folderNumbers = renumbering();
+    await folderNumbers.resume();
+    expect(told).toEqual([folderNumbers.note]);
+    expect(folderNumbers.note).toMatch(/made anew from the files here .* nothing was deleted/);
+    await edit();
+    expect(folderNumbers.isPending).toBe(true);
+    expect(index.numbers.published().sequence).toBe(0);
+  });
+
+  test('waits a while for members that are not connected: one may be an archive', async () => {
+    const folderNumbers = renumbering();
+    await folderNumbers.resume();
+    links = [linkTo(desktop)];
+    folderNumbers.check();
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 14_000 });
+    expect(done).toBe(0);
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 2_000 });
+    expect([done, reclaimed]).toEqual([1, 1]);
+    expect(index.numbers.renumbering).toBeUndefined();
+  });
+
+  test('of a folder that nobody shares waits for nobody', async () => {
+    members = [];
+    const folderNumbers = renumbering();
+    await folderNumbers.resume();
+    folderNumbers.check();
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 1_000 });
+    expect(folderNumbers.isPending).toBe(false);
+  });
+
+  test('stays lost when its numbers go backward too, before it has heard of anybody', async () => {
+    const folderNumbers = renumbering();
+    await folderNumbers.resume();
+    await folderNumbers.accepts(liar());
+    expect(index.numbers.renumbering).toMatchObject({ witness: desktop, lost: true });
   });
 });

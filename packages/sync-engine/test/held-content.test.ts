@@ -10,7 +10,7 @@ import {
 } from '@holdfast/simulation';
 import { HeldKeeper, heldGraceMs, letGoJob } from '@holdfast/sync-engine';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { reconcileHeld } from '../src/reconcile-held.js';
+import { reclaimHeld, reconcileHeld } from '../src/reconcile-held.js';
 import {
   actor,
   contentOf,
@@ -338,5 +338,47 @@ describe('after a crash', () => {
       before.write(heldPath('not-an-id'), 'x');
     });
     expect([world.held(oldId), world.text(heldPath('not-an-id'))]).toEqual(['unknown', 'x']);
+  });
+});
+
+describe('content that lies aside after the index was lost', () => {
+  const version = fileVersion('d/a.txt', 'old', [{ actor: actor('1'), counter: 1 }]);
+  const silent = () => undefined;
+  const logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+  test('is held again where somebody knows which version it is', async () => {
+    const { world, index, clock, runner } = await indexed();
+    world.write(heldPath(version.id), 'old');
+    const asked: VersionId[] = [];
+    await reclaimHeld({ folder, root, index, runner, clock, logger }, async (ids) => {
+      asked.push(...ids);
+      return [version];
+    });
+    expect(asked).toEqual([version.id]);
+    expect(index.counts.held).toBe(1);
+    const keeper = new HeldKeeper({ index, runner, root, hash, clock, onCopied: silent });
+    world.nowMs += heldGraceMs;
+    await keeper.release(receiptUpTo(1));
+    expect(world.held(version.id), 'it goes as any other').toBeUndefined();
+  });
+
+  test('comes back as a copy if something else was written into it', async () => {
+    const { world, index, clock, runner } = await indexed();
+    world.write(heldPath(version.id), 'written since');
+    await reclaimHeld({ folder, root, index, runner, clock, logger }, async () => [version]);
+    const copied: FolderPath[] = [];
+    const onCopied = (paths: readonly FolderPath[]) => copied.push(...paths);
+    const keeper = new HeldKeeper({ index, runner, root, hash, clock, onCopied });
+    world.nowMs += heldGraceMs;
+    await keeper.release(receiptUpTo(1));
+    expect(copied).toHaveLength(1);
+    expect(world.text(copied[0] as FolderPath)).toBe('written since');
+  });
+
+  test('stays where it lies where nobody knows it', async () => {
+    const { world, index, clock, runner } = await indexed();
+    world.write(heldPath(version.id), 'old');
+    await reclaimHeld({ folder, root, index, runner, clock, logger }, async () => []);
+    expect([world.held(version.id), index.counts.held]).toEqual(['old', 0]);
   });
 });

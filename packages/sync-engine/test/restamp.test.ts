@@ -17,6 +17,7 @@ import {
   type Hash,
   hexFrom,
   maxVectorActors,
+  sameContent,
   type Version,
   type VersionVector,
   versionOf,
@@ -231,5 +232,35 @@ describe('what is known already', () => {
       file('content', { [other]: 2 }, desktop),
     );
     expect(adoptKnown(entry, context)).toBe(entry);
+  });
+});
+
+describe('after a loss of the index', () => {
+  const lost = { ...context, certain: 0, unheard: new Set<DeviceId>(), lost: true };
+  const edited = showing(file('edited offline', { [actor]: 1 }), 1);
+  const mine = file('published', { [former]: 4, [other]: 2 });
+
+  test('an edit replaces what this device published itself, once a history has it', () => {
+    const entry = shownBy(edited, desktop, mine);
+    expect(needsPast(entry, lost)).toBe(true);
+    const adopted = adoptKnown(entry, lost, [mine]);
+    expect(order(shown(adopted), mine)).toBe('dominates');
+    expect(sameContent(shown(adopted).record, shown(edited).record)).toBe(true);
+  });
+
+  test('no history, no end of what others show', () => {
+    const entry = shownBy(edited, desktop, mine);
+    expect(adoptKnown(entry, lost, [])).toBe(entry);
+  });
+
+  test('what another device made is not taken for what the edit was made of', () => {
+    const theirs = file('published', { [former]: 4, [other]: 2 }, desktop);
+    const entry = shownBy(edited, desktop, theirs);
+    expect(adoptKnown(entry, lost, [theirs])).toBe(entry);
+  });
+
+  test('where only numbers went backward, the disk may be the older one: both stay', () => {
+    const entry = shownBy(showing(file('edited offline', { [actor]: 1 }), 140), desktop, mine);
+    expect(adoptKnown(entry, context, [mine])).toBe(entry);
   });
 });

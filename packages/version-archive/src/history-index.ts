@@ -12,7 +12,16 @@ import {
   type StoredId,
   type VersionId,
 } from '@holdfast/model';
-import type { KeyRange, KeyValueStore, KeyValueWrite, Logger } from '@holdfast/platform';
+import {
+  addRow,
+  emptyTally,
+  type KeyRange,
+  type KeyValueStore,
+  type KeyValueWrite,
+  type Logger,
+  type RowTally,
+  sameTally,
+} from '@holdfast/platform';
 import { type CurrentRow, decodeCurrentRow, decodeHeadRow } from './current-row.js';
 import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
 import type { LoggedEntry } from './follow-chain.js';
@@ -20,7 +29,6 @@ import type { LogCheckpoint } from './history-log.js';
 import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
 import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { type LatestTimes, noTimes, planIndexBatch } from './plan-index-batch.js';
-import { addRow, emptyTally, type RowTally, sameTally } from './row-tally.js';
 
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;

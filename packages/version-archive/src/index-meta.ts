@@ -1,8 +1,8 @@
 /** The row that says what the index stands for: which store, up to which entry, with which rows. */
 import { ByteReader, ByteWriter, type Hash, MalformedBytes } from '@holdfast/model';
+import type { RowTally } from '@holdfast/platform';
 import type { LogCheckpoint } from './history-log.js';
 import { readLocations, writeLocations } from './index-keys.js';
-import type { RowTally } from './row-tally.js';
 
 /** Another number makes an index of an older layout one in doubt. */
 const indexFormat = 1;

@@ -15,7 +15,14 @@ import {
   type VersionId,
   versionIdOf,
 } from '@holdfast/model';
-import type { KeyRange, KeyValueStore, KeyValueWrite } from '@holdfast/platform';
+import {
+  addRow,
+  type KeyRange,
+  type KeyValueStore,
+  type KeyValueWrite,
+  type RowTally,
+  removeRow,
+} from '@holdfast/platform';
 import { type CurrentRow, encodeCurrentRow, encodeHeadRow } from './current-row.js';
 import {
   encodeFolderTotals,
@@ -26,7 +33,6 @@ import {
 import { historyDamaged, type LoggedEntry } from './follow-chain.js';
 import { bytesOfNumber, encodeLocations, type IndexKeys } from './index-keys.js';
 import { decodeLogEntry, type VersionEntry } from './log-entry.js';
-import { addRow, type RowTally, removeRow } from './row-tally.js';
 import { changeStaircases, type StaircaseChange } from './time-staircase.js';
 
 /** The greatest time in each staircase; -1 where it is empty. */

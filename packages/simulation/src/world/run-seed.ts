@@ -4,6 +4,7 @@ import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
+import { planLostKeys } from './lost-keys.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
 import { SeedFailure } from './seed-failure.js';
@@ -32,6 +33,8 @@ export interface RunSeedOptions {
 
 /** In worlds whose seed begins so, old copies of homes and disks are put back. */
 export const oldCopiesPrefix = 'old-';
+/** In worlds whose seed begins so, databases lose keys. */
+export const lostKeysPrefix = 'lost-';
 
 const minuteMs = 60_000;
 /** Without a restart only the next scan of everything finds what a watcher did not tell. */
@@ -71,6 +74,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   planActs(world, users, durationMs);
   planFaults(world, durationMs);
   if (seed.startsWith(oldCopiesPrefix)) planOldCopies(world, durationMs);
+  if (seed.startsWith(lostKeysPrefix)) planLostKeys(world, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine) => {
     const user = users.find((one) => one.machine === machine);

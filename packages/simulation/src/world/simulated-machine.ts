@@ -7,9 +7,9 @@ import { type AssembledNode, assembleNode } from '@holdfast/node';
 import { assert, errorMessage, filePathFrom, type Logger } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { FileCall } from '../seams/disk-faults.js';
+import type { DiskImage } from '../seams/disk-image.js';
 import { InlineBulkRunner } from '../seams/inline-bulk-runner.js';
 import { KillSwitch, SimulatedCrash } from '../seams/kill-switch.js';
-import type { DiskImage } from '../seams/disk-image.js';
 import { MemoryDatabase } from '../seams/memory-database.js';
 import { MemoryDisk } from '../seams/memory-disk.js';
 import { MemoryFileSystem } from '../seams/memory-file-system.js';
@@ -77,6 +77,8 @@ export class SimulatedMachine {
   #started = false;
   #crash: { callsLeft: number; readonly kind: CrashKind } | undefined;
   #starts = 0;
+  /** Whether its database lost keys: no index may be in doubt otherwise. */
+  #mayHaveLost = false;
   /** How far its wall clock is ahead of the world's. */
   #wallOffsetMs = 0;
 
@@ -195,6 +197,14 @@ export class SimulatedMachine {
     else this.disk.restoreDirectory(image.disk, 'home');
   }
 
+  /** The database loses up to `count` of its keys, durable or not; the node must be off. */
+  loseKeys(random: SeededRandom, count: number): void {
+    assert(!this.isOn, 'keys are lost while the node is off');
+    this.#mayHaveLost = true;
+    const lost = this.database.dropKeys(random, count);
+    this.#init.trace.event(this.name, `loses ${lost} keys of its database`);
+  }
+
   setWatcher(behaviour: WatcherBehaviour): void {
     this.watcherBehaviour = behaviour;
     if (this.#running !== undefined) this.#running.watcher.behaviour = behaviour;
@@ -296,6 +306,9 @@ export class SimulatedMachine {
     const say = (level: string) => (message: string, fields?: Record<string, unknown>) => {
       const line = `${level} ${message} ${fields === undefined ? '' : JSON.stringify(fields)}`;
       this.#init.trace.note(this.name, line);
+      if (message.startsWith('the index was lost') && !this.#mayHaveLost) {
+        this.#init.onFailure(new SeedFailure('unexpected-error', `${this.name}: ${line}`));
+      }
       if (level !== 'debug') this.problems.push(line);
       if (this.problems.length > maxProblems) this.problems.shift();
     };

@@ -1,0 +1,202 @@
+/** Databases that lost something, or all, while the node was off: nothing is lost, all goes on. */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NodeProcess } from './node-process.js';
+import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { treeSnapshot } from './tree-snapshot.js';
+
+let world: TestWorld;
+beforeEach(() => {
+  world = new TestWorld();
+});
+afterEach(() => world.close());
+
+const write = (tree: string, name: string, text: string) => writeFileSync(join(tree, name), text);
+const text = (tree: string, name: string) => readFileSync(join(tree, name), 'utf8');
+
+const databaseOf = (node: NodeProcess) => join(node.home, 'index');
+
+function filesOf(node: NodeProcess, pattern: RegExp): string[] {
+  const directory = databaseOf(node);
+  const found = readdirSync(directory).filter((name) => pattern.test(name));
+  expect(found, `${pattern.source} in ${directory}`).not.toEqual([]);
+  return found.map((name) => join(directory, name));
+}
+
+/** Flips one bit, a third of the way into the largest file. */
+function flipByte(paths: readonly string[]): void {
+  const [path] = [...paths].sort((a, b) => statSync(b).size - statSync(a).size);
+  const bytes = readFileSync(path as string);
+  const at = Math.floor(bytes.length / 3);
+  bytes[at] = (bytes[at] as number) ^ 0x10;
+  writeFileSync(path as string, bytes);
+}
+
+/** What a log holds becomes a table when the database is opened again. */
+async function intoTables(node: NodeProcess): Promise<void> {
+  await node.start();
+  await node.stop();
+}
+
+interface Damage {
+  readonly what: string;
+  readonly strike: (node: NodeProcess) => void | Promise<void>;
+  /** Whether what is left is no database any more; undefined where it depends on the byte. */
+  readonly movedAside: boolean | undefined;
+}
+
+const logByte: Damage = {
+  what: 'a byte of its log was flipped',
+  strike: (node) => flipByte(filesOf(node, /\.log$/)),
+  movedAside: false,
+};
+const tableByte: Damage = {
+  what: 'a byte of a table was flipped',
+  strike: async (node) => {
+    await intoTables(node);
+    flipByte(filesOf(node, /\.ldb$/));
+  },
+  movedAside: undefined,
+};
+const noTables: Damage = {
+  what: 'its tables are gone',
+  strike: async (node) => {
+    await intoTables(node);
+    for (const path of filesOf(node, /\.ldb$/)) rmSync(path);
+  },
+  movedAside: true,
+};
+const noCurrent: Damage = {
+  what: 'its CURRENT is gone',
+  strike: async (node) => {
+    await intoTables(node);
+    rmSync(join(databaseOf(node), 'CURRENT'));
+  },
+  movedAside: true,
+};
+const noManifest: Damage = {
+  what: 'its manifest is gone',
+  strike: (node) => {
+    for (const path of filesOf(node, /^MANIFEST/)) rmSync(path);
+  },
+  movedAside: true,
+};
+const nothingLeft: Damage = {
+  what: 'all of it is gone',
+  strike: (node) => rmSync(databaseOf(node), { recursive: true }),
+  movedAside: false,
+};
+
+const manyFiles = 100;
+
+/** Enough that a log has more than one block. */
+async function begin(shared: SharedFolder): Promise<void> {
+  const { laptopTree } = shared;
+  for (const name of ['kept', 'theirs', 'deleted-there', 'offline']) {
+    write(laptopTree, `${name}.txt`, `${name}, before`);
+  }
+  for (let number = 0; number < manyFiles; number += 1) {
+    write(laptopTree, `file-${number}.txt`, `content ${number}`);
+  }
+  await settle(shared);
+}
+
+async function workThere({ desktop, desktopTree }: SharedFolder): Promise<void> {
+  write(desktopTree, 'theirs.txt', 'edited on the desktop');
+  write(desktopTree, 'new-there.txt', 'made on the desktop');
+  rmSync(join(desktopTree, 'deleted-there.txt'));
+  await desktop.ask('folder', 'rescan', 'docs');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
+}
+
+async function expectSame(shared: SharedFolder): Promise<string[]> {
+  await settle(shared);
+  const here = treeSnapshot(shared.laptopTree);
+  expect(treeSnapshot(shared.desktopTree)).toEqual(here);
+  const to = world.path('restored');
+  await shared.desktop.ask('restore', 'docs', '--to', to);
+  expect(treeSnapshot(to)).toEqual(here);
+  return Object.keys(here).filter((name) => !name.startsWith('file-'));
+}
+
+function asideOf(node: NodeProcess): string[] {
+  return readdirSync(node.home).filter((name) => /^index-damaged-\d{8}-\d{6}$/.test(name));
+}
+
+function expectTold({ movedAside }: Damage, node: NodeProcess, warnings: readonly string[]): void {
+  const aside = asideOf(node);
+  if (movedAside !== undefined) expect(aside).toHaveLength(movedAside ? 1 : 0);
+  expect(warnings.join(' ').includes('nothing was deleted')).toBe(aside.length > 0);
+}
+
+const ofDevices = [logByte, tableByte, noCurrent, nothingLeft];
+
+test.each(ofDevices)('a device goes on with what it has where $what', async (damage) => {
+  const shared = await shareDocs(world);
+  const { laptop, laptopTree } = shared;
+  await begin(shared);
+  await laptop.stop();
+  await workThere(shared);
+  await shared.desktop.stop();
+  await shared.pi.stop();
+  await damage.strike(laptop);
+  write(laptopTree, 'offline.txt', 'edited while the node was off');
+  write(laptopTree, 'new-here.txt', 'made while the node was off');
+  const { warnings } = await laptop.start();
+  await Promise.all([shared.desktop.start(), shared.pi.start()]);
+
+  const names = await expectSame(shared);
+  expect(names.sort(), 'no conflict copies: the history knows what is old').toEqual([
+    'kept.txt',
+    'new-here.txt',
+    'new-there.txt',
+    'offline.txt',
+    'theirs.txt',
+  ]);
+  expect(text(laptopTree, 'offline.txt')).toBe('edited while the node was off');
+  expect(text(laptopTree, 'theirs.txt')).toBe('edited on the desktop');
+  expect((await laptop.folder()).files).toBe(manyFiles + names.length);
+  expect((await laptop.folder()).stateReason).toMatch(
+    /made anew from the files here .* nothing was deleted/,
+  );
+  expectTold(damage, laptop, warnings);
+});
+
+test.each([logByte, noTables, noManifest])(
+  'an archive says again what it holds where $what',
+  async (damage) => {
+    const shared = await shareDocs(world);
+    const { pi, laptop } = shared;
+    await begin(shared);
+    await pi.stop();
+    await damage.strike(pi);
+    const { warnings } = await pi.start();
+    await workThere(shared);
+    expect(await expectSame(shared)).toHaveLength(4);
+    expect((await laptop.folder()).copies).toBe(1);
+    expectTold(damage, pi, warnings);
+  },
+);
+
+test('content that lies aside stays there, though nobody knows any more which version it is', async () => {
+  const shared = await shareDocs(world);
+  const { laptop, desktop, pi, laptopTree, desktopTree } = shared;
+  await begin(shared);
+  await pi.stop();
+  write(laptopTree, 'kept.txt', 'never archived');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--timeout', '60');
+  write(desktopTree, 'kept.txt', 'replaced by the desktop');
+  await desktop.ask('folder', 'rescan', 'docs');
+  await desktop.ask('wait', 'docs', '--timeout', '60');
+  expect((await laptop.folder()).heldFiles).toBe(1);
+  await laptop.stop();
+  rmSync(databaseOf(laptop), { recursive: true });
+  await laptop.start();
+  await laptop.ask('wait', 'docs', '--timeout', '60');
+  const held = join(laptopTree, '.holdfast', 'held');
+  expect(readdirSync(held)).toHaveLength(1);
+  expect(text(held, readdirSync(held)[0] as string)).toBe('never archived');
+  expect(existsSync(join(laptopTree, 'kept.txt'))).toBe(true);
+});
