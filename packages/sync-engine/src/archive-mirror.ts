@@ -77,6 +77,8 @@ export class ArchiveMirror {
       plan: planMirrorPath,
       // What the archive still shows may only not have been deleted yet.
       keepsDirectory: isMirrorChange,
+      // It shows what the archive shows, which gets the directory back from a member.
+      makesParents: false,
       mayApply: () => true,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,

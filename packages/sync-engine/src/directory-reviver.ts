@@ -1,6 +1,7 @@
 /**
- * A directory was deleted elsewhere while something new came to lie in it here: what is alive keeps
- * its directory. It is published anew, above the deletion.
+ * What is alive keeps its directory, or gets it back: a directory that was deleted elsewhere while
+ * something new came to lie in it here, and one that was deleted here too when something in it comes
+ * to life again. It is published anew, above the deletion.
  */
 import {
   type FolderIndex,
@@ -10,8 +11,29 @@ import {
   withLocalCurrent,
 } from '@holdfast/folder-index';
 import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
-import { type FolderPath, type Hash, joinWithinLimit, versionOf } from '@holdfast/model';
+import {
+  counterOf,
+  type FolderPath,
+  type Hash,
+  isCopyable,
+  joinWithinLimit,
+  parentOf,
+  type VectorEntry,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
+import type { PlannedPath } from './placer.js';
 import type { PathPlanner } from './plan-sync.js';
+
+/** What keeps a path from being placed for want of a directory. */
+export interface MissingParents {
+  /** Directories to be made, from the top. */
+  readonly make: readonly PlannedPath[];
+  /** Directories that should be there: the disk must be looked at. */
+  readonly look: readonly FolderPath[];
+}
+
+const newPermissions = 0o755;
 
 export class DirectoryReviver {
   readonly #index: FolderIndex;
@@ -50,17 +72,59 @@ export class DirectoryReviver {
     return pending;
   }
 
+  /** Nothing is made where a directory is on its way. */
+  async missingParents(path: FolderPath): Promise<MissingParents> {
+    const make: PlannedPath[] = [];
+    const look: FolderPath[] = [];
+    for (const entry of await this.#index.entries(parentsOf(path))) {
+      if (this.#plan(entry).type !== 'none') break;
+      const isThere = localCurrent(entry)?.version.record.kind === 'directory';
+      if (isThere) look.push(entry.path);
+      else make.push({ entry, action: this.#making(entry) });
+    }
+    return { make, look: make.length > 0 ? [] : look };
+  }
+
+  /** What took the directory's place is a rival: a directory wins, and the rival gets a conflict copy. */
+  #making(entry: PathEntry): PlannedPath['action'] {
+    const { path } = entry;
+    const { device: author, actor } = this.#context;
+    const local = localCurrent(entry);
+    const rival =
+      local === undefined || local.version.record.kind === 'tombstone' ? undefined : local;
+    const known = rival?.version.record.vector ?? [];
+    const isNew = (count: VectorEntry) => count.counter > counterOf(known, count.actor);
+    const vector =
+      rival === undefined ? this.#vectorAbove(entry) : nextVector(entry, actor).filter(isNew);
+    const permissions = newPermissions;
+    const record = { kind: 'directory', path, permissions, vector, author } as const;
+    const target = versionOf(record, this.#hash);
+    const conflict = rival?.local.disk !== undefined && isCopyable(rival.version.record);
+    return { type: 'apply', target, local, conflict };
+  }
+
   #above(entry: PathEntry): PathEntry {
     const local = localCurrent(entry);
     if (local?.version.record.kind !== 'directory') return entry;
+    const vector = this.#vectorAbove(entry);
+    const record = { ...local.version.record, vector, author: this.#context.device };
+    const disk = local.local.disk;
+    return withLocalCurrent(entry, versionOf(record, this.#hash), disk ? { disk } : {});
+  }
+
+  #vectorAbove(entry: PathEntry): VersionVector {
     const next = nextVector(entry, this.#context.actor);
     // Only deletions: a file or symlink that others show must stay a conflict for them.
     const deletions = peerCurrents(entry)
       .filter(({ version }) => version.record.kind === 'tombstone')
       .map(({ version }) => version.record.vector);
-    const vector = joinWithinLimit([next, ...deletions]) ?? next;
-    const record = { ...local.version.record, vector, author: this.#context.device };
-    const disk = local.local.disk;
-    return withLocalCurrent(entry, versionOf(record, this.#hash), disk ? { disk } : {});
+    return joinWithinLimit([next, ...deletions]) ?? next;
   }
+}
+
+/** The directories above a path, from the top. */
+function parentsOf(path: FolderPath): FolderPath[] {
+  const parents: FolderPath[] = [];
+  for (let above = parentOf(path); above !== ''; above = parentOf(above)) parents.unshift(above);
+  return parents;
 }

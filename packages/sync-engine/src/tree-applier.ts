@@ -53,6 +53,8 @@ export interface TreeApplierInit {
   readonly plan: PathPlanner;
   /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
   readonly keepsDirectory?: (child: PathEntry) => boolean;
+  /** Whether a deleted directory may be made again here for what it holds; it may, unless told otherwise. */
+  readonly makesParents?: boolean;
   /** The connected member to ask for blocks; undefined while it is not connected. */
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
@@ -71,6 +73,8 @@ export interface ApplyProblem {
 const pathsPerPage = 1_000;
 const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
+/** A deletion of what is orphaned may be on its way still. */
+const parentPatienceMs = 30_000;
 const maxProblems = 100;
 const maxAskedPaths = 10_000;
 
@@ -86,6 +90,8 @@ export class TreeApplier {
   readonly #failures = new Map<FolderPath, string>();
   /** When the disk was last asked about a path that it showed otherwise than expected. */
   readonly #askedAtMs = new Map<FolderPath, number>();
+  /** Since when a path lacks its directory. */
+  readonly #orphanSinceMs = new Map<FolderPath, number>();
   #stopped = false;
   #working = false;
   #loop: Promise<void> | undefined;
@@ -313,6 +319,8 @@ export class TreeApplier {
 
   async #settle(outcome: PlaceOutcome): Promise<void> {
     for (const { path, reason } of outcome.failed) this.#fail(path, reason);
+    const orphans = outcome.failed.filter(({ reason }) => reason === 'its directory is not there');
+    await this.#bringParents(orphans.map(({ path }) => path));
     const occupied: FolderPath[] = [];
     for (const path of outcome.notEmpty) {
       this.#fail(path, 'the directory is not empty here');
@@ -322,6 +330,23 @@ export class TreeApplier {
     const below = this.#notAskedLately(occupied);
     if (changed.length > 0 || below.length > 0) this.#init.onSurprise(changed, below);
     if (outcome.placed > 0) this.#init.onApplied();
+  }
+
+  /** What comes to life again brings its directories with it; it is placed itself at the next pass. */
+  async #bringParents(paths: readonly FolderPath[]): Promise<void> {
+    if (this.#init.makesParents === false) return;
+    const nowMs = this.#init.clock.monotonic();
+    if (this.#orphanSinceMs.size > maxAskedPaths) this.#orphanSinceMs.clear();
+    for (const path of paths) {
+      const sinceMs = this.#orphanSinceMs.get(path) ?? nowMs;
+      this.#orphanSinceMs.set(path, sinceMs);
+      if (nowMs - sinceMs < parentPatienceMs) continue;
+      this.#orphanSinceMs.delete(path);
+      const { make, look } = await this.#reviver.missingParents(path);
+      const asked = this.#notAskedLately(look);
+      if (asked.length > 0) this.#init.onSurprise(asked, []);
+      if (make.length > 0) await this.#placer.place(make, undefined);
+    }
   }
 
   /** Each look at the disk wakes the next pass: what it cannot explain must not keep both busy. */

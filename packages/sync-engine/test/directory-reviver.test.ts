@@ -104,3 +104,81 @@ describe('a directory that stays because something lies in it', () => {
     expect(localCurrent(entry)!.version.id).toBe(local.id);
   });
 });
+
+describe('a directory that was deleted here too, of something that comes to life again', () => {
+  const parents = [pathOf('d'), pathOf('d/e')];
+
+  async function missing(change: (entry: PathEntry) => PathEntry) {
+    const index = await FolderIndex.open({
+      store: new MemoryKeyValueStore(new MemoryDatabase()),
+      folder,
+      hash,
+      random: new SeededRandom('parents'),
+      policy: { needOf: () => undefined, queuesOffers: false },
+    });
+    await index.update(parents, change, { sync: true });
+    const reviver = new DirectoryReviver({
+      index,
+      context: { actor: mine, device: here, hash },
+      hash,
+      plan: (entry) => planPath(entry, hash),
+    });
+    return reviver.missingParents(pathOf('d/e/note.md'));
+  }
+
+  const at = (kind: 'directory' | 'tombstone', { path }: PathEntry, vector: VersionVector) =>
+    versionOf({ ...made(kind, vector).record, path }, hash);
+
+  test('is made again with those above it, from the top, each above its deletion', async () => {
+    const deleted = [count('a', 2), count('d', 1)];
+    const { make, look } = await missing((entry) =>
+      withPeerRow(
+        withLocalCurrent(entry, at('tombstone', entry, deleted)),
+        at('tombstone', entry, deleted),
+        { device: desktop, state: 'current', sequence: 1 },
+      ),
+    );
+    expect(make.map(({ entry }) => entry.path)).toEqual(parents);
+    expect(look).toEqual([]);
+    for (const { action } of make) {
+      expect(action.target.record).toMatchObject({ kind: 'directory', author: here });
+      expect(compareVectors(action.target.record.vector, deleted)).toBe('dominates');
+    }
+  });
+
+  test('is not made where others show it: it comes by itself', async () => {
+    const { make } = await missing((entry) =>
+      withPeerRow(entry, at('directory', entry, [count('d', 1)]), {
+        device: desktop,
+        state: 'current',
+        sequence: 1,
+      }),
+    );
+    expect(make).toEqual([]);
+  });
+
+  test('takes the place of what was put there since, which becomes a conflict copy', async () => {
+    const rival = (path: PathEntry['path']) =>
+      fileVersion(path, 'a file', [count('a', 1), count('d', 3)], { author: desktop });
+    const world = new PlaceWorld();
+    world.user.makeDirectory(world.at('d'));
+    const disk = world.diskState('d');
+    const { make } = await missing((entry) => withLocalCurrent(entry, rival(entry.path), { disk }));
+    expect(make.map(({ entry }) => entry.path)).toEqual(parents);
+    for (const { entry, action } of make) {
+      expect(action).toMatchObject({ type: 'apply', conflict: true });
+      const file = rival(entry.path);
+      const choice = chooseCurrent([file, action.target], { merge: true }, hash);
+      expect(choice?.current.id).toBe(action.target.id);
+      expect(choice?.conflicting.map((version) => version.id)).toEqual([file.id]);
+    }
+  });
+
+  test('is looked for on the disk where the index believes it to be there', async () => {
+    const { make, look } = await missing((entry) =>
+      withLocalCurrent(entry, at('directory', entry, [count('a', 1)])),
+    );
+    expect(make).toEqual([]);
+    expect(look).toEqual(parents);
+  });
+});
