@@ -18,6 +18,7 @@ import {
   encodeBlockRequest,
   type MissingItem,
 } from '@holdfast/sync-protocol';
+import { AskedBlocks } from './asked-blocks.js';
 
 export interface BlockArrival {
   readonly item: number;
@@ -39,7 +40,7 @@ export interface BlockSupplier {
 interface PendingRequest {
   readonly folderId: FolderId;
   readonly onBlock: (arrival: BlockArrival) => void;
-  readonly missing: MissingItem[];
+  readonly asked: AskedBlocks;
   readonly resolve: (missing: readonly MissingItem[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -67,8 +68,9 @@ export class BlockClient implements BlockSupplier {
   }
 
   /**
-   * Asks for blocks and hands each to `onBlock` as it arrives, unverified. Resolves with what the
-   * other side could not give; rejects with `connection_lost` when the answer broke off.
+   * Asks for blocks and hands each to `onBlock` as it arrives, once, its content unverified.
+   * Resolves with what the other side could not give; rejects with `connection_lost` when the answer
+   * broke off, or held what was not asked for.
    */
   async request(
     folderId: FolderId,
@@ -83,7 +85,8 @@ export class BlockClient implements BlockSupplier {
     const channel = await this.#open();
     const requestId = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(requestId, { folderId, onBlock, missing: [], resolve, reject });
+      const asked = new AskedBlocks(items);
+      this.#pending.set(requestId, { folderId, onBlock, asked, resolve, reject });
       this.#watchFor(channel);
       channel.send(encodeBlockRequest({ requestId, folderId, items })).catch((error: unknown) => {
         this.#pending.delete(requestId);
@@ -136,16 +139,17 @@ export class BlockClient implements BlockSupplier {
     const response = decodeBlockResponse(frame);
     const pending = this.#pending.get(response.requestId);
     if (pending === undefined) return;
-    const { folderId } = pending;
+    const { folderId, asked } = pending;
     this.#receivedBytes.set(folderId, this.receivedBytes(folderId) + frame.length);
     const memory = ownMemory(frame);
     for (const block of response.blocks) {
+      asked.take(block);
       pending.onBlock(memory === undefined ? block : { ...block, memory });
     }
-    pending.missing.push(...response.missing);
+    for (const missing of response.missing) asked.miss(missing);
     if (!response.done) return;
     this.#pending.delete(response.requestId);
-    pending.resolve(pending.missing);
+    pending.resolve(asked.missing);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The blocks of a version, level by level: list blocks above, blocks of the file below. */
-import { decodeListBlock, maxListBlockBytes } from '@holdfast/block-store';
+import { decodeListBlock, maxListBlockBytes, minListBlockEntries } from '@holdfast/block-store';
 import { type BlockListRoot, type BlockReference, MalformedBytes } from '@holdfast/model';
 
 /** Gives the plain bytes of list blocks, verified, in order. */
@@ -10,6 +10,9 @@ export type ListBlockReader = (
 
 /** A file of more blocks than this (256 GB at the average size) is refused. */
 const maxReferences = 1_048_576;
+/** All lists of one level: each but the last has some entries, and an entry is an id and a length. */
+const maxLists = maxReferences / minListBlockEntries + 1;
+const maxListsBytes = maxReferences * 36;
 
 /**
  * The references at one level: those of the root at its own depth, and below it what the list
@@ -38,13 +41,22 @@ export async function referencesAt(
   return references;
 }
 
-/** Few bytes of a compressed block could otherwise fill the memory of whoever opens it. */
+/** Few bytes of compressed blocks could otherwise fill the memory of whoever opens them. */
 function requireListSizes(references: readonly BlockReference[]): void {
-  if (references.every(({ lengthBytes }) => lengthBytes <= maxListBlockBytes)) return;
-  throw new MalformedBytes('a list block is longer than a list can be');
+  if (references.some(({ lengthBytes }) => lengthBytes > maxListBlockBytes)) {
+    throw new MalformedBytes('a list block is longer than a list can be');
+  }
+  if (references.length > maxLists || bytesOf(references) > maxListsBytes) {
+    throw new MalformedBytes('a file has more list blocks than its blocks can need');
+  }
 }
 
 function requireSize(references: readonly BlockReference[], sizeBytes: number): void {
-  const total = references.reduce((sum, reference) => sum + reference.lengthBytes, 0);
-  if (total !== sizeBytes) throw new MalformedBytes('blocks do not add up to the size');
+  if (bytesOf(references) !== sizeBytes) {
+    throw new MalformedBytes('blocks do not add up to the size');
+  }
+}
+
+function bytesOf(references: readonly BlockReference[]): number {
+  return references.reduce((sum, reference) => sum + reference.lengthBytes, 0);
 }

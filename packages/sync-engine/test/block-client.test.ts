@@ -1,0 +1,155 @@
+/** What a device answers is checked against what was asked: it may be out of order, or a liar. */
+import type { FolderId } from '@holdfast/model';
+import type { Clock, FrameChannel, PeerConnection } from '@holdfast/platform';
+import { InlineBulkRunner, nativeBlake3 } from '@holdfast/simulation';
+import {
+  type BlockDelivery,
+  type BlockRequest,
+  type BlockResponse,
+  decodeBlockRequest,
+  encodeBlockResponse,
+} from '@holdfast/sync-protocol';
+import { describe, expect, test } from 'vitest';
+import { BlockClient } from '../src/block-client.js';
+import { ContentFetcher, VolatileListBlocks } from '../src/content-fetcher.js';
+import { actor, contentOf, fileVersion, hash, newId, PlaceWorld, root } from './place-world.js';
+
+const folder = 'photosphotosphot' as FolderId;
+const texts = ['first ', 'second', 'third '];
+
+/** Nobody is waited for here. */
+const patientClock: Clock = {
+  now: () => 0,
+  monotonic: () => 0,
+  setTimer: () => ({ cancel: () => undefined }),
+};
+
+type Answer = Pick<BlockResponse, 'blocks' | 'missing' | 'done'>;
+
+/** A channel whose other side says what `answersTo` says, and nothing more. */
+class AnsweringChannel implements FrameChannel {
+  readonly protocol = 'blocks';
+  aborted: Error | undefined;
+  readonly #answersTo: (request: BlockRequest) => readonly Answer[];
+  readonly #frames: Uint8Array[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(answersTo: (request: BlockRequest) => readonly Answer[]) {
+    this.#answersTo = answersTo;
+  }
+
+  async send(frame: Uint8Array): Promise<void> {
+    const request = decodeBlockRequest(frame);
+    for (const answer of this.#answersTo(request)) {
+      this.#frames.push(encodeBlockResponse({ requestId: request.requestId, ...answer }));
+    }
+    this.#wake();
+  }
+
+  async *frames(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      for (const frame of this.#frames.splice(0)) yield frame;
+      if (this.aborted !== undefined) throw this.aborted;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  abort(reason: Error): void {
+    this.aborted = reason;
+    this.#wake();
+  }
+}
+
+function askingOf(...answers: readonly Answer[]) {
+  const channel = new AnsweringChannel(() => answers);
+  const connection = { openChannel: async () => channel } as unknown as PeerConnection;
+  return { channel, client: new BlockClient(connection, patientClock) };
+}
+
+function delivered(index: number, item = 0): BlockDelivery {
+  return { item, index, envelope: contentOf(texts[index] ?? 'unasked').envelope };
+}
+
+const twoBlocks = [{ versionId: newId, level: 0, first: 1, count: 2 }];
+
+async function indicesThatCame(...answers: readonly Answer[]): Promise<number[]> {
+  const came: number[] = [];
+  const { client } = askingOf(...answers);
+  await client.request(folder, twoBlocks, ({ index }) => came.push(index));
+  return came;
+}
+
+describe('asking a device for blocks', () => {
+  test('each comes once, in any order and any number of answers', async () => {
+    const came = await indicesThatCame(
+      { blocks: [delivered(2)], missing: [], done: false },
+      { blocks: [delivered(1)], missing: [], done: true },
+    );
+    expect(came).toEqual([2, 1]);
+  });
+
+  test('what is missing is told once, however often the other side says so', async () => {
+    const missing = [{ item: 0, reason: 'gone' }] as const;
+    const { client } = askingOf(
+      { blocks: [], missing, done: false },
+      { blocks: [], missing, done: true },
+    );
+    expect(await client.request(folder, twoBlocks, () => undefined)).toEqual(missing);
+  });
+
+  test.each([
+    ['comes twice', [delivered(1), delivered(1)]],
+    ['lies before what was asked', [delivered(0)]],
+    ['lies behind what was asked', [delivered(3)]],
+    ['belongs to an item that was not asked', [delivered(1, 1)]],
+  ])('a block that %s ends the channel', async (_, blocks) => {
+    const { channel, client } = askingOf({ blocks, missing: [], done: false });
+    await expect(client.request(folder, twoBlocks, () => undefined)).rejects.toThrow(
+      expect.objectContaining({ code: 'connection_lost' }),
+    );
+    expect(channel.aborted).toMatchObject({ code: 'message_unexpected' });
+  });
+
+  test('a missing item that was not asked ends the channel', async () => {
+    const missing = [{ item: 1, reason: 'gone' }] as const;
+    const { channel, client } = askingOf({ blocks: [], missing, done: true });
+    await expect(client.request(folder, twoBlocks, () => undefined)).rejects.toThrow(
+      expect.objectContaining({ code: 'connection_lost' }),
+    );
+    expect(channel.aborted).toMatchObject({ code: 'message_unexpected' });
+  });
+});
+
+test('a large file of which one block came twice and another never is not whole', async () => {
+  const world = new PlaceWorld();
+  const entries = texts.map((text) => contentOf(text).blocks.entries[0]!);
+  const target = fileVersion('big', texts.join(''), [{ actor: actor('1'), counter: 1 }], {
+    blocks: { depth: 0, entries },
+  });
+  const { client } = askingOf({
+    blocks: [delivered(0), delivered(0), delivered(2)],
+    missing: [],
+    done: true,
+  });
+  const fetcher = new ContentFetcher({
+    folder,
+    root,
+    runner: new InlineBulkRunner({
+      fileSystem: world.user,
+      hasher: nativeBlake3,
+      clock: { now: () => world.nowMs },
+    }),
+    listBlocks: new VolatileListBlocks(),
+    hash,
+  });
+  const fetched = fetcher.fetchLarge(
+    client,
+    { target, askFor: target.id, local: undefined },
+    () => undefined,
+  );
+  await expect(fetched).rejects.toThrow(expect.objectContaining({ code: 'connection_lost' }));
+});
