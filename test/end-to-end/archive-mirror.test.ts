@@ -64,7 +64,7 @@ test('history and a plain copy of the latest tree come to lie on one device', as
   write('deep/er/a.txt', 'first');
   write('large', 'x'.repeat(3_000_000));
   symlinkSync('deep/er/a.txt', join(tree, 'link'));
-  expect(await accept()).toEqual({ id, label: 'docs', path: mirror, archive: true });
+  expect(await accept()).toEqual({ id, label: 'docs', path: mirror, archive: true, notes: [] });
   await settled();
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   expect(treeAttributes(mirror)).toEqual(treeAttributes(tree));

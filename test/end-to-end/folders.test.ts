@@ -14,6 +14,7 @@ import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
 import { pair, TestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
+import { withoutPrivileges } from './without-privileges.js';
 
 interface Added {
   readonly id: string;
@@ -50,6 +51,7 @@ describe('folder add', () => {
       id: expect.stringMatching(/^[a-z2-7]{16}$/),
       label: 'photos',
       path: world.path('add', 'photos'),
+      notes: [],
     });
     const other = await laptop.ask<Added>(
       'folder',
@@ -110,11 +112,16 @@ describe('folder add', () => {
     expect(existsSync(join(inside, '.holdfast'))).toBe(false);
   });
 
-  test('a directory that the node may not write to is refused', async ({ skip }) => {
-    if (process.getuid?.() === 0) skip('root may write everywhere');
+  test('a directory that the node may not write to is refused', async () => {
     const path = world.directory('read-only');
     chmodSync(path, 0o500);
-    await laptop.refuses(2, 'folder', 'add', path);
+    const bound = world.node('bound');
+    bound.prefix = withoutPrivileges;
+    await bound.start();
+    const before = configOf(bound);
+    await bound.refuses(2, 'folder', 'add', path);
+    expect(configOf(bound)).toBe(before);
+    await bound.stop();
   });
 
   test('a relative path is resolved where it was typed', async () => {
@@ -148,6 +155,7 @@ describe('folder share, offers and accept', () => {
       label: 'shared',
       path: target,
       archive: false,
+      notes: [],
     });
     await laptop.ask('wait', 'shared', '--timeout', waitSeconds);
     expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('shared content');

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import type { NodeStatus } from '@holdfast/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   answer,
@@ -161,7 +162,7 @@ describe('a running node', () => {
     const tree = world.directory('kept');
     const { id } = await node.ask<{ id: string }>('folder', 'add', tree);
     await node.ask('wait', 'kept', '--timeout', waitSeconds);
-    const status = await node.status();
+    const status = await node.ask<NodeStatus>('status');
     expect(status).toMatchObject({
       device: node.device,
       name: 'laptop',
@@ -189,6 +190,16 @@ describe('a running node', () => {
         lastVerified: null,
         lastDrill: null,
         members: [],
+        archives: [],
+        connectedMembers: [],
+        watch: {
+          method: 'native',
+          mode: 'auto',
+          fileSystem: expect.any(String),
+          reason: '',
+          suggestion: '',
+        },
+        progress: null,
       },
     ]);
   });

@@ -1,5 +1,7 @@
 /** One node as a real process with a home of its own. Owns the process: it signals no other. */
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FolderStatus, NodeStatus } from '@holdfast/node';
 import {
@@ -106,8 +108,14 @@ export class NodeProcess {
     return refusalFrom(await this.run(...given), exitCode, given.join(' '));
   }
 
-  status(): Promise<NodeStatus> {
-    return this.ask<NodeStatus>('status');
+  /** By the API where it can be reached: a process for each look would keep a small machine busy. */
+  async status(): Promise<NodeStatus> {
+    if (this.prefix.length > 0) return this.ask<NodeStatus>('status');
+    const token = readFileSync(join(this.home, 'api-token'), 'utf8').trim();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${this.ready.gui}/rest/status`, { headers });
+    if (!response.ok) throw new Error(`${this.name} told no status: ${await response.text()}`);
+    return (await response.json()) as NodeStatus;
   }
 
   async folder(label = 'docs'): Promise<FolderStatus> {
