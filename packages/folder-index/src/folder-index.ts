@@ -38,7 +38,7 @@ import {
 } from './index-state.js';
 import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
-import { reopened } from './renumbering.js';
+import { readAgain, reopened } from './renumbering.js';
 import {
   indexDamaged,
   openStoredIndex,
@@ -301,10 +301,8 @@ export class FolderIndex {
 
   #changeState(change: (state: IndexState) => IndexState | Promise<IndexState>): Promise<void> {
     return this.#mutex.run(async () => {
-      const next = await change(this.#state);
-      const write = { type: 'put', key: this.#keys.meta(), value: encodeIndexState(next) } as const;
-      await this.#store.batch([write], { sync: true });
-      this.#state = next;
+      if (this.#inDoubt) await this.#reload();
+      await this.#write([], await change(this.#state), true);
     });
   }
 
@@ -313,22 +311,24 @@ export class FolderIndex {
       peers: options.peers ?? {},
       overwrittenUncovered: options.countOverwritten?.() ?? 0,
     });
-    const writes: KeyValueWrite[] = [
-      ...draft.writes,
-      { type: 'put', key: this.#keys.meta(), value: encodeIndexState(next) },
-    ];
     const sync = options.sync || next.sequence !== this.#state.sequence;
+    await this.#write(draft.writes, next, sync);
+  }
+
+  async #write(writes: readonly KeyValueWrite[], next: IndexState, sync: boolean): Promise<void> {
+    const value = encodeIndexState(next);
     this.#inDoubt = true;
-    await this.#store.batch(writes, { sync });
+    await this.#store.batch([...writes, { type: 'put', key: this.#keys.meta(), value }], { sync });
     this.#inDoubt = false;
     this.#state = next;
   }
 
-  /** A batch is atomic: with its state, all of it is there. */
+  /** A batch is atomic: with its state, all of it is there. The empty one settles whether it is. */
   async #reload(): Promise<void> {
+    await this.#store.batch([], { sync: true });
     const stored = await this.#store.get(this.#keys.meta());
     if (stored !== undefined) {
-      this.#state = decodeIndexState(stored) ?? indexDamaged();
+      this.#state = readAgain(decodeIndexState(stored) ?? indexDamaged(), this.#state);
       this.#devices = new DeviceNumbers(this.#state.devices);
     }
     this.#inDoubt = false;

@@ -73,6 +73,16 @@ export function withEpochChange(state: IndexState, change: EpochChange): IndexSt
   return { ...state, epochChanges };
 }
 
+/** The state as it is read again while the index stays open: when it was opened is not forgotten. */
+export function readAgain(stored: IndexState, before: IndexState): IndexState {
+  const peers = Object.entries(stored.peers).map(([device, peer]): [string, PeerState] => {
+    const known = before.peers[device as DeviceId]?.acknowledged;
+    const isForgotten = known?.openedAt !== undefined && peer.acknowledged?.epoch === known.epoch;
+    return [device, isForgotten ? { ...peer, acknowledged: known } : peer];
+  });
+  return { ...stored, peers: Object.fromEntries(peers) };
+}
+
 /**
  * Whether a peer's memory of this index shows that its numbers went backward. `isRemembered`: this
  * index once stood where the peer saw it, under the same epoch.

@@ -1,5 +1,6 @@
 /** An index whose numbers went backward: how it is noticed, what is certain, what others may know. */
 import { type FolderIndex, withLocalCurrent } from '@holdfast/folder-index';
+import type { KeyValueStore, KeyValueWrite } from '@holdfast/platform';
 import { MemoryDatabase } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 import { desktop, fileVersion, laptop, openIndex, pathOf } from './index-world.js';
@@ -112,5 +113,66 @@ describe('numbers that went backward', () => {
     await index.numbers.beginEpoch(desktop, 0, true);
     expect(await index.remembers(position)).toBe(false);
     expect(await index.remembers(seen)).toBe(false);
+  });
+});
+
+/** What became of a batch that was said to have failed. */
+type Fate = 'applied' | 'applied with the next batch' | 'lost';
+
+/** Says once that a batch failed, as a database does whose log could not be synced. */
+function doubtfulStore() {
+  let fate: Fate | undefined;
+  let waiting: readonly KeyValueWrite[] = [];
+  const wrap = (store: KeyValueStore): KeyValueStore => ({
+    get: (key) => store.get(key),
+    getMany: (keys) => store.getMany(keys),
+    iterate: (range) => store.iterate(range),
+    close: () => store.close(),
+    async batch(writes, options) {
+      await store.batch(waiting, options);
+      waiting = fate === 'applied with the next batch' ? writes : [];
+      if (fate === undefined || fate === 'applied') await store.batch(writes, options);
+      const failed = fate !== undefined;
+      fate = undefined;
+      if (failed) throw new Error('the disk reported an error');
+    },
+  });
+  const failNext = (next: Fate) => {
+    fate = next;
+  };
+  return { wrap, failNext };
+}
+
+describe('a batch of which nobody knows whether it was written', () => {
+  const nothing = async () => undefined;
+  const confirm = (index: FolderIndex) => index.numbers.noteConfirmed(desktop, index.position());
+  test.each([
+    ['nothing happens in between', 'applied', nothing],
+    ['a peer confirms something in between', 'applied', confirm],
+    ['it comes to light only with the next batch', 'applied with the next batch', nothing],
+    ['both', 'applied with the next batch', confirm],
+  ] as const)('gives no number out twice, where %s', async (_, fate, meanwhile) => {
+    const { wrap, failNext } = doubtfulStore();
+    const index = await openIndex({ wrap });
+    await publish(index, 1);
+    failNext(fate);
+    await expect(publish(index, 1)).rejects.toThrow('the disk reported an error');
+    await meanwhile(index);
+    await publish(index, 1);
+    const { rows } = await index.rowsAfter(0, 10);
+    expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  test('leaves what was certain when an old copy was opened as it was', async () => {
+    const { database, image } = await copied();
+    database.restore(image);
+    const { wrap, failNext } = doubtfulStore();
+    const first = await openIndex({ database, seed: 'again', wrap });
+    failNext('lost');
+    await expect(publish(first, 1)).rejects.toThrow('the disk reported an error');
+    await publish(first, 2);
+    const index = await openIndex({ database, seed: 'again' });
+    await index.numbers.beginEpoch(desktop, 0, true);
+    expect(index.numbers.published().sequence).toBe(3);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * An ordered map from bytes to bytes, for data that can be rebuilt. A batch is atomic. A batch
  * with `sync` is durable when it resolves; one without may be lost in a crash, newest first. One
- * that rejects was applied as a whole or not at all, and only reading tells which.
+ * that rejects was applied as a whole or not at all; only reading tells which, and only after the
+ * next batch, be it empty: what could not be read before it may be there afterwards.
  * After `close()` every method rejects with code `store_closed`; `close()` twice is harmless.
  */
 export type KeyValueWrite =
