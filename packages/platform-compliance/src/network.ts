@@ -3,146 +3,32 @@
  * and on the in-memory network. It owns no timer: a test that waits for "nothing more happens"
  * counts round trips on a second channel.
  */
-import {
-  type Admission,
-  type FrameChannel,
-  maxFrameBytes,
-  type Network,
-  type PeerConnection,
-} from '@holdfast/platform';
+import { maxFrameBytes, type Network } from '@holdfast/platform';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type Create,
+  dialBob,
+  echoProtocol,
+  expectNoChannel,
+  mebibyte,
+  memberProtocol,
+  openEcho,
+  openPair,
+  pairingProtocol,
+  pattern,
+  readAll,
+  same,
+  startChannel,
+  startDevice,
+  startTwo,
+  untilStill,
+} from './network-devices.js';
 
 export interface NetworkSetup {
   /** A network of a new device, not started, that the others of this setup can dial. */
   create(): Promise<Network>;
   /** Called after each test; the networks are stopped already. */
   dispose(): Promise<void>;
-}
-
-const memberProtocol = '/holdfast/compliance/1';
-const echoProtocol = '/holdfast/compliance-echo/1';
-const pairingProtocol = '/holdfast/compliance-pairing/1';
-const mebibyte = 1024 * 1024;
-
-/** Things that arrive, in order; `next` waits for the one after those taken. */
-class Arrivals<Item> {
-  readonly all: Item[] = [];
-  #taken = 0;
-  #waiting: (() => void)[] = [];
-
-  push(item: Item): void {
-    this.all.push(item);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async next(): Promise<Item> {
-    while (this.all.length <= this.#taken) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    return this.all[this.#taken++] as Item;
-  }
-}
-
-interface TestDevice {
-  readonly network: Network;
-  readonly id: string;
-  readonly connections: Arrivals<PeerConnection>;
-  readonly channels: Arrivals<{ readonly channel: FrameChannel }>;
-  readonly admitted: string[];
-  /** What this device answers when asked; everyone is a member until a test says otherwise. */
-  admission: Admission;
-}
-
-async function startDevice(network: Network, members = [memberProtocol, echoProtocol]) {
-  const device: TestDevice = {
-    network,
-    id: network.localDevice,
-    connections: new Arrivals(),
-    channels: new Arrivals(),
-    admitted: [],
-    admission: 'member',
-  };
-  await network.start(
-    {
-      admit: (remote) => {
-        device.admitted.push(remote);
-        return device.admission;
-      },
-      onConnection: (connection) => device.connections.push(connection),
-      onChannel: (_connection, channel) => device.channels.push({ channel }),
-    },
-    { members, pairing: pairingProtocol },
-  );
-  return device;
-}
-
-/** Bytes that differ by position and by seed, so that a swap or a gap shows. */
-function pattern(lengthBytes: number, seed: number): Uint8Array {
-  const bytes = new Uint8Array(lengthBytes);
-  for (let index = 0; index < lengthBytes; index++) bytes[index] = (index * 31 + seed * 17) & 0xff;
-  return bytes;
-}
-
-function same(left: Uint8Array | undefined, right: Uint8Array): boolean {
-  return left !== undefined && Buffer.compare(left, right) === 0;
-}
-
-async function readAll(channel: FrameChannel): Promise<Uint8Array[]> {
-  const frames: Uint8Array[] = [];
-  for await (const frame of channel.frames()) frames.push(frame);
-  return frames;
-}
-
-/** Opens a channel and waits for its other end. */
-async function openPair(connection: PeerConnection, acceptor: TestDevice, protocol: string) {
-  const near = await connection.openChannel(protocol);
-  const { channel: far } = await acceptor.channels.next();
-  return { near, far };
-}
-
-/** A round trip on a channel of its own; what the network does in many of them, it does in time. */
-async function openEcho(connection: PeerConnection, acceptor: TestDevice) {
-  const { near, far } = await openPair(connection, acceptor, echoProtocol);
-  const replies = near.frames()[Symbol.asyncIterator]();
-  const requests = far.frames()[Symbol.asyncIterator]();
-  return async () => {
-    await near.send(Uint8Array.of(1));
-    await requests.next();
-    await far.send(Uint8Array.of(2));
-    await replies.next();
-  };
-}
-
-/** Waits until `count` has not moved for many round trips. */
-async function untilStill(roundTrip: () => Promise<void>, count: () => number): Promise<void> {
-  for (let still = 0, last = -1; still < 100; last = count()) {
-    await roundTrip();
-    still = count() === last ? still + 1 : 0;
-  }
-}
-
-/** Resolves when the channel cannot be had: opening it fails, or what was opened breaks. */
-async function expectNoChannel(connection: PeerConnection, protocol: string): Promise<void> {
-  await expect(
-    connection.openChannel(protocol).then((channel) => readAll(channel)),
-  ).rejects.toThrow();
-}
-
-type Create = () => Promise<Network>;
-
-async function startTwo(create: Create) {
-  return { alice: await startDevice(await create()), bob: await startDevice(await create()) };
-}
-
-function dialBob({ alice, bob }: Record<'alice' | 'bob', TestDevice>): Promise<PeerConnection> {
-  return alice.network.dial(bob.id, bob.network.addresses());
-}
-
-/** Two devices, a connection, and both ends of a channel on it. */
-async function startChannel(create: Create) {
-  const devices = await startTwo(create);
-  const dialled = await dialBob(devices);
-  return { devices, dialled, ...(await openPair(dialled, devices.bob, memberProtocol)) };
 }
 
 function describeDialling(create: Create): void {
