@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -99,27 +100,38 @@ function runBuild(root) {
   return built.status === 0;
 }
 
-/** A file that names its owner; one whose owner is gone is taken over. */
+/** A file that names its owner from its first moment on; one whose owner is gone is taken over. */
 function takeLock(root) {
   const lock = join(dirname(stampPath(root)), 'build.lock');
+  const mine = `${lock}.${process.pid}`;
   mkdirSync(dirname(lock), { recursive: true });
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return () => rmSync(lock, { force: true });
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+  writeFileSync(mine, String(process.pid));
+  try {
+    while (!linked(mine, lock)) {
+      if (!ownerLives(lock)) rmSync(lock, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
     }
-    if (!ownerLives(lock)) rmSync(lock, { force: true });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
+    return () => rmSync(lock, { force: true });
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** False where the name is taken. */
+function linked(from, to) {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
 function ownerLives(lock) {
   try {
     const pid = Number(readFileSync(lock, 'utf8'));
-    // Just made and not yet filled in: its owner is at it.
-    if (pid === 0) return true;
+    if (!Number.isInteger(pid) || pid <= 0) return false;
     process.kill(pid, 0);
     return true;
   } catch (error) {

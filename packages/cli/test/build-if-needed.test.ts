@@ -65,3 +65,9 @@ test('a lock whose owner is gone is taken over', () => {
   writeFileSync(join(root, 'node_modules/.cache/holdfast/build.lock'), '999999999');
   expect(buildIfNeeded(root, build)).toBe(true);
 });
+
+test('a lock that names nobody, as a crash may leave it, is taken over', () => {
+  write('node_modules/.cache/holdfast/build.lock');
+  writeFileSync(join(root, 'node_modules/.cache/holdfast/build.lock'), '');
+  expect(buildIfNeeded(root, build)).toBe(true);
+});
