@@ -178,6 +178,8 @@ export const sealSegment: BulkJob<SealInput, SealOutput> = {
 function noEntries({ fileSystem, hasher }: BulkTools, handle: FileHandle): SegmentExtent {
   const header = Buffer.alloc(headerBytes);
   if (readFully(fileSystem, handle, header, 0) < headerBytes) return nothingValid;
+  // A sync that failed may have taken it off the list of what is to be written.
+  fileSystem.write(handle, header, 0);
   return { validBytes: headerBytes, entryCount: 0, digest: firstDigest(header, hasher) };
 }
 

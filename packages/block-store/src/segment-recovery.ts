@@ -1,6 +1,7 @@
 /**
  * What opening a segment stream does to its files: looks at all of them, refuses what it must not
- * touch, and seals what is not sealed. It appends trailers and syncs; it never truncates.
+ * touch, and seals what is not sealed. It appends trailers and syncs; it never truncates, and what it
+ * writes a second time is the same.
  */
 import {
   AppError,
@@ -32,6 +33,7 @@ import {
   trailerBytes,
 } from './segment-format.js';
 import { walkEntries } from './segment-walk.js';
+import { writeAgain } from './write-again.js';
 
 /** More missing segments than this are not listed one by one. */
 const maxListedMissing = 10_000;
@@ -172,9 +174,11 @@ function settleSegment(
     const { extent } = walked;
     const isRotten = trailer !== undefined && trailer.validBytes >= extent.validBytes;
     if (trailer !== undefined && !walked.reachedWanted && (walked.confirmsTrailer || isRotten)) {
+      writeAgain({ fileBytes, validBytes: 0, trailerBytes }, tools, handle);
       return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
     }
     const { validBytes = extent.validBytes } = walked;
+    writeAgain({ fileBytes, validBytes: extent.validBytes, trailerBytes: 0 }, tools, handle);
     return sealWalked(found, { ...extent, validBytes }, tools, handle);
   });
 }

@@ -28,6 +28,8 @@ export type WalkStep =
       readonly offset: number;
       /** A view that is good until the next step. */
       readonly payload: Uint8Array;
+      /** Its frame and payload: such a view as well. */
+      readonly bytes: Uint8Array;
       readonly digest: Uint8Array;
     }
   /** Bytes between two valid entries, or after the last one, that are no valid entry. */
@@ -80,7 +82,8 @@ function entryAt(window: FileWindow, at: number, hasher: Hasher) {
   if (bytes === undefined) return undefined;
   const digest = verifyFrame(bytes, 0, at, hasher);
   if (digest === undefined) return undefined;
-  return { type: 'entry', offset: at, payload: bytes.subarray(frameBytes), digest } as const;
+  const payload = bytes.subarray(frameBytes);
+  return { type: 'entry', offset: at, payload, bytes, digest } as const;
 }
 
 /** Where the next valid entry from `at` on begins; undefined where there is none. */

@@ -111,6 +111,25 @@ describe('while a disk reports errors for a time', () => {
     expect(await again.read(ids)).toEqual(blocks.map(({ envelope }) => envelope));
   });
 
+  test('what it failed to sync is written anew before a later process counts it', async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const world = new StoreWorld();
+      const block = blockOf(noise(900, seed));
+      const first = await world.openBlocks();
+      await first.append([block]);
+      const isWriting = (name: string) => name === 'syncFile' || name === 'write';
+      const heal = world.disk.faults.failWhile('EIO', ({ name }) => isWriting(name));
+      await expect(first.sync()).rejects.toMatchObject({ code: 'store_write_failed' });
+      heal();
+      const second = await world.openBlocks();
+      expect(await second.has([block.contentId])).toEqual([true]);
+      world.powerLoss(seed);
+      const third = await world.openBlocks();
+      expect(await third.has([block.contentId])).toEqual([true]);
+      expect(third.recovered.missingSegments).toEqual([]);
+    }
+  });
+
   test('an index is not made from what could not be opened', async () => {
     const world = new StoreWorld();
     const store = await world.openBlocks();
