@@ -7,6 +7,8 @@ import type { EnvelopePlace } from './packed-envelopes.js';
 /** One block inside the buffers of a job, and where it belongs in its file. */
 export interface BlockPiece extends EnvelopePlace {
   readonly contentId: ContentId;
+  /** As the file's list says: with another length it would lie over its neighbours. */
+  readonly lengthBytes: number;
   readonly fileOffset: number;
 }
 
@@ -17,7 +19,8 @@ export function writePiece(
   piece: BlockPiece,
   tools: BulkTools,
 ): void {
-  const plain = readEnvelope(envelopeAt(buffers, piece), piece.contentId, tools);
+  const envelope = envelopeAt(buffers, piece);
+  const plain = readEnvelope(envelope, piece.contentId, tools, piece.lengthBytes);
   if (plain === undefined) {
     throw new AppError('block_mismatch', `A block is not what its name ${piece.contentId} says.`, {
       kind: 'retry',

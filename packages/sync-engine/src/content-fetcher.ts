@@ -305,8 +305,8 @@ function packPieces(arrived: readonly PlacedArrival[]): {
 } {
   const envelopes = packEnvelopes(arrived.map((one) => one.block));
   const pieces = envelopes.places.map((place, at) => {
-    const { contentId, fileOffset } = arrived[at]!.reference;
-    return { ...place, contentId, fileOffset };
+    const { contentId, lengthBytes, fileOffset } = arrived[at]!.reference;
+    return { ...place, contentId, lengthBytes, fileOffset };
   });
   return { envelopes, pieces };
 }

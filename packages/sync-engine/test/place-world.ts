@@ -184,7 +184,9 @@ const nothingAside = { holdAs: undefined, copyTo: undefined, syncAside: false };
 /** Puts a file with the text in place. */
 export function fileItem(path: string, text: string, more: Partial<PlaceItem> = {}): MadeItem {
   const { contentId, envelope } = contentOf(text);
-  const pieces = text === '' ? [] : [{ contentId, buffer: 0, from: 0, to: 0, fileOffset: 0 }];
+  const lengthBytes = Buffer.byteLength(text);
+  const piece = { contentId, lengthBytes, buffer: 0, from: 0, to: 0, fileOffset: 0 };
+  const pieces = text === '' ? [] : [piece];
   const content = {
     type: 'file',
     sizeBytes: text.length,

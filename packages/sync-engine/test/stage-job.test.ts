@@ -28,7 +28,8 @@ describe('filling a large file', () => {
     const world = new PlaceWorld();
     world.write('big', 'one two');
     const { envelope, contentId } = contentOf('NEW ');
-    const pieces = [{ contentId, buffer: 0, from: 0, to: envelope.length, fileOffset: 4 }];
+    const to = envelope.length;
+    const pieces = [{ contentId, lengthBytes: 4, buffer: 0, from: 0, to, fileOffset: 4 }];
     expect(stage(world, { local: [local('big', 'one ', 0, 0)] })).toEqual([]);
     const second = { create: false, local: [local('big', 'two', 4, 8)] };
     expect(stage(world, { ...second, buffers: [envelope], pieces })).toEqual([]);
@@ -46,19 +47,16 @@ describe('filling a large file', () => {
     expect(stage(world, { local: [...wanted, local('big', 'two', 4, 4)] })).toEqual(wanted);
   });
 
-  test('a block that lies about itself ends the work, and the target stays', () => {
+  test.each([
+    ['that lies about itself', 'truth', 5],
+    ['of another length than the list of its file says', 'lie', 2],
+  ])('a block %s ends the work, and the target stays', (_, expected, lengthBytes) => {
     const world = new PlaceWorld();
     world.write('big', 'old');
     const { envelope } = contentOf('lie');
-    const pieces = [
-      {
-        contentId: contentOf('truth').contentId,
-        buffer: 0,
-        from: 0,
-        to: envelope.length,
-        fileOffset: 0,
-      },
-    ];
+    const { contentId } = contentOf(expected);
+    const to = envelope.length;
+    const pieces = [{ contentId, lengthBytes, buffer: 0, from: 0, to, fileOffset: 0 }];
     expect(() => stage(world, { buffers: [envelope], pieces })).toThrow(
       expect.objectContaining({ code: 'block_mismatch' }),
     );
