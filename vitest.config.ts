@@ -9,6 +9,9 @@ const alias = [
   { find: /^@holdfast\/([a-z0-9-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
 ];
 
+/** Left to itself, Vitest keeps one processor free: on two cores, half of them. */
+const maxWorkers = availableParallelism();
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,8 +25,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 60_000 } },
-          // Left to itself, Vitest keeps one processor free: on two cores, half of them.
-          maxWorkers: availableParallelism(),
+          maxWorkers,
         },
       },
       {
@@ -31,6 +33,7 @@ export default defineConfig({
           name: 'architecture',
           include: ['test/architecture.test.ts'],
           testTimeout: 120_000,
+          maxWorkers,
         },
       },
       {
