@@ -45,11 +45,20 @@ export class ParcelFileWatcher implements FileWatcher {
     return {
       stop() {
         stopped = true;
-        stopping ??= subscription.unsubscribe();
+        stopping ??= subscription.unsubscribe().catch(endedBefore);
         return stopping;
       },
     };
   }
+}
+
+/**
+ * The kernel ends the watch of a directory that is deleted (inotify(7), IN_IGNORED). Until the
+ * library hears of it, it asks for that end once more, and is told that there is no such watch.
+ */
+function endedBefore(error: unknown): void {
+  const isGone = /Unable to remove watcher: Invalid argument/.test(errorMessage(error));
+  if (!isGone) throw error;
 }
 
 async function subscribe(

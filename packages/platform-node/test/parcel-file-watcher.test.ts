@@ -23,6 +23,17 @@ test('a missing root and one whose name is not UTF-8 are watch_unavailable', asy
   }
 });
 
+test('stopping a watch that the kernel ended before is no error; any other failure is', async () => {
+  const failing = (message: string) =>
+    new ParcelFileWatcher({
+      subscribe: async () => ({ unsubscribe: () => Promise.reject(new Error(message)) }),
+    }).watch(filePathFrom(directory.path), ignoreEvents);
+  const ended = await failing('Unable to remove watcher: Invalid argument');
+  await expect(ended.stop()).resolves.toBeUndefined();
+  const broken = await failing('Unable to remove watcher: Bad file descriptor');
+  await expect(broken.stop()).rejects.toThrow('Bad file descriptor');
+});
+
 test('a watch can be stopped after its root is gone', async () => {
   const root = join(directory.path, 'root');
   mkdirSync(join(root, 'a', 'b'), { recursive: true });
