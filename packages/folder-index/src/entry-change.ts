@@ -3,7 +3,13 @@
  * from the entry before and after. The index turns the answer into writes.
  */
 import { contentBytesOf, type VersionId } from '@holdfast/model';
-import { type LocalRow, localCurrent, type PathEntry, type VersionRow } from './path-entry.js';
+import {
+  type LocalRow,
+  localCurrent,
+  offeredState,
+  type PathEntry,
+  type VersionRow,
+} from './path-entry.js';
 
 /** What a path still lacks here, by the policy of the folder's role; undefined: nothing. */
 export interface Need {
@@ -37,12 +43,13 @@ function localRows(entry: PathEntry): LocalRow[] {
   return entry.rows.filter((row): row is LocalRow => row.local !== undefined);
 }
 
-/** Local rows that must get a sequence: new ones and those whose state changed. */
+/** Local rows that must get a sequence: new ones and those that are offered as something else now. */
 export function unnumberedRows(before: PathEntry, after: PathEntry): LocalRow[] {
   const known = new Map(localRows(before).map((row) => [row.version.id, row.local]));
   return localRows(after).filter((row) => {
     const old = known.get(row.version.id);
-    return old === undefined || old.state !== row.local.state || row.local.sequence === 0;
+    if (old === undefined || old.state !== row.local.state || row.local.sequence === 0) return true;
+    return offeredState(old) !== offeredState(row.local);
   });
 }
 

@@ -20,6 +20,8 @@ const localBit = 2;
 const sideBit = 4;
 const diskBit = 8;
 const racyBit = 16;
+const withheldBit = 32;
+const revertingBit = 64;
 const maxRows = 1_000_000;
 
 export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {
@@ -60,6 +62,8 @@ function flagsOf(row: VersionRow): number {
     if (row.local.state === 'side') flags |= sideBit;
     if (row.local.disk !== undefined) flags |= diskBit;
     if (row.local.disk?.racy) flags |= racyBit;
+    if (row.local.withheld !== undefined) flags |= withheldBit;
+    if (row.local.withheld === 'reverting') flags |= revertingBit;
   }
   return flags;
 }
@@ -93,7 +97,13 @@ function decodeLocal(reader: ByteReader, flags: number): LocalPart {
   const state = (flags & sideBit) === 0 ? 'current' : 'side';
   const sequence = reader.varint();
   const sinceMs = reader.varint();
-  const local: LocalPart = sinceMs === 0 ? { state, sequence } : { state, sequence, sinceMs };
+  const reverting = (flags & revertingBit) !== 0;
+  const local: LocalPart = {
+    state,
+    sequence,
+    ...(sinceMs === 0 ? {} : { sinceMs }),
+    ...((flags & withheldBit) === 0 ? {} : { withheld: reverting ? 'reverting' : 'kept' }),
+  };
   return (flags & diskBit) === 0 ? local : { ...local, disk: decodeDisk(reader, flags) };
 }
 

@@ -37,7 +37,13 @@ import {
   type PeerState,
 } from './index-state.js';
 import { OwnNumbers } from './own-numbers.js';
-import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
+import {
+  emptyEntry,
+  type OfferedRow,
+  offeredState,
+  type PathEntry,
+  withoutPeer,
+} from './path-entry.js';
 import { readAgain, reopened } from './renumbering.js';
 import {
   indexDamaged,
@@ -166,9 +172,9 @@ export class FolderIndex {
   }
 
   /** Paths where this device shows a change of its own that it keeps to itself, at most `limit`. */
-  async localChanges(limit: number): Promise<FolderPath[]> {
+  async localChanges(limit: number, after?: FolderPath): Promise<FolderPath[]> {
     const paths: FolderPath[] = [];
-    const span = this.#keys.all('localChange');
+    const span = this.#keys.localChangesAfter(after);
     for await (const [key] of this.#store.iterate({ ...span, limit })) {
       paths.push(this.#keys.pathOf(key));
     }
@@ -353,7 +359,7 @@ export class FolderIndex {
       const row = entries[at]?.rows.find((one) => one.local?.sequence === sequence);
       return row?.local === undefined
         ? []
-        : [{ path, version: row.version, state: row.local.state, sequence }];
+        : [{ path, version: row.version, state: offeredState(row.local), sequence }];
     });
     return { rows, cutAt: places.length < limit ? undefined : places.at(-1)?.sequence };
   }

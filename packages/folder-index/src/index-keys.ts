@@ -114,6 +114,13 @@ export class IndexKeys {
     return { from: Buffer.concat([this.need(path), Buffer.of(0)]), to: this.#end('need') };
   }
 
+  /** Changes of this device's own after the one of `path`; all of them without one. */
+  localChangesAfter(path: FolderPath | undefined): KeySpan {
+    if (path === undefined) return this.all('localChange');
+    const from = Buffer.concat([this.localChange(path), Buffer.of(0)]);
+    return { from, to: this.#end('localChange') };
+  }
+
   queueOf(device: number): KeySpan {
     return this.#span('queue', number64(device), number64(device + 1));
   }

@@ -8,6 +8,13 @@ import type { DeviceId, FolderPath, Version, VersionId } from '@holdfast/model';
 /** `current`: what the device shows. `side`: a version kept or waiting beside it. */
 export type RowState = 'current' | 'side';
 
+/**
+ * A row that this disk shows and that is kept from the members: they are offered it like a side row.
+ * `kept`: it stays until a person or something newer replaces it. `reverting`: a person took it back;
+ * it goes once what the members show can take its place.
+ */
+export type Withheld = 'kept' | 'reverting';
+
 /** The entry on this device's disk as it was when the version was read or written. */
 export interface DiskState {
   readonly sizeBytes: number;
@@ -31,6 +38,8 @@ export interface LocalPart {
   readonly disk?: DiskState;
   /** For side rows: when it was set aside, milliseconds since the Unix epoch. */
   readonly sinceMs?: number;
+  /** For current rows that are kept from the members. */
+  readonly withheld?: Withheld;
 }
 
 /** Another device's row of a version, as it told us. */
@@ -62,6 +71,11 @@ export interface OfferedRow {
 }
 
 export type LocalRow = VersionRow & { readonly local: LocalPart };
+
+/** As what others are offered a local row: what is withheld is current on this disk alone. */
+export function offeredState({ state, withheld }: LocalPart): RowState {
+  return withheld === undefined ? state : 'side';
+}
 
 export function emptyEntry(path: FolderPath): PathEntry {
   return { path, rows: [] };
@@ -101,11 +115,14 @@ function isKept(row: VersionRow): boolean {
   return row.local !== undefined || row.peers.length > 0;
 }
 
-/** Makes `version` what this device shows. The version shown before loses its local part. */
+/**
+ * Makes `version` what this device shows. The version shown before loses its local part. One that is
+ * shown already stays withheld or not, unless `withheld` says it anew.
+ */
 export function withLocalCurrent(
   entry: PathEntry,
   version: Version,
-  options: { readonly disk?: DiskState } = {},
+  options: { readonly disk?: DiskState; readonly withheld?: Withheld | 'no' } = {},
 ): PathEntry {
   const previous = localCurrent(entry);
   let next = entry;
@@ -113,9 +130,15 @@ export function withLocalCurrent(
     next = withRow(next, previous.version, withoutLocal);
   }
   return withRow(next, version, (row) => {
-    const sequence = row.local?.state === 'current' ? row.local.sequence : 0;
-    const local: LocalPart = { state: 'current', sequence };
-    return { ...row, local: options.disk === undefined ? local : { ...local, disk: options.disk } };
+    const shown = row.local?.state === 'current' ? row.local : undefined;
+    const { disk, withheld = shown?.withheld ?? 'no' } = options;
+    const local: LocalPart = {
+      state: 'current',
+      sequence: shown?.sequence ?? 0,
+      ...(disk === undefined ? {} : { disk }),
+      ...(withheld === 'no' ? {} : { withheld }),
+    };
+    return { ...row, local };
   });
 }
 

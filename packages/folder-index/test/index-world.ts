@@ -38,7 +38,7 @@ export const needsWhatOthersShow: IndexPolicy = {
   },
 };
 
-const needsNothing: IndexPolicy = { queuesOffers: false, needOf: () => undefined };
+export const needsNothing: IndexPolicy = { queuesOffers: false, needOf: () => undefined };
 export const queuesEverything: IndexPolicy = { queuesOffers: true, needOf: () => undefined };
 
 export interface OpenOptions {
