@@ -37,6 +37,7 @@ import type { BlockSupplier } from './block-client.js';
 import { stopSentences, troubleOf } from './device-trouble.js';
 import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
 import { HeldKeeper } from './held-keeper.js';
+import { HeldRelease } from './held-release.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { PathClaims } from './path-claims.js';
 import type { PathPlanner } from './plan-sync.js';
@@ -91,7 +92,7 @@ export class LocalTree {
   readonly #queue: ScanQueue;
   readonly #scanner: FolderScanner;
   readonly #applier: TreeApplier;
-  readonly #keeper: HeldKeeper;
+  readonly #heldRelease: HeldRelease;
   readonly #watch: TreeWatch;
   #rescan: Timer | undefined;
   #scanTookMs = 0;
@@ -102,7 +103,6 @@ export class LocalTree {
   #scanProgress: ScanProgress = noProgress;
   #knownFiles = 0;
   #stopped = false;
-  #releasing = false;
 
   constructor(init: FolderTreeInit) {
     this.#init = init;
@@ -134,10 +134,16 @@ export class LocalTree {
       onEvent: (event) => this.#onEvent(event),
       onRenewed: () => this.#watchChanged(),
     });
-    this.#keeper = new HeldKeeper({
+    const keeper = new HeldKeeper({
       ...init,
       root,
       onCopied: (paths) => this.#queue.request({ all: false, paths, below: [] }),
+    });
+    this.#heldRelease = new HeldRelease({
+      ...init,
+      mayRelease: () => this.#stopReason === '' && init.index.counts.held > 0,
+      release: () => keeper.release(init.coverage()),
+      onError: (error) => this.#warn('letting go of held content failed', error),
     });
   }
 
@@ -211,20 +217,7 @@ export class LocalTree {
 
   /** Lets go of what is covered by now. */
   releaseHeld(): void {
-    if (this.#releasing || this.#stopped || this.#stopReason !== '') return;
-    if (this.#init.index.counts.held === 0) return;
-    this.#releasing = true;
-    this.#keeper
-      .release(this.#init.coverage())
-      .then((againMs) => {
-        this.#releasing = false;
-        if (againMs === undefined || this.#stopped) return;
-        this.#init.clock.setTimer(Math.max(againMs, 100), () => this.releaseHeld());
-      })
-      .catch((error: unknown) => {
-        this.#releasing = false;
-        this.#warn('letting go of held content failed', error);
-      });
+    this.#heldRelease.wake();
   }
 
   /** Resolves when everything was compared with the index. Throws where the folder is stopped. */
@@ -241,6 +234,7 @@ export class LocalTree {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#heldRelease.stop();
     this.#retry?.cancel();
     this.#rescan?.cancel();
     await this.#watch.stop();
