@@ -2,7 +2,7 @@
  * Opening envelopes in a worker thread, for who needs the blocks themselves on the event loop: list
  * blocks, and content on its way to a reader. What comes out is what the ids say, or nothing.
  */
-import type { BlockReference } from '@holdfast/model';
+import { type BlockReference, plainBytesOf } from '@holdfast/model';
 import type { BulkJob, BulkRunner } from '@holdfast/platform';
 import { readEnvelope } from './envelope.js';
 
@@ -27,7 +27,7 @@ export interface OpenBlocksOutput {
 export const openBlocksJob: BulkJob<OpenBlocksInput, OpenBlocksOutput> = {
   name: 'block-store.open-blocks',
   perform({ envelopes, blocks }, tools) {
-    const plain = new Uint8Array(blocks.reduce((sum, block) => sum + block.lengthBytes, 0));
+    const plain = new Uint8Array(plainBytesOf(blocks));
     let from = 0;
     let at = 0;
     const lengths = blocks.map((block) => {

@@ -15,6 +15,11 @@ export interface BlockReference {
   readonly lengthBytes: number;
 }
 
+/** Plaintext bytes of some blocks together. */
+export function plainBytesOf(blocks: readonly BlockReference[]): number {
+  return blocks.reduce((sum, block) => sum + block.lengthBytes, 0);
+}
+
 /**
  * The root of a block list. At depth 0 the entries are blocks of the file; at depth n they are list
  * blocks, each holding entries of depth n - 1. A root has at most `maxListEntries` entries.

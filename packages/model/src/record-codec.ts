@@ -11,6 +11,7 @@ import {
   type FileRecord,
   maxListDepth,
   maxListEntries,
+  plainBytesOf,
   type Version,
   versionIdOf,
 } from './file-record.js';
@@ -205,6 +206,6 @@ function requireSize(blocks: BlockListRoot, sizeBytes: number): void {
     if (blocks.entries.length === 0) throw new MalformedBytes('nested block list is empty');
     return;
   }
-  const total = blocks.entries.reduce((sum, entry) => sum + entry.lengthBytes, 0);
-  if (total !== sizeBytes) throw new MalformedBytes('blocks do not add up to the size');
+  if (plainBytesOf(blocks.entries) !== sizeBytes)
+    throw new MalformedBytes('blocks do not add up to the size');
 }

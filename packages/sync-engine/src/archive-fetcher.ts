@@ -9,6 +9,7 @@ import {
   type ContentId,
   type FolderId,
   MalformedBytes,
+  plainBytesOf,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -152,11 +153,12 @@ export class ArchiveFetcher {
     onBytes: (bytes: number) => void,
   ): Promise<void> {
     const arrived = new Map<ContentId, ArrivedBlock>();
-    const items = group.map(({ versionId, level, index }) => ({
+    const items = group.map(({ versionId, level, index, lengthBytes }) => ({
       versionId,
       level,
       first: index,
       count: 1,
+      lengthBytes,
     }));
     const missing = await client.request(this.#folder, items, ({ item, envelope }) => {
       const block = group[item];
@@ -169,7 +171,7 @@ export class ArchiveFetcher {
     const refused = await this.#store.append([...arrived.values()]);
     // A device that sent something else has not sent the block.
     const received = [...arrived.values()].filter(({ contentId }) => !refused.has(contentId));
-    onBytes(received.reduce((sum, block) => sum + block.lengthBytes, 0));
+    onBytes(plainBytesOf(received));
     await this.#index.noteReceivedContent(received.map(({ contentId }) => contentId));
   }
 }

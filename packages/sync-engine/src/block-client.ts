@@ -1,6 +1,7 @@
 /**
  * Asking one device for blocks: several requests in flight on one channel, answered in order. The
- * asker bounds what it asks for at once; what arrives is handed on before more is read.
+ * asker bounds what it asks for at once, and no answer may bring more than that; what arrives is
+ * handed on before more is read.
  */
 import type { FolderId } from '@holdfast/model';
 import {
@@ -8,17 +9,17 @@ import {
   type Clock,
   errorMessage,
   type FrameChannel,
+  type Logger,
   type PeerConnection,
   type Timer,
 } from '@holdfast/platform';
 import {
-  type BlockRequestItem,
   blocksProtocol,
   decodeBlockResponse,
   encodeBlockRequest,
   type MissingItem,
 } from '@holdfast/sync-protocol';
-import { AskedBlocks } from './asked-blocks.js';
+import { AskedBlocks, type AskedItem, unexpected } from './asked-blocks.js';
 
 export interface BlockArrival {
   readonly item: number;
@@ -32,7 +33,7 @@ export interface BlockArrival {
 export interface BlockSupplier {
   request(
     folderId: FolderId,
-    items: readonly BlockRequestItem[],
+    items: readonly AskedItem[],
     onBlock: (arrival: BlockArrival) => void,
   ): Promise<readonly MissingItem[]>;
 }
@@ -53,13 +54,15 @@ export class BlockClient implements BlockSupplier {
   readonly #pending = new Map<number, PendingRequest>();
   #channel: Promise<FrameChannel> | undefined;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   #nextId = 1;
   #watch: Timer | undefined;
   readonly #receivedBytes = new Map<FolderId, number>();
 
-  constructor(connection: PeerConnection, clock: Clock) {
+  constructor(connection: PeerConnection, clock: Clock, logger: Logger) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /** What came for a folder since the connection began. */
@@ -70,11 +73,11 @@ export class BlockClient implements BlockSupplier {
   /**
    * Asks for blocks and hands each to `onBlock` as it arrives, once, its content unverified.
    * Resolves with what the other side could not give; rejects with `connection_lost` when the answer
-   * broke off, or held what was not asked for.
+   * broke off, or held what was not asked for, or more of it than there can be.
    */
   async request(
     folderId: FolderId,
-    items: readonly BlockRequestItem[],
+    items: readonly AskedItem[],
     onBlock: (arrival: BlockArrival) => void,
   ): Promise<readonly MissingItem[]> {
     if (this.#pending.size >= maxPendingRequests) {
@@ -113,17 +116,27 @@ export class BlockClient implements BlockSupplier {
     let reason: unknown;
     try {
       for await (const frame of channel.frames()) {
-        this.#watchFor(channel);
         this.#deliver(frame);
+        this.#watchFor(channel);
       }
     } catch (error) {
       reason = error;
+      this.#nameLiar(error);
       channel.abort(error instanceof Error ? error : new Error(errorMessage(error)));
     }
     this.#channel = undefined;
     this.#watch?.cancel();
     for (const pending of this.#pending.values()) pending.reject(lost(reason));
     this.#pending.clear();
+  }
+
+  #nameLiar(error: unknown): void {
+    if (!(error instanceof AppError) || !lies.has(error.code)) return;
+    const device = this.#connection.remoteDevice;
+    this.#logger.warn('a device answered other than it was asked', {
+      device,
+      reason: errorMessage(error),
+    });
   }
 
   /** A device that answers pings but no requests must not be waited for without end. */
@@ -135,11 +148,11 @@ export class BlockClient implements BlockSupplier {
     });
   }
 
+  /** Throws on what answers no request that waits: nothing else may keep the channel awake. */
   #deliver(frame: Uint8Array): void {
     const response = decodeBlockResponse(frame);
-    const pending = this.#pending.get(response.requestId);
-    if (pending === undefined) return;
-    const { folderId, asked } = pending;
+    const { folderId, asked, ...pending } = this.#pending.get(response.requestId) ?? unexpected();
+    asked.spend(frame.length);
     this.#receivedBytes.set(folderId, this.receivedBytes(folderId) + frame.length);
     const memory = ownMemory(frame);
     for (const block of response.blocks) {
@@ -152,6 +165,8 @@ export class BlockClient implements BlockSupplier {
     pending.resolve(asked.missing);
   }
 }
+
+const lies: ReadonlySet<string> = new Set(['message_malformed', 'message_unexpected']);
 
 function lost(cause: unknown): AppError {
   return new AppError('connection_lost', 'The connection ended before all blocks arrived.', {

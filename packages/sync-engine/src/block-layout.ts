@@ -1,6 +1,11 @@
 /** The blocks of a version, level by level: list blocks above, blocks of the file below. */
 import { decodeListBlock, maxListBlockBytes, minListBlockEntries } from '@holdfast/block-store';
-import { type BlockListRoot, type BlockReference, MalformedBytes } from '@holdfast/model';
+import {
+  type BlockListRoot,
+  type BlockReference,
+  MalformedBytes,
+  plainBytesOf,
+} from '@holdfast/model';
 
 /** Gives the plain bytes of list blocks, verified, in order. */
 export type ListBlockReader = (
@@ -46,17 +51,13 @@ function requireListSizes(references: readonly BlockReference[]): void {
   if (references.some(({ lengthBytes }) => lengthBytes > maxListBlockBytes)) {
     throw new MalformedBytes('a list block is longer than a list can be');
   }
-  if (references.length > maxLists || bytesOf(references) > maxListsBytes) {
+  if (references.length > maxLists || plainBytesOf(references) > maxListsBytes) {
     throw new MalformedBytes('a file has more list blocks than its blocks can need');
   }
 }
 
 function requireSize(references: readonly BlockReference[], sizeBytes: number): void {
-  if (bytesOf(references) !== sizeBytes) {
+  if (plainBytesOf(references) !== sizeBytes) {
     throw new MalformedBytes('blocks do not add up to the size');
   }
-}
-
-function bytesOf(references: readonly BlockReference[]): number {
-  return references.reduce((sum, reference) => sum + reference.lengthBytes, 0);
 }

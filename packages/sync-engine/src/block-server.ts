@@ -1,8 +1,9 @@
 /**
  * Answering requests for blocks of one folder. Blocks are asked for by version and place, never by
- * content id alone, so nobody can learn by asking whether some content exists here.
+ * content id alone, so nobody can learn by asking whether some content exists here. None is given
+ * that has another length than the version says: whoever asked counts on that.
  */
-import { encodeEnvelope } from '@holdfast/block-store';
+import { encodeEnvelope, envelopeHeader } from '@holdfast/block-store';
 import { type FolderIndex, localCurrent, rowOf, withLocalCurrent } from '@holdfast/folder-index';
 import { heldDirectory, type ListBlockStore } from '@holdfast/folder-scanner';
 import {
@@ -199,8 +200,9 @@ export class BlockServer {
     const kept = await this.#init.listBlocks.get(lists.map((block) => block.reference.contentId));
     for (const [at, block] of lists.entries()) {
       const bytes = kept[at];
-      if (bytes !== undefined) envelopes.set(block, encodeEnvelope(bytes));
-      else if (block.source.type === 'list') await this.#readAgain(block.source.versionId);
+      if (bytes?.length === block.reference.lengthBytes) {
+        envelopes.set(block, encodeEnvelope(bytes));
+      } else if (block.source.type === 'list') await this.#readAgain(block.source.versionId);
     }
     const blocks: BlockDelivery[] = [];
     const missing = new Map<number, { item: number; reason: MissingReason }>();
@@ -240,7 +242,10 @@ export class BlockServer {
     );
     for (const [at, block] of archived.entries()) {
       const envelope = read?.[at];
-      if (envelope !== undefined) envelopes.set(block, envelope);
+      if (envelope === undefined) continue;
+      if (envelopeHeader(envelope).plainBytes === block.reference.lengthBytes) {
+        envelopes.set(block, envelope);
+      }
     }
   }
 

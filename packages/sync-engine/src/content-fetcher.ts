@@ -13,11 +13,12 @@ import {
   type FolderPath,
   type Hash,
   MalformedBytes,
+  plainBytesOf,
   type Version,
   type VersionId,
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
-import type { BlockRequestItem } from '@holdfast/sync-protocol';
+import type { AskedItem } from './asked-blocks.js';
 import type { BlockArrival, BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import type { BlockPiece } from './block-piece.js';
@@ -95,6 +96,7 @@ export class ContentFetcher {
       level: 0,
       first: 0,
       count: file.target.record.blocks.entries.length,
+      lengthBytes: file.target.record.sizeBytes,
     }));
     const arrived = new Map<FolderPath, BlockArrival[]>();
     for (const file of files) arrived.set(file.target.record.path, []);
@@ -126,7 +128,7 @@ export class ContentFetcher {
     const refused = await this.#stageLocal(file, local);
     const done = new Set(local.map((piece) => piece.fileOffset));
     for (const piece of refused) done.delete(piece.fileOffset);
-    onBytes(bytesOf(references.filter((reference) => done.has(reference.fileOffset))));
+    onBytes(plainBytesOf(references.filter((reference) => done.has(reference.fileOffset))));
     const wanted = references.filter((reference) => !done.has(reference.fileOffset));
     await this.#fetchWindows(client, file, wanted, onBytes);
   }
@@ -143,7 +145,7 @@ export class ContentFetcher {
       while (running.size >= windowsAtOnce) await Promise.race(running);
       if (failure !== undefined) break;
       const work: Promise<void> = this.#fetchWindow(client, file, window)
-        .then(() => onBytes(bytesOf(window)))
+        .then(() => onBytes(plainBytesOf(window)))
         .catch((error: unknown) => {
           failure ??= error;
         })
@@ -256,10 +258,6 @@ function localPiece(
   };
 }
 
-function bytesOf(blocks: readonly BlockReference[]): number {
-  return blocks.reduce((sum, block) => sum + block.lengthBytes, 0);
-}
-
 function placed(references: readonly BlockReference[]): PlacedReference[] {
   let fileOffset = 0;
   return references.map((reference, index) => {
@@ -287,14 +285,16 @@ function* windowsOf(references: readonly PlacedReference[]): Generator<PlacedRef
 function itemsOf(
   versionId: VersionId,
   level: number,
-  blocks: readonly { readonly index: number }[],
-): BlockRequestItem[] {
-  const items: { versionId: VersionId; level: number; first: number; count: number }[] = [];
-  for (const { index } of blocks) {
+  blocks: readonly (Pick<BlockReference, 'lengthBytes'> & { readonly index: number })[],
+): AskedItem[] {
+  const items: AskedItem[] = [];
+  for (const { index, lengthBytes } of blocks) {
     const last = items.at(-1);
     const joins = last !== undefined && last.first + last.count === index;
-    if (joins && last.count < maxItemBlocks) last.count += 1;
-    else items.push({ versionId, level, first: index, count: 1 });
+    if (joins && last.count < maxItemBlocks) {
+      const joined = last.lengthBytes + lengthBytes;
+      items[items.length - 1] = { ...last, count: last.count + 1, lengthBytes: joined };
+    } else items.push({ versionId, level, first: index, count: 1, lengthBytes });
   }
   return items;
 }

@@ -17,9 +17,9 @@ import {
   controlProtocol,
   decodeControl,
   decodeHistoryAnswer,
+  type ErrorMessage,
   encodeControl,
   encodeHistoryRequest,
-  type ErrorMessage,
   type HelloMessage,
   historyProtocol,
 } from '@holdfast/sync-protocol';
@@ -53,7 +53,7 @@ export class PeerSession {
   }) {
     this.connection = init.connection;
     this.device = init.connection.remoteDevice as DeviceId;
-    this.blocks = new BlockClient(init.connection, init.clock);
+    this.blocks = new BlockClient(init.connection, init.clock, init.logger);
     this.#handlers = init.handlers;
     this.#clock = init.clock;
     this.#logger = init.logger;

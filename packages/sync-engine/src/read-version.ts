@@ -1,6 +1,12 @@
 /** Reading one version's bytes from wherever its blocks are, in order, each block verified. */
 import { type ArrivedBlock, openBlocks } from '@holdfast/block-store';
-import type { BlockReference, FileContentRecord, FolderId, Version } from '@holdfast/model';
+import {
+  type BlockReference,
+  type FileContentRecord,
+  type FolderId,
+  plainBytesOf,
+  type Version,
+} from '@holdfast/model';
 import { AppError, type BulkRunner } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
@@ -17,7 +23,8 @@ export async function* readVersion(
   const { record, id } = version;
   const fetch = async (references: readonly BlockReference[], level: number, first: number) => {
     const arrived = new Map<number, ArrivedBlock>();
-    const items = [{ versionId: id, level, first, count: references.length }];
+    const lengthBytes = plainBytesOf(references);
+    const items = [{ versionId: id, level, first, count: references.length, lengthBytes }];
     await supplier.request(folder, items, ({ index, envelope }) => {
       const reference = references[index - first];
       if (reference !== undefined) arrived.set(index, { ...reference, envelope });

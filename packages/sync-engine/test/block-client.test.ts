@@ -1,6 +1,12 @@
 /** What a device answers is checked against what was asked: it may be out of order, or a liar. */
 import type { FolderId } from '@holdfast/model';
-import type { Clock, FrameChannel, PeerConnection } from '@holdfast/platform';
+import {
+  type Clock,
+  type FrameChannel,
+  type Logger,
+  type PeerConnection,
+  silentLogger,
+} from '@holdfast/platform';
 import { InlineBulkRunner, nativeBlake3 } from '@holdfast/simulation';
 import {
   type BlockDelivery,
@@ -12,7 +18,16 @@ import {
 import { describe, expect, test } from 'vitest';
 import { BlockClient } from '../src/block-client.js';
 import { ContentFetcher, VolatileListBlocks } from '../src/content-fetcher.js';
-import { actor, contentOf, fileVersion, hash, newId, PlaceWorld, root } from './place-world.js';
+import {
+  actor,
+  contentOf,
+  fileVersion,
+  hash,
+  newId,
+  PlaceWorld,
+  phone,
+  root,
+} from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
 const texts = ['first ', 'second', 'third '];
@@ -24,7 +39,8 @@ const patientClock: Clock = {
   setTimer: () => ({ cancel: () => undefined }),
 };
 
-type Answer = Pick<BlockResponse, 'blocks' | 'missing' | 'done'>;
+type Answer = Pick<BlockResponse, 'blocks' | 'missing' | 'done'> &
+  Partial<Pick<BlockResponse, 'requestId'>>;
 
 /** A channel whose other side says what `answersTo` says, and nothing more. */
 class AnsweringChannel implements FrameChannel {
@@ -66,15 +82,18 @@ class AnsweringChannel implements FrameChannel {
 
 function askingOf(...answers: readonly Answer[]) {
   const channel = new AnsweringChannel(() => answers);
-  const connection = { openChannel: async () => channel } as unknown as PeerConnection;
-  return { channel, client: new BlockClient(connection, patientClock) };
+  const openChannel = async () => channel;
+  const connection = { remoteDevice: phone, openChannel } as unknown as PeerConnection;
+  const warned: unknown[] = [];
+  const logger: Logger = { ...silentLogger, warn: (_, fields) => warned.push(fields) };
+  return { channel, client: new BlockClient(connection, patientClock, logger), warned };
 }
 
 function delivered(index: number, item = 0): BlockDelivery {
   return { item, index, envelope: contentOf(texts[index] ?? 'unasked').envelope };
 }
 
-const twoBlocks = [{ versionId: newId, level: 0, first: 1, count: 2 }];
+const twoBlocks = [{ versionId: newId, level: 0, first: 1, count: 2, lengthBytes: 12 }];
 
 async function indicesThatCame(...answers: readonly Answer[]): Promise<number[]> {
   const came: number[] = [];
@@ -108,6 +127,58 @@ describe('asking a device for blocks', () => {
     ['belongs to an item that was not asked', [delivered(1, 1)]],
   ])('a block that %s ends the channel', async (_, blocks) => {
     const { channel, client } = askingOf({ blocks, missing: [], done: false });
+    await expect(client.request(folder, twoBlocks, () => undefined)).rejects.toThrow(
+      expect.objectContaining({ code: 'connection_lost' }),
+    );
+    expect(channel.aborted).toMatchObject({ code: 'message_unexpected' });
+  });
+
+  test('an answer that brings more bytes than was asked for ends the channel and names the device', async () => {
+    const { channel, client, warned } = askingOf({
+      blocks: [delivered(1), { item: 0, index: 2, envelope: new Uint8Array(64 * 1024) }],
+      missing: [],
+      done: true,
+    });
+    const came: number[] = [];
+    await expect(
+      client.request(folder, twoBlocks, ({ index }) => came.push(index)),
+    ).rejects.toThrow(expect.objectContaining({ code: 'connection_lost' }));
+    expect(came).toEqual([]);
+    expect(channel.aborted).toMatchObject({ code: 'message_unexpected' });
+    expect(warned).toMatchObject([{ device: phone }]);
+  });
+
+  test('an answer has room for raw envelopes, each in a frame of its own, at the end of all ranges', async () => {
+    const items = [
+      { versionId: newId, level: 0, first: 0xffff_fc00, count: 1023, lengthBytes: 1023 },
+    ];
+    const answers = Array.from({ length: 1023 }, (_, at) => ({
+      blocks: [{ item: 0, index: 0xffff_fc00 + at, envelope: new Uint8Array(6) }],
+      missing: [],
+      done: false,
+    }));
+    const { client } = askingOf(...answers, { blocks: [], missing: [], done: true });
+    let came = 0;
+    await client.request(folder, items, () => came++);
+    expect(came).toBe(1023);
+  });
+
+  test('an item that is missing more often than it has blocks ends the channel', async () => {
+    const answer: Answer = { blocks: [], missing: [{ item: 0, reason: 'gone' }], done: false };
+    const { channel, client } = askingOf(answer, answer, answer);
+    await expect(client.request(folder, twoBlocks, () => undefined)).rejects.toThrow(
+      expect.objectContaining({ code: 'connection_lost' }),
+    );
+    expect(channel.aborted).toMatchObject({ code: 'message_unexpected' });
+  });
+
+  test.each([
+    ['was never asked', 77],
+    ['was answered before', 1],
+  ])('an answer to a request that %s ends the channel', async (_, requestId) => {
+    const whole = { blocks: [], missing: [{ item: 0, reason: 'gone' }], done: true } as const;
+    const { channel, client } = askingOf(whole, { ...whole, requestId });
+    await client.request(folder, twoBlocks, () => undefined);
     await expect(client.request(folder, twoBlocks, () => undefined)).rejects.toThrow(
       expect.objectContaining({ code: 'connection_lost' }),
     );

@@ -1,4 +1,4 @@
-import { openEnvelope } from '@holdfast/block-store';
+import { encodeEnvelope, openEnvelope } from '@holdfast/block-store';
 import {
   FolderIndex,
   localCurrent,
@@ -24,14 +24,17 @@ import {
 } from '@holdfast/simulation';
 import type { BlockRequestItem } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
-import { BlockServer } from '../src/block-server.js';
+import { BlockServer, type BlockServerInit } from '../src/block-server.js';
 import { actor, desktop, fileVersion, hash, PlaceWorld, pathOf, root } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
 const version = fileVersion('a', 'content', [{ actor: actor('1'), counter: 1 }]);
 const unknown = 'ff'.repeat(32) as VersionId;
 
-async function scene(known: (entry: Parameters<typeof withLocalCurrent>[0]) => typeof entry) {
+async function scene(
+  known: (entry: Parameters<typeof withLocalCurrent>[0]) => typeof entry,
+  archive?: BlockServerInit['archive'],
+) {
   const world = new PlaceWorld();
   const store = new MemoryKeyValueStore(new MemoryDatabase());
   const policy = { needOf: () => undefined, queuesOffers: false };
@@ -42,7 +45,7 @@ async function scene(known: (entry: Parameters<typeof withLocalCurrent>[0]) => t
   const fileSystem = world.user;
   const runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
   const listBlocks = new ListBlockStore(store, 'lists');
-  const server = new BlockServer({ folder, index, runner, listBlocks, root, archive: undefined });
+  const server = new BlockServer({ folder, index, runner, listBlocks, root, archive });
   const ask = async (...items: Partial<BlockRequestItem>[]) => {
     const wanted = items.map((item) => {
       return { versionId: version.id, level: 0, first: 0, count: 1, ...item };
@@ -118,6 +121,20 @@ describe('serving blocks', () => {
     expect(await ask({})).toMatchObject({ texts: ['content'] });
     world.disk.faults.failNext('read', 'EIO');
     expect(await ask({})).toEqual({ texts: [], missing: [[0, 'gone']] });
+  });
+
+  test('of an archive gives no block that is longer or shorter than the version says', async () => {
+    for (const [text, texts] of [
+      ['content', ['content']],
+      ['contents', []],
+    ] as const) {
+      const archive = {
+        version: async () => version,
+        blocks: { read: async () => [encodeEnvelope(Buffer.from(text))] },
+      } as unknown as BlockServerInit['archive'];
+      const { ask } = await scene((entry) => entry, archive);
+      expect(await ask({})).toMatchObject({ texts });
+    }
   });
 
   test('does not follow a symlink, neither as the file nor above it', async () => {
