@@ -1,16 +1,20 @@
 /**
- * The symmetric half of Noise by node:crypto. The library decrypts each piece of a message by
- * itself, into a buffer of its own; it hands over a joined copy as well, which this one uses.
+ * Noise by node:crypto. The library's own cipher decrypts each piece of a message by itself, into
+ * a buffer of its own; the library hands over a joined copy as well, which this one uses.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { type ICryptoInterface, pureJsCrypto } from '@chainsafe/libp2p-noise';
+import type { ICryptoInterface } from '@chainsafe/libp2p-noise';
+import { defaultCrypto } from '@chainsafe/libp2p-noise/crypto';
 import { Uint8ArrayList } from 'uint8arraylist';
 
 const algorithm = 'chacha20-poly1305';
 const tagBytes = 16;
 
+/** The library has an older release of the list class; each knows the other's by its symbol. */
+export type NoiseBytes = ReturnType<ICryptoInterface['chaCha20Poly1305Encrypt']>;
+
 export const noiseCipher: ICryptoInterface = {
-  ...pureJsCrypto,
+  ...defaultCrypto,
 
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, key) {
     const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
@@ -20,7 +24,7 @@ export const noiseCipher: ICryptoInterface = {
     else for (const piece of plaintext) message.append(cipher.update(piece));
     cipher.final();
     message.append(cipher.getAuthTag());
-    return message;
+    return message as unknown as NoiseBytes;
   },
 
   /** `joined` holds the ciphertext without its tag in one piece, where the library made it. */
