@@ -7,6 +7,10 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 /** Packages are resolved from source, so that a unit test needs no build before it. */
 const alias = [
   { find: /^@holdfast\/([a-z0-9-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+  {
+    find: /^@holdfast\/([a-z0-9-]+)\/([a-z0-9-]+)$/,
+    replacement: `${root}packages/$1/src/$2.ts`,
+  },
 ];
 
 /** Left to itself, Vitest keeps one processor free: on two cores, half of them. */

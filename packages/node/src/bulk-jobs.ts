@@ -2,7 +2,7 @@
 import { blockStoreJobs } from '@holdfast/block-store';
 import { checkRootJob, folderScannerJobs } from '@holdfast/folder-scanner';
 import type { BulkJob } from '@holdfast/platform';
-import { syncEngineJobs } from '@holdfast/sync-engine';
+import { syncEngineJobs } from '@holdfast/sync-engine/sync-engine-jobs';
 import { inspectTargetsJob } from './restore-jobs.js';
 
 export const bulkJobs: readonly BulkJob<never, unknown>[] = [

@@ -5,7 +5,7 @@ import {
   NodeFileSystem,
   serveBulkJobs,
   systemClock,
-} from '@holdfast/platform-node';
+} from '@holdfast/platform-node/worker';
 import { bulkJobs } from './bulk-jobs.js';
 
 serveBulkJobs(bulkJobs, {

@@ -1,5 +1,4 @@
 export * from './assemble-node.js';
-export * from './bulk-jobs.js';
 export * from './node-config.js';
 export * from './node-control.js';
 export * from './node-seams.js';

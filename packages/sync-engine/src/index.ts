@@ -14,6 +14,5 @@ export * from './plan-mirror.js';
 export * from './plan-sync.js';
 export * from './read-version.js';
 export * from './sync-engine.js';
-export * from './sync-engine-jobs.js';
 export * from './tree-watch.js';
 export * from './work-limit.js';

@@ -1,4 +1,7 @@
-/** Every bulk job of the engine, for the worker that performs them. */
+/**
+ * Every bulk job of the engine, for the worker that performs them. An entry of its own: a worker
+ * thread loads the jobs and not the engine.
+ */
 import { letGoJob } from './let-go-job.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
 import { placeJob } from './place-jobs.js';
