@@ -1,5 +1,4 @@
 /** The command line as a function: arguments in, exit code out. Verbs are listed here, once. */
-import './promise-with-resolvers.js';
 import { readFileSync } from 'node:fs';
 import { AppError } from '@holdfast/platform';
 import { Command, CommanderError } from 'commander';

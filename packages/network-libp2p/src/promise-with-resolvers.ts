@@ -8,10 +8,10 @@ interface Resolvers<Value> {
   reject: (reason?: unknown) => void;
 }
 
-function withResolvers<Value>(): Resolvers<Value> {
+function withResolvers<Value>(this: PromiseConstructor): Resolvers<Value> {
   let resolve!: Resolvers<Value>['resolve'];
   let reject!: Resolvers<Value>['reject'];
-  const promise = new Promise<Value>((onResolve, onReject) => {
+  const promise = new this<Value>((onResolve, onReject) => {
     resolve = onResolve;
     reject = onReject;
   });
