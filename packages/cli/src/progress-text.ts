@@ -1,5 +1,11 @@
 /** What moves in a folder, as a line each for a terminal. */
-import type { FolderStatus, ReceivingProgress, SendingProgress } from '@holdfast/node';
+import type {
+  FolderStatus,
+  ReceivingProgress,
+  ScanningProgress,
+  SendingProgress,
+  TransferProgress,
+} from '@holdfast/node';
 import { countText, printable, sizeText } from './printable-text.js';
 
 /** A device by its name; its id where it is not known here. */
@@ -15,7 +21,7 @@ export function progressLines(folder: FolderStatus, nameOf: NameOf): string[] {
   return lines;
 }
 
-function scanLine(scan: NonNullable<NonNullable<FolderStatus['progress']>['scan']>): string {
+function scanLine(scan: ScanningProgress): string {
   const { files, knownFiles, hashedBytes, bytesPerSecond } = scan;
   const looked =
     knownFiles >= files && knownFiles > 0
@@ -41,9 +47,8 @@ function sendingLine(folder: FolderStatus, sending: SendingProgress, nameOf: Nam
   return isArchive ? `Being archived on ${name}: ${what}.` : `On its way to ${name}: ${what}.`;
 }
 
-type Left = Pick<SendingProgress, 'files' | 'bytes' | 'bytesPerSecond' | 'secondsLeft'>;
-
-function leftText({ files, bytes, bytesPerSecond, secondsLeft }: Left, one: string): string {
+function leftText(left: TransferProgress, one: string): string {
+  const { files, bytes, bytesPerSecond, secondsLeft } = left;
   const parts = [`${countText(files, one)}${bytes > 0 ? `, ${sizeText(bytes)}` : ''} to go`];
   if (bytesPerSecond > 0) parts.push(`${sizeText(bytesPerSecond)}/s`);
   if (secondsLeft !== null) parts.push(`${durationText(secondsLeft)} left`);

@@ -84,29 +84,26 @@ export interface ScanningProgress {
   readonly bytesPerSecond: number;
 }
 
-export interface ReceivingProgress {
-  /** What is still to come: files, or versions to archive where history is kept here. */
+/** What is left of a transfer. */
+export interface TransferProgress {
   readonly files: number;
   readonly bytes: number;
-  /** The most that was to come since this began. */
+  /** The most that was left since it began. */
   readonly totalFiles: number;
   readonly totalBytes: number;
   readonly bytesPerSecond: number;
   /** Null while nobody can say. */
   readonly secondsLeft: number | null;
+}
+
+/** Files, or versions to archive where history is kept here. */
+export interface ReceivingProgress extends TransferProgress {
   /** Device ids, the fastest first; those that send nothing now are left out. */
   readonly from: readonly { readonly device: string; readonly bytesPerSecond: number }[];
 }
 
-export interface SendingProgress {
+export interface SendingProgress extends TransferProgress {
   readonly device: string;
-  readonly files: number;
-  readonly bytes: number;
-  /** The most that it needed since this began. */
-  readonly totalFiles: number;
-  readonly totalBytes: number;
-  readonly bytesPerSecond: number;
-  readonly secondsLeft: number | null;
 }
 
 export interface DeviceStatus {

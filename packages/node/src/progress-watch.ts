@@ -112,9 +112,8 @@ export class ProgressWatch {
 }
 
 function newlyWatched(): WatchedFolder {
-  const meter = new ProgressMeter();
   return {
-    meter,
+    meter: new ProgressMeter(),
     timer: undefined,
     reading: undefined,
     isSlow: false,
