@@ -28,26 +28,20 @@ interface ZstdModule {
   _ZSTD_compressBound(bytes: number): number;
   _ZSTD_createCCtx(): number;
   _ZSTD_createDCtx(): number;
-  _ZSTD_compress_usingDict(
-    context: number,
-    target: number,
-    targetBytes: number,
-    source: number,
-    sourceBytes: number,
-    dictionary: number,
-    dictionaryBytes: number,
-    level: number,
-  ): number;
-  _ZSTD_decompress_usingDict(
-    context: number,
-    target: number,
-    targetBytes: number,
-    source: number,
-    sourceBytes: number,
-    dictionary: number,
-    dictionaryBytes: number,
-  ): number;
+  _ZSTD_compress_usingDict(...given: [...Operands, level: number]): number;
+  _ZSTD_decompress_usingDict(...given: Operands): number;
 }
+
+/** What both directions are given. */
+type Operands = [
+  context: number,
+  target: number,
+  targetBytes: number,
+  source: number,
+  sourceBytes: number,
+  dictionary: number,
+  dictionaryBytes: number,
+];
 
 interface Zstd {
   readonly module: ZstdModule;
@@ -64,33 +58,18 @@ let started: Zstd | undefined;
 export function createWasmZstd(level: number): Compressor {
   return {
     compress(plain) {
-      const { module, compressing, source, target, bufferBytes } = start();
-      module.HEAPU8.set(plain, source);
-      const length = module._ZSTD_compress_usingDict(
-        compressing,
-        target,
-        bufferBytes,
-        source,
-        plain.length,
-        noDictionary,
-        0,
-        level,
-      );
+      const zstd = start();
+      const { module, compressing, target, bufferBytes } = zstd;
+      const given = operands(zstd, compressing, plain, bufferBytes);
+      const length = module._ZSTD_compress_usingDict(...given, level);
       if (module._ZSTD_isError(length)) throw new Error(`zstd failed with error ${-length}`);
       return module.HEAPU8.slice(target, target + length);
     },
     decompress(frame, plainBytes) {
-      const { module, decompressing, source, target } = start();
-      module.HEAPU8.set(frame, source);
-      const length = module._ZSTD_decompress_usingDict(
-        decompressing,
-        target,
-        plainBytes,
-        source,
-        frame.length,
-        noDictionary,
-        0,
-      );
+      const zstd = start();
+      const { module, decompressing, target } = zstd;
+      const given = operands(zstd, decompressing, frame, plainBytes);
+      const length = module._ZSTD_decompress_usingDict(...given);
       if (module._ZSTD_isError(length)) throw failure(-length);
       return module.HEAPU8.slice(target, target + length);
     },
@@ -98,6 +77,18 @@ export function createWasmZstd(level: number): Compressor {
 }
 
 const noDictionary = 0;
+
+/** Copies the input to where the library reads it. */
+function operands(
+  { module, source, target }: Zstd,
+  context: number,
+  input: Uint8Array,
+  targetBytes: number,
+): Operands {
+  module.HEAPU8.set(input, source);
+  return [context, target, targetBytes, source, input.length, noDictionary, 0];
+}
+
 /** `ZSTD_error_memory_allocation` of zstd_errors.h: the machine is at fault, not the bytes. */
 const noMemory = 64;
 
