@@ -117,7 +117,7 @@ class LevelStore implements KeyValueStore {
   async close(): Promise<void> {
     this.#closed = true;
     // Whoever waits for the renewal is told that it failed; here only its end counts.
-    await this.#renewing?.catch(() => undefined);
+    await Promise.allSettled([this.#renewing]);
     await this.#database.close();
   }
 
