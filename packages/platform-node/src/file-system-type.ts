@@ -5,7 +5,7 @@
  */
 import { readFile, statfs } from 'node:fs/promises';
 import { byteStringFrom, type FilePath, textOf } from '@holdfast/platform';
-import { passOver } from './survey-tree.js';
+import { passOver } from './pass-over.js';
 
 const mountList = '/proc/self/mountinfo';
 

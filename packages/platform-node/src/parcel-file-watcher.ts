@@ -5,8 +5,6 @@
  * overflow of the kernel's queue, and what happens below a new directory before it is watched.
  */
 import {
-  AppError,
-  byteStringFromText,
   errorMessage,
   type FilePath,
   type FileWatcher,
@@ -16,7 +14,9 @@ import {
   type WatchSubscription,
 } from '@holdfast/platform';
 import type parcelWatcher from '@parcel/watcher';
+import { isTellable } from './survey-tree.js';
 import { changeEvent, failureEvent } from './watch-events.js';
+import { nameNotTellable, watchFailed } from './watch-unavailable.js';
 
 /** The library; it is loaded by `openFileWatchers`, as not every platform has a build of it. */
 export type ParcelWatcher = Pick<typeof parcelWatcher, 'subscribe'>;
@@ -67,24 +67,11 @@ async function subscribe(
   onEvents: parcelWatcher.SubscribeCallback,
   ignore: string[],
 ): Promise<parcelWatcher.AsyncSubscription> {
-  const nativeRoot = textOf(root);
-  if (byteStringFromText(nativeRoot) !== root) {
-    throw new AppError('watch_unavailable', `${nativeRoot} cannot be watched: no UTF-8 name.`, {
-      hint: 'The folder is still scanned at intervals.',
-    });
-  }
+  if (!isTellable(root)) throw nameNotTellable(root);
   try {
-    return await library.subscribe(nativeRoot, onEvents, { ignore });
-  } catch (error) {
-    throw new AppError(
-      'watch_unavailable',
-      `${nativeRoot} cannot be watched: ${errorMessage(error)}.`,
-      {
-        hint: 'The folder is still scanned at intervals. On Linux, fs.inotify.max_user_watches may be too low.',
-        kind: 'retry',
-        cause: error,
-      },
-    );
+    return await library.subscribe(textOf(root), onEvents, { ignore });
+  } catch (cause) {
+    throw watchFailed(root, cause, 'On Linux, fs.inotify.max_user_watches may be too low.');
   }
 }
 

@@ -7,21 +7,23 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import {
-  AppError,
+  byteStringFrom,
   byteStringFromText,
   type Clock,
-  errorMessage,
   type FilePath,
   type FileWatcher,
+  joinPath,
   textOf,
   type WatchEvent,
   type WatchOptions,
   type WatchSubscription,
 } from '@holdfast/platform';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
-import { isTellable, namesIn, passOver, surveyTree, type TreeSurvey } from './survey-tree.js';
+import { passOver } from './pass-over.js';
+import { isTellable, namesIn, surveyTree, type TreeSurvey } from './survey-tree.js';
 import { systemClock } from './system-clock.js';
 import { changeEvent, isSkipped } from './watch-events.js';
+import { watchFailed } from './watch-unavailable.js';
 
 export interface PollingOptions {
   /** Rounds of a quick tree begin this far apart. */
@@ -84,12 +86,7 @@ export class PollingFileWatcher implements FileWatcher {
     try {
       return await surveyTree(root, limits, skips, this.#clock);
     } catch (cause) {
-      const message = `${textOf(root)} cannot be watched: ${errorMessage(cause)}.`;
-      throw new AppError('watch_unavailable', message, {
-        hint: 'The folder is still scanned at intervals.',
-        kind: 'retry',
-        cause,
-      });
+      throw watchFailed(root, cause);
     }
   }
 }
@@ -200,10 +197,10 @@ class PolledTree implements WatchSubscription {
 
   async #lookForUntellable(directory: FilePath): Promise<void> {
     const entries = await passOver(namesIn(directory), []);
-    const untellable = entries.find(({ name }) => !isTellable(name.toString('latin1') as FilePath));
-    if (untellable === undefined) return;
-    const path = `${directory}/${untellable.name.toString('latin1')}` as FilePath;
-    this.#end(reasonOf({ type: 'untellable', path }, this.#init));
+    const path = entries
+      .map(({ name }) => joinPath(directory, byteStringFrom(name)))
+      .find((entry) => !isTellable(entry));
+    if (path !== undefined) this.#end(reasonOf({ type: 'untellable', path }, this.#init));
   }
 
   #tell(events: readonly { readonly path: string }[]): void {

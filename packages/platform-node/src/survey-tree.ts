@@ -10,10 +10,10 @@ import {
   bytesOf,
   type Clock,
   type FilePath,
-  fileErrorCode,
   joinPath,
   textOf,
 } from '@holdfast/platform';
+import { passOver } from './pass-over.js';
 
 export interface SurveyLimits {
   readonly maxEntries: number;
@@ -64,14 +64,4 @@ export function isTellable(path: FilePath): boolean {
 /** The names in a directory, byte by byte. */
 export function namesIn(directory: FilePath): Promise<Dirent<Buffer>[]> {
   return readdir(Buffer.from(bytesOf(directory)), { encoding: 'buffer', withFileTypes: true });
-}
-
-/** What went meanwhile or may not be read is passed over: a scan lists it where it matters. */
-export async function passOver<Value>(value: Promise<Value>, otherwise: Value): Promise<Value> {
-  try {
-    return await value;
-  } catch (error) {
-    if (fileErrorCode(error) === undefined) throw error;
-    return otherwise;
-  }
 }
