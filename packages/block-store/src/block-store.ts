@@ -111,15 +111,20 @@ export class BlockStore {
     return this.#stream.recovered;
   }
 
-  /** Whether each block is live and durable now. One that the disk did not give is read again. */
-  async has(contentIds: readonly ContentId[]): Promise<boolean[]> {
-    const blocks = await this.#index.get(contentIds);
+  /**
+   * Whether each block is live and durable now, and as long as its reference says. One that the disk
+   * did not give is read again.
+   */
+  async has(references: readonly BlockReference[]): Promise<boolean[]> {
+    const blocks = await this.#index.get(references.map(({ contentId }) => contentId));
     for (const block of blocks) {
       if (block !== undefined && this.#stream.isInDoubt(block.location)) {
         await this.#stream.read([block.location]);
       }
     }
-    return blocks.map((block) => this.#isHeld(block));
+    return blocks.map(
+      (block, at) => this.#isHeld(block) && block?.plainBytes === references[at]?.lengthBytes,
+    );
   }
 
   /**
@@ -150,7 +155,7 @@ export class BlockStore {
    * is not, also when an `append` or `sync` of another caller failed since; `required` names the
    * blocks that this caller counts on, and then only they matter.
    */
-  sync(required?: readonly ContentId[]): Promise<void> {
+  sync(required?: readonly BlockReference[]): Promise<void> {
     return this.#changing.run(async () => {
       this.#assertOpen();
       await this.#syncPending();

@@ -1,7 +1,7 @@
 import { type ContentId, hexFrom } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
-import { type BlockStore, openEnvelope, readEnvelope, type StoredBlock } from '../src/index.js';
+import { type ArrivedBlock, type BlockStore, openEnvelope, readEnvelope } from '../src/index.js';
 import {
   blockOf,
   crashAt,
@@ -13,10 +13,10 @@ import {
 } from './store-world.js';
 
 const blocks = Array.from({ length: 30 }, (_, at) => blockOf(noise(500 + 97 * at, at)));
-const idsOf = (some: readonly StoredBlock[]) => some.map(({ contentId }) => contentId);
+const idsOf = (some: readonly ArrivedBlock[]) => some.map(({ contentId }) => contentId);
 
-async function expectHeld(store: BlockStore, some: readonly StoredBlock[]): Promise<void> {
-  expect(await store.has(idsOf(some))).toEqual(some.map(() => true));
+async function expectHeld(store: BlockStore, some: readonly ArrivedBlock[]): Promise<void> {
+  expect(await store.has(some)).toEqual(some.map(() => true));
   const envelopes = await store.read(idsOf(some));
   expect(envelopes.map((envelope) => envelope && hexFrom(envelope).slice(0, 64))).toEqual(
     some.map(({ envelope }) => hexFrom(envelope).slice(0, 64)),
@@ -28,20 +28,29 @@ async function expectHeld(store: BlockStore, some: readonly StoredBlock[]): Prom
   expect(isRight).toEqual(some.map(() => true));
 }
 
-async function ingest(store: BlockStore, some: readonly StoredBlock[]): Promise<void> {
+async function ingest(store: BlockStore, some: readonly ArrivedBlock[]): Promise<void> {
   await store.append(some);
-  await store.sync(idsOf(some));
+  await store.sync(some);
 }
 
 describe('a block store', () => {
+  test('has no block under a length that it does not have', async () => {
+    const store = await new StoreWorld().openBlocks();
+    const [block] = blocks as [ArrivedBlock];
+    await ingest(store, [block]);
+    const longer = { ...block, lengthBytes: block.lengthBytes + 1 };
+    expect(await store.has([block, longer])).toEqual([true, false]);
+    await expect(store.sync([longer])).rejects.toMatchObject({ code: 'store_write_failed' });
+  });
+
   test('has a block only once it is durable, and reads it before', async () => {
     const store = await new StoreWorld().openBlocks();
     await store.append(blocks.slice(0, 2));
-    expect(await store.has(idsOf(blocks.slice(0, 3)))).toEqual([false, false, false]);
+    expect(await store.has(blocks.slice(0, 3))).toEqual([false, false, false]);
     const [envelope] = await store.read(idsOf(blocks.slice(0, 1)));
     expect(envelope && openEnvelope(envelope, tools.compressor)).toEqual(noise(500, 0));
     await store.sync();
-    expect(await store.has(idsOf(blocks.slice(0, 3)))).toEqual([true, true, false]);
+    expect(await store.has(blocks.slice(0, 3))).toEqual([true, true, false]);
   });
 
   test('stores a block once, also when it is appended twice at the same time', async () => {
@@ -58,11 +67,11 @@ describe('a block store', () => {
 
   test('names the block that is not what its id says, and stores nothing of it', async () => {
     const store = await new StoreWorld().openBlocks();
-    const [first, second] = blocks as [StoredBlock, StoredBlock];
+    const [first, second] = blocks as [ArrivedBlock, ArrivedBlock];
     const liar = { contentId: first.contentId, envelope: second.envelope };
     expect([...(await store.append([liar]))]).toEqual([first.contentId]);
     await store.sync();
-    expect(await store.has([first.contentId])).toEqual([false]);
+    expect(await store.has([first])).toEqual([false]);
     await ingest(store, [first]);
     await expectHeld(store, [first]);
   });
@@ -79,13 +88,13 @@ describe('a block store', () => {
     const lies = idsOf(some.filter((_, at) => at % 4 !== 0));
     expect([...(await store.append(sent))].toSorted()).toEqual(lies.toSorted());
     await store.sync();
-    await expectHeld(store, [some[0], some[4]] as StoredBlock[]);
+    await expectHeld(store, [some[0], some[4]] as ArrivedBlock[]);
     expect(store.stats().blocks).toBe(2);
   });
 
   test('a block that is here already is named where what was sent for it lies', async () => {
     const store = await new StoreWorld().openBlocks();
-    const [pending, durable, other] = blocks as [StoredBlock, StoredBlock, StoredBlock];
+    const [pending, durable, other] = blocks as [ArrivedBlock, ArrivedBlock, ArrivedBlock];
     await ingest(store, [durable]);
     await store.append([pending]);
     const lies = [pending, durable].map(({ contentId }) => ({ ...other, contentId }));
@@ -158,8 +167,8 @@ describe('a block store', () => {
     await store.append(blocks.slice(7, 9));
     world.disk.faults.failNext('syncFile', 'EIO');
     await expect(store.sync()).rejects.toMatchObject({ code: 'store_write_failed' });
-    await expect(store.sync(idsOf(blocks.slice(7, 9)))).rejects.toBeInstanceOf(AppError);
-    expect(await store.has(idsOf(blocks.slice(0, 6)))).toEqual([1, 1, 1, 1, 1, 0].map(Boolean));
+    await expect(store.sync(blocks.slice(7, 9))).rejects.toBeInstanceOf(AppError);
+    expect(await store.has(blocks.slice(0, 6))).toEqual([1, 1, 1, 1, 1, 0].map(Boolean));
     await ingest(store, blocks);
     await expectHeld(store, blocks);
     await expectHeld(await world.openBlocks(), blocks);
@@ -174,7 +183,7 @@ describe('a block store', () => {
       (await store.read(idsOf(blocks.slice(0, 3)))).map((found) => found !== undefined),
     ).toEqual([false, true, true]);
     expect(world.damage).toMatchObject([{ type: 'damaged', segment: 1 }]);
-    expect(await store.has(idsOf(blocks.slice(0, 3)))).toEqual([false, true, true]);
+    expect(await store.has(blocks.slice(0, 3))).toEqual([false, true, true]);
     expect(store.stats().blocks).toBe(2);
     await ingest(store, blocks.slice(0, 1));
     await expectHeld(store, blocks.slice(0, 3));
@@ -190,7 +199,7 @@ describe('a block store', () => {
     world.removeFile('blocks-00000001.segment');
     const again = await world.openBlocks();
     expect(again.recovered.missingSegments).toEqual([1]);
-    const had = await again.has(idsOf(blocks));
+    const had = await again.has(blocks);
     expect(had[0]).toBe(false);
     expect(had.at(-1)).toBe(true);
     await ingest(again, blocks);
@@ -240,7 +249,7 @@ describe('the index of a block store', () => {
     const last = world.fileNames().at(-1) ?? '';
     world.removeFile(last);
     const store = await world.openBlocks();
-    const had = await store.has(idsOf(blocks));
+    const had = await store.has(blocks);
     expect(had.filter(Boolean)).toHaveLength(store.stats().blocks);
     expect(store.stats().blocks).toBeLessThan(30);
     await ingest(store, blocks);
@@ -258,7 +267,7 @@ describe('the index of a block store', () => {
 });
 
 describe('at whatever call of the file system', () => {
-  async function ingestAll(store: BlockStore, safe: StoredBlock[]): Promise<void> {
+  async function ingestAll(store: BlockStore, safe: ArrivedBlock[]): Promise<void> {
     for (let from = 0; from < blocks.length; from += 5) {
       const batch = blocks.slice(from, from + 5);
       await ingest(store, batch);
@@ -272,7 +281,7 @@ describe('at whatever call of the file system', () => {
     for (let count = 1; count < 300; count += 1) {
       const world = new StoreWorld();
       const node = world.start(crashAt(count));
-      const safe: StoredBlock[] = [];
+      const safe: ArrivedBlock[] = [];
       const outcome = await untilCrash(node, async () =>
         ingestAll(await world.openBlocks(node), safe),
       );
@@ -294,7 +303,7 @@ describe('at whatever call of the file system', () => {
       const world = new StoreWorld();
       let calls = 0;
       world.disk.faults.failWhile(code, () => ++calls === count);
-      const safe: StoredBlock[] = [];
+      const safe: ArrivedBlock[] = [];
       try {
         await ingestAll(await world.openBlocks(), safe);
       } catch (error) {

@@ -1,13 +1,13 @@
 import { AppError, fileErrorCode } from '@holdfast/platform';
 import { SeededRandom } from '@holdfast/simulation';
 import { expect, test } from 'vitest';
-import type { BlockStore, StoredBlock } from '../src/index.js';
+import type { ArrivedBlock, BlockStore } from '../src/index.js';
 import { blockOf, noise, StoreWorld } from './store-world.js';
 
 const blocks = Array.from({ length: 40 }, (_, at) => blockOf(noise(400 + 211 * at, at)));
 const seeds = 60;
 
-const idsOf = (some: readonly StoredBlock[]) => some.map(({ contentId }) => contentId);
+const idsOf = (some: readonly ArrivedBlock[]) => some.map(({ contentId }) => contentId);
 
 /** Undefined where the disk failed; every other error fails the test. */
 async function tried<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
@@ -20,7 +20,7 @@ async function tried<Result>(work: () => Promise<Result>): Promise<Result | unde
 }
 
 /** A store on a disk whose calls fail at random, through restarts and power losses. */
-async function ingestAtRandom(world: StoreWorld, random: SeededRandom): Promise<StoredBlock[]> {
+async function ingestAtRandom(world: StoreWorld, random: SeededRandom): Promise<ArrivedBlock[]> {
   const names = random.pick([['open'], ['write'], ['syncFile', 'syncDirectory'], ['read'], []]);
   const code = random.pick(['EIO', 'EIO', 'ENOSPC']);
   const chance = random.pick([0.05, 0.2, 0.5]);
@@ -28,7 +28,7 @@ async function ingestAtRandom(world: StoreWorld, random: SeededRandom): Promise<
     code,
     ({ name }) => (names.length === 0 || names.includes(name)) && random.chance(chance),
   );
-  const acknowledged = new Set<StoredBlock>();
+  const acknowledged = new Set<ArrivedBlock>();
   let store: BlockStore | undefined;
   for (let step = 0; step < 60; step += 1) {
     store ??= await tried(() => world.openBlocks());
@@ -37,7 +37,7 @@ async function ingestAtRandom(world: StoreWorld, random: SeededRandom): Promise<
     const some = random.shuffle(blocks).slice(0, 4);
     const isStored = await tried(async () => {
       await open.append(some);
-      await open.sync(idsOf(some));
+      await open.sync(some);
       return true;
     });
     if (isStored) for (const block of some) acknowledged.add(block);
@@ -62,7 +62,7 @@ test('whatever fails at random, what was acknowledged is there once the disk wor
     const lost = envelopes.filter((envelope) => envelope === undefined).length;
     const { missingSegments } = store.recovered;
     expect({ seed, lost, missingSegments }).toEqual({ seed, lost: 0, missingSegments: [] });
-    expect(await store.has(idsOf(acknowledged))).toEqual(acknowledged.map(() => true));
+    expect(await store.has(acknowledged)).toEqual(acknowledged.map(() => true));
     kept += acknowledged.length;
   }
   expect(kept).toBeGreaterThan(seeds);

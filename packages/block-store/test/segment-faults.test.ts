@@ -1,12 +1,12 @@
 import { AppError } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import {
+  type ArrivedBlock,
   emptyDigest,
   encodeHeader,
   type EntryLocation,
   headerBytes,
   type SegmentStream,
-  type StoredBlock,
 } from '../src/index.js';
 import { blockOf, collect, hasher, noise, storeId, StoreWorld } from './store-world.js';
 
@@ -84,10 +84,10 @@ describe('while a disk reports errors for a time', () => {
     for (const failing of ['open', 'read']) {
       const heal = world.disk.faults.failWhile('EIO', ({ name }) => name === failing);
       expect(await store.read([block.contentId])).toEqual([undefined]);
-      expect(await store.has([block.contentId])).toEqual([false]);
+      expect(await store.has([block])).toEqual([false]);
       heal();
       expect(world.damage.splice(0)).toMatchObject([{ type: 'unreadable' }, {}]);
-      expect(await store.has([block.contentId])).toEqual([true]);
+      expect(await store.has([block])).toEqual([true]);
       expect((await store.read([block.contentId]))[0]).toEqual(block.envelope);
     }
     expect(store.stats().blocks).toBe(1);
@@ -122,10 +122,10 @@ describe('while a disk reports errors for a time', () => {
       await expect(first.sync()).rejects.toMatchObject({ code: 'store_write_failed' });
       heal();
       const second = await world.openBlocks();
-      expect(await second.has([block.contentId])).toEqual([true]);
+      expect(await second.has([block])).toEqual([true]);
       world.powerLoss(seed);
       const third = await world.openBlocks();
-      expect(await third.has([block.contentId])).toEqual([true]);
+      expect(await third.has([block])).toEqual([true]);
       expect(third.recovered.missingSegments).toEqual([]);
     }
   });
@@ -137,7 +137,7 @@ describe('while a disk reports errors for a time', () => {
     world.disk.faults.failNext('open', 'EIO');
     await expect(store.rebuildIndex()).rejects.toMatchObject({ code: 'EIO' });
     await store.rebuildIndex();
-    expect(await store.has([block.contentId])).toEqual([true]);
+    expect(await store.has([block])).toEqual([true]);
   });
 });
 
@@ -166,9 +166,9 @@ async function isDone(work: Promise<unknown>): Promise<boolean> {
 }
 
 async function oneBlockIn(store: {
-  append(blocks: readonly StoredBlock[]): Promise<unknown>;
+  append(blocks: readonly ArrivedBlock[]): Promise<unknown>;
   sync(): Promise<void>;
-}): Promise<StoredBlock> {
+}): Promise<ArrivedBlock> {
   const block = blockOf(noise(900, 7));
   await store.append([block]);
   await store.sync();

@@ -18,6 +18,7 @@ import {
   SimulatedCrash,
 } from '@holdfast/simulation';
 import {
+  type ArrivedBlock,
   BlockStore,
   encodeEnvelope,
   envelopeHeaderBytes,
@@ -25,7 +26,6 @@ import {
   SegmentStream,
   type SegmentDamage,
   type SegmentStreamInit,
-  type StoredBlock,
 } from '../src/index.js';
 
 export const hasher: Hasher = nativeBlake3;
@@ -166,16 +166,20 @@ export function noise(lengthBytes: number, seed: number): Uint8Array {
   return bytes;
 }
 
-export function blockOf(plain: Uint8Array): StoredBlock {
-  return { contentId: hexFrom(hash(plain)) as ContentId, envelope: encodeEnvelope(plain) };
+export function blockOf(plain: Uint8Array): ArrivedBlock {
+  return arrived(plain, encodeEnvelope(plain));
 }
 
 /** As the device that serves it packs it. */
-export function packedBlockOf(plain: Uint8Array, compressor: Compressor = realZstd): StoredBlock {
+export function packedBlockOf(plain: Uint8Array, compressor: Compressor = realZstd): ArrivedBlock {
   const target = new Uint8Array(envelopeHeaderBytes + plain.length);
   target.set(plain, envelopeHeaderBytes);
-  const envelope = target.slice(0, packInPlace(target, plain.length, compressor));
-  return { contentId: hexFrom(hash(plain)) as ContentId, envelope };
+  return arrived(plain, target.slice(0, packInPlace(target, plain.length, compressor)));
+}
+
+function arrived(plain: Uint8Array, envelope: Uint8Array): ArrivedBlock {
+  const contentId = hexFrom(hash(plain)) as ContentId;
+  return { contentId, lengthBytes: plain.length, envelope };
 }
 
 export async function collect<Item>(items: AsyncIterable<Item[]>): Promise<Item[]> {

@@ -22,9 +22,10 @@ import { WorkLimit } from './work-limit.js';
 export interface WantedVersion<For> {
   readonly for: For;
   readonly version: Version;
+  /** Of its content. */
   readonly blocks: readonly BlockReference[];
   /** Every block, list blocks included. */
-  readonly contentIds: readonly ContentId[];
+  readonly allBlocks: readonly BlockReference[];
 }
 
 interface WantedBlock extends BlockReference {
@@ -59,15 +60,14 @@ export class ArchiveFetcher {
     withdrawn: Set<VersionId>,
   ): Promise<WantedVersion<For> | undefined> {
     const { record, id } = version;
-    if (record.kind !== 'file') return { for: forWhom, version, blocks: [], contentIds: [] };
-    const lists: ContentId[] = [];
+    if (record.kind !== 'file') return { for: forWhom, version, blocks: [], allBlocks: [] };
+    const lists: BlockReference[] = [];
     try {
       const blocks = await referencesAt(record.blocks, record.sizeBytes, 0, (references, level) => {
-        lists.push(...references.map((reference) => reference.contentId));
+        lists.push(...references);
         return this.#lists(client, id, references, level, withdrawn);
       });
-      const contentIds = [...lists, ...blocks.map((block) => block.contentId)];
-      return { for: forWhom, version, blocks, contentIds };
+      return { for: forWhom, version, blocks, allBlocks: [...lists, ...blocks] };
     } catch (error) {
       if (error instanceof MalformedBytes) return undefined;
       if (error instanceof AppError && error.code === 'content_unavailable') return undefined;
@@ -86,26 +86,25 @@ export class ArchiveFetcher {
       blocks.map((block, index) => ({ ...block, versionId: version.id, level: 0, index })),
     );
     await this.#fetchBlocks(client, blocks, withdrawn, onBytes);
-    const ids = batch.flatMap((wanted) => wanted.contentIds);
     // What was lost on the way is found missing below, and named.
     await this.#store.sync([]);
-    const present = await this.#has(ids);
+    const present = await this.#has(batch.flatMap((wanted) => wanted.allBlocks));
     const complete: WantedVersion<For>[] = [];
     const incomplete: WantedVersion<For>[] = [];
     let at = 0;
     for (const wanted of batch) {
-      const here = present.slice(at, at + wanted.contentIds.length);
-      at += wanted.contentIds.length;
+      const here = present.slice(at, at + wanted.allBlocks.length);
+      at += wanted.allBlocks.length;
       (here.every(Boolean) ? complete : incomplete).push(wanted);
     }
     return { complete, incomplete };
   }
 
-  /** Held in the store, and sent by a member of this very folder. */
-  async #has(ids: readonly ContentId[]): Promise<boolean[]> {
+  /** Held in the store as it is referred to, and sent by a member of this very folder. */
+  async #has(references: readonly BlockReference[]): Promise<boolean[]> {
     const [held, received] = await Promise.all([
-      this.#store.has(ids),
-      this.#index.receivedContent(ids),
+      this.#store.has(references),
+      this.#index.receivedContent(references.map(({ contentId }) => contentId)),
     ]);
     return held.map((here, at) => here && received[at] === true);
   }
@@ -132,7 +131,7 @@ export class ArchiveFetcher {
     withdrawn: Set<VersionId>,
     onBytes: (bytes: number) => void = () => undefined,
   ): Promise<void> {
-    const present = await this.#has(wanted.map((block) => block.contentId));
+    const present = await this.#has(wanted);
     const asked = new Set<ContentId>();
     const lacking = wanted.filter((block, at) => {
       if (present[at] === true || asked.has(block.contentId)) return false;

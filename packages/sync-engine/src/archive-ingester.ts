@@ -259,12 +259,12 @@ export class ArchiveIngester {
       const { path, row } = wanted.for;
       return !known[at] || winners.get(path) === row.version.id;
     });
-    const appended = fresh.map(({ for: offer, contentIds }) => ({
+    const appended = fresh.map(({ for: offer, allBlocks }) => ({
       version: offer.row.version,
       becameCurrent: winners.get(offer.path) === offer.row.version.id,
       supersedes: showns.get(offer.path),
       sender: offer.device,
-      contentIds,
+      blocks: allBlocks,
     }));
     // A version that was archived earlier may win only now.
     for (const { entry, winner } of plans) {
@@ -274,7 +274,7 @@ export class ArchiveIngester {
         becameCurrent: true,
         supersedes: showns.get(entry.path),
         sender: winner.peers[0]?.device ?? winner.version.record.author,
-        contentIds: [],
+        blocks: [],
       });
     }
     await archive.append(folder, appended);

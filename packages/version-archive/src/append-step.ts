@@ -50,11 +50,8 @@ export class AppendStep {
   ): Promise<{ readonly position: number }[]> {
     const { blocks, log, indexer } = this.#init;
     await indexer.settle();
-    const wanted = entries.flatMap(({ version, contentIds }) => [
-      ...contentIds,
-      ...topLevelBlocks(version).map(({ contentId }) => contentId),
-    ]);
-    await requireBlocks(blocks, new Set(wanted));
+    const wanted = entries.flatMap((entry) => [...entry.blocks, ...topLevelBlocks(entry.version)]);
+    await requireBlocks(blocks, wanted);
     const plan = planAppend(entries, await this.#knowledge(folder, entries));
     const storedIds = await this.#storedIds(plan.fresh);
     log.stage(plan.fresh.map((entry) => this.#logEntry(folder, entry, storedIds)));

@@ -2,7 +2,7 @@
  * Which versions of a batch get a log entry: those that the log does not have, and those that
  * become current again after another version of their path was.
  */
-import type { ContentId, DeviceId, FolderPath, Version, VersionId } from '@holdfast/model';
+import type { BlockReference, DeviceId, FolderPath, Version, VersionId } from '@holdfast/model';
 
 export interface AppendEntry {
   readonly version: Version;
@@ -11,7 +11,7 @@ export interface AppendEntry {
   readonly supersedes: VersionId | undefined;
   readonly sender: DeviceId;
   /** Every block of the version, list blocks included. */
-  readonly contentIds: readonly ContentId[];
+  readonly blocks: readonly BlockReference[];
 }
 
 export interface AppendPlan {

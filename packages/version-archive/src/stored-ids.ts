@@ -7,7 +7,7 @@ import type { BlockReference, ContentId, Hash, StoredId, Version } from '@holdfa
 import { AppError, fileErrorCode } from '@holdfast/platform';
 
 /** Blocks are asked about and read back in groups of at most this many, and this many bytes. */
-const idsPerQuestion = 10_000;
+const blocksPerQuestion = 10_000;
 const blocksPerRead = 256;
 const readBytes = 8 * 1024 * 1024;
 
@@ -16,26 +16,32 @@ export function topLevelBlocks(version: Version): readonly BlockReference[] {
   return version.record.kind === 'file' ? version.record.blocks.entries : [];
 }
 
-/** Syncs the blocks and throws `blocks_missing` unless each is live and durable. */
+/** Syncs the blocks and throws `blocks_missing` unless each is live, durable and as long as said. */
 export async function requireBlocks(
   blocks: Pick<BlockStore, 'has' | 'sync'>,
-  wanted: ReadonlySet<ContentId>,
+  references: readonly BlockReference[],
 ): Promise<void> {
-  if (wanted.size === 0) return;
-  const ids = [...wanted];
+  const wanted = distinct(references);
+  if (wanted.length === 0) return;
   let cause: unknown;
   try {
-    await blocks.sync(ids);
+    await blocks.sync(wanted);
   } catch (error) {
     if (fileErrorCode(error) !== 'store_write_failed') throw error;
     cause = error;
   }
   let missing = 0;
-  for (let from = 0; from < ids.length; from += idsPerQuestion) {
-    const held = await blocks.has(ids.slice(from, from + idsPerQuestion));
+  for (let from = 0; from < wanted.length; from += blocksPerQuestion) {
+    const held = await blocks.has(wanted.slice(from, from + blocksPerQuestion));
     missing += held.filter((isHeld) => !isHeld).length;
   }
   if (missing > 0) throw blocksMissing(missing, cause);
+}
+
+/** One content id under two lengths is two references: at most one of them is true. */
+function distinct(references: readonly BlockReference[]): BlockReference[] {
+  const named = references.map((one) => [`${one.contentId} ${one.lengthBytes}`, one] as const);
+  return [...new Map(named).values()];
 }
 
 /** The stored ids of blocks that are held but that no log entry names yet. */

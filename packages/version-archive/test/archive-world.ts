@@ -159,7 +159,7 @@ export function entryOf(made: MadeVersion, change: Partial<AppendEntry> = {}): A
     becameCurrent: true,
     supersedes: undefined,
     sender: laptop,
-    contentIds: made.envelopes.map(({ contentId }) => contentId),
+    blocks: made.version.record.kind === 'file' ? made.version.record.blocks.entries : [],
     ...change,
   };
 }

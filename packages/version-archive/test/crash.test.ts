@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ArchiveWorld,
   archiveAll,
+  entryOf,
   fileVersion,
   listAll,
   type MadeVersion,
@@ -48,8 +49,7 @@ async function expectWhole(world: ArchiveWorld, acknowledged: readonly MadeVersi
   const ids = (made: readonly MadeVersion[]) => made.map(({ version }) => version.id);
   const held = await archive.hasVersions(photos, ids(acknowledged));
   expect(held.every((has) => has)).toBe(true);
-  const blocks = acknowledged.flatMap(({ envelopes }) => envelopes);
-  const live = await archive.blocks.has(blocks.map(({ contentId }) => contentId));
+  const live = await archive.blocks.has(acknowledged.flatMap((made) => entryOf(made).blocks));
   expect(live.every((has) => has)).toBe(true);
   const answers = async () => ({
     head: archive.head(),

@@ -1,4 +1,4 @@
-import { decodeRecord, type FolderPath, type HistoryEntry } from '@holdfast/model';
+import { decodeRecord, type FolderPath, type HistoryEntry, versionOf } from '@holdfast/model';
 import { describe, expect, test } from 'vitest';
 import {
   ArchiveWorld,
@@ -7,6 +7,7 @@ import {
   directoryVersion,
   entryOf,
   fileVersion,
+  hash,
   laptop,
   listAll,
   papers,
@@ -58,12 +59,27 @@ describe('an archive', () => {
       code: 'blocks_missing',
       kind: 'retry',
     });
-    const claimed = entryOf(made, { contentIds: [] });
+    const claimed = entryOf(made, { blocks: [] });
     await expect(archive.append(photos, [claimed])).rejects.toMatchObject({
       code: 'blocks_missing',
     });
     expect(archive.head().position).toBe(0);
     expect(await archiveAll(archive, [made])).toEqual([1]);
+  });
+
+  test('refuses a version whose list lies about the length of a block, whatever else names it', async () => {
+    const archive = await new ArchiveWorld().open();
+    const made = fileVersion('a', 'content');
+    await archiveAll(archive, [made]);
+    const { record } = fileVersion('b', 'content').version;
+    if (record.kind !== 'file') throw new TypeError('a file');
+    const entries = record.blocks.entries.map((entry) => ({ ...entry, lengthBytes: 1 }));
+    const blocks = { depth: 0, entries };
+    const lie = { ...made, version: versionOf({ ...record, sizeBytes: 1, blocks }, hash) };
+    await expect(archive.append(photos, [entryOf(lie), entryOf(made)])).rejects.toMatchObject({
+      code: 'blocks_missing',
+    });
+    expect(archive.head().position).toBe(1);
   });
 
   test('skips what it has, but records a version that becomes current again', async () => {

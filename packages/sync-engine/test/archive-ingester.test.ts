@@ -1,0 +1,115 @@
+/** What an archive takes of what a member offers, and what it does with what it cannot take. */
+import { encodeEnvelope } from '@holdfast/block-store';
+import { FolderIndex, rowOf, withPeerRow } from '@holdfast/folder-index';
+import { type FolderId, plainBytesOf, type Version, type VersionId } from '@holdfast/model';
+import { filePathFrom, silentLogger } from '@holdfast/platform';
+import {
+  InlineBulkRunner,
+  MemoryDatabase,
+  MemoryKeyValueStore,
+  NodeClock,
+  nativeBlake3,
+  SeededRandom,
+  VirtualWorldClock,
+} from '@holdfast/simulation';
+import { archiveNeedOf, type BlockSupplier } from '@holdfast/sync-engine';
+import { VersionArchive } from '@holdfast/version-archive';
+import { expect, test } from 'vitest';
+import { ArchiveIngester } from '../src/archive-ingester.js';
+import { actor, fileVersion, hash, PlaceWorld, pathOf, phone } from './place-world.js';
+
+const folder = 'photosphotosphot' as FolderId;
+const store = () => new MemoryKeyValueStore(new MemoryDatabase());
+
+async function openArchive(world: PlaceWorld, clock: NodeClock): Promise<VersionArchive> {
+  return VersionArchive.open({
+    directory: filePathFrom('/store'),
+    keyValueStore: store(),
+    keyPrefix: Buffer.from('A'),
+    runner: new InlineBulkRunner({ fileSystem: world.user, hasher: nativeBlake3, clock }),
+    fileSystem: world.user,
+    hash,
+    random: new SeededRandom('store'),
+    clock,
+    bootId: Buffer.alloc(16, 7),
+    clockSynchronised: () => true,
+    logger: silentLogger,
+  });
+}
+
+/** A member that gives these texts as the one block of these versions. */
+function memberWith(texts: ReadonlyMap<VersionId, string>): BlockSupplier {
+  return {
+    async request(_folder, items, onBlock) {
+      for (const [item, { versionId, first }] of items.entries()) {
+        const plain = Buffer.from(texts.get(versionId) ?? '');
+        onBlock({ item, index: first, envelope: encodeEnvelope(plain) });
+      }
+      return [];
+    },
+  };
+}
+
+/** An archive that has taken all that it can of what the phone offers. */
+async function ingested(offers: readonly (readonly [Version, text: string])[]) {
+  const clock = new NodeClock(new VirtualWorldClock(), {});
+  const archive = await openArchive(new PlaceWorld(), clock);
+  const index = await FolderIndex.open({
+    store: store(),
+    folder,
+    hash,
+    random: new SeededRandom('archive-ingester'),
+    policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
+  });
+  for (const [at, [version]] of offers.entries()) {
+    const peer = { device: phone, state: 'current', sequence: at + 1 } as const;
+    const tell = { sync: true };
+    await index.update([version.record.path], (entry) => withPeerRow(entry, version, peer), tell);
+  }
+  const client = memberWith(new Map(offers.map(([version, text]) => [version.id, text])));
+  let onRound = () => {};
+  const round = new Promise<void>((resolve) => {
+    onRound = resolve;
+  });
+  const ingester = new ArchiveIngester({
+    folder,
+    index,
+    archive,
+    hash,
+    clock,
+    logger: silentLogger,
+    connected: () => [phone],
+    clientOf: () => client,
+    mayIngest: () => true,
+    onStaged: () => {},
+    onIngested: () => {
+      if (!ingester.isWorking) onRound();
+    },
+  });
+  ingester.start();
+  await round;
+  await ingester.stop();
+  return { archive, index, ingester };
+}
+
+test('a version whose list lies about the length of a block is named as an exception, others are taken', async () => {
+  const vector = [{ actor: actor('1'), counter: 1 }];
+  const honest = fileVersion('honest', 'content', vector);
+  const lies = [1, 3].map((by) => {
+    const entries = honest.record.blocks.entries.map((entry) => ({
+      ...entry,
+      lengthBytes: entry.lengthBytes + by,
+    }));
+    const blocks = { depth: 0, entries };
+    return fileVersion(`lie ${by}`, '', vector, { blocks, sizeBytes: plainBytesOf(entries) });
+  });
+  const offers = [lies[0]!, honest, lies[1]!].map((version) => [version, 'content'] as const);
+  const { archive, index, ingester } = await ingested(offers);
+  const ids = offers.map(([version]) => version.id);
+  expect(await archive.hasVersions(folder, ids)).toEqual([false, true, false]);
+  expect([...ingester.exceptionsOf(phone)]).toEqual(lies.map(({ id }) => id));
+  expect(ingester.problem).toBe('');
+  for (const { id, record } of lies) {
+    expect(rowOf(await index.entry(pathOf(record.path)), id)?.archived).toBe(false);
+  }
+});
