@@ -148,6 +148,7 @@ export class BatchDraft {
     this.#counts.needFiles += change.needFiles;
     this.#counts.needBytes += change.needBytes;
     this.#counts.held += change.held;
+    this.#counts.guarded += change.guarded;
   }
 
   #writeLocalChange(before: PathEntry, after: PathEntry): void {

@@ -3,11 +3,12 @@
  * from the entry before and after. The index turns the answer into writes.
  */
 import { contentBytesOf, type VersionId } from '@holdfast/model';
+import { guardedRows, offerOf } from './guard-mark.js';
 import {
   type LocalRow,
   localCurrent,
-  offeredState,
   type PathEntry,
+  rowOf,
   type VersionRow,
 } from './path-entry.js';
 
@@ -36,6 +37,7 @@ export interface CountChange {
   needFiles: number;
   needBytes: number;
   held: number;
+  guarded: number;
 }
 
 /** The local rows of an entry, by version. */
@@ -49,7 +51,9 @@ export function unnumberedRows(before: PathEntry, after: PathEntry): LocalRow[] 
   return localRows(after).filter((row) => {
     const old = known.get(row.version.id);
     if (old === undefined || old.state !== row.local.state || row.local.sequence === 0) return true;
-    return offeredState(old) !== offeredState(row.local);
+    const was = offerOf(rowOf(before, row.version.id) ?? row, old);
+    const is = offerOf(row, row.local);
+    return was.state !== is.state || was.checked !== is.checked;
   });
 }
 
@@ -84,6 +88,7 @@ export function countChange(
     needFiles: (needAfter ? 1 : 0) - (needBefore ? 1 : 0),
     needBytes: (needAfter?.bytes ?? 0) - (needBefore?.bytes ?? 0),
     held: sideCount(after) - sideCount(before),
+    guarded: guardedRows(after) - guardedRows(before),
   };
 }
 

@@ -9,12 +9,22 @@ import {
   type FolderPath,
   MalformedBytes,
   maxRecordBytes,
+  type Version,
   type VersionId,
 } from '@holdfast/model';
 import type { DeviceNumbers } from './device-numbers.js';
-import type { DiskState, LocalPart, PathEntry, PeerPart, VersionRow } from './path-entry.js';
+import type {
+  DiskState,
+  GuardMark,
+  LocalPart,
+  PathEntry,
+  PeerPart,
+  VersionRow,
+} from './path-entry.js';
 
-const entryFormat = 1;
+/** Rows end with a byte that says whether somebody vouches for them, and with the guard's mark. */
+const entryFormat = 2;
+const formatWithoutGuard = 1;
 const archivedBit = 1;
 const localBit = 2;
 const sideBit = 4;
@@ -22,13 +32,17 @@ const diskBit = 8;
 const racyBit = 16;
 const withheldBit = 32;
 const revertingBit = 64;
+/** In the byte at the end of a row. */
+const checkedBit = 1;
+const guardBit = 2;
+const guardStates: readonly GuardMark['state'][] = ['noted', 'held', 'rejected'];
 const maxRows = 1_000_000;
 
 export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(entryFormat).varint(entry.rows.length);
   for (const row of entry.rows) {
-    writer.hex(row.version.id).varint(row.version.bytes.length).raw(row.version.bytes);
+    encodeVersion(writer, row.version);
     writer.u8(flagsOf(row));
     if (row.local !== undefined) encodeLocal(writer, row.local);
     writer.varint(row.peers.length);
@@ -36,8 +50,21 @@ export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Arra
       writer.varint(devices.numberOf(peer.device)).varint(peer.sequence);
       writer.u8(peer.state === 'side' ? 1 : 0);
     }
+    writer.u8((row.checked ? checkedBit : 0) | (row.guard === undefined ? 0 : guardBit));
+    if (row.guard !== undefined) encodeGuard(writer, row.guard);
   }
   return writer.bytes();
+}
+
+function encodeVersion(writer: ByteWriter, { id, bytes }: Version): void {
+  writer.hex(id).varint(bytes.length).raw(bytes);
+}
+
+function encodeGuard(writer: ByteWriter, { state, atMs, former, restoring }: GuardMark): void {
+  writer.u8(guardStates.indexOf(state)).varint(atMs);
+  encodeVersion(writer, former);
+  writer.u8(restoring === undefined ? 0 : 1);
+  if (restoring !== undefined) encodeVersion(writer, restoring);
 }
 
 export function decodeEntry(
@@ -47,10 +74,11 @@ export function decodeEntry(
 ): PathEntry {
   const reader = new ByteReader(bytes);
   const format = reader.u8();
-  if (format !== entryFormat) throw new MalformedBytes(`entry format ${format} is not known`);
+  if (format !== entryFormat && format !== formatWithoutGuard)
+    throw new MalformedBytes(`entry format ${format} is not known`);
   const rows: VersionRow[] = [];
   const count = reader.varint(maxRows);
-  for (let at = 0; at < count; at += 1) rows.push(decodeRow(reader, devices));
+  for (let at = 0; at < count; at += 1) rows.push(decodeRow(reader, devices, format));
   reader.end();
   return { path, rows };
 }
@@ -76,10 +104,8 @@ function encodeLocal(writer: ByteWriter, local: LocalPart): void {
   writer.i64(BigInt.asIntN(64, inode)).u16(permissions);
 }
 
-function decodeRow(reader: ByteReader, devices: DeviceNumbers): VersionRow {
-  const id = reader.hex(32) as VersionId;
-  const bytes = new Uint8Array(reader.raw(reader.varint(maxRecordBytes)));
-  const version = { id, bytes, record: decodeRecord(bytes) };
+function decodeRow(reader: ByteReader, devices: DeviceNumbers, format: number): VersionRow {
+  const version = decodeVersion(reader);
   const flags = reader.u8();
   const local = (flags & localBit) === 0 ? undefined : decodeLocal(reader, flags);
   const peers: PeerPart[] = [];
@@ -89,8 +115,29 @@ function decodeRow(reader: ByteReader, devices: DeviceNumbers): VersionRow {
     const sequence = reader.varint();
     peers.push({ device, sequence, state: reader.u8() === 1 ? 'side' : 'current' });
   }
-  const row = { version, archived: (flags & archivedBit) !== 0, peers };
-  return local === undefined ? row : { ...row, local };
+  const more = format === formatWithoutGuard ? 0 : reader.u8();
+  return {
+    version,
+    archived: (flags & archivedBit) !== 0,
+    peers,
+    ...(local === undefined ? {} : { local }),
+    ...((more & checkedBit) === 0 ? {} : { checked: true as const }),
+    ...((more & guardBit) === 0 ? {} : { guard: decodeGuard(reader) }),
+  };
+}
+
+function decodeVersion(reader: ByteReader): Version {
+  const id = reader.hex(32) as VersionId;
+  const bytes = new Uint8Array(reader.raw(reader.varint(maxRecordBytes)));
+  return { id, bytes, record: decodeRecord(bytes) };
+}
+
+function decodeGuard(reader: ByteReader): GuardMark {
+  const number = reader.u8();
+  const state = guardStates[number];
+  if (state === undefined) throw new MalformedBytes(`guard state ${number} is not known`);
+  const mark = { state, atMs: reader.varint(), former: decodeVersion(reader) };
+  return reader.u8() === 0 ? mark : { ...mark, restoring: decodeVersion(reader) };
 }
 
 function decodeLocal(reader: ByteReader, flags: number): LocalPart {

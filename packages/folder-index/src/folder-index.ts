@@ -27,6 +27,7 @@ import { BatchDraft } from './batch-draft.js';
 import { DeviceNumbers } from './device-numbers.js';
 import type { IndexPolicy } from './entry-change.js';
 import { decodeEntry } from './entry-codec.js';
+import { offerOf } from './guard-mark.js';
 import { IndexKeys, type KeySpan } from './index-keys.js';
 import {
   decodeIndexState,
@@ -36,14 +37,9 @@ import {
   type IndexState,
   type PeerState,
 } from './index-state.js';
+import { MassChangeList } from './mass-change-list.js';
 import { OwnNumbers } from './own-numbers.js';
-import {
-  emptyEntry,
-  type OfferedRow,
-  offeredState,
-  type PathEntry,
-  withoutPeer,
-} from './path-entry.js';
+import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
 import { readAgain, reopened } from './renumbering.js';
 import {
   indexDamaged,
@@ -74,6 +70,7 @@ const iterationChunk = 500;
 export class FolderIndex {
   /** Whether this device's numbers can be believed. */
   readonly numbers: OwnNumbers;
+  readonly questions: MassChangeList;
   /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
   readonly loss: string | undefined;
   readonly #store: KeyValueStore;
@@ -94,6 +91,10 @@ export class FolderIndex {
     this.#policy = init.policy;
     this.#state = reopened(state);
     this.#devices = new DeviceNumbers(state.devices);
+    this.questions = new MassChangeList(
+      () => this.#state,
+      (change) => this.#changeState(change),
+    );
     this.numbers = new OwnNumbers({
       random: init.random,
       state: () => this.#state,
@@ -357,9 +358,7 @@ export class FolderIndex {
     // A row that was superseded meanwhile is left out, so their number says nothing of the limit.
     const rows = places.flatMap(({ sequence, path }, at): OfferedRow[] => {
       const row = entries[at]?.rows.find((one) => one.local?.sequence === sequence);
-      return row?.local === undefined
-        ? []
-        : [{ path, version: row.version, state: offeredState(row.local), sequence }];
+      return row?.local === undefined ? [] : [{ path, sequence, ...offerOf(row, row.local) }];
     });
     return { rows, cutAt: places.length < limit ? undefined : places.at(-1)?.sequence };
   }

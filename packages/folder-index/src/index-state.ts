@@ -11,6 +11,8 @@ import {
   type Hash,
   hexFrom,
   isEightByteId,
+  type MassChange,
+  type MassChangeAnswer,
   type StoreId,
   type VersionId,
 } from '@holdfast/model';
@@ -58,6 +60,14 @@ export interface IndexCounts {
   readonly overwrittenUncovered: number;
   /** Paths that show a change which this device keeps to itself, as the mirror of an archive does. */
   readonly localChanges: number;
+  /** Versions that wait for a person's answer to a mass change. */
+  readonly guarded: number;
+}
+
+/** A question about a mass change, as this index knows it. */
+export interface KnownMassChange extends MassChange {
+  /** The answer that was carried out here; only of this device's own questions. */
+  readonly settled?: MassChangeAnswer;
 }
 
 export interface IndexState {
@@ -76,6 +86,8 @@ export interface IndexState {
   readonly epochChanges?: readonly EpochChange[];
   /** A count of the index's other keys and a sum over them; absent in a state from before it. */
   readonly tally?: RowTally;
+  /** Questions about mass changes, of this device and of others. */
+  readonly massChanges?: readonly KnownMassChange[];
 }
 
 const noCounts: IndexCounts = {
@@ -88,6 +100,7 @@ const noCounts: IndexCounts = {
   queuedBytes: 0,
   overwrittenUncovered: 0,
   localChanges: 0,
+  guarded: 0,
 };
 
 export const initialHash = '0'.repeat(64);

@@ -49,10 +49,25 @@ export interface PeerPart {
   readonly sequence: number;
 }
 
+/** That a version took content from the path: what was there before, and what becomes of it. */
+export interface GuardMark {
+  /** `noted`: only remembered. `held`: waits for an answer. `rejected`: has to be undone here. */
+  readonly state: 'noted' | 'held' | 'rejected';
+  /** When it was noticed, milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** What the path showed before. */
+  readonly former: Version;
+  /** Where it was rejected: what the path has to show instead. */
+  readonly restoring?: Version;
+}
+
 export interface VersionRow {
   readonly version: Version;
   /** On an archive: whether the version stands in its history log with all its blocks. */
   readonly archived: boolean;
+  /** A guard against mass changes let it pass where it was made, or a person confirmed it. */
+  readonly checked?: true;
+  readonly guard?: GuardMark;
   readonly local?: LocalPart;
   readonly peers: readonly PeerPart[];
 }
@@ -68,6 +83,7 @@ export interface OfferedRow {
   readonly version: Version;
   readonly state: RowState;
   readonly sequence: number;
+  readonly checked: boolean;
 }
 
 export type LocalRow = VersionRow & { readonly local: LocalPart };
@@ -91,9 +107,11 @@ export function rowOf(entry: PathEntry, id: VersionId): VersionRow | undefined {
   return entry.rows.find((row) => row.version.id === id);
 }
 
-/** Versions that some other device shows. */
+/** Versions that some other device shows, without those that wait for a person's answer. */
 export function peerCurrents(entry: PathEntry): VersionRow[] {
-  return entry.rows.filter((row) => row.peers.some((peer) => peer.state === 'current'));
+  return entry.rows.filter(
+    (row) => row.guard?.state !== 'held' && row.peers.some((peer) => peer.state === 'current'),
+  );
 }
 
 /** Replaces or adds the row of `version`; `change` gets the row as it is. */
@@ -154,8 +172,16 @@ export function withoutLocalSide(entry: PathEntry, id: VersionId): PathEntry {
   return withRow(entry, row.version, withoutLocal);
 }
 
-/** What a device said of the path: its current row replaces the one it showed before. */
-export function withPeerRow(entry: PathEntry, version: Version, peer: PeerPart): PathEntry {
+/**
+ * What a device said of the path: its current row replaces the one it showed before. `checked`: the
+ * device vouches for the version.
+ */
+export function withPeerRow(
+  entry: PathEntry,
+  version: Version,
+  peer: PeerPart,
+  checked = false,
+): PathEntry {
   const rows = entry.rows.map((row) => {
     const replaced = row.peers.filter(
       (part) =>
@@ -165,9 +191,15 @@ export function withPeerRow(entry: PathEntry, version: Version, peer: PeerPart):
     return replaced.length === row.peers.length ? row : { ...row, peers: replaced };
   });
   return withRow({ path: entry.path, rows }, version, (row) => ({
-    ...row,
+    ...(checked ? asChecked(row) : row),
     peers: [...row.peers, peer],
   }));
+}
+
+/** The row of a version that somebody vouches for: it waits for no answer any more. */
+export function asChecked(row: VersionRow): VersionRow {
+  if (row.guard?.state !== 'held') return { ...row, checked: true };
+  return { ...row, checked: true, guard: { ...row.guard, state: 'noted' } };
 }
 
 /** The entry without what a device once said of a version; what it said of it later stays. */

@@ -4,5 +4,6 @@ export * from './file-record.js';
 export * from './folder-path.js';
 export * from './history.js';
 export * from './ids.js';
+export * from './mass-change.js';
 export * from './record-codec.js';
 export * from './version-vector.js';

@@ -1,0 +1,163 @@
+/**
+ * What the guard against mass changes does to one path's entry: pure. A version that took content
+ * away carries a mark with what was there before, so that a rejection can put it back.
+ *
+ * Invariant: a version whose mark is held is shown to nobody as current and is not placed; archives
+ * get it beside the current one.
+ */
+import {
+  type DeviceId,
+  type Hash,
+  lossOf,
+  removesDirectory,
+  restoringVersion,
+  type Version,
+} from '@holdfast/model';
+import {
+  asChecked,
+  type GuardMark,
+  type LocalPart,
+  localCurrent,
+  type OfferedRow,
+  offeredState,
+  type PathEntry,
+  type VersionRow,
+  withLocalCurrent,
+  withRow,
+} from './path-entry.js';
+
+/** Whether the row is this device's own and is told to archives only. */
+export function isKeptBack(row: VersionRow | undefined): boolean {
+  const isOwn = row?.local?.state === 'current';
+  return isOwn && row?.guard !== undefined && row.guard.state !== 'noted';
+}
+
+/** What others are told of an own row. */
+export function offerOf(
+  row: VersionRow,
+  local: LocalPart,
+): Pick<OfferedRow, 'version' | 'state' | 'checked'> {
+  const state = isKeptBack(row) ? 'side' : offeredState(local);
+  return { version: row.version, state, checked: row.checked === true };
+}
+
+/** How many versions of the path wait for an answer. */
+export function guardedRows(entry: PathEntry): number {
+  return entry.rows.filter((row) => row.guard?.state === 'held').length;
+}
+
+/** As what a change is marked. */
+export interface GuardJudgement {
+  readonly atMs: number;
+  /** A mark that is older says nothing any more. */
+  readonly windowMs: number;
+  /** Whether changes of this author wait for an answer now. */
+  readonly isHolding: (former: Version) => boolean;
+  /** A person asked for it. */
+  readonly isWanted: boolean;
+}
+
+export interface Judged {
+  readonly entry: PathEntry;
+  /** A change that has to be counted. */
+  readonly counts?: 'deleted' | 'rewritten';
+}
+
+/** The entry after this device's own user changed the path, with the mark that it gets. */
+export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudgement): Judged {
+  const old = localCurrent(before);
+  const now = localCurrent(after);
+  if (now === undefined || old?.version.id === now.version.id) return { entry: after };
+  const live = old === undefined ? undefined : liveMark(old, rule);
+  const former = live?.former ?? old?.version;
+  if (rule.isWanted || former === undefined) return { entry: passed(after, now.version) };
+  const loss = lossOf(former.record, now.version.record);
+  const removes = removesDirectory(former.record, now.version.record);
+  if (loss === undefined && !removes) return { entry: passed(after, now.version) };
+  const isHeld = rule.isHolding(former);
+  const mark: GuardMark = {
+    state: isHeld ? 'held' : 'noted',
+    atMs: live?.atMs ?? rule.atMs,
+    former,
+  };
+  const entry = withGuard(isHeld ? after : passed(after, now.version), now.version, mark);
+  return loss === undefined || live !== undefined ? { entry } : { entry, counts: loss };
+}
+
+/** What the path showed before the change that is still going on; undefined: nothing of that matters. */
+function liveMark({ guard }: VersionRow, rule: GuardJudgement): GuardMark | undefined {
+  if (guard === undefined || guard.state === 'rejected') return undefined;
+  if (guard.state === 'held') return rule.isHolding(guard.former) ? guard : undefined;
+  return rule.atMs - guard.atMs <= rule.windowMs ? guard : undefined;
+}
+
+/** The version may go to everybody. */
+function passed(entry: PathEntry, version: Version): PathEntry {
+  return withRow(entry, version, (row) => {
+    const { guard: _, ...rest } = row;
+    return { ...rest, checked: true };
+  });
+}
+
+export function withGuard(entry: PathEntry, version: Version, guard: GuardMark): PathEntry {
+  return withRow(entry, version, (row) => ({ ...row, guard }));
+}
+
+export function withoutGuard(entry: PathEntry, version: Version): PathEntry {
+  return withRow(entry, version, (row) => {
+    const { guard: _, ...rest } = row;
+    return rest;
+  });
+}
+
+export function withChecked(entry: PathEntry, version: Version): PathEntry {
+  return withRow(entry, version, asChecked);
+}
+
+/** Whose changes, of when: what an answer is about. */
+export interface AnsweredChanges {
+  readonly author: DeviceId;
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
+/** Whether the row is among what the answer is about: it waits, or passed before anybody was asked. */
+export function isMeant(row: VersionRow, changes: AnsweredChanges): boolean {
+  const { guard, version } = row;
+  if (guard === undefined || version.record.author !== changes.author) return false;
+  if (guard.state === 'held') return true;
+  const inTime = guard.atMs >= changes.sinceMs && guard.atMs <= changes.lastMs;
+  return guard.state === 'noted' && inTime;
+}
+
+/** The entry after somebody confirmed the changes. */
+export function confirmed(entry: PathEntry, changes: AnsweredChanges): PathEntry {
+  return entry.rows
+    .filter((row) => isMeant(row, changes) && row.guard?.state === 'held')
+    .reduce((next, { version }) => withChecked(next, version), entry);
+}
+
+/**
+ * The entry after somebody rejected them. What is not placed here is refused at once, by showing
+ * what is here above it; what is on this disk is marked, so that the former content is fetched.
+ */
+export function rejected(entry: PathEntry, changes: AnsweredChanges, hash: Hash): PathEntry {
+  return entry.rows
+    .filter((row) => isMeant(row, changes))
+    .reduce((next, row) => rejectedRow(next, row, hash), entry);
+}
+
+function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
+  const { guard, version } = row;
+  const local = localCurrent(entry);
+  if (guard === undefined) return entry;
+  if (local?.version.id === version.id) {
+    const restoring = restoringVersion(guard.former, version, hash);
+    return withGuard(entry, version, { ...guard, state: 'rejected', restoring });
+  }
+  const settled = withoutGuard(entry, version);
+  if (guard.state !== 'held' || local === undefined) return settled;
+  const above = restoringVersion(local.version, version, hash);
+  const { disk } = local.local;
+  return withChecked(withLocalCurrent(settled, above, disk ? { disk } : {}), above);
+}
