@@ -11,11 +11,16 @@ export const maxLearnedAddresses = 16;
 /** Claims about one device that are remembered: more than this only a liar makes. */
 export const maxHeardAddresses = 8;
 
+/** Of these, so many are the ones repeated for the longest: no burst of new ones displaces them. */
+const steadyHeardAddresses = maxHeardAddresses / 2;
+
 /** A claim that was not repeated for this long is forgotten: three announcements. */
 export const heardLifetimeMs = 95_000;
 
 export interface HeardAddress {
   readonly address: string;
+  /** When it was first heard, without a silence longer than its lifetime since. */
+  readonly sinceMs: number;
   readonly atMs: number;
 }
 
@@ -27,9 +32,19 @@ export function hear(
 ): { readonly heard: readonly HeardAddress[]; readonly isNews: boolean } {
   const fresh = freshOf(known, nowMs);
   const isNews = claimed.some((address) => !fresh.some((one) => one.address === address));
-  const now = [...new Set(claimed)].map((address) => ({ address, atMs: nowMs }));
+  const sinceMs = new Map(fresh.map((one) => [one.address, one.sinceMs]));
+  const now = [...new Set(claimed)].map((address) => {
+    return { address, sinceMs: sinceMs.get(address) ?? nowMs, atMs: nowMs };
+  });
   const others = fresh.filter((one) => !claimed.includes(one.address));
-  return { heard: [...now, ...others].slice(0, maxHeardAddresses), isNews };
+  return { heard: withinBound([...now, ...others]), isNews };
+}
+
+/** In the same order: those that were first heard the longest ago, and the newest. */
+function withinBound(heard: readonly HeardAddress[]): readonly HeardAddress[] {
+  const oldest = [...heard].sort((a, b) => a.sinceMs - b.sinceMs).slice(0, steadyHeardAddresses);
+  const kept = [...new Set([...oldest, ...heard])].slice(0, maxHeardAddresses);
+  return heard.filter((one) => kept.includes(one));
 }
 
 /** The claims that still hold. */

@@ -47,6 +47,25 @@ describe('what is heard of a device', () => {
     );
   });
 
+  const flood = (first: number) => [0, 4].map((by) => [0, 1, 2, 3].map((n) => at(first + by + n)));
+  const addressesOf = (packets: readonly (readonly string[])[]) => {
+    let heard: readonly HeardAddress[] = [];
+    packets.forEach((claimed, nowMs) => {
+      ({ heard } = hear(heard, claimed, nowMs));
+    });
+    return heard.map((one) => one.address);
+  };
+
+  test('stays known however many false claims others make then', () => {
+    expect(addressesOf([[at(1)], ...flood(10), ...flood(20)])).toContain(at(1));
+  });
+
+  test('becomes known though others made false claims before, and go on with some', () => {
+    const heard = addressesOf([...flood(10), [at(1)], ...flood(10).slice(0, 1)]);
+    expect(heard).toContain(at(1));
+    expect(heard).toHaveLength(maxHeardAddresses);
+  });
+
   test('is forgotten when it is not repeated', () => {
     const { heard } = hear([], [at(1)], 0);
     expect(freshOf(heard, heardLifetimeMs - 1)).toEqual(heard);
