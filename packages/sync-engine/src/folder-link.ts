@@ -185,12 +185,8 @@ export class FolderLink {
       [...byPath.keys()],
       (entry) =>
         (byPath.get(entry.path) ?? []).reduce(
-          (next, { row, version }) =>
-            withPeerRow(next, version, {
-              device: this.device,
-              state: row.state,
-              sequence: row.sequence,
-            }),
+          (next, { row: { state, sequence, checked }, version }) =>
+            withPeerRow(next, version, { device: this.device, state, sequence }, checked),
           entry,
         ),
       { sync: delta.position !== undefined, peers },
@@ -284,9 +280,9 @@ export class FolderLink {
     let after = this.#toldUpTo;
     let message: IndexRow[] = [];
     let bytes = 0;
-    for (const { version, sequence, state } of rows) {
+    for (const { version, sequence, state, checked } of rows) {
       if (state === 'side' && !toArchive) continue;
-      const row = { sequence, state, record: version.bytes };
+      const row = { sequence, state, checked, record: version.bytes };
       if (bytes + indexRowBytes(row) > limits.deltaRowsBytes) {
         await this.session.send({ ...base, after, rows: message });
         after = message.at(-1)?.sequence ?? after;

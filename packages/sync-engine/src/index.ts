@@ -1,13 +1,13 @@
 export * from './block-client.js';
 export * from './block-layout.js';
 export type { BlockPiece } from './block-piece.js';
-export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './content-fetcher.js';
 export * from './folder-config.js';
 export * from './folder-engine.js';
 export * from './folder-need.js';
 export * from './held-keeper.js';
 export { letGoJob } from './let-go-job.js';
+export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './peer-session.js';
 export * from './place-jobs.js';
 export * from './plan-mirror.js';

@@ -50,7 +50,7 @@ import {
 
 const decodeLimits = {
   hello: { addresses: limits.addresses },
-  folders: { folders: limits.folders },
+  folders: { folders: limits.folders, folders$: { massChanges: limits.massChanges } },
   indexDelta: { rows: limits.deltaRows },
   receipt: { exceptions: limits.receiptExceptions },
 };

@@ -4,6 +4,7 @@ import { assert } from '@holdfast/platform';
 import { type WireFolder, type WireFolders, WireMode } from './generated/wire.js';
 import { limits } from './limits.js';
 import { refuse } from './malformed.js';
+import { massChangesFrom, wireMassChangesOf } from './mass-change-conversion.js';
 import type { FolderAnnouncement, FolderMode, FoldersMessage } from './messages.js';
 import {
   readFolderId,
@@ -57,6 +58,7 @@ function wireFolderOf(folder: FolderAnnouncement): WireFolder {
           },
         }),
     mode: wireModes[folder.mode],
+    massChanges: wireMassChangesOf(folder.massChanges),
   };
 }
 
@@ -87,5 +89,6 @@ function folderFrom(wire: WireFolder): FolderAnnouncement {
           },
         }),
     mode: readName(modes, wire.mode, 'mode'),
+    massChanges: massChangesFrom(wire.massChanges),
   };
 }

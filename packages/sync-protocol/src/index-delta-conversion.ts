@@ -30,8 +30,8 @@ const states: ReadonlyMap<string, RowState> = new Map([
   [WireRowState.STATE_SIDE, 'side'],
 ]);
 
-/** Tags, lengths, sequence and state of a row at their longest. */
-const rowOverheadBytes = 20;
+/** Tags, lengths and all of a row but its record, at their longest. */
+const rowOverheadBytes = 22;
 
 /** At least what the row takes in a delta; the sum stays within `limits.deltaRowsBytes`. */
 export function indexRowBytes(row: IndexRow): number {
@@ -55,6 +55,7 @@ function wireRowOf(row: IndexRow): WireIndexRow {
     sequence: writeSafe(row.sequence),
     state: row.state === 'current' ? WireRowState.STATE_CURRENT : WireRowState.STATE_SIDE,
     record: writeSome(row.record, limits.recordBytes, 'record'),
+    checked: row.checked,
   };
 }
 
@@ -79,6 +80,7 @@ function rowFrom(wire: WireIndexRow): IndexRow {
     sequence: readSafe(wire.sequence, 'sequence'),
     state: readName(states, wire.state, 'state'),
     record: readSome(wire.record, limits.recordBytes, 'record'),
+    checked: wire.checked,
   };
 }
 

@@ -21,6 +21,9 @@ export const limits = {
 
   folders: 1024,
   labelBytes: 255,
+  massChanges: 16,
+  /** Of all folders in one announcement together. */
+  announcedMassChanges: 4000,
 
   deltaRows: 2000,
   /** The rows of one delta together, as `indexRowBytes` counts them. */

@@ -10,6 +10,7 @@ import type {
   FolderId,
   HistoryPage,
   HistoryQuery,
+  MassChange,
   StoreId,
   VersionId,
 } from '@holdfast/model';
@@ -69,6 +70,8 @@ export interface FolderAnnouncement {
   /** Present where the sender keeps history for the folder. */
   readonly archive?: ArchiveAnnouncement;
   readonly mode: FolderMode;
+  /** Questions about mass changes that the sender knows of, with their answers. */
+  readonly massChanges: readonly MassChange[];
 }
 
 /** Every folder that the sender shares with the receiver; replaces all earlier announcements. */
@@ -82,6 +85,11 @@ export type RowState = 'current' | 'side';
 export interface IndexRow {
   readonly sequence: number;
   readonly state: RowState;
+  /**
+   * Whether the sender vouches for the version: a guard against mass changes let it pass where it
+   * was made, or a person confirmed it.
+   */
+  readonly checked: boolean;
   /** The canonical shared record, verbatim and not yet checked; a view on the frame when decoded. */
   readonly record: Uint8Array;
 }

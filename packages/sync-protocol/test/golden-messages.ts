@@ -63,6 +63,7 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
           seen: { epoch: '2122232425262728' as EpochId, sequence: 0, hash: '00'.repeat(32) },
           archive: { storeId, generation: 1 },
           mode: 'receive-only',
+          massChanges: [],
         },
       ],
     },
@@ -74,6 +75,45 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
     ].join(''),
   },
   {
+    name: 'folders with a mass change',
+    value: {
+      type: 'folders',
+      folders: [
+        {
+          folderId,
+          label: 'Photos',
+          accepted: true,
+          epoch,
+          position,
+          seen: { epoch: '2122232425262728' as EpochId, sequence: 0, hash: '00'.repeat(32) },
+          archive: { storeId, generation: 1 },
+          mode: 'receive-only',
+          massChanges: [
+            {
+              id: '6162636465666768',
+              holder: device,
+              author: '12D3KooWhijkmnop' as DeviceId,
+              sinceMs: 1_700_000_000_000,
+              lastMs: 1_700_000_060_000,
+              deleted: 300,
+              rewritten: 1,
+              files: 900,
+              answer: 'rejected',
+            },
+          ],
+        },
+      ],
+    },
+    hex: [
+      '12e0010add010a106162636465666768696a6b6c6d6e6f70120650686f746f7318012208010203040506',
+      '07082a2f0a08010203040506070810ac021a20aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+      'aaaaaaaaaaaaaaaaaa322c0a0821222324252627281a2000000000000000000000000000000000000000',
+      '000000000000000000000000003a0c0a081112131415161718100140034a460a08616263646566676812',
+      '10313244334b6f6f5761626364656667681a10313244334b6f6f5768696a6b6d6e6f702080d095ffbc31',
+      '28e0a499ffbc3130ac0238014084074804',
+    ].join(''),
+  },
+  {
     name: 'index-delta',
     value: {
       type: 'index-delta',
@@ -81,8 +121,8 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
       epoch,
       after: 298,
       rows: [
-        { sequence: 299, state: 'current', record },
-        { sequence: 300, state: 'side', record },
+        { sequence: 299, state: 'current', checked: false, record },
+        { sequence: 300, state: 'side', checked: false, record },
       ],
       position,
     },
@@ -90,6 +130,25 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
       '1a6e0a106162636465666768696a6b6c6d6e6f70120801020304050607081a0d08ab0210011a06010401',
       '6101011a0d08ac0210021a06010401610101222f0a08010203040506070810ac021a20aaaaaaaaaaaaaa',
       'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa28aa02',
+    ].join(''),
+  },
+  {
+    name: 'index-delta with a checked row',
+    value: {
+      type: 'index-delta',
+      folderId,
+      epoch,
+      after: 298,
+      rows: [
+        { sequence: 299, state: 'current', checked: true, record },
+        { sequence: 300, state: 'side', checked: false, record },
+      ],
+      position,
+    },
+    hex: [
+      '1a700a106162636465666768696a6b6c6d6e6f70120801020304050607081a0f08ab0210011a06010401',
+      '61010120011a0d08ac0210021a06010401610101222f0a08010203040506070810ac021a20aaaaaaaaaa',
+      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa28aa02',
     ].join(''),
   },
   {

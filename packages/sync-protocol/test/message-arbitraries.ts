@@ -8,6 +8,7 @@ import type {
   HistoryMoment,
   HistoryPage,
   HistoryQuery,
+  MassChange,
   StoreId,
   VersionId,
 } from '@holdfast/model';
@@ -85,6 +86,18 @@ const position: fc.Arbitrary<IndexPosition> = fc.record({
   hash: digits(32),
 });
 
+const massChange: fc.Arbitrary<MassChange> = fc.record({
+  id: digits(8),
+  holder: device,
+  author: device,
+  sinceMs: safe,
+  lastMs: safe,
+  deleted: safe,
+  rewritten: safe,
+  files: safe,
+  answer: fc.constantFrom('open', 'over', 'confirmed', 'rejected'),
+});
+
 const announcement: fc.Arbitrary<FolderAnnouncement> = fc
   .record(
     {
@@ -95,8 +108,9 @@ const announcement: fc.Arbitrary<FolderAnnouncement> = fc
       seen: position,
       archive: fc.record({ storeId, generation: safe }),
       mode: fc.constantFrom('send-receive', 'send-only', 'receive-only'),
+      massChanges: fc.uniqueArray(massChange, { maxLength: 16, selector: ({ id }) => id }),
     },
-    { requiredKeys: ['folderId', 'label', 'accepted', 'position', 'mode'] },
+    { requiredKeys: ['folderId', 'label', 'accepted', 'position', 'mode', 'massChanges'] },
   )
   .map((it) => ({ ...it, epoch: it.position.epoch }));
 
@@ -109,6 +123,7 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
       fc.record({
         sequence: safe.filter((it) => it > 0),
         state: fc.constantFrom('current' as const, 'side' as const),
+        checked: fc.boolean(),
         record: bytes(1, 200),
       }),
       { maxLength: 20, selector: (row) => row.sequence },

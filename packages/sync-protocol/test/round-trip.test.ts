@@ -68,6 +68,7 @@ test('announcements of the largest size fit into a frame', () => {
     sequence: Number.MAX_SAFE_INTEGER,
     hash: 'ff'.repeat(32),
   };
+  const announcing = limits.announcedMassChanges / limits.massChanges;
   const folders = Array.from({ length: 1024 }, (_, at) => ({
     folderId: base32Number(at),
     label: 'x'.repeat(255),
@@ -77,6 +78,17 @@ test('announcements of the largest size fit into a frame', () => {
     seen: position,
     archive: { storeId: 'ff'.repeat(8), generation: Number.MAX_SAFE_INTEGER },
     mode: 'receive-only',
+    massChanges: Array.from({ length: at < announcing ? limits.massChanges : 0 }, (_, number) => ({
+      id: `${number.toString(16)}${'f'.repeat(15)}`,
+      holder: 'x'.repeat(limits.deviceIdBytes),
+      author: 'y'.repeat(limits.deviceIdBytes),
+      sinceMs: Number.MAX_SAFE_INTEGER,
+      lastMs: Number.MAX_SAFE_INTEGER,
+      deleted: Number.MAX_SAFE_INTEGER,
+      rewritten: Number.MAX_SAFE_INTEGER,
+      files: Number.MAX_SAFE_INTEGER,
+      answer: 'rejected',
+    })),
   }));
   const message = { type: 'folders', folders } as unknown as Parameters<typeof encodeControl>[0];
   expect(decodeControl(encodeControl(message))).toEqual(message);
@@ -86,6 +98,7 @@ test('a row never takes more of a delta than its estimate', () => {
   const rows = [1, 127, 128, 65_536].map((length, at) => ({
     sequence: Number.MAX_SAFE_INTEGER - 10 + at,
     state: 'side' as const,
+    checked: true,
     record: new Uint8Array(length),
   }));
   const base = {

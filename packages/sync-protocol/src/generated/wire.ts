@@ -513,6 +513,60 @@ export namespace WireControl {
     index: number
   }
 
+  export interface WireControlFoldersFoldersMassChangesIdFieldEvent {
+    field: '$.folders.folders[].massChanges[].id'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesHolderFieldEvent {
+    field: '$.folders.folders[].massChanges[].holder'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesAuthorFieldEvent {
+    field: '$.folders.folders[].massChanges[].author'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesSinceMsFieldEvent {
+    field: '$.folders.folders[].massChanges[].sinceMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesLastMsFieldEvent {
+    field: '$.folders.folders[].massChanges[].lastMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesDeletedFieldEvent {
+    field: '$.folders.folders[].massChanges[].deleted'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesRewrittenFieldEvent {
+    field: '$.folders.folders[].massChanges[].rewritten'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesFilesFieldEvent {
+    field: '$.folders.folders[].massChanges[].files'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersMassChangesAnswerFieldEvent {
+    field: '$.folders.folders[].massChanges[].answer'
+    value: WireAnswer
+    index: number
+  }
+
   export interface WireControlIndexDeltaFolderIdFieldEvent {
     field: '$.indexDelta.folderId'
     value: Uint8Array<ArrayBuffer>
@@ -538,6 +592,12 @@ export namespace WireControl {
   export interface WireControlIndexDeltaRowsRecordFieldEvent {
     field: '$.indexDelta.rows[].record'
     value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlIndexDeltaRowsCheckedFieldEvent {
+    field: '$.indexDelta.rows[].checked'
+    value: boolean
     index: number
   }
 
@@ -670,7 +730,7 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
   }
 }
@@ -1070,6 +1130,60 @@ export namespace WireFolders {
     index: number
   }
 
+  export interface WireFoldersFoldersMassChangesIdFieldEvent {
+    field: '$.folders[].massChanges[].id'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesHolderFieldEvent {
+    field: '$.folders[].massChanges[].holder'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesAuthorFieldEvent {
+    field: '$.folders[].massChanges[].author'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesSinceMsFieldEvent {
+    field: '$.folders[].massChanges[].sinceMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesLastMsFieldEvent {
+    field: '$.folders[].massChanges[].lastMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesDeletedFieldEvent {
+    field: '$.folders[].massChanges[].deleted'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesRewrittenFieldEvent {
+    field: '$.folders[].massChanges[].rewritten'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesFilesFieldEvent {
+    field: '$.folders[].massChanges[].files'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersMassChangesAnswerFieldEvent {
+    field: '$.folders[].massChanges[].answer'
+    value: WireAnswer
+    index: number
+  }
+
   export function encode (obj: Partial<WireFolders>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireFolders.codec())
   }
@@ -1078,7 +1192,7 @@ export namespace WireFolders {
     return decodeMessage(buf, WireFolders.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolders>): Generator<WireFoldersFoldersFolderIdFieldEvent | WireFoldersFoldersLabelFieldEvent | WireFoldersFoldersAcceptedFieldEvent | WireFoldersFoldersEpochFieldEvent | WireFoldersFoldersPositionEpochFieldEvent | WireFoldersFoldersPositionSequenceFieldEvent | WireFoldersFoldersPositionHashFieldEvent | WireFoldersFoldersSeenEpochFieldEvent | WireFoldersFoldersSeenSequenceFieldEvent | WireFoldersFoldersSeenHashFieldEvent | WireFoldersFoldersArchiveStoreIdFieldEvent | WireFoldersFoldersArchiveGenerationFieldEvent | WireFoldersFoldersModeFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolders>): Generator<WireFoldersFoldersFolderIdFieldEvent | WireFoldersFoldersLabelFieldEvent | WireFoldersFoldersAcceptedFieldEvent | WireFoldersFoldersEpochFieldEvent | WireFoldersFoldersPositionEpochFieldEvent | WireFoldersFoldersPositionSequenceFieldEvent | WireFoldersFoldersPositionHashFieldEvent | WireFoldersFoldersSeenEpochFieldEvent | WireFoldersFoldersSeenSequenceFieldEvent | WireFoldersFoldersSeenHashFieldEvent | WireFoldersFoldersArchiveStoreIdFieldEvent | WireFoldersFoldersArchiveGenerationFieldEvent | WireFoldersFoldersModeFieldEvent | WireFoldersFoldersMassChangesIdFieldEvent | WireFoldersFoldersMassChangesHolderFieldEvent | WireFoldersFoldersMassChangesAuthorFieldEvent | WireFoldersFoldersMassChangesSinceMsFieldEvent | WireFoldersFoldersMassChangesLastMsFieldEvent | WireFoldersFoldersMassChangesDeletedFieldEvent | WireFoldersFoldersMassChangesRewrittenFieldEvent | WireFoldersFoldersMassChangesFilesFieldEvent | WireFoldersFoldersMassChangesAnswerFieldEvent> {
     return streamMessage(buf, WireFolders.codec(), opts)
   }
 }
@@ -1112,6 +1226,7 @@ export interface WireFolder {
   seen?: WirePosition
   archive?: WireArchive
   mode: WireMode
+  massChanges: WireMassChange[]
 }
 
 export namespace WireFolder {
@@ -1164,6 +1279,13 @@ export namespace WireFolder {
           WireMode.codec().encode(obj.mode, w)
         }
 
+        if (obj.massChanges != null && obj.massChanges.length > 0) {
+          for (const value of obj.massChanges) {
+            w.uint32(74)
+            WireMassChange.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1173,7 +1295,8 @@ export namespace WireFolder {
           label: noBytes,
           accepted: false,
           epoch: noBytes,
-          mode: WireMode.MODE_UNSPECIFIED
+          mode: WireMode.MODE_UNSPECIFIED,
+          massChanges: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1220,6 +1343,16 @@ export namespace WireFolder {
               obj.mode = WireMode.codec().decode(reader)
               break
             }
+            case 9: {
+              if (opts.limits?.massChanges != null && obj.massChanges.length === opts.limits.massChanges) {
+                throw new MaxLengthError('Decode error - repeated field "massChanges" had too many elements')
+              }
+
+              obj.massChanges.push(WireMassChange.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.massChanges$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1229,6 +1362,10 @@ export namespace WireFolder {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          massChanges: 0
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -1289,6 +1426,24 @@ export namespace WireFolder {
                 field: `${prefix}.mode`,
                 value: WireMode.codec().decode(reader)
               }
+              break
+            }
+            case 9: {
+              if (opts.limits?.massChanges != null && obj.massChanges === opts.limits.massChanges) {
+                throw new MaxLengthError('Streaming decode error - repeated field "massChanges" had too many elements')
+              }
+
+              for (const evt of WireMassChange.codec().stream(reader, reader.uint32(), `${prefix}.massChanges[]`, {
+                limits: opts.limits?.massChanges$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.massChanges
+                }
+              }
+
+              obj.massChanges++
+
               break
             }
             default: {
@@ -1368,6 +1523,60 @@ export namespace WireFolder {
     value: WireMode
   }
 
+  export interface WireFolderMassChangesIdFieldEvent {
+    field: '$.massChanges[].id'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFolderMassChangesHolderFieldEvent {
+    field: '$.massChanges[].holder'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFolderMassChangesAuthorFieldEvent {
+    field: '$.massChanges[].author'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFolderMassChangesSinceMsFieldEvent {
+    field: '$.massChanges[].sinceMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderMassChangesLastMsFieldEvent {
+    field: '$.massChanges[].lastMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderMassChangesDeletedFieldEvent {
+    field: '$.massChanges[].deleted'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderMassChangesRewrittenFieldEvent {
+    field: '$.massChanges[].rewritten'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderMassChangesFilesFieldEvent {
+    field: '$.massChanges[].files'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderMassChangesAnswerFieldEvent {
+    field: '$.massChanges[].answer'
+    value: WireAnswer
+    index: number
+  }
+
   export function encode (obj: Partial<WireFolder>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireFolder.codec())
   }
@@ -1376,8 +1585,303 @@ export namespace WireFolder {
     return decodeMessage(buf, WireFolder.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolder>): Generator<WireFolderFolderIdFieldEvent | WireFolderLabelFieldEvent | WireFolderAcceptedFieldEvent | WireFolderEpochFieldEvent | WireFolderPositionEpochFieldEvent | WireFolderPositionSequenceFieldEvent | WireFolderPositionHashFieldEvent | WireFolderSeenEpochFieldEvent | WireFolderSeenSequenceFieldEvent | WireFolderSeenHashFieldEvent | WireFolderArchiveStoreIdFieldEvent | WireFolderArchiveGenerationFieldEvent | WireFolderModeFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolder>): Generator<WireFolderFolderIdFieldEvent | WireFolderLabelFieldEvent | WireFolderAcceptedFieldEvent | WireFolderEpochFieldEvent | WireFolderPositionEpochFieldEvent | WireFolderPositionSequenceFieldEvent | WireFolderPositionHashFieldEvent | WireFolderSeenEpochFieldEvent | WireFolderSeenSequenceFieldEvent | WireFolderSeenHashFieldEvent | WireFolderArchiveStoreIdFieldEvent | WireFolderArchiveGenerationFieldEvent | WireFolderModeFieldEvent | WireFolderMassChangesIdFieldEvent | WireFolderMassChangesHolderFieldEvent | WireFolderMassChangesAuthorFieldEvent | WireFolderMassChangesSinceMsFieldEvent | WireFolderMassChangesLastMsFieldEvent | WireFolderMassChangesDeletedFieldEvent | WireFolderMassChangesRewrittenFieldEvent | WireFolderMassChangesFilesFieldEvent | WireFolderMassChangesAnswerFieldEvent> {
     return streamMessage(buf, WireFolder.codec(), opts)
+  }
+}
+
+export enum WireAnswer {
+  ANSWER_UNSPECIFIED = 'ANSWER_UNSPECIFIED',
+  ANSWER_OPEN = 'ANSWER_OPEN',
+  ANSWER_OVER = 'ANSWER_OVER',
+  ANSWER_CONFIRMED = 'ANSWER_CONFIRMED',
+  ANSWER_REJECTED = 'ANSWER_REJECTED'
+}
+
+enum __WireAnswerValues {
+  ANSWER_UNSPECIFIED = 0,
+  ANSWER_OPEN = 1,
+  ANSWER_OVER = 2,
+  ANSWER_CONFIRMED = 3,
+  ANSWER_REJECTED = 4
+}
+
+export namespace WireAnswer {
+  export const codec = (): Codec<WireAnswer> => {
+    return enumeration<WireAnswer>(__WireAnswerValues)
+  }
+}
+
+export interface WireMassChange {
+  id: Uint8Array<ArrayBuffer>
+  holder: Uint8Array<ArrayBuffer>
+  author: Uint8Array<ArrayBuffer>
+  sinceMs: number
+  lastMs: number
+  deleted: number
+  rewritten: number
+  files: number
+  answer: WireAnswer
+}
+
+export namespace WireMassChange {
+  let _codec: Codec<WireMassChange>
+
+  export const codec = (): Codec<WireMassChange> => {
+    if (_codec == null) {
+      _codec = message<WireMassChange>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.id)
+        }
+
+        if ((obj.holder != null && obj.holder.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.holder)
+        }
+
+        if ((obj.author != null && obj.author.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.author)
+        }
+
+        if ((obj.sinceMs != null && obj.sinceMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.sinceMs)
+        }
+
+        if ((obj.lastMs != null && obj.lastMs !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.lastMs)
+        }
+
+        if ((obj.deleted != null && obj.deleted !== 0)) {
+          w.uint32(48)
+          w.uint64Number(obj.deleted)
+        }
+
+        if ((obj.rewritten != null && obj.rewritten !== 0)) {
+          w.uint32(56)
+          w.uint64Number(obj.rewritten)
+        }
+
+        if ((obj.files != null && obj.files !== 0)) {
+          w.uint32(64)
+          w.uint64Number(obj.files)
+        }
+
+        if (obj.answer != null && __WireAnswerValues[obj.answer] !== 0) {
+          w.uint32(72)
+          WireAnswer.codec().encode(obj.answer, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: noBytes,
+          holder: noBytes,
+          author: noBytes,
+          sinceMs: 0,
+          lastMs: 0,
+          deleted: 0,
+          rewritten: 0,
+          files: 0,
+          answer: WireAnswer.ANSWER_UNSPECIFIED
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.holder = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.author = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.sinceMs = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.lastMs = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.deleted = reader.uint64Number()
+              break
+            }
+            case 7: {
+              obj.rewritten = reader.uint64Number()
+              break
+            }
+            case 8: {
+              obj.files = reader.uint64Number()
+              break
+            }
+            case 9: {
+              obj.answer = WireAnswer.codec().decode(reader)
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.holder`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.author`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.sinceMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.lastMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.deleted`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.rewritten`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.files`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.answer`,
+                value: WireAnswer.codec().decode(reader)
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireMassChangeIdFieldEvent {
+    field: '$.id'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireMassChangeHolderFieldEvent {
+    field: '$.holder'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireMassChangeAuthorFieldEvent {
+    field: '$.author'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireMassChangeSinceMsFieldEvent {
+    field: '$.sinceMs'
+    value: number
+  }
+
+  export interface WireMassChangeLastMsFieldEvent {
+    field: '$.lastMs'
+    value: number
+  }
+
+  export interface WireMassChangeDeletedFieldEvent {
+    field: '$.deleted'
+    value: number
+  }
+
+  export interface WireMassChangeRewrittenFieldEvent {
+    field: '$.rewritten'
+    value: number
+  }
+
+  export interface WireMassChangeFilesFieldEvent {
+    field: '$.files'
+    value: number
+  }
+
+  export interface WireMassChangeAnswerFieldEvent {
+    field: '$.answer'
+    value: WireAnswer
+  }
+
+  export function encode (obj: Partial<WireMassChange>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireMassChange.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireMassChange>): WireMassChange {
+    return decodeMessage(buf, WireMassChange.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireMassChange>): Generator<WireMassChangeIdFieldEvent | WireMassChangeHolderFieldEvent | WireMassChangeAuthorFieldEvent | WireMassChangeSinceMsFieldEvent | WireMassChangeLastMsFieldEvent | WireMassChangeDeletedFieldEvent | WireMassChangeRewrittenFieldEvent | WireMassChangeFilesFieldEvent | WireMassChangeAnswerFieldEvent> {
+    return streamMessage(buf, WireMassChange.codec(), opts)
   }
 }
 
@@ -1688,6 +2192,12 @@ export namespace WireIndexDelta {
     index: number
   }
 
+  export interface WireIndexDeltaRowsCheckedFieldEvent {
+    field: '$.rows[].checked'
+    value: boolean
+    index: number
+  }
+
   export interface WireIndexDeltaPositionEpochFieldEvent {
     field: '$.position.epoch'
     value: Uint8Array<ArrayBuffer>
@@ -1716,7 +2226,7 @@ export namespace WireIndexDelta {
     return decodeMessage(buf, WireIndexDelta.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent | WireIndexDeltaAfterFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaRowsCheckedFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent | WireIndexDeltaAfterFieldEvent> {
     return streamMessage(buf, WireIndexDelta.codec(), opts)
   }
 }
@@ -1743,6 +2253,7 @@ export interface WireIndexRow {
   sequence: number
   state: WireRowState
   record: Uint8Array<ArrayBuffer>
+  checked: boolean
 }
 
 export namespace WireIndexRow {
@@ -1770,6 +2281,11 @@ export namespace WireIndexRow {
           w.bytes(obj.record)
         }
 
+        if ((obj.checked != null && obj.checked !== false)) {
+          w.uint32(32)
+          w.bool(obj.checked)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1777,7 +2293,8 @@ export namespace WireIndexRow {
         const obj: any = {
           sequence: 0,
           state: WireRowState.STATE_UNSPECIFIED,
-          record: noBytes
+          record: noBytes,
+          checked: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1796,6 +2313,10 @@ export namespace WireIndexRow {
             }
             case 3: {
               obj.record = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.checked = reader.bool()
               break
             }
             default: {
@@ -1834,6 +2355,13 @@ export namespace WireIndexRow {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.checked`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1861,6 +2389,11 @@ export namespace WireIndexRow {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireIndexRowCheckedFieldEvent {
+    field: '$.checked'
+    value: boolean
+  }
+
   export function encode (obj: Partial<WireIndexRow>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireIndexRow.codec())
   }
@@ -1869,7 +2402,7 @@ export namespace WireIndexRow {
     return decodeMessage(buf, WireIndexRow.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexRow>): Generator<WireIndexRowSequenceFieldEvent | WireIndexRowStateFieldEvent | WireIndexRowRecordFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexRow>): Generator<WireIndexRowSequenceFieldEvent | WireIndexRowStateFieldEvent | WireIndexRowRecordFieldEvent | WireIndexRowCheckedFieldEvent> {
     return streamMessage(buf, WireIndexRow.codec(), opts)
   }
 }
