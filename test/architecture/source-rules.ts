@@ -34,7 +34,7 @@ const ambientAllowed: Readonly<Record<string, readonly string[]>> = {
   // Lets microtasks drain between two simulated events: the simulation's own engine.
   'packages/simulation/src/seams/virtual-world-clock.ts': ['setImmediate'],
   // Runs in a browser.
-  'packages/web/src/node-watch.svelte.ts': ['Date.now', 'setInterval', 'setTimeout'],
+  'packages/web/src/page-clock.ts': ['Date.now', 'setInterval', 'setTimeout'],
 };
 
 function ambientUses(file: SourceFile): { readonly name: string; readonly at: number }[] {

@@ -6,6 +6,8 @@
 import { followEvent } from './live-state.ts';
 import { read, SignedOut } from './node-api.ts';
 import type { FolderOffer, NodeEvent, NodeState } from './node-state.ts';
+import { PacedRefresh } from './paced-refresh.ts';
+import type { PageClock } from './page-clock.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
 
@@ -21,29 +23,32 @@ export class NodeWatch {
   node: NodeState | undefined = $state.raw();
   offers: readonly FolderOffer[] = $state.raw([]);
   /** The present moment, for times in words. */
-  nowMs = $state(Date.now());
+  nowMs = $state(0);
   /** When the node was last heard of. */
-  heardMs = $state(Date.now());
+  heardMs = $state(0);
+  readonly #clock: PageClock;
+  readonly #refreshes: PacedRefresh;
   #stream: EventSource | undefined;
-  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  #refreshAtMs = Number.POSITIVE_INFINITY;
-  #refreshedMs = 0;
-  #refreshing = false;
-  #again = false;
+
+  constructor(clock: PageClock) {
+    this.#clock = clock;
+    this.#refreshes = new PacedRefresh(clock, () => this.#refresh());
+    this.#heard();
+  }
 
   start(): void {
-    setInterval(() => this.#tick(), tickMs);
+    this.#clock.every(tickMs, () => this.#tick());
     document.addEventListener('visibilitychange', () => this.#tick());
     this.#open();
   }
 
   /** Something was done here: the status is asked for at once. */
   refresh(): void {
-    this.#refreshIn(0, 0);
+    this.#refreshes.want(0, 0);
   }
 
   #tick(): void {
-    this.nowMs = Date.now();
+    this.nowMs = this.#clock.now();
     if (this.connection === 'live' && this.nowMs - this.heardMs > silenceMs) this.#lost();
   }
 
@@ -66,31 +71,15 @@ export class NodeWatch {
     if (this.node === undefined) return;
     const { node, refreshMs } = followEvent(this.node, event);
     this.node = node;
-    if (refreshMs !== undefined) this.#refreshIn(refreshMs, minimumPauseMs);
+    if (refreshMs !== undefined) this.#refreshes.want(refreshMs, minimumPauseMs);
   }
 
   #heard(): void {
-    this.heardMs = Date.now();
+    this.heardMs = this.#clock.now();
     this.nowMs = this.heardMs;
   }
 
-  #refreshIn(waitMs: number, pauseMs: number): void {
-    const atMs = Math.max(Date.now() + waitMs, this.#refreshedMs + pauseMs);
-    if (atMs >= this.#refreshAtMs) return;
-    clearTimeout(this.#refreshTimer);
-    this.#refreshAtMs = atMs;
-    this.#refreshTimer = setTimeout(() => {
-      this.#refreshAtMs = Number.POSITIVE_INFINITY;
-      void this.#refresh();
-    }, atMs - Date.now());
-  }
-
   async #refresh(): Promise<void> {
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
     try {
       const [node, offers] = await Promise.all([
         read<NodeState>('/rest/status'),
@@ -98,18 +87,12 @@ export class NodeWatch {
       ]);
       this.node = node;
       this.offers = offers;
-      this.#refreshedMs = Date.now();
       this.#heard();
       this.connection = 'live';
     } catch (error) {
       if (error instanceof SignedOut) this.#signedOut();
       else this.#lost();
-    } finally {
-      this.#refreshing = false;
     }
-    if (!this.#again) return;
-    this.#again = false;
-    this.refresh();
   }
 
   /** The stream does not tell a closed door from an empty house: the status does. */
@@ -118,7 +101,11 @@ export class NodeWatch {
     this.#stream = undefined;
     if (this.connection === 'signed-out') return;
     if (this.connection === 'live') this.connection = 'lost';
-    setTimeout(() => void this.#knock(), this.connection === 'lost' ? retryMs : 0);
+    this.#knockIn(this.connection === 'lost' ? retryMs : 0);
+  }
+
+  #knockIn(delayMs: number): void {
+    this.#clock.after(delayMs, () => void this.#knock());
   }
 
   async #knock(): Promise<void> {
@@ -132,7 +119,7 @@ export class NodeWatch {
         return;
       }
       this.connection = 'lost';
-      setTimeout(() => void this.#knock(), retryMs);
+      this.#knockIn(retryMs);
     }
   }
 
