@@ -1,6 +1,5 @@
 /** How an error of the node travels over HTTP: a status by the kind of its code, and a JSON body. */
 import { AppError, errorMessage } from '@holdfast/platform';
-import { z } from 'zod';
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 408 | 409 | 410 | 413 | 415 | 500 | 502;
 
@@ -8,10 +7,6 @@ export type ErrorStatus = 400 | 401 | 403 | 404 | 408 | 409 | 410 | 413 | 415 | 
 export interface ErrorDocument {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string };
 }
-
-const errorDocumentSchema = z.object({
-  error: z.object({ code: z.string().min(1), message: z.string(), hint: z.string().default('') }),
-});
 
 const statusByCode: ReadonlyMap<string, ErrorStatus> = new Map<string, ErrorStatus>([
   ['unauthorised', 401],
@@ -59,8 +54,13 @@ export function errorDocument(error: unknown): ErrorDocument {
 
 /** The error that a JSON body stands for, or undefined where it is not one of ours. */
 export function errorFromDocument(body: unknown): AppError | undefined {
-  const parsed = errorDocumentSchema.safeParse(body);
-  if (!parsed.success) return undefined;
-  const { code, message, hint } = parsed.data.error;
+  const { code, message, hint = '' } = fieldsOf(fieldsOf(body).error);
+  if (typeof code !== 'string' || code === '') return undefined;
+  if (typeof message !== 'string' || typeof hint !== 'string') return undefined;
   return new AppError(code, message, { hint });
+}
+
+/** None where it is no object. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -2,4 +2,3 @@ export * from './api-error.js';
 export { endpoints, type Operation } from './endpoints.js';
 export { isLoopbackHost, urlHost } from './request-origin.js';
 export * from './rest-client.js';
-export * from './rest-server.js';

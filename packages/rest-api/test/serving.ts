@@ -2,7 +2,7 @@
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import type { NodeControl } from '@holdfast/node';
 import { type Clock, silentLogger } from '@holdfast/platform';
-import { createRestServer, type RestServer } from '@holdfast/rest-api';
+import { createRestServer, type RestServer } from '@holdfast/rest-api/rest-server';
 
 export const token = 'the-token';
 

@@ -2,7 +2,8 @@
 
 import type { NodeControl, RunningNode } from '@holdfast/node';
 import { AppError } from '@holdfast/platform';
-import { createRestServer, isLoopbackHost, type RestServer } from '@holdfast/rest-api';
+import { isLoopbackHost } from '@holdfast/rest-api';
+import type { RestServer } from '@holdfast/rest-api/rest-server';
 import { openBrowser } from '../browser.js';
 import { type ExitCode, exitCodes } from '../exit-code.js';
 import { type NodeRunner, pageDirectory } from '../node-runner.js';
@@ -96,6 +97,8 @@ async function start(
   if (options.listen.length > maxListenAddresses) {
     throw new AppError('usage', `At most ${maxListenAddresses} --listen addresses.`);
   }
+  // Not at the top: the other verbs, which load this file too, need no server.
+  const { createRestServer } = await import('@holdfast/rest-api/rest-server');
   let serving: { control: NodeControl; server: RestServer } | undefined;
   const node = await runner.runNode({
     home: paths.home,
