@@ -2,7 +2,7 @@
  * Where answers go: one JSON document or calm lines on stdout, errors on stderr, notes on stderr and
  * only for a person who looks at a terminal.
  */
-import { AppError } from '@holdfast/platform';
+import { AppError, errorMessage } from '@holdfast/platform';
 import { errorDocument } from '@holdfast/rest-api';
 import type { Environment } from './environment.js';
 import { printable } from './printable-text.js';
@@ -41,17 +41,15 @@ export class Output {
 
   /** Progress: only for someone who watches. */
   note(line: string): void {
-    if (this.json || this.quiet || !this.#environment.stderrIsTerminal) return;
-    this.#environment.stderr.write(`${line}\n`);
+    if (this.showsProgress) this.#environment.stderr.write(`${line}\n`);
   }
 
   /** A line that the next one takes the place of; the last is taken away by an empty one. */
   progress(line: string): void {
-    if (this.json || this.quiet || !this.#environment.stderrIsTerminal) return;
-    this.#environment.stderr.write(`\r\u001b[2K${printable(line)}`);
+    if (this.showsProgress) this.#environment.stderr.write(`\r\u001b[2K${printable(line)}`);
   }
 
-  /** Whether somebody watches what `progress` writes. */
+  /** Whether somebody watches what `note` and `progress` write. */
   get showsProgress(): boolean {
     return !this.json && !this.quiet && this.#environment.stderrIsTerminal;
   }
@@ -68,9 +66,7 @@ export class Output {
       return;
     }
     const { message, hint } =
-      error instanceof AppError
-        ? document.error
-        : { message: error instanceof Error ? error.message : String(error), hint: '' };
+      error instanceof AppError ? document.error : { message: errorMessage(error), hint: '' };
     const lines = [message, ...(hint === '' ? [] : [hint])].flatMap((text) => text.split('\n'));
     this.#environment.stderr.write(`${lines.map(printable).join('\n')}\n`);
   }

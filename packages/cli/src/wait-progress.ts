@@ -1,6 +1,6 @@
 /** What a wait waits for, on one line that is written anew while it lasts. */
 import type { FolderStatus, NodeControl, NodeStatus } from '@holdfast/node';
-import type { Clock } from '@holdfast/platform';
+import { AppError, type Clock } from '@holdfast/platform';
 import { countText } from './printable-text.js';
 import { type NameOf, progressLines } from './progress-text.js';
 
@@ -18,8 +18,7 @@ export interface WaitProgressInit {
 /** Resolves once the signal has aborted. */
 export async function showWaitProgress(init: WaitProgressInit, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    // A look that fails shows nothing: the wait itself tells why.
-    const status = await init.node.status().catch(() => undefined);
+    const status = await look(init.node);
     if (signal.aborted) break;
     if (status !== undefined) init.write(waitLine(status, init.folder));
     await pause(init.clock, signal);
@@ -27,7 +26,17 @@ export async function showWaitProgress(init: WaitProgressInit, signal: AbortSign
   init.write('');
 }
 
-/** The folder that has most before it, in words. */
+/** Undefined where the node does not answer as it should: the wait itself tells why. */
+async function look(node: NodeControl): Promise<NodeStatus | undefined> {
+  try {
+    return await node.status();
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** The first folder that something moves in, or else that something is missing in, in words. */
 export function waitLine(status: NodeStatus, asked: string | undefined): string {
   const nameOf: NameOf = (id) => status.devices.find((one) => one.id === id)?.name ?? id;
   const folders = status.folders.filter(

@@ -27,12 +27,15 @@ export const addWait: AddVerb = (program, bind) => {
           const shown = output.showsProgress
             ? showWaitProgress(init, ended.signal)
             : Promise.resolve();
-          try {
-            await control.wait({ folder, archived, timeoutMs });
-          } finally {
-            ended.abort();
-            await shown;
-          }
+          const waited = async () => {
+            try {
+              await control.wait({ folder, archived, timeoutMs });
+            } finally {
+              ended.abort();
+              await shown;
+            }
+          };
+          await Promise.all([waited(), shown]);
           output.result({ inSync: true, folder: folder ?? null, archived }, () => [
             archived ? 'In sync, and everything here is archived.' : 'In sync.',
           ]);
