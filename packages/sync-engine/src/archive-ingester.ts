@@ -3,21 +3,11 @@
  * when all of it is durable say so in the index and by receipts. Offers are taken in the order of
  * each device's sequence, so a receipt is a position and a short list of exceptions.
  */
-import {
-  type FolderIndex,
-  localCurrent,
-  type PathEntry,
-  rowOf,
-  type VersionRow,
-  withLocalCurrent,
-  withoutPeerRow,
-  withRow,
-} from '@holdfast/folder-index';
+import { type FolderIndex, rowOf, withoutPeerRow } from '@holdfast/folder-index';
 import {
   contentBytesOf,
   type DeviceId,
   type FolderId,
-  type FolderPath,
   type Hash,
   type VersionId,
 } from '@holdfast/model';
@@ -27,14 +17,13 @@ import {
   errorMessage,
   errorSentences,
   type Logger,
-  Mutex,
 } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
+import { ArchiveAppender, type Offer } from './archive-appender.js';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
 import type { BlockSupplier } from './block-client.js';
 import { troubleOf } from './device-trouble.js';
-import { planArchivePath } from './plan-sync.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveIngesterInit {
@@ -54,12 +43,6 @@ export interface ArchiveIngesterInit {
   readonly onIngested: () => void;
 }
 
-interface Offer {
-  readonly path: FolderPath;
-  readonly row: VersionRow;
-  readonly device: DeviceId;
-}
-
 const offersPerBatch = 500;
 const bytesPerBatch = 16 * 1024 * 1024;
 const retryDelayMs = 5_000;
@@ -70,7 +53,7 @@ export class ArchiveIngester {
   readonly #signal: WakeSignal;
   readonly #fetcher: ArchiveFetcher;
   readonly #exceptions = new Map<DeviceId, Set<VersionId>>();
-  readonly #appending = new Mutex();
+  readonly #appender: ArchiveAppender;
   #stopped = false;
   #loop: Promise<void> | undefined;
   #problem: unknown;
@@ -81,6 +64,7 @@ export class ArchiveIngester {
     this.#init = init;
     this.#signal = new WakeSignal(init.clock);
     this.#fetcher = new ArchiveFetcher(init.folder, init.index, init.archive.blocks);
+    this.#appender = new ArchiveAppender(init);
   }
 
   /** Content that lies in the store and whose versions are not appended yet. */
@@ -214,77 +198,22 @@ export class ArchiveIngester {
     try {
       const fetched = await this.#fetcher.fetch(client, batch, withdrawn, onBytes);
       for (const wanted of fetched.incomplete) await this.#miss(wanted.for, withdrawn);
-      await this.#append(fetched.complete);
+      await this.#appender.append(fetched.complete);
     } finally {
       this.#stagedBytes -= stagedBytes;
     }
   }
 
-  /** One at a time: what is current is decided and written down as one step. */
-  #append(batch: readonly WantedVersion<Offer>[]): Promise<void> {
-    if (batch.length === 0) return Promise.resolve();
-    const paths = [...new Set(batch.map((wanted) => wanted.for.path))];
-    return this.#appending.run(() => this.#appendNow(batch, paths));
-  }
-
-  /** Shows what members show by now, where that was archived before and nobody offers it anew. */
+  /** What members go back to was archived before, and nobody offers it anew. */
   async #turnPaths(): Promise<void> {
     const { index } = this.#init;
+    let lost = 0;
     let paths = await index.neededPaths(offersPerBatch);
     while (paths.length > 0 && !this.#stopped) {
-      const page = paths;
-      await this.#appending.run(() => this.#appendNow([], page));
-      paths = await index.neededPaths(offersPerBatch, page.at(-1));
+      lost += await this.#appender.turn(paths);
+      paths = await index.neededPaths(offersPerBatch, paths.at(-1));
     }
-  }
-
-  async #appendNow(
-    batch: readonly WantedVersion<Offer>[],
-    paths: readonly FolderPath[],
-  ): Promise<void> {
-    const { archive, index, folder } = this.#init;
-    const ids = batch.map((wanted) => wanted.for.row.version.id);
-    const known = await archive.hasVersions(folder, ids);
-    const wantedOf = new Map(batch.map((wanted) => [wanted.for.row.version.id, wanted]));
-    const entries = await index.entries(paths);
-    const plans = entries.map((entry) => {
-      const archived = markArchived(entry, new Set(ids));
-      return { entry, winner: planArchivePath(archived, this.#init.hash) };
-    });
-    const winners = new Map(plans.map(({ entry, winner }) => [entry.path, winner?.version.id]));
-    const showns = new Map(
-      entries.map((entry) => [entry.path, localCurrent(entry)?.version.id] as const),
-    );
-    const fresh = batch.filter((wanted, at) => {
-      const { path, row } = wanted.for;
-      return !known[at] || winners.get(path) === row.version.id;
-    });
-    const appended = fresh.map(({ for: offer, allBlocks }) => ({
-      version: offer.row.version,
-      becameCurrent: winners.get(offer.path) === offer.row.version.id,
-      supersedes: showns.get(offer.path),
-      sender: offer.device,
-      blocks: allBlocks,
-    }));
-    // A version that was archived earlier may win only now.
-    for (const { entry, winner } of plans) {
-      if (winner === undefined || wantedOf.has(winner.version.id)) continue;
-      appended.push({
-        version: winner.version,
-        becameCurrent: true,
-        supersedes: showns.get(entry.path),
-        sender: winner.peers[0]?.device ?? winner.version.record.author,
-        blocks: [],
-      });
-    }
-    await archive.append(folder, appended);
-    await index.update(paths, (entry) => this.#archived(entry, new Set(ids)), { sync: true });
-  }
-
-  #archived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {
-    const marked = markArchived(entry, ids);
-    const winner = planArchivePath(marked, this.#init.hash);
-    return winner === undefined ? marked : withLocalCurrent(marked, winner.version);
+    if (lost > 0) throw contentLost(lost);
   }
 
   /** A version that was kept beside and is not kept any more is not waited for; others are named. */
@@ -312,16 +241,14 @@ export class ArchiveIngester {
   }
 }
 
-function markArchived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {
-  let next = entry;
-  for (const row of entry.rows) {
-    if (row.archived || !ids.has(row.version.id)) continue;
-    next = withRow(next, row.version, (known) => ({
-      ...known,
-      archived: true,
-      // What is kept beside elsewhere and is archived here needs no row any more.
-      peers: known.peers.filter((peer) => peer.state === 'current'),
-    }));
-  }
-  return next;
+function contentLost(count: number): AppError {
+  const versions = count === 1 ? 'a version' : `${count} versions`;
+  return new AppError(
+    'blocks_missing',
+    `Devices went back to ${versions} whose content is not in the store any more.`,
+    {
+      hint: 'All else is taken. Change such a file where a device has it: then it is archived anew.',
+      kind: 'retry',
+    },
+  );
 }

@@ -21,15 +21,19 @@ import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.
 
 const folder = 'photosphotosphot' as FolderId;
 const path = pathOf('note.md');
+const otherPath = pathOf('other.md');
 const edit = fileVersion('note.md', 'edit', [{ actor: actor('1'), counter: 2 }]);
 const vector = [{ actor: actor('2'), counter: 2 }];
+const otherEdit = fileVersion('other.md', 'other', [{ actor: actor('1'), counter: 2 }]);
 const tombstone = versionOf({ kind: 'tombstone', path, vector, author: desktop }, hash);
 
 function archived(entry: PathEntry): PathEntry {
   return { ...entry, rows: entry.rows.map((row) => ({ ...row, archived: true })) };
 }
 
-async function scene() {
+/** An archive whose store has lost the content of some versions. */
+async function scene(lost: readonly Version[] = []) {
+  const isLost = ({ id }: Version) => lost.some((one) => one.id === id);
   const index = await FolderIndex.open({
     store: new MemoryKeyValueStore(new MemoryDatabase()),
     folder,
@@ -39,7 +43,7 @@ async function scene() {
   });
   const tell = (version: Version, sequence: number, state: 'current' | 'side') =>
     index.update(
-      [path],
+      [version.record.path],
       (entry) => withPeerRow(entry, version, { device: phone, state, sequence }),
       { sync: true },
     );
@@ -47,7 +51,9 @@ async function scene() {
   const archive = {
     blocks: undefined,
     hasVersions: async (_: FolderId, ids: readonly unknown[]) => ids.map(() => true),
+    hasBlocks: async (version: Version) => !isLost(version),
     append: async (_: FolderId, entries: typeof appended) => {
+      if (entries.some(({ version }) => isLost(version))) throw new Error('blocks missing');
       appended.push(...entries);
       return [];
     },
@@ -68,7 +74,7 @@ async function scene() {
     mayIngest: () => true,
     onStaged: () => {},
     onIngested: () => {
-      if (index.counts.needFiles === 0) onDone();
+      if (index.counts.needFiles === lost.length) onDone();
     },
   });
   return { index, tell, appended, ingester, ingested };
@@ -91,4 +97,19 @@ test('an archive shows again what members went back to, though it was archived l
     { version: { id: edit.id }, becameCurrent: true, supersedes: tombstone.id, sender: phone },
   ]);
   expect(index.counts.needFiles).toBe(0);
+});
+
+test('a version whose content the store lost keeps no other one from being shown again', async () => {
+  const { index, tell, ingester, ingested } = await scene([edit]);
+  for (const [at, version] of [edit, otherEdit].entries()) {
+    await tell(version, at + 1, 'current');
+    await index.update([version.record.path], archived, { sync: true });
+  }
+  expect(index.counts).toMatchObject({ queued: 0, needFiles: 2 });
+  ingester.start();
+  await ingested;
+  await ingester.stop();
+  expect(localCurrent(await index.entry(otherPath))?.version.id).toBe(otherEdit.id);
+  expect(localCurrent(await index.entry(path))).toBeUndefined();
+  expect(ingester.problem).toContain('went back to a version whose content');
 });

@@ -24,6 +24,7 @@ import type { LogIndexer } from './log-indexer.js';
 import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
 import type { StoreIdentity } from './store-identity.js';
+import { topLevelBlocks } from './stored-ids.js';
 
 /** A longer append is made durable in steps of so many entries. */
 const entriesPerStep = 1000;
@@ -94,6 +95,12 @@ export class VersionArchive {
       const rows = await this.#index.versionRows(ids.map((versionId) => ({ folder, versionId })));
       return rows.map((row) => row !== undefined);
     });
+  }
+
+  /** Whether every block that the record names is held still. */
+  async hasBlocks(version: Version): Promise<boolean> {
+    const held = await this.blocks.has(topLevelBlocks(version));
+    return held.every((isHeld) => isHeld);
   }
 
   /**
