@@ -17,9 +17,10 @@ import {
   unnumberedRows,
 } from './entry-change.js';
 import { encodeEntry } from './entry-codec.js';
+import type { IgnoredPaths } from './ignored-paths.js';
 import type { IndexKeys } from './index-keys.js';
 import { type IndexCounts, type IndexState, type PeerState, rollHash } from './index-state.js';
-import type { PathEntry } from './path-entry.js';
+import { judged, type PathEntry } from './path-entry.js';
 
 export interface BatchDraftInit {
   readonly state: IndexState;
@@ -27,6 +28,8 @@ export interface BatchDraftInit {
   readonly hash: Hash;
   readonly policy: IndexPolicy;
   readonly devices: DeviceNumbers;
+  /** Undefined while nobody knows the patterns. */
+  readonly ignores: IgnoredPaths | undefined;
 }
 
 const nothing = new Uint8Array(0);
@@ -43,6 +46,7 @@ export class BatchDraft {
   #sequence: number;
   #rolling: string;
   #tally: RowTally;
+  #unjudged = false;
 
   constructor(init: BatchDraftInit) {
     this.#init = init;
@@ -58,7 +62,7 @@ export class BatchDraft {
    */
   change(before: PathEntry, wanted: PathEntry, stored: Uint8Array | undefined): PathEntry {
     if (wanted === before) return before;
-    const after = this.#number(before, wanted);
+    const after = this.#number(before, this.#judged(before, wanted));
     this.#writeEntry(after, stored);
     this.#writeLocalKeys(before, after);
     this.#writeNeed(before, after);
@@ -77,8 +81,9 @@ export class BatchDraft {
       this.#put(keys.boundary(this.#sequence), bytesFromHex(this.#rolling));
     }
     this.#counts.overwrittenUncovered += more.overwrittenUncovered;
+    const { judgedBy: _, ...unjudged } = state;
     return {
-      ...state,
+      ...(this.#unjudged ? unjudged : state),
       sequence: this.#sequence,
       hash: this.#rolling,
       devices: devices.list(),
@@ -86,6 +91,15 @@ export class BatchDraft {
       counts: this.#counts,
       tally: this.#tally,
     };
+  }
+
+  /** What is known already was judged; a new path is, where that is possible. */
+  #judged(before: PathEntry, wanted: PathEntry): PathEntry {
+    if (before.rows.length > 0) return wanted;
+    const { ignores } = this.#init;
+    if (ignores !== undefined) return judged(wanted, ignores.isIgnored(wanted.path));
+    this.#unjudged = true;
+    return wanted;
   }
 
   #number(before: PathEntry, wanted: PathEntry): PathEntry {
@@ -101,7 +115,7 @@ export class BatchDraft {
       if (sequence === undefined || row.local === undefined) return row;
       return { ...row, local: { ...row.local, sequence } };
     });
-    return { path: wanted.path, rows };
+    return { ...wanted, rows };
   }
 
   #writeEntry(after: PathEntry, stored: Uint8Array | undefined): void {
@@ -135,8 +149,8 @@ export class BatchDraft {
 
   #writeNeed(before: PathEntry, after: PathEntry): void {
     const { policy, keys } = this.#init;
-    const needBefore = policy.needOf(before);
-    const needAfter = policy.needOf(after);
+    const needBefore = before.ignored ? undefined : policy.needOf(before);
+    const needAfter = after.ignored ? undefined : policy.needOf(after);
     if (needAfter !== undefined && needBefore === undefined) {
       this.#put(keys.need(after.path), nothing);
     } else if (needAfter === undefined && needBefore !== undefined) {
@@ -153,8 +167,8 @@ export class BatchDraft {
 
   #writeLocalChange(before: PathEntry, after: PathEntry): void {
     const { policy, keys } = this.#init;
-    const was = policy.isLocalChange?.(before) ?? false;
-    const is = policy.isLocalChange?.(after) ?? false;
+    const was = !before.ignored && (policy.isLocalChange?.(before) ?? false);
+    const is = !after.ignored && (policy.isLocalChange?.(after) ?? false);
     if (was === is) return;
     const key = keys.localChange(after.path);
     if (is) this.#put(key, nothing);

@@ -92,13 +92,15 @@ export function countChange(
   };
 }
 
+/** What is passed over is no part of what the folder shows. */
 function fileCount(entry: PathEntry): number {
+  if (entry.ignored) return 0;
   return localCurrent(entry)?.version.record.kind === 'file' ? 1 : 0;
 }
 
 function fileBytes(entry: PathEntry): number {
   const row: VersionRow | undefined = localCurrent(entry);
-  return row === undefined ? 0 : contentBytesOf(row.version.record);
+  return row === undefined || entry.ignored ? 0 : contentBytesOf(row.version.record);
 }
 
 function sideCount(entry: PathEntry): number {

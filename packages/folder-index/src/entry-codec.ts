@@ -25,6 +25,8 @@ import type {
 /** Rows end with a byte that says whether somebody vouches for them, and with the guard's mark. */
 const entryFormat = 2;
 const formatWithoutGuard = 1;
+/** The newest, of a path that is passed over. */
+const ignoredFormat = 3;
 const archivedBit = 1;
 const localBit = 2;
 const sideBit = 4;
@@ -40,7 +42,7 @@ const maxRows = 1_000_000;
 
 export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {
   const writer = new ByteWriter();
-  writer.u8(entryFormat).varint(entry.rows.length);
+  writer.u8(entry.ignored ? ignoredFormat : entryFormat).varint(entry.rows.length);
   for (const row of entry.rows) {
     encodeVersion(writer, row.version);
     writer.u8(flagsOf(row));
@@ -74,13 +76,15 @@ export function decodeEntry(
 ): PathEntry {
   const reader = new ByteReader(bytes);
   const format = reader.u8();
-  if (format !== entryFormat && format !== formatWithoutGuard)
+  const ignored = format === ignoredFormat;
+  if (format !== entryFormat && format !== formatWithoutGuard && !ignored)
     throw new MalformedBytes(`entry format ${format} is not known`);
+  const rowFormat = ignored ? entryFormat : format;
   const rows: VersionRow[] = [];
   const count = reader.varint(maxRows);
-  for (let at = 0; at < count; at += 1) rows.push(decodeRow(reader, devices, format));
+  for (let at = 0; at < count; at += 1) rows.push(decodeRow(reader, devices, rowFormat));
   reader.end();
-  return { path, rows };
+  return ignored ? { path, rows, ignored } : { path, rows };
 }
 
 function flagsOf(row: VersionRow): number {

@@ -27,7 +27,8 @@ import { BatchDraft } from './batch-draft.js';
 import { DeviceNumbers } from './device-numbers.js';
 import type { IndexPolicy } from './entry-change.js';
 import { decodeEntry } from './entry-codec.js';
-import { offerOf } from './guard-mark.js';
+import { offeredAt } from './guard-mark.js';
+import { type IgnoredPaths, judgeAgain } from './ignored-paths.js';
 import { IndexKeys, type KeySpan } from './index-keys.js';
 import {
   decodeIndexState,
@@ -40,6 +41,7 @@ import {
 import { MassChangeList } from './mass-change-list.js';
 import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
+import { pathPages } from './path-pages.js';
 import { readAgain, reopened } from './renumbering.js';
 import {
   indexDamaged,
@@ -65,8 +67,6 @@ export interface UpdateOptions {
   readonly countOverwritten?: () => number;
 }
 
-const iterationChunk = 500;
-
 export class FolderIndex {
   /** Whether this device's numbers can be believed. */
   readonly numbers: OwnNumbers;
@@ -82,6 +82,7 @@ export class FolderIndex {
   #state: IndexState;
   /** A batch failed: nobody knows whether it was applied. */
   #inDoubt = false;
+  #ignores: IgnoredPaths | undefined;
 
   private constructor(init: FolderIndexInit, state: IndexState, loss: string | undefined) {
     this.loss = loss;
@@ -233,14 +234,8 @@ export class FolderIndex {
   /** Paths of own rows after a sequence, published or not, a page at a time. */
   async *pathsAfter(sequence: number): AsyncIterable<FolderPath[]> {
     const span = this.#keys.sequences('sequence', sequence, this.#state.sequence);
-    let page: FolderPath[] = [];
-    for await (const [, value] of this.#store.iterate(span)) {
-      page.push(byteStringFrom(value) as FolderPath);
-      if (page.length < iterationChunk) continue;
-      yield page;
-      page = [];
-    }
-    if (page.length > 0) yield page;
+    const paths = this.#store.iterate(span);
+    yield* pathPages(paths, ([, value]) => byteStringFrom(value) as FolderPath);
   }
 
   /**
@@ -263,6 +258,7 @@ export class FolderIndex {
         hash: this.#hash,
         policy: this.#policy,
         devices: this.#devices,
+        ignores: this.#ignores,
       });
       const after = before.map((entry, at) => draft.change(entry, change(entry), stored[at]));
       await this.#commit(draft, options);
@@ -288,17 +284,27 @@ export class FolderIndex {
 
   /** Forgets all rows of a device, whose index began anew. */
   async forgetPeer(device: DeviceId): Promise<void> {
-    let batch: FolderPath[] = [];
     const drop = (entry: PathEntry) => withoutPeer(entry, device);
-    for await (const entry of this.below('')) {
-      if (!entry.rows.some((row) => row.peers.some((peer) => peer.device === device))) continue;
-      batch.push(entry.path);
-      if (batch.length < iterationChunk) continue;
-      await this.update(batch, drop, { sync: false });
-      batch = [];
+    const pathOf = ({ path, rows }: PathEntry) =>
+      rows.some((row) => row.peers.some((peer) => peer.device === device)) ? path : undefined;
+    for await (const paths of pathPages(this.below(''), pathOf)) {
+      await this.update(paths, drop, { sync: false });
     }
     const { seen: _, ...rest } = this.peer(device);
-    await this.update(batch, drop, { sync: true, peers: { [device]: rest } });
+    await this.update([], drop, { sync: true, peers: { [device]: rest } });
+  }
+
+  /**
+   * From here on the paths that `ignores` names are passed over: entries that were judged otherwise
+   * are judged anew. One that is passed over no more counts as not seen on the disk.
+   */
+  async ignore(ignores: IgnoredPaths): Promise<void> {
+    this.#ignores = ignores;
+    const { fingerprint } = ignores;
+    if (this.#state.judgedBy === fingerprint) return;
+    await this.#changeState(({ judgedBy: _, ...state }) => state);
+    await judgeAgain(this, ignores);
+    await this.#changeState((state) => ({ ...state, judgedBy: fingerprint }));
   }
 
   /** Removes everything that is known of the folder. */
@@ -356,10 +362,7 @@ export class FolderIndex {
     }
     const entries = await this.entries(places.map((place) => place.path));
     // A row that was superseded meanwhile is left out, so their number says nothing of the limit.
-    const rows = places.flatMap(({ sequence, path }, at): OfferedRow[] => {
-      const row = entries[at]?.rows.find((one) => one.local?.sequence === sequence);
-      return row?.local === undefined ? [] : [{ path, sequence, ...offerOf(row, row.local) }];
-    });
+    const rows = places.flatMap(({ sequence }, at) => offeredAt(entries[at], sequence) ?? []);
     return { rows, cutAt: places.length < limit ? undefined : places.at(-1)?.sequence };
   }
 

@@ -41,6 +41,13 @@ export function offerOf(
   return { version: row.version, state, checked: row.checked === true };
 }
 
+/** What others are told of the own row with the sequence; undefined where it was superseded. */
+export function offeredAt(entry: PathEntry | undefined, sequence: number): OfferedRow | undefined {
+  const row = entry?.rows.find((one) => one.local?.sequence === sequence);
+  if (entry === undefined || row?.local === undefined) return undefined;
+  return { path: entry.path, sequence, ...offerOf(row, row.local) };
+}
+
 /** How many versions of the path wait for an answer. */
 export function guardedRows(entry: PathEntry): number {
   return entry.rows.filter((row) => row.guard?.state === 'held').length;

@@ -88,6 +88,8 @@ export interface IndexState {
   readonly tally?: RowTally;
   /** Questions about mass changes, of this device and of others. */
   readonly massChanges?: readonly KnownMassChange[];
+  /** Names the patterns that every entry was judged by; absent while some may not have been. */
+  readonly judgedBy?: string;
 }
 
 const noCounts: IndexCounts = {

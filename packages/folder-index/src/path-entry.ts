@@ -75,6 +75,8 @@ export interface VersionRow {
 export interface PathEntry {
   readonly path: FolderPath;
   readonly rows: readonly VersionRow[];
+  /** The person's patterns pass the path over here: it is neither published nor needed. */
+  readonly ignored?: true;
 }
 
 /** A row of this device's own index, as it is offered to others. */
@@ -125,7 +127,7 @@ export function withRow(
   const rows = known
     ? entry.rows.map((row) => (row === known ? next : row))
     : [...entry.rows, next];
-  return { path: entry.path, rows: rows.filter(isKept) };
+  return { ...entry, rows: rows.filter(isKept) };
 }
 
 /** A row stays while anyone shows or keeps it. */
@@ -190,7 +192,7 @@ export function withPeerRow(
     );
     return replaced.length === row.peers.length ? row : { ...row, peers: replaced };
   });
-  return withRow({ path: entry.path, rows }, version, (row) => ({
+  return withRow({ ...entry, rows }, version, (row) => ({
     ...(checked ? asChecked(row) : row),
     peers: [...row.peers, peer],
   }));
@@ -219,7 +221,7 @@ export function withoutPeer(entry: PathEntry, device: DeviceId): PathEntry {
     ...row,
     peers: row.peers.filter((peer) => peer.device !== device),
   }));
-  return { path: entry.path, rows: rows.filter(isKept) };
+  return { ...entry, rows: rows.filter(isKept) };
 }
 
 /**
@@ -241,4 +243,26 @@ export function withHeld(
 /** Keeps the version beside nothing: this device shows nothing at the path until it is read anew. */
 export function withoutLocalCurrent(entry: PathEntry, version: Version): PathEntry {
   return withRow(entry, version, withoutLocal);
+}
+
+/** The entry of a path that is passed over from now on. Its rows stay as they are. */
+function withIgnored(entry: PathEntry): PathEntry {
+  return { ...entry, ignored: true };
+}
+
+/**
+ * The entry of a path that is not passed over any more: what it shows counts as not seen on this disk
+ * until it is read again, so that its absence is no deletion.
+ */
+function withoutIgnored({ ignored: _, ...entry }: PathEntry): PathEntry {
+  const current = localCurrent(entry);
+  if (current === undefined) return entry;
+  const { disk: _disk, ...local } = current.local;
+  return withRow(entry, current.version, (row) => ({ ...row, local }));
+}
+
+/** The entry with the mark that the person's patterns give it. */
+export function judged(entry: PathEntry, isIgnored: boolean): PathEntry {
+  if (isIgnored === (entry.ignored === true)) return entry;
+  return isIgnored ? withIgnored(entry) : withoutIgnored(entry);
 }

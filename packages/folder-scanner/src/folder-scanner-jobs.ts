@@ -1,4 +1,5 @@
 /** The jobs of this package, for the node's workers. */
+import { readIgnoreFilesJob } from './read-ignore-files.js';
 import { listChunksJob, readPartJob } from './read-large-file.js';
 import { listDirectoriesJob, readFilesJob, statPathsJob } from './scan-jobs.js';
 
@@ -8,4 +9,5 @@ export const folderScannerJobs = [
   readFilesJob,
   readPartJob,
   listChunksJob,
+  readIgnoreFilesJob,
 ] as const;

@@ -17,6 +17,8 @@ import {
 import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
 import { leadsOutside } from './confinement.js';
 import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
+import { IgnoreRules } from './ignore-rules.js';
+import { ignoredContentOf } from './ignored-content.js';
 import type { ListBlockStore } from './list-block-store.js';
 import { ObservationWriter, type PendingObservation } from './observation-writer.js';
 import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
@@ -36,6 +38,8 @@ export interface FolderScannerInit {
   readonly isBeingPlaced: (path: FolderPath) => boolean;
   /** Now and then while the disk is compared with the index. */
   readonly onProgress?: (progress: ScanProgress) => void;
+  /** What is passed over; nothing, unless told otherwise. They change only between two scans. */
+  readonly rules?: () => IgnoreRules;
 }
 
 /** How far a scan is: counters only, nothing about single files. */
@@ -107,8 +111,7 @@ export class FolderScanner {
     await this.checkRoot();
     const writer = this.#writer();
     const fresh: FolderPath[] = [];
-    const syncable = [...new Set(paths)].filter((path) => this.#isSyncable(path));
-    const wanted = [...(await this.#unknownDirectoriesAbove(syncable)), ...syncable];
+    const wanted = await this.#wanted(paths);
     for (let at = 0; at < wanted.length; at += pathsPerJob) {
       const batch = wanted.slice(at, at + pathsPerJob);
       const entries = await this.#init.index.entries(batch);
@@ -121,12 +124,54 @@ export class FolderScanner {
         if (answer === undefined) continue;
         if (answer.type === 'failed') this.problems.add(entry.path, answer.code);
         else if (answer.type === 'absent') await this.#examineAbsent(entry, writer);
-        else if (await this.#examine(entry, answer.stat, writer)) fresh.push(entry.path);
+        else if (await this.#examineFound(entry, answer.stat, writer)) fresh.push(entry.path);
       }
     }
     writer.newDirectories += fresh.length;
-    await this.#walk([...fresh, ...below], writer, signal);
+    const walked = below.filter((path) => !this.#isPassedOver(path));
+    await this.#walk([...fresh, ...walked], writer, signal);
     return writer.finish();
+  }
+
+  async #wanted(paths: readonly FolderPath[]): Promise<FolderPath[]> {
+    const looked = [...new Set(paths)].filter(
+      (path) => this.#isSyncable(path) && !this.#isPassedOver(path),
+    );
+    const syncable = looked.filter((path) => !this.#rules.isIgnored(path));
+    return [...(await this.#unknownDirectoriesAbove(syncable)), ...looked];
+  }
+
+  get #rules(): IgnoreRules {
+    return this.#init.rules?.() ?? IgnoreRules.none;
+  }
+
+  /** Ignored, with everything that may lie below. */
+  #isPassedOver(path: FolderPath): boolean {
+    return this.#rules.isIgnored(path) && !this.#rules.mayHoldSynced(path);
+  }
+
+  /** Returns whether it is a directory whose content has to be looked at. */
+  async #examineFound(
+    entry: PathEntry,
+    stat: FileStat,
+    writer: ObservationWriter,
+  ): Promise<boolean> {
+    if (this.#rules.isIgnored(entry.path)) return stat.kind === 'directory';
+    await this.#examineIgnoredAbove(entry.path, writer);
+    return this.#examine(entry, stat, writer);
+  }
+
+  /** A directory that is ignored itself belongs to the folder where it holds what is not. */
+  async #examineIgnoredAbove(path: FolderPath, writer: ObservationWriter): Promise<void> {
+    const directory = parentOf(path);
+    if (directory === '' || writer.kept.has(directory)) return;
+    await this.#examineIgnoredAbove(directory, writer);
+    if (!this.#rules.isIgnored(directory)) return;
+    writer.kept.add(directory);
+    const { root, runner, index } = this.#init;
+    const [answer] = await runner.run(statPathsJob, { root, paths: [directory] });
+    if (answer?.type !== 'found') return;
+    await this.#examine(await index.entry(directory), answer.stat, writer);
   }
 
   /**
@@ -143,7 +188,8 @@ export class FolderScanner {
         parent = parentOf(parent);
       }
     }
-    const entries = await this.#init.index.entries([...above].sort());
+    const published = [...above].filter((path) => !this.#rules.isIgnored(path)).sort();
+    const entries = await this.#init.index.entries(published);
     return entries
       .filter((entry) => localCurrent(entry)?.version.record.kind !== 'directory')
       .map((entry) => entry.path);
@@ -213,8 +259,14 @@ export class FolderScanner {
       if (name.startsWith(temporaryPrefix)) writer.temporaries.push(path);
       return undefined;
     }
+    const isDirectory = stat.kind === 'directory';
+    if (this.#rules.isIgnored(path)) {
+      return isDirectory && this.#rules.mayHoldSynced(path) ? path : undefined;
+    }
+    if (this.#rules.isIgnored(directory as FolderPath))
+      await this.#examineIgnoredAbove(path, writer);
     await this.#examine(entry, stat, writer);
-    return stat.kind === 'directory' ? path : undefined;
+    return isDirectory ? path : undefined;
   }
 
   /** Returns whether it is a directory that the index did not know as one. */
@@ -223,6 +275,7 @@ export class FolderScanner {
     if (stat.kind === 'file') writer.examinedFiles += 1;
     this.leftOut.resolve(entry.path);
     const row = localCurrent(entry);
+    if (stat.kind === 'directory' && (await this.#staysForIgnored(entry))) return false;
     const replacesDirectory = row?.version.record.kind === 'directory' && stat.kind !== 'directory';
     if (replacesDirectory) await this.#examineBelow(entry.path, writer);
     if (stat.kind === 'other') {
@@ -241,17 +294,25 @@ export class FolderScanner {
     return false;
   }
 
+  /** A directory that was deleted, and stays for what is ignored in it, is not published again. */
+  async #staysForIgnored(entry: PathEntry): Promise<boolean> {
+    const rules = this.#rules;
+    if (rules.isEmpty || localCurrent(entry)?.version.record.kind !== 'tombstone') return false;
+    return (await ignoredContentOf({ ...this.#init, rules }, entry.path)).type === 'ignored';
+  }
+
   async #examineAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
     this.problems.resolve(entry.path);
     this.leftOut.resolve(entry.path);
     if (localCurrent(entry)?.version.record.kind === 'directory') {
       await this.#examineBelow(entry.path, writer);
     }
-    await this.#observeAbsent(entry, writer);
+    if (!this.#rules.isIgnored(entry.path)) await this.#observeAbsent(entry, writer);
   }
 
   async #examineBelow(directory: FolderPath, writer: ObservationWriter): Promise<void> {
     for await (const entry of this.#init.index.below(directory)) {
+      if (this.#rules.isIgnored(entry.path)) continue;
       await this.#observeAbsent(entry, writer);
     }
   }
@@ -259,11 +320,12 @@ export class FolderScanner {
   async #observeAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
     const row = localCurrent(entry);
     const record = row?.version.record;
-    if (row?.local.disk === undefined) {
-      if (record?.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
+    if (row === undefined || record?.kind === 'tombstone') return;
+    if (record?.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
+      if (row.local.disk === undefined) {
         this.leftOut.add(entry.path, 'the symlink leads outside the folder');
+        return;
       }
-      return;
     }
     await writer.observe({
       path: entry.path,

@@ -1,10 +1,14 @@
+export { charactersOf } from './characters.js';
 export * from './confinement.js';
 export * from './folder-marker.js';
 export * from './folder-scanner.js';
 export * from './folder-scanner-jobs.js';
+export * from './ignore-patterns.js';
+export * from './ignore-rules.js';
 export * from './list-block-store.js';
 export * from './observe.js';
 export * from './observe-context.js';
 export { sameStat } from './read-chunks.js';
+export * from './read-ignore-files.js';
 export * from './scan-jobs.js';
 export * from './scan-problems.js';

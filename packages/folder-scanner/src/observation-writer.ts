@@ -15,8 +15,8 @@ import {
   observe,
   replacedVersion,
 } from './observe.js';
-import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
 import { largeFileBytes, readLargeFile } from './read-large-file.js';
+import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
 import type { ScanProblems } from './scan-problems.js';
 
 export interface PendingObservation {
@@ -54,6 +54,8 @@ export class ObservationWriter {
   examinedFiles = 0;
   newDirectories = 0;
   readonly temporaries: FolderPath[] = [];
+  /** Ignored directories that were examined for what they hold. */
+  readonly kept = new Set<FolderPath>();
   readonly #init: ObservationWriterInit;
   readonly #again: FolderPath[] = [];
   readonly #young: FolderPath[] = [];

@@ -11,6 +11,7 @@ import {
   peerCurrents,
   rowOf,
   withLocalCurrent,
+  withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import {
   type ActorId,
@@ -105,13 +106,17 @@ export function diskStateOf(stat: FileStat, racy: boolean): DiskState {
   return { sizeBytes, mtimeNs, ctimeNs, inode, permissions, racy };
 }
 
-/** Only what this device has materialised can become a tombstone. */
+/**
+ * Only what this device has materialised can become a tombstone. What was passed over until now, and
+ * is not there, is not shown here any more: others may bring it back.
+ */
 function observeAbsence(
   entry: PathEntry,
   row: LocalRow | undefined,
   context: ObserveContext,
 ): PathEntry {
-  if (row?.local.disk === undefined) return entry;
+  if (row === undefined || row.version.record.kind === 'tombstone') return entry;
+  if (row.local.disk === undefined) return withoutLocalCurrent(entry, row.version);
   const record: FileRecord = {
     kind: 'tombstone',
     path: entry.path,
