@@ -300,11 +300,10 @@ export class FolderIndex {
    */
   async ignore(ignores: IgnoredPaths): Promise<void> {
     this.#ignores = ignores;
-    const { fingerprint } = ignores;
-    if (this.#state.judgedBy === fingerprint) return;
+    if (this.#state.judgedBy === ignores.fingerprint) return;
     await this.#changeState(({ judgedBy: _, ...state }) => state);
     await judgeAgain(this, ignores);
-    await this.#changeState((state) => ({ ...state, judgedBy: fingerprint }));
+    await this.#changeState((state) => ({ ...state, judgedBy: ignores.fingerprint }));
   }
 
   /** Removes everything that is known of the folder. */

@@ -319,18 +319,17 @@ export class FolderScanner {
 
   async #observeAbsent(entry: PathEntry, writer: ObservationWriter): Promise<void> {
     const row = localCurrent(entry);
-    const record = row?.version.record;
-    if (row === undefined || record?.kind === 'tombstone') return;
-    if (record?.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
-      if (row.local.disk === undefined) {
-        this.leftOut.add(entry.path, 'the symlink leads outside the folder');
-        return;
-      }
+    if (row === undefined || row.version.record.kind === 'tombstone') return;
+    const { record } = row.version;
+    const isUnseen = row.local.disk === undefined;
+    if (isUnseen && record.kind === 'symlink' && leadsOutside(entry.path, record.target)) {
+      this.leftOut.add(entry.path, 'the symlink leads outside the folder');
+      return;
     }
     await writer.observe({
       path: entry.path,
       basis: basisOf(entry),
-      observation: { type: 'absent' },
+      observation: { type: isUnseen ? 'unseen' : 'absent' },
     });
   }
 

@@ -5,6 +5,7 @@ export * from './folder-scanner.js';
 export * from './folder-scanner-jobs.js';
 export * from './ignore-patterns.js';
 export * from './ignore-rules.js';
+export * from './ignored-content.js';
 export * from './list-block-store.js';
 export * from './observe.js';
 export * from './observe-context.js';

@@ -79,7 +79,7 @@ export class ObservationWriter {
 
   /** Takes what the disk showed without reading content. */
   async observe(ready: ReadyObservation): Promise<void> {
-    if (ready.observation.type === 'absent') {
+    if (ready.observation.type === 'absent' || ready.observation.type === 'unseen') {
       this.#absences.push(ready);
       if (this.#absences.length >= maxWaitingAbsences) await this.#commitAbsences();
       return;

@@ -42,7 +42,11 @@ export type Observation =
     }
   | { readonly type: 'symlink'; readonly stat: FileStat; readonly target: string }
   | { readonly type: 'directory'; readonly stat: FileStat }
-  | { readonly type: 'absent' };
+  | { readonly type: 'absent' }
+  /** It was passed over until now, and is not there: nobody can say when it went, or why. */
+  | { readonly type: 'unseen' };
+
+type Presence = Exclude<Observation, { type: 'absent' | 'unseen' }>;
 
 export interface ObserveContext {
   readonly actor: ActorId;
@@ -90,11 +94,12 @@ export function observe(
 ): PathEntry {
   const row = localCurrent(entry);
   if (observation.type === 'absent') return observeAbsence(entry, row, context);
+  if (observation.type === 'unseen') return observeUnseen(entry, row);
   const { stat } = observation;
   const disk = diskStateOf(stat, observation.type === 'file' && observation.racy);
-  const known = row === undefined ? undefined : expressedAs(row, observation);
-  if (row !== undefined && known) return withLocalCurrent(entry, row.version, { disk });
-  const adopted = adoptable(entry, observation);
+  const known = row !== undefined && expressedAs(row, observation);
+  if (known && !wasDeletedUnseen(entry, row)) return withLocalCurrent(entry, row.version, { disk });
+  const adopted = known ? undefined : adoptable(entry, observation);
   if (adopted !== undefined) return withLocalCurrent(entry, adopted, { disk });
   const record = recordOf(entry, row, observation, context);
   return withLocalCurrent(entry, versionOf(record, context.hash), { disk });
@@ -106,17 +111,13 @@ export function diskStateOf(stat: FileStat, racy: boolean): DiskState {
   return { sizeBytes, mtimeNs, ctimeNs, inode, permissions, racy };
 }
 
-/**
- * Only what this device has materialised can become a tombstone. What was passed over until now, and
- * is not there, is not shown here any more: others may bring it back.
- */
+/** Only what this device has materialised can become a tombstone. */
 function observeAbsence(
   entry: PathEntry,
   row: LocalRow | undefined,
   context: ObserveContext,
 ): PathEntry {
-  if (row === undefined || row.version.record.kind === 'tombstone') return entry;
-  if (row.local.disk === undefined) return withoutLocalCurrent(entry, row.version);
+  if (row?.local.disk === undefined) return entry;
   const record: FileRecord = {
     kind: 'tombstone',
     path: entry.path,
@@ -126,11 +127,28 @@ function observeAbsence(
   return withLocalCurrent(entry, versionOf(record, context.hash));
 }
 
+/** It is not shown here any more, and that is no deletion: others may bring it back. */
+function observeUnseen(entry: PathEntry, row: LocalRow | undefined): PathEntry {
+  if (row === undefined || row.local.disk !== undefined) return entry;
+  return withoutLocalCurrent(entry, row.version);
+}
+
+/**
+ * Others deleted it while it was passed over here. Patterns never delete, so what is here is published
+ * as made apart from the deletion.
+ */
+function wasDeletedUnseen(entry: PathEntry, row: LocalRow): boolean {
+  if (row.local.disk !== undefined) return false;
+  const { vector } = row.version.record;
+  return peerCurrents(entry).some(
+    ({ version }) =>
+      version.record.kind === 'tombstone' &&
+      compareVectors(vector, version.record.vector) === 'dominated',
+  );
+}
+
 /** The version that the row shows would look just like this on this disk. */
-function expressedAs(
-  row: LocalRow,
-  observation: Exclude<Observation, { type: 'absent' }>,
-): boolean {
+function expressedAs(row: LocalRow, observation: Presence): boolean {
   const { record } = row.version;
   if (record.kind !== observation.type) return false;
   const { disk } = row.local;
@@ -149,10 +167,7 @@ function expressedAs(
 const timeGrainNs = 2_000_000_000n;
 
 /** A version shown by another device that this disk shows already: same content, same time. */
-function adoptable(
-  entry: PathEntry,
-  observation: Exclude<Observation, { type: 'absent' }>,
-): Version | undefined {
+function adoptable(entry: PathEntry, observation: Presence): Version | undefined {
   const seen = contentOf(entry.path, observation);
   const shown = localCurrent(entry)?.version.record.vector ?? [];
   return peerCurrents(entry)
@@ -189,10 +204,7 @@ export function directoryPermissions(recorded: number | undefined): number {
   return (recorded ?? 0o755) | 0o700;
 }
 
-function contentOf(
-  path: FolderPath,
-  observation: Exclude<Observation, { type: 'absent' }>,
-): FileRecord {
+function contentOf(path: FolderPath, observation: Presence): FileRecord {
   const common = { path, vector: [], author: '' as DeviceId };
   const permissions = observation.stat.permissions & 0o777;
   switch (observation.type) {
@@ -216,7 +228,7 @@ function contentOf(
 function recordOf(
   entry: PathEntry,
   row: LocalRow | undefined,
-  observation: Exclude<Observation, { type: 'absent' }>,
+  observation: Presence,
   context: ObserveContext,
 ): FileRecord {
   const record = contentOf(entry.path, observation);

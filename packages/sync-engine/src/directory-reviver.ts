@@ -61,7 +61,8 @@ export class DirectoryReviver {
     let pending = false;
     for await (const entry of this.#index.below(path)) {
       const local = localCurrent(entry);
-      if (local === undefined || local.version.record.kind === 'tombstone') continue;
+      if (entry.ignored || local === undefined) continue;
+      if (local.version.record.kind === 'tombstone') continue;
       if (this.#plan(entry).type !== 'none' || !this.#keepsDirectory(entry)) {
         pending = true;
         continue;

@@ -7,14 +7,12 @@ import {
   FolderScanner,
   type ListBlockStore,
   type ObserveContext,
-  ownDirectory,
   type ScanProgress,
 } from '@holdfast/folder-scanner';
 import {
   type DeviceId,
   type FolderId,
   type FolderPath,
-  folderPathFrom,
   type Hash,
   ownDirectoryName,
   temporaryPrefix,
@@ -36,6 +34,7 @@ import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { stopSentences, troubleOf } from './device-trouble.js';
 import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
+import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
 import { HeldRelease } from './held-release.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
@@ -94,6 +93,7 @@ export class LocalTree {
   readonly #applier: TreeApplier;
   readonly #heldRelease: HeldRelease;
   readonly #watch: TreeWatch;
+  readonly #ignore: FolderIgnore;
   #rescan: Timer | undefined;
   #scanTookMs = 0;
   #retry: Timer | undefined;
@@ -107,10 +107,13 @@ export class LocalTree {
   constructor(init: FolderTreeInit) {
     this.#init = init;
     const { root, marker } = init.tree;
+    const rules = () => this.#ignore.rules;
+    this.#ignore = new FolderIgnore({ ...init, root, onLookAgain: (ms) => this.#rescanIn(ms) });
     this.#scanner = new FolderScanner({
       ...init,
       root,
       marker,
+      rules,
       isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
       isBeingPlaced: (path) => this.claims.has(path) || this.#applier.isPlacing(path),
       onProgress: (progress) => {
@@ -122,6 +125,7 @@ export class LocalTree {
     this.#applier = new TreeApplier({
       ...init,
       root,
+      rules,
       mayApply: () => this.#mayApply(),
       onSurprise: (paths, below) => this.#queue.request({ all: false, paths, below }),
       onApplied: init.onChange,
@@ -245,7 +249,9 @@ export class LocalTree {
   async #scan(request: ScanRequest): Promise<void> {
     if (this.#stopped || this.#init.isPaused()) return;
     try {
-      const first = request.all || !this.#scannedOnce;
+      await this.#scanner.checkRoot();
+      const hasNewRules = await this.#ignore.refresh();
+      const first = request.all || !this.#scannedOnce || hasNewRules;
       const beganMs = this.#init.clock.monotonic();
       if (first) await this.#watch.noteFileSystem();
       this.#scanProgress = noProgress;
@@ -273,13 +279,17 @@ export class LocalTree {
     } catch (error) {
       this.#stopError = error;
       this.#setStopReason(stopSentences(error));
-      this.#retry?.cancel();
-      this.#retry = this.#init.clock.setTimer(stoppedRetryMs, () => {
-        this.#queue.request({ all: true, paths: [], below: [] });
-      });
+      this.#rescanIn(stoppedRetryMs);
     } finally {
       this.#init.onChange();
     }
+  }
+
+  #rescanIn(delayMs: number): void {
+    this.#retry?.cancel();
+    this.#retry = this.#init.clock.setTimer(delayMs, () => {
+      this.#queue.request({ all: true, paths: [], below: [] });
+    });
   }
 
   /** After a loss of the index: what lies aside is held again, as far as somebody knows what it is. */
@@ -324,7 +334,9 @@ export class LocalTree {
     if (!this.#scannedOnce || this.#stopReason !== '') return false;
     try {
       await this.#scanner.checkRoot();
-      return true;
+      if (await this.#ignore.isCurrent()) return true;
+      this.#queue.request({ all: true, paths: [], below: [] });
+      return false;
     } catch (error) {
       this.#setStopReason(errorMessage(error));
       this.#queue.request({ all: true, paths: [], below: [] });
@@ -350,27 +362,15 @@ export class LocalTree {
   #onEvent(event: WatchEvent): void {
     if (this.#stopped) return;
     if (event.type === 'changed') {
-      const hints = this.#insideOf(event.paths);
-      const below = this.#insideOf(event.below ?? []);
-      const all = hints.root || below.root;
+      const hints = this.#ignore.insideOf(event.paths);
+      const below = this.#ignore.insideOf(event.below ?? []);
+      const all = hints.all || below.all;
       if (!all && hints.paths.length === 0 && below.paths.length === 0) return;
       this.#queue.requestSoon({ all, paths: hints.paths, below: below.paths }, eventDelayMs);
     } else {
       if (event.type === 'error') this.#warn('watching failed', event.error);
       this.#watchChanged();
     }
-  }
-
-  /** What watchers name, as paths of the folder, and whether the root is among it. */
-  #insideOf(hints: readonly FilePath[]): { readonly paths: FolderPath[]; readonly root: boolean } {
-    const { root } = this.#init.tree;
-    const own = ownDirectory(root);
-    const paths = hints.flatMap((path): FolderPath[] => {
-      if (!path.startsWith(`${root}/`) || path.startsWith(`${own}/`)) return [];
-      const inside = folderPathFrom(path.slice(root.length + 1));
-      return inside === undefined ? [] : [inside];
-    });
-    return { paths, root: hints.includes(root) };
   }
 
   #scheduleRescan(): void {

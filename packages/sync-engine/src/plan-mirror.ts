@@ -15,6 +15,7 @@ import type { SyncAction } from './plan-sync.js';
 
 /** Plans one path of a mirror, to which the archive's own index is the only other device. */
 export function planMirrorPath(entry: PathEntry): SyncAction {
+  if (entry.ignored) return { type: 'none' };
   const local = localCurrent(entry);
   const [shown] = peerCurrents(entry);
   if (shown === undefined || shown === local) return { type: 'none' };
@@ -39,7 +40,7 @@ export function mirrorNeedOf(entry: PathEntry): Need | undefined {
 /** Whether the mirror shows something at the path that the folder does not have. */
 export function isMirrorChange(entry: PathEntry): boolean {
   const local = localCurrent(entry);
-  if (local?.local.disk === undefined) return false;
+  if (entry.ignored || local?.local.disk === undefined) return false;
   const isShown = local.peers.some((peer) => peer.state === 'current');
   return !isShown && planMirrorPath(entry).type === 'none';
 }

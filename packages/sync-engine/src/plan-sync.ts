@@ -44,6 +44,7 @@ export type PathPlanner = (entry: PathEntry) => SyncAction;
 
 /** Plans one path of a folder whose tree is kept here. */
 export function planPath(entry: PathEntry, hash: Hash): SyncAction {
+  if (entry.ignored) return { type: 'none' };
   const local = localCurrent(entry);
   const shown = peerCurrents(entry);
   if (shown.length === 0) return { type: 'none' };

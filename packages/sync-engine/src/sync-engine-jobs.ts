@@ -2,8 +2,7 @@
  * Every bulk job of the engine, for the worker that performs them. An entry of its own: a worker
  * thread loads the jobs and not the engine.
  */
-
-import { removeTemporariesJob } from './leftover-jobs.js';
+import { removeIgnoredJob, removeTemporariesJob } from './leftover-jobs.js';
 import { letGoJob } from './let-go-job.js';
 import { placeJob } from './place-jobs.js';
 import { dropAsideJob, listHeldJob } from './reconcile-held.js';
@@ -14,6 +13,7 @@ export const syncEngineJobs = [
   placeJob,
   stageJob,
   removeTemporariesJob,
+  removeIgnoredJob,
   readBlocksJob,
   letGoJob,
   listHeldJob,

@@ -4,7 +4,7 @@
  * before what they hold and go after it.
  */
 import type { FolderIndex, PathEntry } from '@holdfast/folder-index';
-import type { ListBlockStore } from '@holdfast/folder-scanner';
+import type { IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type DeviceId,
   displayPath,
@@ -27,6 +27,7 @@ import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
 import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
+import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import type { PathPlanner } from './plan-sync.js';
 import {
@@ -51,6 +52,8 @@ export interface TreeApplierInit {
   readonly logger: Logger;
   readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
   readonly plan: PathPlanner;
+  /** What is ignored on this device. */
+  readonly rules: () => IgnoreRules;
   /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
   readonly keepsDirectory?: (child: PathEntry) => boolean;
   /** Whether a deleted directory may be made again here for what it holds; it may, unless told otherwise. */
@@ -85,6 +88,7 @@ export class TreeApplier {
   readonly #placer: Placer;
   readonly #sources: SourceChoice;
   readonly #reviver: DirectoryReviver;
+  readonly #ignored: IgnoredInTheWay;
   /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
   #problems: ReadonlyMap<FolderPath, string> = new Map();
   readonly #failures = new Map<FolderPath, string>();
@@ -105,6 +109,7 @@ export class TreeApplier {
     this.#sources = new SourceChoice(init);
     this.#placer = new Placer(init);
     this.#reviver = new DirectoryReviver(init);
+    this.#ignored = new IgnoredInTheWay(init);
   }
 
   /** Whether a pass is under way. */
@@ -227,6 +232,10 @@ export class TreeApplier {
       ({ action }) => action.type === 'apply' && action.target.record.kind === 'file',
     );
     const rest = others.filter((one) => !files.includes(one));
+    const { index, plan, rules } = this.#init;
+    // One that is there already is published by the scan that finds what it holds.
+    if (!rules().isEmpty)
+      await this.#placer.place(await ignoredParents(index, others, plan), undefined);
     await this.#settle(await this.#placer.place(rest, undefined));
     await this.#createFiles(files);
   }
@@ -323,6 +332,10 @@ export class TreeApplier {
     await this.#bringParents(orphans.map(({ path }) => path));
     const occupied: FolderPath[] = [];
     for (const path of outcome.notEmpty) {
+      const wayOut = await this.#ignored.settle(path);
+      if (wayOut === 'cleared') this.#signal.wake();
+      if (wayOut === 'blocked') this.#fail(path, 'ignored files keep the directory from going');
+      if (wayOut !== 'other') continue;
       this.#fail(path, 'the directory is not empty here');
       if (!(await this.#reviver.revive(path))) occupied.push(path);
     }

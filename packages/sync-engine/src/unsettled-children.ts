@@ -22,7 +22,7 @@ export async function unsettledChildren(
     if (!removesDirectory(one)) continue;
     const children: FolderPath[] = [];
     for await (const child of index.children(one.entry.path)) {
-      if (localCurrent(child)?.local.disk === undefined) continue;
+      if (child.ignored || localCurrent(child)?.local.disk === undefined) continue;
       if (plan(child).type !== 'none') continue;
       children.push(child.path);
       if (children.length === maxChildrenAsked) break;

@@ -1,5 +1,5 @@
-import type { FileStat } from '@holdfast/platform';
 import type { FolderPath, VersionId } from '@holdfast/model';
+import type { FileStat } from '@holdfast/platform';
 import { expect, test } from 'vitest';
 import type { PlacedContent, PlaceItem } from '../src/place-jobs.js';
 import { copiedStat, placedStat } from '../src/placed-state.js';
