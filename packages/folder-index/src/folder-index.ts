@@ -301,7 +301,7 @@ export class FolderIndex {
   async ignore(ignores: IgnoredPaths): Promise<void> {
     this.#ignores = ignores;
     if (this.#state.judgedBy === ignores.fingerprint) return;
-    await this.#changeState(({ judgedBy: _, ...state }) => state);
+    await this.#changeState((state) => ({ ...state, judgedBy: undefined }));
     await judgeAgain(this, ignores);
     await this.#changeState((state) => ({ ...state, judgedBy: ignores.fingerprint }));
   }

@@ -89,7 +89,7 @@ export interface IndexState {
   /** Questions about mass changes, of this device and of others. */
   readonly massChanges?: readonly KnownMassChange[];
   /** Names the patterns that every entry was judged by; absent while some may not have been. */
-  readonly judgedBy?: string;
+  readonly judgedBy?: string | undefined;
 }
 
 const noCounts: IndexCounts = {

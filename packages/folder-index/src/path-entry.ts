@@ -254,7 +254,8 @@ function withIgnored(entry: PathEntry): PathEntry {
  * The entry of a path that is not passed over any more: what it shows counts as not seen on this disk
  * until it is read again, so that its absence is no deletion.
  */
-function withoutIgnored({ ignored: _, ...entry }: PathEntry): PathEntry {
+function withoutIgnored(marked: PathEntry): PathEntry {
+  const { ignored: _, ...entry } = marked;
   const current = localCurrent(entry);
   if (current === undefined) return entry;
   const { disk: _disk, ...local } = current.local;
