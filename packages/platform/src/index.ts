@@ -1,4 +1,5 @@
 export * from './app-error.js';
+export * from './bounded-groups.js';
 export * from './bulk-work.js';
 export * from './clock.js';
 export * from './compressor.js';

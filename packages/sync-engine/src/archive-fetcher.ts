@@ -13,7 +13,7 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import { AppError } from '@holdfast/platform';
+import { AppError, inGroups } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import { WorkLimit } from './work-limit.js';
@@ -34,8 +34,11 @@ interface WantedBlock extends BlockReference {
   readonly index: number;
 }
 
-const requestBytes = 2 * 1024 * 1024;
-const requestBlocks = 1_024;
+const requestBound = {
+  maxBytes: 2 * 1024 * 1024,
+  maxItems: 1_024,
+  bytesOf: ({ lengthBytes }: BlockReference) => lengthBytes,
+};
 const requestsAtOnce = 3;
 
 export class ArchiveFetcher {
@@ -139,7 +142,7 @@ export class ArchiveFetcher {
       return true;
     });
     const limit = new WorkLimit(requestsAtOnce);
-    for (const group of groupsOf(lacking)) {
+    for (const group of inGroups(lacking, requestBound)) {
       await limit.run(() => this.#fetchGroup(client, group, withdrawn, onBytes));
     }
     await limit.finish();
@@ -173,20 +176,6 @@ export class ArchiveFetcher {
     onBytes(plainBytesOf(received));
     await this.#index.noteReceivedContent(received.map(({ contentId }) => contentId));
   }
-}
-
-function* groupsOf(blocks: readonly WantedBlock[]): Generator<WantedBlock[]> {
-  let group: WantedBlock[] = [];
-  let bytes = 0;
-  for (const block of blocks) {
-    group.push(block);
-    bytes += block.lengthBytes;
-    if (bytes < requestBytes && group.length < requestBlocks) continue;
-    yield group;
-    group = [];
-    bytes = 0;
-  }
-  if (group.length > 0) yield group;
 }
 
 function unavailable(): never {

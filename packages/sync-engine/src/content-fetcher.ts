@@ -17,13 +17,14 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import { AppError, type BulkRunner, type FilePath } from '@holdfast/platform';
+import { AppError, type BulkRunner, type FilePath, inGroups } from '@holdfast/platform';
 import type { AskedItem } from './asked-blocks.js';
 import type { BlockArrival, BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import type { BlockPiece } from './block-piece.js';
 import { type PackedEnvelopes, packEnvelopes } from './packed-envelopes.js';
 import { type LocalPiece, stageJob } from './stage-job.js';
+import { WorkLimit } from './work-limit.js';
 
 /** Keeps list blocks of large files: for good, or while a piece of work lasts. */
 export interface ListBlockKeeper {
@@ -67,9 +68,13 @@ export interface FetchedFiles {
   readonly pieces: ReadonlyMap<FolderPath, readonly BlockPiece[]>;
 }
 
-const windowBytes = 2 * 1024 * 1024;
-const windowsAtOnce = 3;
 const maxItemBlocks = 1024;
+const windowsAtOnce = 3;
+const windowBound = {
+  maxBytes: 2 * 1024 * 1024,
+  maxItems: maxItemBlocks,
+  bytesOf: ({ lengthBytes }: BlockReference) => lengthBytes,
+};
 
 interface PlacedReference extends BlockReference {
   readonly index: number;
@@ -139,21 +144,14 @@ export class ContentFetcher {
     wanted: readonly PlacedReference[],
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    const running = new Set<Promise<void>>();
-    let failure: unknown;
-    for (const window of windowsOf(wanted)) {
-      while (running.size >= windowsAtOnce) await Promise.race(running);
-      if (failure !== undefined) break;
-      const work: Promise<void> = this.#fetchWindow(client, file, window)
-        .then(() => onBytes(plainBytesOf(window)))
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => running.delete(work));
-      running.add(work);
+    const limit = new WorkLimit(windowsAtOnce);
+    for (const window of inGroups(wanted, windowBound)) {
+      await limit.run(async () => {
+        await this.#fetchWindow(client, file, window);
+        onBytes(plainBytesOf(window));
+      });
     }
-    await Promise.all(running);
-    if (failure !== undefined) throw failure;
+    await limit.finish();
   }
 
   async #fetchWindow(
@@ -265,20 +263,6 @@ function placed(references: readonly BlockReference[]): PlacedReference[] {
     fileOffset += reference.lengthBytes;
     return { ...reference, index, fileOffset: at };
   });
-}
-
-function* windowsOf(references: readonly PlacedReference[]): Generator<PlacedReference[]> {
-  let window: PlacedReference[] = [];
-  let bytes = 0;
-  for (const reference of references) {
-    window.push(reference);
-    bytes += reference.lengthBytes;
-    if (bytes < windowBytes && window.length < maxItemBlocks) continue;
-    yield window;
-    window = [];
-    bytes = 0;
-  }
-  if (window.length > 0) yield window;
 }
 
 /** Request items for some blocks of one level: one for each run of neighbours. */

@@ -19,7 +19,7 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import type { BulkRunner, Clock, FilePath } from '@holdfast/platform';
+import { type BulkRunner, type Clock, type FilePath, inGroups } from '@holdfast/platform';
 import { type HeldItem, letGoJob, unstableCode } from './let-go-job.js';
 
 /** An editor may still have the replaced file open for this long without losing what it writes. */
@@ -28,6 +28,7 @@ const rowsPerPass = 500;
 const copyNames = 4;
 /** A job reads no more than this, one file apart: a worker thread is needed for other work too. */
 const maxJobBytes = 64 * 1024 * 1024;
+const jobBound = { maxBytes: maxJobBytes, bytesOf: ({ item }: ReadyItem) => item.sizeBytes };
 
 interface ReadyItem {
   readonly version: Version;
@@ -95,7 +96,7 @@ export class HeldKeeper {
       const item = { ...this.#item(version, local.disk), covered, blocks, readAtNs };
       ready.push({ version, item });
     }
-    for (const part of partsOf(ready)) {
+    for (const part of inGroups(ready, jobBound)) {
       if (await this.#letGo(part)) soonest = Math.min(soonest ?? heldGraceMs, heldGraceMs);
     }
     return soonest;
@@ -145,20 +146,4 @@ export class HeldKeeper {
     if (copied.length > 0) this.#init.onCopied(copied);
     return results.some((result) => result.type === 'failed' && result.code === unstableCode);
   }
-}
-
-/** So that one job does not read for minutes. */
-function* partsOf(ready: readonly ReadyItem[]): Generator<ReadyItem[]> {
-  let part: ReadyItem[] = [];
-  let bytes = 0;
-  for (const one of ready) {
-    if (part.length > 0 && bytes + one.item.sizeBytes > maxJobBytes) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(one);
-    bytes += one.item.sizeBytes;
-  }
-  if (part.length > 0) yield part;
 }

@@ -1,4 +1,7 @@
-/** Runs at most so many pieces of work at once; the first failure stops the taking of more. */
+/**
+ * Runs at most so many pieces of work at once. The first failure stops the taking of more, and is
+ * thrown only when nothing runs on behind it.
+ */
 export class WorkLimit {
   readonly #limit: number;
   readonly #running = new Set<Promise<void>>();
@@ -11,7 +14,7 @@ export class WorkLimit {
   /** Resolves when the work has begun; throws what an earlier piece threw. */
   async run(work: () => Promise<void>): Promise<void> {
     while (this.#running.size >= this.#limit) await Promise.race(this.#running);
-    this.#throwFailure();
+    if (this.#failure !== undefined) await this.finish();
     const running: Promise<void> = work()
       .catch((error: unknown) => {
         this.#failure ??= { error };
@@ -23,10 +26,6 @@ export class WorkLimit {
   /** Resolves when all work is done; throws what the first failing piece threw. */
   async finish(): Promise<void> {
     await Promise.all(this.#running);
-    this.#throwFailure();
-  }
-
-  #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 }

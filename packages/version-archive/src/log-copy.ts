@@ -4,12 +4,16 @@
  */
 import { type EntryLocation, SegmentStream, type SegmentStreamInit } from '@holdfast/block-store';
 import type { Hash } from '@holdfast/model';
+import { inGroups } from '@holdfast/platform';
 import { type ChainPoint, type CopyName, fits, historyDamaged } from './follow-chain.js';
 import { type LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
 import { headAfter } from './log-entry.js';
 
 /** One write holds at most this much, so that a torn one never spans two segments. */
-const maxWriteBytes = 1024 * 1024;
+const writeBound = {
+  maxBytes: 1024 * 1024,
+  bytesOf: ({ bytes }: ChainedBytes) => bytes.length,
+};
 const maxLogSegmentBytes = 64 * 1024 * 1024;
 /** A copy is completed in steps of so many entries. */
 const entriesPerStep = 1000;
@@ -53,8 +57,8 @@ export class LogCopy {
   /** Durable when it resolves; gives where each entry lies. */
   async write(entries: readonly ChainedBytes[]): Promise<EntryLocation[]> {
     const locations: EntryLocation[] = [];
-    for (const payloads of inWrites(entries)) {
-      locations.push(...(await this.#stream.append(payloads)));
+    for (const group of inGroups(entries, writeBound)) {
+      locations.push(...(await this.#stream.append(group.map(({ bytes }) => bytes))));
       await this.#stream.sync();
     }
     return locations;
@@ -124,20 +128,4 @@ async function chainedStep(
     cursor.skip();
   }
   return step;
-}
-
-/** Groups of entries that one write takes. */
-function* inWrites(entries: readonly ChainedBytes[]): Generator<Uint8Array[]> {
-  let payloads: Uint8Array[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    if (payloads.length > 0 && bytes + entry.bytes.length > maxWriteBytes) {
-      yield payloads;
-      payloads = [];
-      bytes = 0;
-    }
-    payloads.push(entry.bytes);
-    bytes += entry.bytes.length;
-  }
-  if (payloads.length > 0) yield payloads;
 }

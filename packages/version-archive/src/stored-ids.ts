@@ -4,12 +4,14 @@
  */
 import { type BlockStore, storedIdOf } from '@holdfast/block-store';
 import type { BlockReference, ContentId, Hash, StoredId, Version } from '@holdfast/model';
-import { AppError, fileErrorCode } from '@holdfast/platform';
+import { AppError, fileErrorCode, inGroups } from '@holdfast/platform';
 
-/** Blocks are asked about and read back in groups of at most this many, and this many bytes. */
 const blocksPerQuestion = 10_000;
-const blocksPerRead = 256;
-const readBytes = 8 * 1024 * 1024;
+const readBound = {
+  maxBytes: 8 * 1024 * 1024,
+  maxItems: 256,
+  bytesOf: ({ lengthBytes }: BlockReference) => lengthBytes,
+};
 
 /** The entries of the record's own block list. */
 export function topLevelBlocks(version: Version): readonly BlockReference[] {
@@ -51,7 +53,7 @@ export async function readStoredIds(
   hash: Hash,
 ): Promise<Map<ContentId, StoredId>> {
   const storedIds = new Map<ContentId, StoredId>();
-  for (const group of inReads(references)) {
+  for (const group of inGroups(references, readBound)) {
     const envelopes = await blocks.read(group.map(({ contentId }) => contentId));
     for (const [at, { contentId }] of group.entries()) {
       const envelope = envelopes[at];
@@ -60,22 +62,6 @@ export async function readStoredIds(
     }
   }
   return storedIds;
-}
-
-function* inReads(references: readonly BlockReference[]): Generator<BlockReference[]> {
-  let group: BlockReference[] = [];
-  let bytes = 0;
-  for (const reference of references) {
-    const isFull = group.length === blocksPerRead || bytes + reference.lengthBytes > readBytes;
-    if (group.length > 0 && isFull) {
-      yield group;
-      group = [];
-      bytes = 0;
-    }
-    group.push(reference);
-    bytes += reference.lengthBytes;
-  }
-  if (group.length > 0) yield group;
 }
 
 function blocksMissing(count: number, cause?: unknown): AppError {
