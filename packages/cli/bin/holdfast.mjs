@@ -12,6 +12,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const { buildIfNeeded } = await import('./build-if-needed.mjs');
 if (!buildIfNeeded()) process.exit(1);
 
+const { keepCompiled } = await import('./compile-cache.mjs');
+keepCompiled();
 const { main } = await import('../dist/main.js');
 const exitCode = await main();
 // What was written must reach a slow reader before the process ends.
