@@ -6,6 +6,7 @@
 import type { BlockReference, ContentId } from '@holdfast/model';
 import { hexFrom } from '@holdfast/model';
 import { assert, type FileHandle, type FileSystem, type Hasher } from '@holdfast/platform';
+import { readFully } from './read-fully.js';
 
 export const minChunkBytes = 64 * 1024;
 export const maxChunkBytes = 1024 * 1024;
@@ -163,20 +164,4 @@ export function chunkHandle(
     isEnd = count < wanted || at + count === range.sizeBytes;
   }
   return { blocks, bytesRead };
-}
-
-/** Fills `target` from `position`, as far as the file goes. */
-export function readFully(
-  fileSystem: FileSystem,
-  handle: FileHandle,
-  target: Uint8Array,
-  position: number,
-): number {
-  let filled = 0;
-  while (filled < target.length) {
-    const count = fileSystem.read(handle, target.subarray(filled), position + filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return filled;
 }

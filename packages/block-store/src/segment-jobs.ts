@@ -13,7 +13,7 @@ import {
   type OpenMode,
 } from '@holdfast/platform';
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
-import { readFully } from './fast-cdc.js';
+import { readFully } from './read-fully.js';
 import {
   encodeHeader,
   encodeTrailer,

@@ -10,7 +10,7 @@ import {
   fileErrorCode,
 } from '@holdfast/platform';
 import { verifyBlockPayload } from './block-payload.js';
-import { readFully } from './fast-cdc.js';
+import { readFully } from './read-fully.js';
 import { frameBytes, framePayloadBytes, verifyFrame } from './segment-format.js';
 import { type PayloadKind, type SegmentPlace, segmentPath, withFile } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';

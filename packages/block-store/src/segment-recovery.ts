@@ -14,7 +14,7 @@ import {
   parentPath,
 } from '@holdfast/platform';
 import type { StoreId } from '@holdfast/model';
-import { readFully } from './fast-cdc.js';
+import { readFully } from './read-fully.js';
 import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import {
   emptyDigest,

@@ -3,7 +3,7 @@
  * believes nothing that a checksum does not confirm.
  */
 import { type FileHandle, type FileSystem, fileErrorCode, type Hasher } from '@holdfast/platform';
-import { readFully } from './fast-cdc.js';
+import { readFully } from './read-fully.js';
 import {
   entryMarker,
   frameBytes,

@@ -3,7 +3,7 @@
  * where it was just read.
  */
 import { type BulkTools, type FileHandle, fileErrorCode, isDiskFull } from '@holdfast/platform';
-import { readFully } from './fast-cdc.js';
+import { readFully } from './read-fully.js';
 import { headerBytes } from './segment-format.js';
 import { walkEntries } from './segment-walk.js';
 
