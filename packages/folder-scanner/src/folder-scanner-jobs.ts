@@ -1,4 +1,5 @@
 /** The jobs of this package, for the node's workers. */
+import { checkRootJob } from './folder-marker.js';
 import { readIgnoreFilesJob } from './read-ignore-files.js';
 import { listChunksJob, readPartJob } from './read-large-file.js';
 import { listDirectoriesJob, readFilesJob, statPathsJob } from './scan-jobs.js';
@@ -10,4 +11,5 @@ export const folderScannerJobs = [
   readPartJob,
   listChunksJob,
   readIgnoreFilesJob,
+  checkRootJob,
 ] as const;

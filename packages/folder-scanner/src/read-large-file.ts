@@ -6,13 +6,8 @@
  */
 import type { ChunkedRange } from '@holdfast/block-store';
 import type { BlockReference, FolderPath } from '@holdfast/model';
-import {
-  type BulkJob,
-  type BulkRunner,
-  type FilePath,
-  fileErrorCode,
-  joinPath,
-} from '@holdfast/platform';
+import type { BulkJob, BulkRunner, FilePath } from '@holdfast/platform';
+import { readConfined, type UnreadAnswer } from './confined-read.js';
 import { ParentChecker } from './confinement.js';
 import { type ChunksAnswer, type ReadChunks, readChunks, sameStat } from './read-chunks.js';
 import { fileAnswer, type ReadAnswer } from './scan-jobs.js';
@@ -28,29 +23,19 @@ export interface ReadPartInput extends Omit<ChunkedRange, 'sizeBytes'> {
   readonly path: FolderPath;
 }
 
-type PartAnswer =
-  | ChunksAnswer
-  | { readonly type: 'absent' }
-  | { readonly type: 'failed'; readonly code: string };
+type PartAnswer = ChunksAnswer | UnreadAnswer;
 
 export const readPartJob: BulkJob<ReadPartInput, PartAnswer> = {
   name: 'scan-read-part',
   perform({ root, path, from, until }, tools) {
-    try {
-      const check = new ParentChecker(tools.fileSystem, root).check(path);
-      if (check.type === 'failed') return { type: 'failed', code: check.code };
-      if (check.type !== 'ok') return { type: 'absent' };
-      const file = joinPath(root, path);
+    const parents = new ParentChecker(tools.fileSystem, root);
+    return readConfined(parents, root, path, (file): PartAnswer => {
       const stat = tools.fileSystem.stat(file);
       if (stat.kind !== 'file') return { type: 'absent' };
       const { sizeBytes } = stat;
       const range = { from, until: Math.min(until, sizeBytes), sizeBytes };
       return readChunks(file, stat, range, tools);
-    } catch (error) {
-      const code = fileErrorCode(error);
-      if (code === undefined) throw error;
-      return code === 'ENOENT' ? { type: 'absent' } : { type: 'failed', code };
-    }
+    });
   },
 };
 

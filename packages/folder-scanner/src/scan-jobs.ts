@@ -9,6 +9,7 @@ import {
   fileErrorCode,
   joinPath,
 } from '@holdfast/platform';
+import { readConfined, type UnreadAnswer } from './confined-read.js';
 import { ParentChecker } from './confinement.js';
 import { type ReadChunks, readChunks } from './read-chunks.js';
 
@@ -123,8 +124,7 @@ export type ReadAnswer =
   | { readonly type: 'unstable' }
   /** Large, and changed a moment ago: it was not read, since it would have to be read twice. */
   | { readonly type: 'young' }
-  | { readonly type: 'absent' }
-  | { readonly type: 'failed'; readonly code: string };
+  | UnreadAnswer;
 
 export interface ReadFilesInput {
   readonly root: FilePath;
@@ -139,18 +139,7 @@ export const readFilesJob: BulkJob<ReadFilesInput, ReadAnswer[]> = {
   name: 'scan-read-files',
   perform({ root, paths }, tools) {
     const parents = new ParentChecker(tools.fileSystem, root);
-    return paths.map((path) => {
-      try {
-        const check = parents.check(path);
-        if (check.type === 'failed') return { type: 'failed', code: check.code };
-        if (check.type !== 'ok') return { type: 'absent' };
-        return readOne(joinPath(root, path), tools);
-      } catch (error) {
-        const code = fileErrorCode(error);
-        if (code === undefined) throw error;
-        return code === 'ENOENT' ? { type: 'absent' } : { type: 'failed', code };
-      }
-    });
+    return paths.map((path) => readConfined(parents, root, path, (file) => readOne(file, tools)));
   },
 };
 

@@ -1,6 +1,6 @@
 /** Every bulk job of a node, by the packages that own them. */
 import { blockStoreJobs } from '@holdfast/block-store';
-import { checkRootJob, folderScannerJobs } from '@holdfast/folder-scanner';
+import { folderScannerJobs } from '@holdfast/folder-scanner';
 import type { BulkJob } from '@holdfast/platform';
 import { syncEngineJobs } from '@holdfast/sync-engine/sync-engine-jobs';
 import { inspectTargetsJob } from './restore-jobs.js';
@@ -8,7 +8,6 @@ import { inspectTargetsJob } from './restore-jobs.js';
 export const bulkJobs: readonly BulkJob<never, unknown>[] = [
   ...blockStoreJobs,
   ...folderScannerJobs,
-  checkRootJob,
   ...syncEngineJobs,
   inspectTargetsJob,
 ];
