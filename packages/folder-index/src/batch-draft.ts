@@ -14,6 +14,7 @@ import {
   type IndexPolicy,
   localKeys,
   pendingOffers,
+  type RowKey,
   unnumberedRows,
 } from './entry-change.js';
 import { encodeEntry } from './entry-codec.js';
@@ -129,21 +130,17 @@ export class BatchDraft {
   #writeLocalKeys(before: PathEntry, after: PathEntry): void {
     const { keys } = this.#init;
     const path = bytesOf(after.path);
-    const kept = new Set(localKeys(after).map((key) => key.sequence));
-    const keptIds = new Set(localKeys(after).map((key) => key.id));
-    for (const old of localKeys(before)) {
-      if (kept.has(old.sequence)) continue;
-      this.#delete(keys.sequence(old.sequence), path);
-      if (old.side) this.#delete(keys.side(old.sequence), path);
-      if (!keptIds.has(old.id)) this.#delete(keys.version(old.id), path);
+    const old = localKeys(before);
+    const now = localKeys(after);
+    for (const { sequence, side, id } of without(old, now)) {
+      this.#delete(keys.sequence(sequence), path);
+      if (side) this.#delete(keys.side(sequence), path);
+      if (!hasVersion(now, id)) this.#delete(keys.version(id), path);
     }
-    const known = new Set(localKeys(before).map((key) => key.sequence));
-    const knownIds = new Set(localKeys(before).map((key) => key.id));
-    for (const now of localKeys(after)) {
-      if (known.has(now.sequence)) continue;
-      this.#put(keys.sequence(now.sequence), path);
-      if (now.side) this.#put(keys.side(now.sequence), path);
-      if (!knownIds.has(now.id)) this.#put(keys.version(now.id), path);
+    for (const { sequence, side, id } of without(now, old)) {
+      this.#put(keys.sequence(sequence), path);
+      if (side) this.#put(keys.side(sequence), path);
+      if (!hasVersion(old, id)) this.#put(keys.version(id), path);
     }
   }
 
@@ -207,6 +204,16 @@ export class BatchDraft {
     this.#tally = removeRow(this.#tally, key, value);
     this.writes.push({ type: 'delete', key });
   }
+}
+
+/** Keys of rows whose numbers the others do not have. */
+function without(keys: readonly RowKey[], others: readonly RowKey[]): RowKey[] {
+  const sequences = new Set(others.map(({ sequence }) => sequence));
+  return keys.filter(({ sequence }) => !sequences.has(sequence));
+}
+
+function hasVersion(keys: readonly RowKey[], id: VersionId): boolean {
+  return keys.some((key) => key.id === id);
 }
 
 function totalBytes(queued: ReadonlyMap<string, QueuedKey>): number {

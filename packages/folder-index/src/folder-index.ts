@@ -164,19 +164,17 @@ export class FolderIndex {
   }
 
   /** Paths that need something here, directories before what they hold, at most `limit`. */
-  async neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
-    const paths: FolderPath[] = [];
-    const span = after === undefined ? this.#keys.all('need') : this.#keys.needsAfter(after);
-    for await (const [key] of this.#store.iterate({ ...span, limit })) {
-      paths.push(this.#keys.pathOf(key));
-    }
-    return paths;
+  neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+    return this.#pathsIn(this.#keys.pathsAfter('need', after), limit);
   }
 
   /** Paths where this device shows a change of its own that it keeps to itself, at most `limit`. */
-  async localChanges(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+  localChanges(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+    return this.#pathsIn(this.#keys.pathsAfter('localChange', after), limit);
+  }
+
+  async #pathsIn(span: KeySpan, limit: number): Promise<FolderPath[]> {
     const paths: FolderPath[] = [];
-    const span = this.#keys.localChangesAfter(after);
     for await (const [key] of this.#store.iterate({ ...span, limit })) {
       paths.push(this.#keys.pathOf(key));
     }

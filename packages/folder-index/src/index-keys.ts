@@ -109,16 +109,10 @@ export class IndexKeys {
     };
   }
 
-  /** Needs that come after the one of `path`. */
-  needsAfter(path: FolderPath): KeySpan {
-    return { from: Buffer.concat([this.need(path), Buffer.of(0)]), to: this.#end('need') };
-  }
-
-  /** Changes of this device's own after the one of `path`; all of them without one. */
-  localChangesAfter(path: FolderPath | undefined): KeySpan {
-    if (path === undefined) return this.all('localChange');
-    const from = Buffer.concat([this.localChange(path), Buffer.of(0)]);
-    return { from, to: this.#end('localChange') };
+  /** Paths with such a key after `path`; all of them without one. */
+  pathsAfter(tag: 'need' | 'localChange', path: FolderPath | undefined): KeySpan {
+    if (path === undefined) return this.all(tag);
+    return { from: Buffer.concat([this[tag](path), Buffer.of(0)]), to: this.#end(tag) };
   }
 
   queueOf(device: number): KeySpan {
