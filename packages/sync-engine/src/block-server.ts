@@ -57,8 +57,11 @@ interface Layout {
 
 const batchBytes = 1024 * 1024;
 const batchBlocks = 512;
-/** Packing takes longer than sending on a fast network, and there is more than one thread for it. */
-const readsAtOnce = 2;
+/**
+ * The one that is awaited or sent, and two behind it: packing takes longer than sending on a fast
+ * network, and there is more than one thread for it.
+ */
+const readsAtOnce = 3;
 const nothing: ServedBatch = { blocks: [], missing: [] };
 const rememberedLayouts = 16;
 
@@ -75,7 +78,7 @@ export class BlockServer {
     const reading: Promise<ServedBatch>[] = [];
     for await (const batch of this.#batches(items)) {
       const read = 'missing' in batch ? Promise.resolve(batch) : this.#read(batch);
-      // It is awaited in its turn, unless an earlier one fails: then that error counts.
+      // It is awaited in its turn. Where an earlier one fails, or nobody asks on, it is not needed.
       read.catch(() => undefined);
       reading.push(read);
       if (reading.length >= readsAtOnce) yield (await reading.shift()) ?? nothing;

@@ -22,30 +22,10 @@ import type { AskedItem } from './asked-blocks.js';
 import type { BlockArrival, BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 import type { BlockPiece } from './block-piece.js';
+import type { ListBlockKeeper } from './list-block-keeper.js';
 import { type PackedEnvelopes, packEnvelopes } from './packed-envelopes.js';
 import { type LocalPiece, stageJob } from './stage-job.js';
 import { WorkLimit } from './work-limit.js';
-
-/** Keeps list blocks of large files: for good, or while a piece of work lasts. */
-export interface ListBlockKeeper {
-  put(
-    blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[],
-  ): Promise<void>;
-  get(ids: readonly ContentId[]): Promise<(Uint8Array | undefined)[]>;
-}
-
-/** Forgets when it is dropped. */
-export class VolatileListBlocks implements ListBlockKeeper {
-  readonly #blocks = new Map<ContentId, Uint8Array>();
-
-  async put(blocks: readonly { readonly contentId: ContentId; readonly bytes: Uint8Array }[]) {
-    for (const { contentId, bytes } of blocks) this.#blocks.set(contentId, bytes);
-  }
-
-  async get(ids: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
-    return ids.map((id) => this.#blocks.get(id));
-  }
-}
 
 /** A file whose content a connected device can serve under `askFor`. */
 export interface FileToFetch {

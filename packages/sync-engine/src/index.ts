@@ -7,6 +7,7 @@ export * from './folder-engine.js';
 export * from './folder-need.js';
 export * from './held-keeper.js';
 export { letGoJob } from './let-go-job.js';
+export { VolatileListBlocks } from './list-block-keeper.js';
 export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './peer-session.js';
 export * from './place-jobs.js';

@@ -4,14 +4,8 @@
  * Nothing is merged and nothing becomes a conflict copy: history has whatever is replaced.
  */
 import { localCurrent, type Need, type PathEntry, peerCurrents } from '@holdfast/folder-index';
-import {
-  compareVectors,
-  contentBytesOf,
-  type FileRecord,
-  sameContent,
-  sameOnDisk,
-} from '@holdfast/model';
-import type { SyncAction } from './plan-sync.js';
+import { compareVectors, type FileRecord, sameContent, sameOnDisk } from '@holdfast/model';
+import { needOfAction, type SyncAction } from './plan-sync.js';
 
 /** Plans one path of a mirror, to which the archive's own index is the only other device. */
 export function planMirrorPath(entry: PathEntry): SyncAction {
@@ -30,11 +24,9 @@ export function planMirrorPath(entry: PathEntry): SyncAction {
   return { type: 'apply', target, local, conflict: false };
 }
 
-/** The need that a planned action stands for. */
+/** What a mirror still needs at a path. */
 export function mirrorNeedOf(entry: PathEntry): Need | undefined {
-  const action = planMirrorPath(entry);
-  if (action.type === 'none') return undefined;
-  return { bytes: action.type === 'apply' ? contentBytesOf(action.target.record) : 0 };
+  return needOfAction(planMirrorPath(entry));
 }
 
 /** Whether the mirror shows something at the path that the folder does not have. */

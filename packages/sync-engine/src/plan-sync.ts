@@ -65,9 +65,13 @@ export function planPath(entry: PathEntry, hash: Hash): SyncAction {
   return { type: 'apply', target, local, conflict };
 }
 
-/** The need that a planned action stands for. */
+/** What a folder whose tree is kept here still needs at a path. */
 export function needOf(entry: PathEntry, hash: Hash): Need | undefined {
-  const action = planPath(entry, hash);
+  return needOfAction(planPath(entry, hash));
+}
+
+/** The need that a planned action stands for. */
+export function needOfAction(action: SyncAction): Need | undefined {
   if (action.type === 'none') return undefined;
   return { bytes: action.type === 'apply' ? contentBytesOf(action.target.record) : 0 };
 }

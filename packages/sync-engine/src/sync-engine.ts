@@ -286,14 +286,8 @@ export class SyncEngine {
       await channel.send(encodeBlockResponse({ requestId, blocks: [], missing, done: true }));
       return;
     }
-    // The next batch is read while this one is sent.
-    const batches = folder.blockServer.serve(items);
-    let next = batches.next();
-    for (let batch = await next; !batch.done; batch = await next) {
-      next = batches.next();
-      // It is awaited in the next round, unless sending fails first: then that error counts.
-      next.catch(() => undefined);
-      const response = encodeBlockResponse({ requestId, ...batch.value, done: false });
+    for await (const batch of folder.blockServer.serve(items)) {
+      const response = encodeBlockResponse({ requestId, ...batch, done: false });
       await channel.send(response);
       folder.links.get(device)?.noteServed(response.length);
     }

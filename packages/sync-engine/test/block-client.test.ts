@@ -17,7 +17,8 @@ import {
 } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
 import { BlockClient } from '../src/block-client.js';
-import { ContentFetcher, VolatileListBlocks } from '../src/content-fetcher.js';
+import { ContentFetcher } from '../src/content-fetcher.js';
+import { VolatileListBlocks } from '../src/list-block-keeper.js';
 import {
   actor,
   contentOf,
