@@ -240,6 +240,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     progress,
     archive: () => archive,
     gui: options.gui,
+    nameOf,
   });
 
   let stopping: Promise<void> | undefined;

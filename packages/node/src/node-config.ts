@@ -75,7 +75,7 @@ export type StoredInvite = z.infer<typeof inviteSchema>;
 export type StoredConfig = z.infer<typeof configSchema>;
 
 export function newConfig(name: string): StoredConfig {
-  return { version: 1, name, devices: [], folders: [], invites: [] };
+  return { version: configVersion, name, devices: [], folders: [], invites: [] };
 }
 
 export function configPath(home: FilePath): FilePath {

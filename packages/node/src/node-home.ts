@@ -21,6 +21,7 @@ import {
   textOf,
   writeFileDurably,
 } from '@holdfast/platform';
+import { checkDeviceName } from './device-name.js';
 import { configPath, newConfig, readConfig, writeConfig } from './node-config.js';
 
 export interface HomeIdentity {
@@ -50,7 +51,7 @@ export async function createHome(
       hint: 'Nothing was changed. Start it with: holdfast up, or choose another with --home DIR.',
     });
   }
-  checkName(name);
+  checkDeviceName(name, 'Choose another with --name.');
   const identity = await generateIdentity();
   try {
     ensureDirectory(fileSystem, home, 0o700);
@@ -121,13 +122,6 @@ export function readToken(fileSystem: FileSystem, random: RandomSource, home: Fi
   const token = Buffer.from(random.bytes(32)).toString('base64url');
   writeFileDurably(fileSystem, tokenPath(home), bytesOf(`${token}\n`));
   return token;
-}
-
-function checkName(name: string): void {
-  if (name.trim() !== '' && Buffer.byteLength(name, 'utf8') <= 64 && !/\p{Cc}/u.test(name)) return;
-  throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.', {
-    hint: 'Choose another with --name.',
-  });
 }
 
 /** The home, or what is in it, cannot be read or written. */

@@ -1,11 +1,12 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
-import { displayPath } from '@holdfast/model';
+import { type DeviceId, displayPath } from '@holdfast/model';
 import { AppError, textOf } from '@holdfast/platform';
 import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
+import { checkDeviceName } from './device-name.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus } from './folder-status.js';
@@ -44,6 +45,8 @@ export interface NodeServiceInit {
   readonly progress: ProgressWatch;
   readonly archive: () => VersionArchive | undefined;
   readonly gui: () => string;
+  /** A device by its name; its id where it is not known here. */
+  readonly nameOf: (device: string) => string;
 }
 
 /** An offer may be on its way when a person or a script accepts it. */
@@ -98,11 +101,7 @@ export class NodeService implements NodeControl {
 
   async renameDevice(device: string, name: string): Promise<DeviceStatus> {
     const known = this.#device(device);
-    if (name.trim() === '' || Buffer.byteLength(name, 'utf8') > 64 || /\p{Cc}/u.test(name)) {
-      throw new AppError('usage', 'A name has 1 to 64 bytes and no control characters.', {
-        hint: 'Nothing was changed.',
-      });
-    }
+    checkDeviceName(name, 'Nothing was changed.');
     const taken = this.#init.config.current.devices.some(
       (other) => other.name === name && other.id !== known.id,
     );
@@ -118,12 +117,12 @@ export class NodeService implements NodeControl {
   async removeDevice(device: string): Promise<void> {
     const { config, engine, admin } = this.#init;
     const known = this.#device(device);
-    await admin.dropMember(known.id as never);
+    await admin.dropMember(known.id as DeviceId);
     await config.update((current) => ({
       ...current,
       devices: current.devices.filter((one) => one.id !== known.id),
     }));
-    engine.disconnect(known.id as never);
+    engine.disconnect(known.id as DeviceId);
   }
 
   async addDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
@@ -307,9 +306,7 @@ export class NodeService implements NodeControl {
   }
 
   #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { config, progress } = this.#init;
-    const nameOf = (id: string) =>
-      config.current.devices.find((known) => known.id === id)?.name ?? id;
+    const { progress, nameOf } = this.#init;
     return folderStatus(folder, progress.progressOf(folder.config.id), nameOf);
   }
 
@@ -318,7 +315,7 @@ export class NodeService implements NodeControl {
   }
 
   #deviceStatus(device: StoredDevice): DeviceStatus {
-    const connected = this.#init.engine.isConnected(device.id as never);
+    const connected = this.#init.engine.isConnected(device.id as DeviceId);
     const seenMs = connected ? this.#init.seams.clock.now() : device.lastSeenMs;
     return {
       id: device.id,
@@ -326,7 +323,7 @@ export class NodeService implements NodeControl {
       connected,
       addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
       lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
-      problem: this.#init.engine.refusalOf(device.id as never),
+      problem: this.#init.engine.refusalOf(device.id as DeviceId),
     };
   }
 
