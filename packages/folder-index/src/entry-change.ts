@@ -2,7 +2,7 @@
  * What a change of one path's entry means for the keys beside it and for the running counts: pure,
  * from the entry before and after. The index turns the answer into writes.
  */
-import { contentBytesOf, type VersionId } from '@holdfast/model';
+import { contentBytesOf, type FolderPath, type VersionId } from '@holdfast/model';
 import { guardedRows, offerOf } from './guard-mark.js';
 import {
   type LocalRow,
@@ -64,6 +64,13 @@ export function localKeys(entry: PathEntry): RowKey[] {
     sequence: local.sequence,
     side: local.state === 'side',
   }));
+}
+
+/** What a device offers and this archive has not taken yet, by the device's sequence. */
+export interface QueuedOffer {
+  readonly path: FolderPath;
+  readonly id: VersionId;
+  readonly sequence: number;
 }
 
 /** Offers of peers that an archive has not yet taken: (device, sequence) with the version. */

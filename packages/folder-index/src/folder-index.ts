@@ -25,7 +25,7 @@ import {
 } from '@holdfast/platform';
 import { BatchDraft } from './batch-draft.js';
 import { DeviceNumbers } from './device-numbers.js';
-import type { IndexPolicy } from './entry-change.js';
+import type { IndexPolicy, QueuedOffer } from './entry-change.js';
 import { decodeEntry } from './entry-codec.js';
 import { offeredAt } from './guard-mark.js';
 import { type IgnoredPaths, judgeAgain } from './ignored-paths.js';
@@ -182,12 +182,9 @@ export class FolderIndex {
   }
 
   /** The oldest offers of a device that this archive has not taken yet, by their sequence. */
-  async queuedOffers(
-    device: DeviceId,
-    limit: number,
-  ): Promise<{ path: FolderPath; id: VersionId; sequence: number }[]> {
+  async queuedOffers(device: DeviceId, limit: number): Promise<QueuedOffer[]> {
     const span = this.#keys.queueOf(this.#devices.numberOf(device));
-    const offers: { path: FolderPath; id: VersionId; sequence: number }[] = [];
+    const offers: QueuedOffer[] = [];
     for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
       offers.push({ path: byteStringFrom(value) as FolderPath, ...this.#keys.queued(key) });
     }

@@ -1,5 +1,5 @@
 export * from './coverage.js';
-export type { IndexPolicy, Need } from './entry-change.js';
+export type { IndexPolicy, Need, QueuedOffer } from './entry-change.js';
 export * from './folder-index.js';
 export * from './guard-mark.js';
 export type { IgnoredPaths } from './ignored-paths.js';

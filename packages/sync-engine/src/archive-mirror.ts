@@ -22,6 +22,7 @@ import type { FolderTree } from './folder-config.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { type FolderTreeInit, LocalTree } from './local-tree.js';
 import { isMirrorChange, planMirrorPath } from './plan-mirror.js';
+import { untakenOffers } from './receipt-writer.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveMirrorInit
@@ -216,9 +217,8 @@ export class ArchiveMirror {
     const { seen } = archiveIndex.peer(this.#device);
     if (seen === undefined || !(await this.index.remembers(seen))) return;
     const exceptions = this.#init.exceptions();
-    const queued = await archiveIndex.queuedOffers(this.#device, exceptions.size + 1);
-    const pending = queued.find((offer) => !exceptions.has(offer.id));
-    const sequence = Math.min(seen.sequence, (pending?.sequence ?? Number.POSITIVE_INFINITY) - 1);
+    const { limit } = await untakenOffers(archiveIndex, this.#device, exceptions);
+    const sequence = Math.min(seen.sequence, limit - 1);
     const head = archive.head();
     const receipt = {
       storeId: archive.storeId,

@@ -7,16 +7,7 @@
  * taken again after a crash.
  */
 import type { FolderIndex, Renumbering } from '@holdfast/folder-index';
-import {
-  actorOf,
-  type DeviceId,
-  decodeVersion,
-  type FolderId,
-  type FolderPath,
-  type Hash,
-  type Version,
-  type VersionId,
-} from '@holdfast/model';
+import { actorOf, type DeviceId, type FolderId, type Hash } from '@holdfast/model';
 import {
   AppError,
   type Clock,
@@ -28,8 +19,9 @@ import {
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
 import type { LocalTree } from './local-tree.js';
+import { PastVersions } from './past-versions.js';
 import type { PeerSession } from './peer-session.js';
-import { adoptKnown, needsPast, type RestampContext, restamp } from './restamp.js';
+import { adoptKnown, type RestampContext, restamp } from './restamp.js';
 import { showHistory } from './seed-from-history.js';
 
 export interface FolderRenumberingInit {
@@ -58,12 +50,10 @@ const moreIndicesMs = 15_000;
 const maxEpochsPerMember = 3;
 const dayMs = 24 * 60 * 60_000;
 const noteDays = 7;
-const pastVersions = 200;
-/** So many histories are looked through for content that lies aside and is not known any more. */
-const maxAskedPaths = 10_000;
 
 export class FolderRenumbering {
   readonly #init: FolderRenumberingInit;
+  readonly #past: PastVersions;
   /** Sessions in which nothing is exchanged, with the reason. */
   readonly #refused = new Map<PeerSession, string>();
   /** Two members that contradict at once must not make two epochs. */
@@ -74,6 +64,7 @@ export class FolderRenumbering {
 
   constructor(init: FolderRenumberingInit) {
     this.#init = init;
+    this.#past = new PastVersions(init);
   }
 
   /** Whether rows are in doubt: nothing is placed, and nothing beyond the certain rows is told. */
@@ -214,62 +205,15 @@ export class FolderRenumbering {
     this.#timer = undefined;
     const context = this.#context(renumbering);
     for await (const paths of index.pathsAfter(context.certain)) {
-      const past = await this.#pastOf(paths, context);
+      const past = await this.#past.of(paths, context);
       const adopt = (entry: Parameters<typeof adoptKnown>[0]) =>
         adoptKnown(entry, context, past.get(entry.path));
       await index.update(paths, adopt, { sync: true });
     }
-    if (context.lost) await this.#init.tree()?.reclaimHeld((ids) => this.#findVersions(ids));
+    if (context.lost) await this.#init.tree()?.reclaimHeld((ids) => this.#past.find(ids));
     await index.numbers.endRenumbering();
     this.#init.tree()?.wake();
     this.#init.onDone();
-  }
-
-  /** What the archives' histories know of paths that look edited both here and elsewhere. */
-  async #pastOf(
-    paths: readonly FolderPath[],
-    context: RestampContext,
-  ): Promise<Map<FolderPath, Version[]>> {
-    const past = new Map<FolderPath, Version[]>();
-    for (const entry of await this.#init.index.entries(paths)) {
-      if (!needsPast(entry, context)) continue;
-      past.set(entry.path, await this.#askArchives(entry.path));
-    }
-    return past;
-  }
-
-  /** Versions that lie aside here, as the members show them or an archive's history knows them. */
-  async #findVersions(ids: ReadonlySet<VersionId>): Promise<Version[]> {
-    const found = new Map<VersionId, Version>();
-    const take = (version: Version) => {
-      if (ids.has(version.id)) found.set(version.id, version);
-    };
-    const paths: FolderPath[] = [];
-    for await (const entry of this.#init.index.below('')) {
-      for (const { version } of entry.rows) take(version);
-      if (paths.length < maxAskedPaths) paths.push(entry.path);
-    }
-    for (const path of paths) {
-      if (found.size === ids.size) break;
-      for (const version of await this.#askArchives(path)) take(version);
-    }
-    return [...found.values()];
-  }
-
-  /** Newest first; empty where no archive answers: then both contents are kept. */
-  async #askArchives(path: FolderPath): Promise<Version[]> {
-    const { folder, hash } = this.#init;
-    const query = { type: 'log', path, limit: pastVersions } as const;
-    for (const link of this.#init.links()) {
-      if (link.announcement.archive === undefined) continue;
-      try {
-        const { entries } = await link.session.history(folder, query);
-        return entries.map(({ recordBytes }) => decodeVersion(recordBytes, hash));
-      } catch (error) {
-        this.#warn(error);
-      }
-    }
-    return [];
   }
 
   #context({ from, certain, unheard, lost }: Renumbering): RestampContext {

@@ -3,8 +3,8 @@
  * offer is durably in the store, save the exceptions. The positions are those that arrived with the
  * member's own deltas, so its rolling hash can be checked by it.
  */
-import type { FolderIndex } from '@holdfast/folder-index';
-import type { FolderId, VersionId } from '@holdfast/model';
+import type { FolderIndex, QueuedOffer } from '@holdfast/folder-index';
+import type { DeviceId, FolderId, VersionId } from '@holdfast/model';
 import type { ReceiptMessage } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
@@ -21,22 +21,30 @@ export async function receiptFor(
   const head = archive.head();
   // So are the positions: one that arrives while the queue is read has offers that it does not show.
   const positions = [...link.arrivedPositions];
-  const queued = await index.queuedOffers(link.device, exceptions.size + 1);
-  const pending = queued.find((offer) => !exceptions.has(offer.id));
-  const limit = pending?.sequence ?? Number.POSITIVE_INFINITY;
+  const { limit, excepted } = await untakenOffers(index, link.device, exceptions);
   const position = positions.findLast((one) => one.sequence < limit);
   if (position === undefined) return undefined;
-  const named = queued
-    .filter((offer) => exceptions.has(offer.id) && offer.sequence <= position.sequence)
-    .map((offer) => offer.id);
   return {
     type: 'receipt',
     folderId: folder,
     storeId: archive.storeId,
     generation: archive.generation,
     position,
-    exceptions: named,
+    exceptions: excepted.filter((one) => one.sequence <= position.sequence).map(({ id }) => id),
     logPosition: head.position,
     logHead: head.hash,
   };
+}
+
+/** The sequence of the first offer of a device that still waits, and the exceptions before it. */
+export async function untakenOffers(
+  index: FolderIndex,
+  device: DeviceId,
+  exceptions: ReadonlySet<VersionId>,
+): Promise<{ readonly limit: number; readonly excepted: readonly QueuedOffer[] }> {
+  const queued = await index.queuedOffers(device, exceptions.size + 1);
+  const pending = queued.find((offer) => !exceptions.has(offer.id));
+  const limit = pending?.sequence ?? Number.POSITIVE_INFINITY;
+  const excepted = queued.filter(({ id, sequence }) => exceptions.has(id) && sequence < limit);
+  return { limit, excepted };
 }

@@ -2,10 +2,10 @@
  * Every bulk job of the engine, for the worker that performs them. An entry of its own: a worker
  * thread loads the jobs and not the engine.
  */
+import { dropAsideJob, listHeldJob } from './held-jobs.js';
 import { removeIgnoredJob, removeTemporariesJob } from './leftover-jobs.js';
 import { letGoJob } from './let-go-job.js';
 import { placeJob } from './place-jobs.js';
-import { dropAsideJob, listHeldJob } from './reconcile-held.js';
 import { readBlocksJob } from './serve-jobs.js';
 import { stageJob } from './stage-job.js';
 
