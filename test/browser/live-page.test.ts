@@ -7,13 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { conditionPatienceMs, waitSeconds } from '../end-to-end/patience.js';
-import { pair, TestWorld } from '../end-to-end/test-world.js';
+import { pair, useTestWorld } from '../end-to-end/test-world.js';
 import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 import { barriers } from './accessibility.js';
 import { type Appearance, launchChromium, openPage, overflowPixels } from './chromium.js';
 
 let browser: Browser;
-let world: TestWorld;
+const world = useTestWorld();
 let closers: (() => Promise<void>)[];
 
 beforeAll(async () => {
@@ -23,13 +23,11 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 beforeEach(() => {
-  world = new TestWorld();
   closers = [];
 });
 
 afterEach(async () => {
   for (const close of closers) await close();
-  await world.close();
 });
 
 async function pageOf(node: NodeProcess, appearance?: Appearance): Promise<Page> {

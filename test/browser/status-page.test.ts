@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { conditionPatienceMs } from '../end-to-end/patience.js';
-import { pair, TestWorld } from '../end-to-end/test-world.js';
+import { pair, useTestWorld } from '../end-to-end/test-world.js';
 import {
   type Appearance,
   launchChromium,
@@ -17,13 +17,12 @@ import {
 import { firstLinkOf } from './printed-link.js';
 
 let browser: Browser;
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let watched: WatchedPage | undefined;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  world = new TestWorld();
   const [first, pi] = await world.startNodes('laptop', 'pi');
   laptop = first;
   await pair(laptop, pi);
@@ -37,10 +36,7 @@ afterEach(async () => {
   watched = undefined;
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
+afterAll(() => browser?.close());
 
 async function newLink(): Promise<string> {
   return (await laptop.ask<{ url: string }>('page')).url;

@@ -9,30 +9,26 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 let tree: string;
 let there: string;
 beforeAll(async () => {
-  world = new TestWorld();
   [laptop, desktop] = await world.startNodes('laptop', 'desktop');
   await pair(laptop, desktop);
   tree = world.directory('disk', 'docs');
   there = world.path('there');
   for (const name of ['a', 'b', 'c']) writeFileSync(join(tree, name), `content of ${name}`);
-  await laptop.ask('folder', 'add', tree);
-  await laptop.ask('folder', 'share', 'docs', 'desktop');
-  await desktop.ask('folder', 'accept', 'docs', there);
+  await shareFolder(laptop, tree, [[desktop, there]]);
 });
-afterAll(() => world.close());
 beforeEach(() => inSync());
 
 async function inSync(): Promise<void> {

@@ -9,51 +9,54 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeAttributes, treeSnapshot } from './tree-snapshot.js';
 
 interface Logged {
   readonly versions: readonly { version: string; size: number; deleted: boolean; device: string }[];
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let pi: NodeProcess;
-let tree: string;
-let mirror: string;
-let id: string;
-
-beforeEach(async () => {
-  world = new TestWorld();
+beforeAll(async () => {
   [laptop, pi] = await world.startNodes('laptop', 'pi');
   await pair(laptop, pi);
-  tree = world.directory('laptop-docs');
-  mirror = world.path('pi-docs');
-  ({ id } = await laptop.ask<{ id: string }>('folder', 'add', tree, '--label', 'docs'));
-  await laptop.ask('folder', 'share', 'docs', 'pi');
 });
-afterEach(() => world.close());
+
+/** Of one test: a folder that the laptop offers, and where the archive will show it. */
+let label: string;
+let id: string;
+let tree: string;
+let mirror: string;
+beforeEach(async ({ task }) => {
+  label = `docs-${task.id}`;
+  tree = world.directory(`${label}-laptop`);
+  mirror = world.path(`${label}-pi`);
+  id = await shareFolder(laptop, tree, [], label);
+  await laptop.ask('folder', 'share', id, 'pi');
+});
 
 const accept = (...more: readonly string[]) =>
   pi.ask('folder', 'accept', id, mirror, '--archive', ...more);
 const write = (path: string, text: string) => writeFileSync(join(tree, path), text);
 
 async function settled(): Promise<void> {
-  await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
-  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.ask('folder', 'rescan', label);
+  await laptop.ask('wait', label, '--archived', '--timeout', waitSeconds);
+  await pi.ask('wait', label, '--timeout', waitSeconds);
 }
 
 async function contentsInHistory(path: string): Promise<string[]> {
-  const { versions } = await pi.ask<Logged>('log', `docs/${path}`);
+  const { versions } = await pi.ask<Logged>('log', `${label}/${path}`);
   const kept = versions.filter((one) => !one.deleted);
   return Promise.all(
     kept.map(async (one) => {
-      const outcome = await pi.run('cat', `docs/${path}`, '--version', one.version);
+      const outcome = await pi.run('cat', `${label}/${path}`, '--version', one.version);
       return outcome.stdout.toString();
     }),
   );
@@ -64,7 +67,7 @@ test('history and a plain copy of the latest tree come to lie on one device', as
   write('deep/er/a.txt', 'first');
   write('large', 'x'.repeat(3_000_000));
   symlinkSync('deep/er/a.txt', join(tree, 'link'));
-  expect(await accept()).toEqual({ id, label: 'docs', path: mirror, archive: true, notes: [] });
+  expect(await accept()).toEqual({ id, label, path: mirror, archive: true, notes: [] });
   await settled();
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   expect(treeAttributes(mirror)).toEqual(treeAttributes(tree));
@@ -73,7 +76,7 @@ test('history and a plain copy of the latest tree come to lie on one device', as
   await settled();
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   expect(await contentsInHistory('deep/er/a.txt')).toEqual(['second', 'first']);
-  expect(await pi.folder()).toMatchObject({
+  expect(await pi.folder(label)).toMatchObject({
     path: mirror,
     mode: 'receive-only',
     archive: true,
@@ -93,9 +96,9 @@ test('what is changed in it by hand is archived and listed, and goes to nobody',
   await settled();
   writeFileSync(join(mirror, 'edited.txt'), 'by hand');
   writeFileSync(join(mirror, 'added.txt'), 'added by hand');
-  await pi.ask('folder', 'rescan', 'docs');
+  await pi.ask('folder', 'rescan', label);
   await settled();
-  const status = await pi.folder();
+  const status = await pi.folder(label);
   expect(status).toMatchObject({ state: 'out-of-sync', needFiles: 0, unarchivedFiles: 0 });
   expect(status.stateReason).toContain('added.txt and 1 more');
   expect(treeSnapshot(tree)).toEqual({ 'edited.txt': base64('from the laptop') });
@@ -103,7 +106,7 @@ test('what is changed in it by hand is archived and listed, and goes to nobody',
     expect.arrayContaining(['by hand', 'from the laptop']),
   );
   expect(await contentsInHistory('added.txt')).toEqual(['added by hand']);
-  const { stdout } = await pi.run('cat', 'docs/edited.txt');
+  const { stdout } = await pi.run('cat', `${label}/edited.txt`);
   expect(stdout.toString()).toBe('from the laptop');
 
   write('edited.txt', 'the laptop again');
@@ -123,10 +126,10 @@ test('what is deleted in it by hand comes back', async () => {
   await settled();
   rmSync(join(mirror, 'd'), { recursive: true });
   rmSync(join(mirror, 'b.txt'));
-  await pi.ask('folder', 'rescan', 'docs');
+  await pi.ask('folder', 'rescan', label);
   await settled();
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
-  expect(await pi.folder()).toMatchObject({ state: 'up-to-date' });
+  expect(await pi.folder(label)).toMatchObject({ state: 'up-to-date' });
   expect(Object.keys(treeSnapshot(tree))).toEqual(['b.txt', 'd', 'd/a.txt']);
 });
 
@@ -147,7 +150,7 @@ test('files that lie there are taken over where they match, and kept or archived
   expect(await contentsInHistory('differs.txt')).toEqual(
     expect.arrayContaining(['of the disk', 'of the folder']),
   );
-  expect((await pi.folder()).stateReason).toContain('more.txt');
+  expect((await pi.folder(label)).stateReason).toContain('more.txt');
 });
 
 test('it goes on where it was after a kill, and takes in what happened meanwhile', async () => {
@@ -165,28 +168,28 @@ test('it goes on where it was after a kill, and takes in what happened meanwhile
   await pi.stop();
   await pi.start();
   await settled();
-  expect(await pi.folder()).toMatchObject({ files: 299, state: 'up-to-date' });
+  expect(await pi.folder(label)).toMatchObject({ files: 299, state: 'up-to-date' });
 });
 
 test('what is set aside in it goes once the store has it, whatever number of copies is wanted', async () => {
   write('a.txt', 'first');
   await accept();
-  await pi.ask('folder', 'set', 'docs', '--copies', '2');
+  await pi.ask('folder', 'set', label, '--copies', '2');
   await settled();
   writeFileSync(join(mirror, 'a.txt'), 'by hand');
-  await pi.ask('folder', 'rescan', 'docs');
+  await pi.ask('folder', 'rescan', label);
   write('a.txt', 'second');
   await settled();
-  const held = await pi.ask<{ held: { path: string; reason: string }[] }>('folder', 'held', 'docs');
+  const held = await pi.ask<{ held: { path: string; reason: string }[] }>('folder', 'held', label);
   expect(held.held.map((one) => one.reason)).toEqual(['It is archived and is let go in a moment.']);
-  await eventually('it is let go', async () => (await pi.folder()).heldFiles === 0);
+  await eventually('it is let go', async () => (await pi.folder(label)).heldFiles === 0);
 });
 
 test('removing the folder leaves the plain files, and it can be kept there again', async () => {
   write('a.txt', 'stays');
   await accept();
   await settled();
-  await pi.ask('folder', 'remove', 'docs');
+  await pi.ask('folder', 'remove', label);
   expect(treeSnapshot(mirror)).toEqual({ 'a.txt': base64('stays') });
   expect(existsSync(join(mirror, '.holdfast'))).toBe(false);
   await eventually('it is offered again', async () => {
@@ -195,7 +198,7 @@ test('removing the folder leaves the plain files, and it can be kept there again
   });
   await accept();
   await settled();
-  expect(await pi.folder()).toMatchObject({ state: 'up-to-date', files: 1 });
+  expect(await pi.folder(label)).toMatchObject({ state: 'up-to-date', files: 1 });
 });
 
 test('a mirror that sends is refused, and nothing is changed', async () => {

@@ -1,19 +1,15 @@
 /** Homes that cannot be used: the node says why and what to do, ends with 1, and changes nothing. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { outcomeOf, refusal, refusalFrom, spawnHoldfast } from './command-line.js';
-import { TestWorld } from './test-world.js';
+import { useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 import { withoutPrivileges } from './without-privileges.js';
 
 const up = ['up', '--no-browser', '--gui', '127.0.0.1:0', '--listen', '/ip4/127.0.0.1/tcp/0'];
 
-let world: TestWorld;
-beforeAll(() => {
-  world = new TestWorld();
-});
-afterAll(() => world.close());
+const world = useTestWorld({ lasts: 'the whole file' });
 
 /** What a person sees who has no special rights. */
 async function refusedWithoutPrivileges(home: string, given: readonly string[]) {

@@ -2,23 +2,22 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, useTestWorld } from './test-world.js';
 import { withoutPrivileges } from './without-privileges.js';
 
 interface Invite {
   readonly invite: string;
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file', commandsAsProcesses: true });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 let configuration: string;
 beforeAll(async () => {
-  world = new TestWorld();
   laptop = world.node('laptop');
   laptop.prefix = withoutPrivileges;
   desktop = world.node('desktop');
@@ -27,7 +26,6 @@ beforeAll(async () => {
   await laptop.ask('folder', 'add', world.directory('docs'));
   await laptop.ask('wait', '--timeout', waitSeconds);
 });
-afterAll(() => world.close());
 beforeEach(async () => {
   await eventually('both are connected', async () => {
     return (await laptop.status()).devices[0]?.connected === true;

@@ -78,7 +78,8 @@ export function answerFrom<Answer>(
   exitCode = 0,
 ): Answer {
   if (outcome.exitCode !== exitCode) {
-    throw new Error(`${given.join(' ')} ended with ${outcome.exitCode}: ${outcome.stderr}`);
+    const said = `${outcome.stderr}${outcome.stdout.toString('utf8')}`;
+    throw new Error(`${given.join(' ')} ended with ${outcome.exitCode}: ${said}`);
   }
   return JSON.parse(outcome.stdout.toString('utf8')) as Answer;
 }

@@ -4,11 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import { LocalNetwork, missingForLocalNetwork } from './local-network.js';
 import type { NodeProcess } from './node-process.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, useTestWorld } from './test-world.js';
 
 interface StoredDevice {
   readonly id: string;
@@ -83,24 +83,20 @@ const name =
   missing === undefined ? 'on a local network' : `on a local network: not run, ${missing}`;
 
 describe.skipIf(process.platform !== 'linux' || missing !== undefined)(name, () => {
-  let world: TestWorld;
+  const world = useTestWorld({ lasts: 'the whole file' });
   let network: LocalNetwork;
   let laptop: NodeProcess;
   let desktop: NodeProcess;
 
   beforeAll(async () => {
-    world = new TestWorld();
     network = new LocalNetwork();
+    world.onClose(async () => network.close());
     [laptop, desktop] = [world.node('laptop'), world.node('desktop')];
     laptop.prefix = network.host(1);
     desktop.prefix = network.host(2);
     await Promise.all([laptop.start(anyPort), desktop.start(anyPort)]);
     await pair(laptop, desktop);
     await eventually('they are connected', () => areConnected(laptop, desktop));
-  });
-  afterAll(async () => {
-    await world.close();
-    network.close();
   });
 
   test('two paired devices that know no address of each other are connected soon', async () => {

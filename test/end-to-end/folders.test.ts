@@ -8,11 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 import { withoutPrivileges } from './without-privileges.js';
 
@@ -26,15 +26,13 @@ interface Offers {
   readonly offers: readonly { id: string; label: string; known: boolean; devices: unknown[] }[];
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file', commandsAsProcesses: true });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 beforeAll(async () => {
-  world = new TestWorld();
   [laptop, desktop] = await world.startNodes('laptop', 'desktop');
   await pair(laptop, desktop);
 });
-afterAll(() => world.close());
 
 function configOf(node: NodeProcess): string {
   return readFileSync(join(node.home, 'config.json'), 'utf8');

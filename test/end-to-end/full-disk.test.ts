@@ -2,19 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
 import { SmallDisk } from './small-disk.js';
-import { pair, settle, shareDocs, TestWorld } from './test-world.js';
+import { pair, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
-beforeEach(() => {
-  world = new TestWorld();
-});
-afterEach(() => world.close());
+const world = useTestWorld();
 
 async function mountDisk(...names: readonly string[]): Promise<SmallDisk> {
   const disk = await SmallDisk.mount(world.directory(...names), 8);

@@ -15,20 +15,19 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ArchiveStatus, ListResult, LogResult, RestoreResult } from '@holdfast/node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeAttributes, treeSnapshot } from './tree-snapshot.js';
 
 const large = randomBytes(3 * 1024 * 1024);
 const binary = Buffer.from(Array.from({ length: 1024 }, (_, at) => (at * 7) & 0xff));
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file', commandsAsProcesses: true });
 let shared: SharedFolder;
 /** The tree before anything was changed or deleted, and the position that stands for it. */
 let before: { tree: Record<string, string>; attributes: Record<string, string>; position: string };
 
 beforeAll(async () => {
-  world = new TestWorld();
   shared = await shareDocs(world);
   const { laptopTree } = shared;
   mkdirSync(join(laptopTree, 'dir', 'deep'), { recursive: true });
@@ -54,7 +53,6 @@ beforeAll(async () => {
   writeFileSync(join(shared.desktopTree, 'note.txt'), 'third, from the desktop\n');
   await settle(shared);
 });
-afterAll(() => world.close());
 
 function logOf(path: string, ...more: string[]): Promise<LogResult> {
   return shared.laptop.ask<LogResult>('log', path, ...more);

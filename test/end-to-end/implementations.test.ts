@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveStatus } from '@holdfast/node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { beforeAll, expect, test } from 'vitest';
+import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 const inWasm = ['/usr/bin/env', 'HOLDFAST_BLAKE3=wasm', 'HOLDFAST_ZSTD=wasm'];
@@ -12,11 +12,10 @@ const lines = Array.from({ length: 90_000 }, (_, line) => `line ${line * 7919} o
 const text = lines.join('');
 const noise = randomBytes(2 * 1024 * 1024);
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let shared: SharedFolder;
 
 beforeAll(async () => {
-  world = new TestWorld();
   shared = await shareDocs(world, { desktop: inWasm, pi: inWasm });
   const { laptopTree, desktopTree } = shared;
   mkdirSync(join(laptopTree, 'small'));
@@ -30,7 +29,6 @@ beforeAll(async () => {
   writeFileSync(join(desktopTree, 'small', 'note-0'), 'from the desktop');
   await settle(shared);
 });
-afterAll(() => world.close());
 
 /** What a node said of its implementations when it started. */
 function computing(home: string): unknown {

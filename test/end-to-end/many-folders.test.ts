@@ -1,38 +1,32 @@
 /** Several folders on one device, several archives and roles, four devices around one folder. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import {
+  type Acceptance,
+  introduce,
+  pair,
+  pairAll,
+  shareFolder,
+  useTestWorld,
+} from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
-beforeEach(() => {
-  world = new TestWorld();
-});
-afterEach(() => world.close());
+const world = useTestWorld();
 
 const text = (content: string) => Buffer.from(content).toString('base64');
 
-/** Adds a folder on the first node and shares it with the others, each of which accepts it as told. */
+/** A folder of the owner's that the others accept as told. */
 async function share(
   label: string,
   owner: NodeProcess,
-  others: readonly (readonly [NodeProcess, ...string[]])[],
+  others: readonly Acceptance[],
 ): Promise<{ readonly id: string; readonly tree: string }> {
   const tree = world.directory(`${owner.name}-${label}`);
-  const { id } = await owner.ask<{ id: string }>('folder', 'add', tree, '--label', label);
-  for (const [node] of others) await owner.ask('folder', 'share', id, node.name);
-  await Promise.all(others.map(([node, ...how]) => node.ask('folder', 'accept', id, ...how)));
-  return { id, tree };
-}
-
-/** Two members of a folder that do not know yet that they both are. */
-async function introduce(id: string, one: NodeProcess, other: NodeProcess): Promise<void> {
-  await one.ask('folder', 'share', id, other.name);
-  await other.ask('folder', 'accept', id);
+  return { id: await shareFolder(owner, tree, others, label), tree };
 }
 
 async function settled(label: string, ...nodes: readonly NodeProcess[]): Promise<void> {
@@ -43,9 +37,7 @@ async function settled(label: string, ...nodes: readonly NodeProcess[]): Promise
 test('four devices keep one folder, whoever changes it', async () => {
   const nodes = await world.startNodes('laptop', 'desktop', 'nas', 'pi');
   const [laptop, desktop, nas, pi] = nodes;
-  for (const [at, one] of nodes.entries()) {
-    for (const other of nodes.slice(at + 1)) await pair(one, other);
-  }
+  await pairAll(...nodes);
   const places = { desktop: world.path('desktop-docs'), nas: world.path('nas-docs') };
   const { id, tree } = await share('docs', laptop, [
     [desktop, places.desktop],

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { NodeStatus } from '@holdfast/node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   answer,
   outcomeOf,
@@ -15,16 +15,14 @@ import {
 } from './command-line.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { TestWorld } from './test-world.js';
+import { useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file', commandsAsProcesses: true });
 let node: NodeProcess;
 beforeAll(async () => {
-  world = new TestWorld();
   [node] = await world.startNodes('laptop');
 });
-afterAll(() => world.close());
 
 function permissionsOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);

@@ -1,9 +1,8 @@
 /** One node as a real process with a home of its own. Owns the process: it signals no other. */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FolderStatus, NodeStatus } from '@holdfast/node';
+import { runInPlace } from './command-in-place.js';
 import {
   answerFrom,
   type Outcome,
@@ -31,13 +30,15 @@ export class NodeProcess {
   readonly name: string;
   /** What the node and its commands run under: a command that runs the rest in its own place. */
   prefix: readonly string[] = [];
+  readonly #commandsAsProcesses: boolean;
   #child: ChildProcess | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
   #ready: Ready | undefined;
 
-  constructor(home: string, name: string) {
+  constructor(home: string, name: string, commandsAsProcesses: boolean) {
     this.home = home;
     this.name = name;
+    this.#commandsAsProcesses = commandsAsProcesses;
   }
 
   get ready(): Ready {
@@ -101,6 +102,8 @@ export class NodeProcess {
   }
 
   run(...given: readonly string[]): Promise<Outcome> {
+    const isInPlace = !this.#commandsAsProcesses && this.#isReachable && !loadsNode(given);
+    if (isInPlace) return runInPlace(this.home, ...given);
     return outcomeOf(spawnHoldfast(this.home, given, this.prefix));
   }
 
@@ -108,14 +111,16 @@ export class NodeProcess {
     return refusalFrom(await this.run(...given), exitCode, given.join(' '));
   }
 
-  /** By the API where it can be reached: a process for each look would keep a small machine busy. */
+  /** Looked at again and again: a process for each look would keep a small machine busy. */
   async status(): Promise<NodeStatus> {
-    if (this.prefix.length > 0) return this.ask<NodeStatus>('status');
-    const token = readFileSync(join(this.home, 'api-token'), 'utf8').trim();
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await fetch(`${this.ready.gui}/rest/status`, { headers });
-    if (!response.ok) throw new Error(`${this.name} told no status: ${await response.text()}`);
-    return (await response.json()) as NodeStatus;
+    const given = ['status'];
+    if (!this.#isReachable) return this.ask<NodeStatus>(...given);
+    return answerFrom<NodeStatus>(await runInPlace(this.home, ...given), given);
+  }
+
+  /** Whether this process can act as the node's user where the node is. */
+  get #isReachable(): boolean {
+    return this.prefix.length === 0;
   }
 
   async folder(label = 'docs'): Promise<FolderStatus> {
@@ -123,6 +128,11 @@ export class NodeProcess {
     if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
     return found;
   }
+}
+
+/** A node is always a process of its own, even one that refuses to start. */
+function loadsNode([verb]: readonly string[]): boolean {
+  return verb === 'up' || verb === 'init';
 }
 
 /** Later lines are read and passed over, so that the process never waits for a reader. */

@@ -1,19 +1,22 @@
 /** Homes and disks that are put back from an old copy: nothing is lost, nothing diverges, no copies. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import {
+  type SharedFolder,
+  sameEverywhere,
+  settle,
+  shareDocs,
+  useTestWorld,
+} from './test-world.js';
+import { text, write } from './tree-files.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
-beforeEach(() => {
-  world = new TestWorld();
-});
-afterEach(() => world.close());
+const world = useTestWorld();
 
 function copyOf(directory: string): void {
   execFileSync('cp', ['-a', directory, world.path(`${basename(directory)}-copy`)]);
@@ -24,8 +27,12 @@ function putBack(directory: string): void {
   execFileSync('cp', ['-a', world.path(`${basename(directory)}-copy`), directory]);
 }
 
-const write = (tree: string, name: string, text: string) => writeFileSync(join(tree, name), text);
-const text = (tree: string, name: string) => readFileSync(join(tree, name), 'utf8');
+/** Makes copies of these directories of a node, while it is off, as they are now. */
+async function copyWhileOff(node: NodeProcess, ...directories: readonly string[]): Promise<void> {
+  await node.stop();
+  for (const directory of directories) copyOf(directory);
+  await node.start();
+}
 
 /** What is there when the copy is made. */
 async function begin(shared: SharedFolder): Promise<void> {
@@ -59,12 +66,7 @@ async function workThere(shared: SharedFolder): Promise<void> {
 }
 
 async function expectSame(shared: SharedFolder): Promise<Record<string, string>> {
-  await settle(shared);
-  const here = treeSnapshot(shared.laptopTree);
-  expect(treeSnapshot(shared.desktopTree)).toEqual(here);
-  const to = world.path('restored');
-  await shared.desktop.ask('restore', 'docs', '--to', to);
-  expect(treeSnapshot(to)).toEqual(here);
+  const here = await sameEverywhere(world, shared);
   expect(Object.keys(here).filter((name) => name.includes('sync-conflict'))).toEqual([]);
   return here;
 }
@@ -77,9 +79,7 @@ test('an old home beside the tree as it is: edits made offline win, nothing come
   const shared = await shareDocs(world);
   const { laptop, laptopTree } = shared;
   await begin(shared);
-  await laptop.stop();
-  copyOf(laptop.home);
-  await laptop.start();
+  await copyWhileOff(laptop, laptop.home);
   await goOn(shared);
   await laptop.stop();
   await workThere(shared);
@@ -105,10 +105,7 @@ test('an old home and the old tree with it: what was published since comes back'
   const shared = await shareDocs(world);
   const { laptop, laptopTree } = shared;
   await begin(shared);
-  await laptop.stop();
-  copyOf(laptop.home);
-  copyOf(laptopTree);
-  await laptop.start();
+  await copyWhileOff(laptop, laptop.home, laptopTree);
   await goOn(shared);
   await laptop.stop();
   await workThere(shared);
@@ -133,10 +130,7 @@ test('numbers given out again while nobody was there overwrite nothing', async (
   const shared = await shareDocs(world);
   const { laptop, desktop, pi, laptopTree, desktopTree } = shared;
   await begin(shared);
-  await laptop.stop();
-  copyOf(laptop.home);
-  copyOf(laptopTree);
-  await laptop.start();
+  await copyWhileOff(laptop, laptop.home, laptopTree);
   for (const round of [1, 2, 3]) {
     write(laptopTree, 'edited.txt', `published, round ${round}`);
     await settle(shared);
@@ -167,9 +161,7 @@ test('an archive whose disk was put back says again what it holds, and gets what
   const shared = await shareDocs(world);
   const { laptop, pi, laptopTree } = shared;
   await begin(shared);
-  await pi.stop();
-  copyOf(pi.home);
-  await pi.start();
+  await copyWhileOff(pi, pi.home);
   await goOn(shared);
   await pi.stop();
   putBack(pi.home);

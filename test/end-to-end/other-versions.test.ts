@@ -18,22 +18,20 @@ import {
   pairingProtocol,
   protocolMajor,
 } from '@holdfast/sync-protocol';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 beforeAll(async () => {
-  world = new TestWorld();
   [laptop, desktop] = await world.startNodes('laptop', 'desktop');
   await pair(laptop, desktop);
 });
-afterAll(() => world.close());
 
 /** As a newer version would encode it: the first field of the hello is its protocol's number. */
 function newerHello(): Uint8Array {

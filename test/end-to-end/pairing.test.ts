@@ -1,11 +1,11 @@
 /** `device invite|join|list`: who gets in, once, and who never does. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, useTestWorld } from './test-world.js';
 
 interface Invite {
   readonly invite: string;
@@ -16,15 +16,13 @@ interface DeviceList {
   readonly devices: readonly { id: string; name: string; connected: boolean }[];
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file', commandsAsProcesses: true });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 let guest: NodeProcess;
 beforeAll(async () => {
-  world = new TestWorld();
   [laptop, desktop, guest] = await world.startNodes('laptop', 'desktop', 'guest');
 });
-afterAll(() => world.close());
 
 function configOf(node: NodeProcess): string {
   return readFileSync(join(node.home, 'config.json'), 'utf8');

@@ -3,19 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveStatus, ListResult, LogResult } from '@holdfast/node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import { defaultUp } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, settle, shareDocs, TestWorld } from './test-world.js';
+import { pair, settle, shareDocs, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
-beforeEach(() => {
-  world = new TestWorld();
-});
-afterEach(() => world.close());
+const world = useTestWorld();
 
 function writeFiles(directory: string, count: number, sizeBytes: number): void {
   mkdirSync(directory, { recursive: true });
@@ -70,9 +66,7 @@ test('a reconnect costs what changed, not what exists', async () => {
   const tree = world.directory('docs');
   const existing = { files: 1500, sizeBytes: 4000 };
   writeFiles(join(tree, 'existing'), existing.files, existing.sizeBytes);
-  await laptop.ask('folder', 'add', tree);
-  await laptop.ask('folder', 'share', 'docs', 'desktop');
-  await desktop.ask('folder', 'accept', 'docs', world.path('there'));
+  await shareFolder(laptop, tree, [[desktop, world.path('there')]]);
   await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
 
   // From here on the laptop knows only the proxy's address, and the desktop an old one of it.

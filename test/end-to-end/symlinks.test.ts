@@ -12,48 +12,46 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { introduce, pairAll, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
+/** Laptop and desktop, and an archive with a mirror, which all know one another. */
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 let pi: NodeProcess;
+beforeAll(async () => {
+  [laptop, desktop, pi] = await world.startNodes('laptop', 'desktop', 'pi');
+  await pairAll(laptop, desktop, pi);
+});
+
+/** Of one test: a folder that all three have. */
+let label: string;
 let laptopTree: string;
 let desktopTree: string;
 let mirror: string;
-
-/** Laptop and desktop, and an archive with a mirror, which all know one another. */
-beforeEach(async () => {
-  world = new TestWorld();
-  [laptop, desktop, pi] = await world.startNodes('laptop', 'desktop', 'pi');
-  await pair(laptop, desktop);
-  await pair(laptop, pi);
-  await pair(desktop, pi);
-  laptopTree = world.directory('laptop-docs');
-  [desktopTree, mirror] = [world.path('desktop-docs'), world.path('pi-docs')];
-  const { id } = await laptop.ask<{ id: string }>('folder', 'add', laptopTree, '--label', 'docs');
-  await laptop.ask('folder', 'share', id, 'desktop');
-  await laptop.ask('folder', 'share', id, 'pi');
-  await desktop.ask('folder', 'accept', id, desktopTree);
-  await pi.ask('folder', 'accept', id, mirror, '--archive');
-  await desktop.ask('folder', 'share', id, 'pi');
-  await pi.ask('folder', 'accept', id);
+let restored: string;
+beforeEach(async ({ task }) => {
+  label = `docs-${task.id}`;
+  laptopTree = world.directory(`${label}-laptop`);
+  [desktopTree, mirror] = [world.path(`${label}-desktop`), world.path(`${label}-pi`)];
+  restored = world.path(`${label}-restored`);
+  const others = [[desktop, desktopTree] as const, [pi, mirror, '--archive'] as const];
+  await introduce(await shareFolder(laptop, laptopTree, others, label), desktop, pi);
 });
-afterEach(() => world.close());
 
 const here = (path: string) => join(laptopTree, path);
 const there = (path: string) => join(desktopTree, path);
 
 async function settled(): Promise<void> {
-  await Promise.all([laptop, desktop, pi].map((node) => node.ask('folder', 'rescan', 'docs')));
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
-  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+  await Promise.all([laptop, desktop, pi].map((node) => node.ask('folder', 'rescan', label)));
+  await laptop.ask('wait', label, '--archived', '--timeout', waitSeconds);
+  await desktop.ask('wait', label, '--archived', '--timeout', waitSeconds);
+  await pi.ask('wait', label, '--timeout', waitSeconds);
 }
 
 function expectSame(): void {
@@ -89,9 +87,9 @@ test('links within the folder are made as they are, whatever they lead to', asyn
   expect(targetsIn(desktopTree)).toEqual(targetsIn(laptopTree));
   expect(targetsIn(mirror)).toEqual(targetsIn(laptopTree));
 
-  await desktop.ask('restore', 'docs', '--to', world.path('restored'));
-  expect(treeSnapshot(world.path('restored'))).toEqual(treeSnapshot(laptopTree));
-  expect(targetsIn(world.path('restored'))).toEqual(targetsIn(laptopTree));
+  await desktop.ask('restore', label, '--to', restored);
+  expect(treeSnapshot(restored)).toEqual(treeSnapshot(laptopTree));
+  expect(targetsIn(restored)).toEqual(targetsIn(laptopTree));
 });
 
 test('links that lead outside are archived and listed, not made, and come back on restore', async () => {
@@ -109,11 +107,11 @@ test('links that lead outside are archived and listed, not made, and come back o
   expect(Object.keys(treeSnapshot(mirror))).toEqual(['d', 'plain']);
   expect(Object.keys(treeSnapshot(laptopTree))).toHaveLength(6);
   for (const node of [desktop, pi]) {
-    const { state, stateReason } = await node.folder();
+    const { state, stateReason } = await node.folder(label);
     expect([state, stateReason]).toEqual(['up-to-date', expect.stringContaining('leads outside')]);
   }
-  await laptop.ask('restore', 'docs', '--to', world.path('restored'));
-  expect(treeSnapshot(world.path('restored'))).toEqual(treeSnapshot(laptopTree));
+  await laptop.ask('restore', label, '--to', restored);
+  expect(treeSnapshot(restored)).toEqual(treeSnapshot(laptopTree));
 });
 
 test('a file becomes a link and a file again, a directory a link and a directory again', async () => {
@@ -137,7 +135,10 @@ test('a file becomes a link and a file again, a directory a link and a directory
   writeFileSync(here('d/other'), 'other');
   await settled();
   expectSame();
-  const { versions } = await desktop.ask<{ versions: { kind: string }[] }>('log', 'docs/changing');
+  const { versions } = await desktop.ask<{ versions: { kind: string }[] }>(
+    'log',
+    `${label}/changing`,
+  );
   expect(versions.map((one) => one.kind)).toEqual(['file', 'symlink', 'file']);
 });
 
@@ -145,7 +146,7 @@ test('an edit of a file that lies behind a link of this device does not escape t
   mkdirSync(here('d'));
   writeFileSync(here('d/a.txt'), 'of the folder');
   await settled();
-  const outside = world.directory('outside');
+  const outside = world.directory(`${label}-outside`);
   writeFileSync(join(outside, 'a.txt'), 'outside');
   await desktop.stop();
   rmSync(there('d'), { recursive: true });
@@ -153,10 +154,10 @@ test('an edit of a file that lies behind a link of this device does not escape t
   symlinkSync('hop', there('d'));
   writeFileSync(here('d/a.txt'), 'edited on the laptop');
   writeFileSync(here('d/new.txt'), 'new on the laptop');
-  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('folder', 'rescan', label);
   await desktop.start();
   await eventually('the edit has come', async () => {
-    const { stdout } = await desktop.run('cat', 'docs/d/a.txt');
+    const { stdout } = await desktop.run('cat', `${label}/d/a.txt`);
     return stdout.toString() === 'edited on the laptop';
   });
   await settled();
@@ -169,7 +170,7 @@ test('a link in a mirror that leads outside is no way out for what its archive t
   mkdirSync(here('d'));
   writeFileSync(here('d/a.txt'), 'of the folder');
   await settled();
-  const outside = world.directory('outside');
+  const outside = world.directory(`${label}-outside`);
   await pi.stop();
   rmSync(join(mirror, 'd'), { recursive: true });
   symlinkSync(outside, join(mirror, 'd'));
@@ -178,6 +179,6 @@ test('a link in a mirror that leads outside is no way out for what its archive t
   await settled();
   expect(readdirSync(outside)).toEqual([]);
   expectSame();
-  const { versions } = await pi.ask<{ versions: { kind: string }[] }>('log', 'docs/d');
+  const { versions } = await pi.ask<{ versions: { kind: string }[] }>('log', `${label}/d`);
   expect(versions.map((one) => one.kind)).toEqual(['symlink', 'directory']);
 });

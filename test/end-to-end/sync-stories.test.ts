@@ -2,24 +2,22 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryVersion, LogResult } from '@holdfast/node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 interface Held {
   readonly held: readonly { path: string; size: number; reason: string }[];
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let shared: SharedFolder;
 beforeAll(async () => {
-  world = new TestWorld();
   shared = await shareDocs(world);
 });
-afterAll(() => world.close());
 
 async function versionsOf(node: NodeProcess, path: string): Promise<readonly HistoryVersion[]> {
   return (await node.ask<LogResult>('log', `docs/${path}`)).versions;

@@ -4,14 +4,47 @@
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
+import { treeSnapshot } from './tree-snapshot.js';
+
+export interface TestWorldOptions {
+  /** How long the same nodes live; each test has its own, unless told otherwise. */
+  readonly lasts?: 'one test' | 'the whole file';
+  /** Where the command line is the subject: each command a process, as in a shell. */
+  readonly commandsAsProcesses?: boolean;
+}
+
+/** Opens and closes the world of a test file; the one way in which these files begin. */
+export function useTestWorld(options: TestWorldOptions = {}): TestWorld {
+  const world = new TestWorld(options);
+  const [before, after] =
+    options.lasts === 'the whole file' ? [beforeAll, afterAll] : [beforeEach, afterEach];
+  before(() => world.open());
+  after(() => world.close());
+  return world;
+}
 
 export class TestWorld {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-end-to-end-')));
-  readonly #nodes: NodeProcess[] = [];
-  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #options: TestWorldOptions;
+  #root: string | undefined;
+  #nodes: NodeProcess[] = [];
+  #closers: (() => Promise<void>)[] = [];
+
+  constructor(options: TestWorldOptions) {
+    this.#options = options;
+  }
+
+  get root(): string {
+    if (this.#root === undefined) throw new Error('The world is not open.');
+    return this.#root;
+  }
+
+  open(): void {
+    this.#root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-end-to-end-')));
+  }
 
   path(...names: readonly string[]): string {
     return join(this.root, ...names);
@@ -25,7 +58,8 @@ export class TestWorld {
   }
 
   node(name: string): NodeProcess {
-    const node = new NodeProcess(this.path(`${name}-home`), name);
+    const { commandsAsProcesses = false } = this.#options;
+    const node = new NodeProcess(this.path(`${name}-home`), name, commandsAsProcesses);
     this.#nodes.push(node);
     return node;
   }
@@ -43,19 +77,51 @@ export class TestWorld {
   }
 
   async close(): Promise<void> {
+    const root = this.#root;
+    if (root === undefined) return;
     await Promise.all(
       this.#nodes.map(async (node) => {
         if (node.isRunning) await node.signal('SIGKILL');
       }),
     );
     await Promise.all(this.#closers.map((close) => close()));
-    rmSync(this.root, { recursive: true, force: true });
+    [this.#nodes, this.#closers, this.#root] = [[], [], undefined];
+    rmSync(root, { recursive: true, force: true });
   }
 }
 
 export async function pair(one: NodeProcess, other: NodeProcess): Promise<void> {
   const { invite } = await one.ask<{ invite: string }>('device', 'invite');
   await other.ask('device', 'join', invite);
+}
+
+/** Each with each other. */
+export async function pairAll(...nodes: readonly NodeProcess[]): Promise<void> {
+  for (const [at, one] of nodes.entries()) {
+    for (const other of nodes.slice(at + 1)) await pair(one, other);
+  }
+}
+
+/** A node, and what it says when it accepts a folder: where, and in what role. */
+export type Acceptance = readonly [NodeProcess, ...string[]];
+
+/** Adds a folder on its first member and shares it with the others, which accept it. Returns its id. */
+export async function shareFolder(
+  owner: NodeProcess,
+  tree: string,
+  others: readonly Acceptance[],
+  label = basename(tree),
+): Promise<string> {
+  const { id } = await owner.ask<{ id: string }>('folder', 'add', tree, '--label', label);
+  for (const [node] of others) await owner.ask('folder', 'share', id, node.name);
+  await Promise.all(others.map(([node, ...how]) => node.ask('folder', 'accept', id, ...how)));
+  return id;
+}
+
+/** Two members of a folder that do not know yet that they both are. */
+export async function introduce(id: string, one: NodeProcess, other: NodeProcess): Promise<void> {
+  await one.ask('folder', 'share', id, other.name);
+  await other.ask('folder', 'accept', id);
 }
 
 export interface SharedFolder {
@@ -76,20 +142,12 @@ export async function shareDocs(
   for (const node of nodes) node.prefix = prefixes[node.name] ?? [];
   await Promise.all(nodes.map((node) => node.start()));
   const [laptop, desktop, pi] = nodes as [NodeProcess, NodeProcess, NodeProcess];
-  await pair(laptop, desktop);
-  await pair(laptop, pi);
-  await pair(desktop, pi);
+  await pairAll(laptop, desktop, pi);
   const laptopTree = world.directory('laptop-docs');
   const desktopTree = world.path('desktop-docs');
-  const { id } = await laptop.ask<{ id: string }>('folder', 'add', laptopTree, '--label', 'docs');
-  await laptop.ask('folder', 'share', 'docs', 'pi');
-  await laptop.ask('folder', 'share', 'docs', 'desktop');
-  await Promise.all([
-    pi.ask('folder', 'accept', id, '--archive'),
-    desktop.ask('folder', 'accept', id, desktopTree),
-  ]);
-  await desktop.ask('folder', 'share', 'docs', 'pi');
-  await pi.ask('folder', 'accept', id);
+  const accepting = [[pi, '--archive'] as const, [desktop, desktopTree] as const];
+  const id = await shareFolder(laptop, laptopTree, accepting, 'docs');
+  await introduce(id, desktop, pi);
   return { id, laptop, desktop, pi, laptopTree, desktopTree };
 }
 
@@ -101,4 +159,18 @@ export async function settle({ laptop, desktop }: SharedFolder): Promise<void> {
   ]);
   await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
   await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+}
+
+/** The tree that is, once all is settled, the same on both devices and in a restore of now. */
+export async function sameEverywhere(
+  world: TestWorld,
+  shared: SharedFolder,
+): Promise<Record<string, string>> {
+  await settle(shared);
+  const here = treeSnapshot(shared.laptopTree);
+  expect(treeSnapshot(shared.desktopTree)).toEqual(here);
+  const to = world.path('restored');
+  await shared.desktop.ask('restore', 'docs', '--to', to);
+  expect(treeSnapshot(to)).toEqual(here);
+  return here;
 }

@@ -13,29 +13,25 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FolderStatus } from '@holdfast/node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, TestWorld } from './test-world.js';
+import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let laptop: NodeProcess;
 let desktop: NodeProcess;
 let tree: string;
 let there: string;
 beforeAll(async () => {
-  world = new TestWorld();
   [laptop, desktop] = await world.startNodes('laptop', 'desktop');
   await pair(laptop, desktop);
   tree = world.directory('docs');
   there = world.path('there');
-  await laptop.ask('folder', 'add', tree);
-  await laptop.ask('folder', 'share', 'docs', 'desktop');
-  await desktop.ask('folder', 'accept', 'docs', there);
+  await shareFolder(laptop, tree, [[desktop, there]]);
 });
-afterAll(() => world.close());
 
 async function setWatch(mode: string): Promise<void> {
   const asked = await laptop.ask<FolderStatus>('folder', 'set', 'docs', '--watch', mode);

@@ -5,10 +5,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ArchiveStatus } from '@holdfast/node';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { waitSeconds } from '../end-to-end/patience.js';
-import { pair, TestWorld } from '../end-to-end/test-world.js';
+import { pair, useTestWorld } from '../end-to-end/test-world.js';
 import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 
 interface Runtime {
@@ -29,11 +29,7 @@ const text = Array.from({ length: 60_000 }, (_, line) => `line ${line * 7919} of
   '',
 );
 
-let world: TestWorld;
-beforeEach(() => {
-  world = new TestWorld();
-});
-afterEach(() => world.close());
+const world = useTestWorld({ commandsAsProcesses: true });
 
 function runtimeOf(node: NodeProcess): unknown {
   const log = readFileSync(join(node.home, 'logs', 'holdfast.log'), 'utf8').split('\n');
