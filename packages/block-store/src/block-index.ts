@@ -8,7 +8,7 @@ import type { KeyValueStore, KeyValueWrite } from '@holdfast/platform';
 import { blockPayloadHeaderBytes } from './block-payload.js';
 import type { EntryLocation } from './segment-types.js';
 
-const indexFormat = 1;
+const indexFormat = 2;
 const blockKeyKind = 0x62;
 const summaryKeyKind = 0x6d;
 const sumModulus = 2 ** 48;
@@ -34,8 +34,6 @@ export interface IndexSummary {
   readonly storedBytes: number;
   /** The sum of the first six bytes of all content ids, modulo 2^48. */
   readonly idSum: number;
-  /** Whether the index was closed after its last change. */
-  readonly clean: boolean;
 }
 
 const emptySummary: IndexSummary = {
@@ -44,7 +42,6 @@ const emptySummary: IndexSummary = {
   plainBytes: 0,
   storedBytes: 0,
   idSum: 0,
-  clean: false,
 };
 
 export class BlockIndex {
@@ -116,9 +113,9 @@ export class BlockIndex {
     await this.#store.batch(writes, { sync: false });
   }
 
-  /** Says that the index is whole as it is. */
-  async markClean(): Promise<void> {
-    await this.#write([], { ...this.#summary, clean: true }, true);
+  /** What was written so far is durable. */
+  async sync(): Promise<void> {
+    await this.#write([], this.#summary, true);
   }
 
   async #write(
@@ -142,7 +139,7 @@ export class BlockIndex {
       const id = Number.parseInt(contentId.slice(0, 12), 16);
       idSum = (idSum + count * id + sumModulus) % sumModulus;
     }
-    return { end, blocks, plainBytes, storedBytes, idSum, clean: false };
+    return { end, blocks, plainBytes, storedBytes, idSum };
   }
 
   #writeOf({ contentId, after }: IndexChange): KeyValueWrite {
@@ -192,20 +189,19 @@ function readBlock(value: Uint8Array): IndexedBlock {
 }
 
 function summaryBytes(summary: IndexSummary): Uint8Array {
-  const { end, blocks, plainBytes, storedBytes, idSum, clean } = summary;
-  const writer = new ByteWriter(64).u8(indexFormat).u8(clean ? 1 : 0);
+  const { end, blocks, plainBytes, storedBytes, idSum } = summary;
+  const writer = new ByteWriter(64).u8(indexFormat);
   writer.u64(end.segment).u64(end.offset);
   return writer.u64(blocks).u64(plainBytes).u64(storedBytes).u64(idSum).bytes();
 }
 
 function readSummary(bytes: Uint8Array): IndexSummary | undefined {
-  if (bytes.length !== 50 || bytes[0] !== indexFormat) return undefined;
+  if (bytes.length !== 49 || bytes[0] !== indexFormat) return undefined;
   const reader = new ByteReader(bytes);
   reader.u8();
-  const clean = reader.u8() === 1;
   const end = { segment: reader.u64(), offset: reader.u64() };
   const blocks = reader.u64();
   const plainBytes = reader.u64();
   const storedBytes = reader.u64();
-  return { end, blocks, plainBytes, storedBytes, idSum: reader.u64(), clean };
+  return { end, blocks, plainBytes, storedBytes, idSum: reader.u64() };
 }

@@ -225,7 +225,7 @@ export class BlockStore {
       this.#closed = true;
       try {
         await this.#syncPending();
-        await this.#index.markClean();
+        await this.#index.sync();
       } finally {
         await this.#stream.close();
       }
@@ -245,13 +245,13 @@ export class BlockStore {
 
   async #reasonToRebuild(): Promise<string | undefined> {
     if (!(await this.#index.load())) return 'there is no index';
-    const { end, clean } = this.#index.summary;
+    const { end } = this.#index.summary;
     if (end.segment > 0) {
       const lengthBytes = end.offset - headerBytes - frameBytes;
       const before = { segment: end.segment, offset: headerBytes, lengthBytes };
       if (!this.#stream.holds(before)) return 'the segments end before what was indexed';
     }
-    if (!clean && !(await this.#index.matchesSummary())) return 'entries of the index are missing';
+    if (!(await this.#index.matchesSummary())) return 'entries of the index are missing';
     return undefined;
   }
 

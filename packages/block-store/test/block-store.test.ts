@@ -244,6 +244,15 @@ describe('the index of a block store', () => {
     await expectHeld(await world.openBlocks(), blocks);
   });
 
+  test('is made again where the database lost keys after it was closed in order', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    await ingest(store, blocks);
+    await store.close();
+    await deleteKeys(world, (await keysOf(world)).filter(isBlockKey).slice(10, 13));
+    await expectHeld(await world.openBlocks(), blocks);
+  });
+
   test('is made again where the segments end before what was indexed', async () => {
     const world = await filled();
     const last = world.fileNames().at(-1) ?? '';
