@@ -81,7 +81,9 @@ async function startSyncthing(place, name) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`Syncthing answered ${answer.status} to ${path}`);
-    return answer.json().catch(() => undefined);
+    const said = await answer.text();
+    // What changes the configuration is answered with nothing.
+    return said === '' ? undefined : JSON.parse(said);
   };
   const get = (path) => ask('GET', path);
   await until(() =>

@@ -1,25 +1,7 @@
 import { AppError } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
-import {
-  type ArrivedBlock,
-  emptyDigest,
-  encodeHeader,
-  type EntryLocation,
-  headerBytes,
-  type SegmentStream,
-} from '../src/index.js';
-import { blockOf, collect, hasher, noise, storeId, StoreWorld } from './store-world.js';
-
-async function texts(stream: SegmentStream): Promise<string[]> {
-  const entries = await collect(stream.scan());
-  return entries.map(({ payload }) => Buffer.from(payload).toString());
-}
-
-async function appendSynced(stream: SegmentStream, ...names: string[]): Promise<EntryLocation[]> {
-  const locations = await stream.append(names.map((name) => Buffer.from(name)));
-  await stream.sync();
-  return locations;
-}
+import { type ArrivedBlock, emptyDigest, encodeHeader, headerBytes } from '../src/index.js';
+import { appendSynced, blockOf, hasher, noise, storeId, StoreWorld, texts } from './store-world.js';
 
 describe('while a disk reports errors for a time', () => {
   test('one that is full is called full each time, and goes on once there is room', async () => {

@@ -4,27 +4,25 @@ import type { StoreId } from '@holdfast/model';
 import {
   encodeHeader,
   encodeTrailer,
-  type EntryLocation,
   frameBytes,
   headerBytes,
   prefixBytes,
-  type SegmentStream,
   trailerBytes,
 } from '../src/index.js';
-import { collect, crashAt, hasher, noise, storeId, StoreWorld, untilCrash } from './store-world.js';
+import {
+  appendSynced,
+  collect,
+  crashAt,
+  hasher,
+  noise,
+  storeId,
+  StoreWorld,
+  texts,
+  untilCrash,
+} from './store-world.js';
 
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
 const entry = (name: string) => Buffer.from(name);
-
-async function texts(stream: SegmentStream): Promise<string[]> {
-  return (await collect(stream.scan())).map(({ payload }) => text(payload));
-}
-
-async function appendSynced(stream: SegmentStream, ...names: string[]): Promise<EntryLocation[]> {
-  const locations = await stream.append(names.map(entry));
-  await stream.sync();
-  return locations;
-}
 
 describe('a segment stream', () => {
   test('gives back what was appended, in order, also after it was opened again', async () => {

@@ -20,6 +20,7 @@ import {
 import {
   type ArrivedBlock,
   BlockStore,
+  type EntryLocation,
   encodeEnvelope,
   envelopeHeaderBytes,
   packInPlace,
@@ -186,4 +187,18 @@ export async function collect<Item>(items: AsyncIterable<Item[]>): Promise<Item[
   const all: Item[] = [];
   for await (const part of items) all.push(...part);
   return all;
+}
+
+export async function texts(stream: SegmentStream): Promise<string[]> {
+  const entries = await collect(stream.scan());
+  return entries.map(({ payload }) => Buffer.from(payload).toString());
+}
+
+export async function appendSynced(
+  stream: SegmentStream,
+  ...names: string[]
+): Promise<EntryLocation[]> {
+  const locations = await stream.append(names.map((name) => Buffer.from(name)));
+  await stream.sync();
+  return locations;
 }

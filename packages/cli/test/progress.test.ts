@@ -1,6 +1,10 @@
 import type { FolderProgress, FolderStatus, NodeControl } from '@holdfast/node';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  exampleTransfer as left,
+  nothingMoves as still,
+} from '../../rest-api/test/example-progress.js';
+import {
   createFakeNodeControl,
   exampleFolder,
   exampleStatus,
@@ -9,15 +13,6 @@ import { type Serving, serve, token } from '../../rest-api/test/serving.js';
 import { waitLine } from '../src/wait-progress.js';
 import { createFakeShell, type FakeShell } from './fake-environment.js';
 
-const still: FolderProgress = { scan: null, receiving: null, sending: [] };
-const left = {
-  files: 312,
-  bytes: 240_000_000,
-  totalFiles: 400,
-  totalBytes: 960_000_000,
-  bytesPerSecond: 12_000_000,
-  secondsLeft: 20,
-};
 const pi = '12D3KooWPi';
 
 let shell: FakeShell;

@@ -20,22 +20,22 @@ test('a path has the type of the nearest mount above it', () => {
   expect(typeFromMounts(listed, path('/mnt/nas2'))).toBe('ext4');
 });
 
-test('of two mounts at one place the one on top counts', () => {
-  const listed = lines(
-    rootMount,
+test.each([
+  [
+    'of two mounts at one place the one on top counts',
     '60 27 0:40 / /data rw - autofs systemd-1 rw',
     '61 60 0:41 / /data rw - cifs //nas/data rw',
-  );
-  expect(typeFromMounts(listed, path('/data/x'))).toBe('cifs');
-});
-
-test('a mount that is hidden by a later one above it does not count', () => {
-  const listed = lines(
-    rootMount,
+    'cifs',
+  ],
+  [
+    'a mount that is hidden by a later one above it does not count',
     '60 27 0:40 / /data/inner rw - nfs nas:/ rw',
     '61 27 0:41 / /data rw - xfs /dev/sdb rw',
-  );
-  expect(typeFromMounts(listed, path('/data/inner/x'))).toBe('xfs');
+    'xfs',
+  ],
+])('%s', (_sentence, earlier, later, type) => {
+  const listed = lines(rootMount, earlier, later);
+  expect(typeFromMounts(listed, path('/data/inner/x'))).toBe(type);
 });
 
 test('mount points are byte strings with octal escapes', () => {

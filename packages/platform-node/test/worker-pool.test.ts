@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { AppError, type BulkJob, filePathFrom } from '@holdfast/platform';
+import { type BulkJob, filePathFrom } from '@holdfast/platform';
 import { WorkerPool } from '@holdfast/platform-node';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createTemporaryDirectory } from './temporary-directory.js';
@@ -100,21 +100,6 @@ describe('a worker pool', () => {
 });
 
 describe('errors in a worker pool', () => {
-  test('an AppError crosses with code, message, hint, kind and cause', async () => {
-    const error = await createPool(1)
-      .run(job('fail'), undefined)
-      .catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({
-      name: 'AppError',
-      code: 'disk_full',
-      message: 'The disk is full.',
-      hint: 'Free some.',
-      kind: 'retry',
-      cause: { code: 'ENOSPC', message: 'no room' },
-    });
-  });
-
   test("the operating system's code crosses, and the worker goes on", async () => {
     const pool = createPool(1);
     const { path, dispose } = createTemporaryDirectory();

@@ -1,5 +1,4 @@
 import {
-  FolderIndex,
   localCurrent,
   type PathEntry,
   withLocalCurrent,
@@ -7,15 +6,10 @@ import {
 } from '@holdfast/folder-index';
 import { type FolderId, type Version, versionOf } from '@holdfast/model';
 import { silentLogger } from '@holdfast/platform';
-import {
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  NodeClock,
-  SeededRandom,
-  VirtualWorldClock,
-} from '@holdfast/simulation';
+import { NodeClock, VirtualWorldClock } from '@holdfast/simulation';
 import { archiveNeedOf } from '@holdfast/sync-engine';
 import { expect, test } from 'vitest';
+import { openIndex } from '../../folder-index/test/index-world.js';
 import { ArchiveIngester, type ArchiveIngesterInit } from '../src/archive-ingester.js';
 import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.js';
 
@@ -34,11 +28,7 @@ function archived(entry: PathEntry): PathEntry {
 /** An archive whose store has lost the content of some versions. */
 async function scene(lost: readonly Version[] = []) {
   const isLost = ({ id }: Version) => lost.some((one) => one.id === id);
-  const index = await FolderIndex.open({
-    store: new MemoryKeyValueStore(new MemoryDatabase()),
-    folder,
-    hash,
-    random: new SeededRandom('archive-turns'),
+  const index = await openIndex({
     policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
   });
   const tell = (version: Version, sequence: number, state: 'current' | 'side') =>

@@ -1,5 +1,5 @@
 import {
-  FolderIndex,
+  type FolderIndex,
   localCurrent,
   type PathEntry,
   withLocalCurrent,
@@ -9,13 +9,12 @@ import {
   chooseCurrent,
   compareVectors,
   type FileRecord,
-  type FolderId,
   type Version,
   type VersionVector,
   versionOf,
 } from '@holdfast/model';
-import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
+import { openIndex } from '../../folder-index/test/index-world.js';
 import { DirectoryReviver } from '../src/directory-reviver.js';
 import { planPath } from '../src/plan-sync.js';
 import {
@@ -29,7 +28,6 @@ import {
   phone,
 } from './place-world.js';
 
-const folder = 'photosphotosphot' as FolderId;
 const mine = actor('a');
 const count = (digit: string, counter: number) => ({ actor: actor(digit), counter });
 const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = here) => {
@@ -38,6 +36,12 @@ const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = h
     kind === 'directory' ? { kind, ...common, permissions: 0o755 } : { kind, ...common };
   return versionOf(record, hash);
 };
+
+function reviverOf(index: FolderIndex, keepsDirectory = () => true): DirectoryReviver {
+  const context = { actor: mine, device: here, hash };
+  const plan = (entry: PathEntry) => planPath(entry, hash);
+  return new DirectoryReviver({ index, context, hash, plan, keepsDirectory });
+}
 
 /** A directory here that holds a file, and what others show at its path. */
 async function revived(...shown: Version[]): Promise<PathEntry> {
@@ -48,13 +52,7 @@ async function revived(...shown: Version[]): Promise<PathEntry> {
 
 async function reviving(keepsDirectory: () => boolean, shown: readonly Version[]) {
   const world = new PlaceWorld();
-  const index = await FolderIndex.open({
-    store: new MemoryKeyValueStore(new MemoryDatabase()),
-    folder,
-    hash,
-    random: new SeededRandom('revive'),
-    policy: { needOf: () => undefined, queuesOffers: false },
-  });
+  const index = await openIndex();
   world.user.makeDirectory(world.at('d'));
   const local = made('directory', [count('a', 1)]);
   const inside = fileVersion('d/a.txt', 'text', [count('a', 1)]);
@@ -68,14 +66,7 @@ async function reviving(keepsDirectory: () => boolean, shown: readonly Version[]
     }, before);
   };
   await index.update([pathOf('d'), pathOf('d/a.txt')], change, { sync: true });
-  const reviver = new DirectoryReviver({
-    index,
-    context: { actor: mine, device: here, hash },
-    hash,
-    plan: (entry) => planPath(entry, hash),
-    keepsDirectory,
-  });
-  const was = await reviver.revive(pathOf('d'));
+  const was = await reviverOf(index, keepsDirectory).revive(pathOf('d'));
   return { entry: await index.entry(pathOf('d')), was, local };
 }
 
@@ -109,21 +100,9 @@ describe('a directory that was deleted here too, of something that comes to life
   const parents = [pathOf('d'), pathOf('d/e')];
 
   async function missing(change: (entry: PathEntry) => PathEntry) {
-    const index = await FolderIndex.open({
-      store: new MemoryKeyValueStore(new MemoryDatabase()),
-      folder,
-      hash,
-      random: new SeededRandom('parents'),
-      policy: { needOf: () => undefined, queuesOffers: false },
-    });
+    const index = await openIndex();
     await index.update(parents, change, { sync: true });
-    const reviver = new DirectoryReviver({
-      index,
-      context: { actor: mine, device: here, hash },
-      hash,
-      plan: (entry) => planPath(entry, hash),
-    });
-    return reviver.missingParents(pathOf('d/e/note.md'));
+    return reviverOf(index).missingParents(pathOf('d/e/note.md'));
   }
 
   const at = (kind: 'directory' | 'tombstone', { path }: PathEntry, vector: VersionVector) =>

@@ -1,35 +1,20 @@
 /** A folder whose own numbers went backward: how often a member may say so, and when it goes on. */
 import {
-  FolderIndex,
+  type FolderIndex,
   type IndexPosition,
   localCurrent,
   type PathEntry,
   withLocalCurrent,
 } from '@holdfast/folder-index';
-import {
-  actorOf,
-  type DeviceId,
-  type FolderId,
-  type FolderPath,
-  type Hash,
-  versionOf,
-} from '@holdfast/model';
-import {
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  nativeBlake3,
-  SeededRandom,
-  VirtualWorldClock,
-} from '@holdfast/simulation';
+import { actorOf, type DeviceId, type FolderId, type FolderPath, versionOf } from '@holdfast/model';
+import { VirtualWorldClock } from '@holdfast/simulation';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { desktop, hash, laptop, openIndex } from '../../folder-index/test/index-world.js';
 import type { FolderLink } from '../src/folder-link.js';
 import { FolderRenumbering } from '../src/folder-renumbering.js';
 import type { PeerSession } from '../src/peer-session.js';
 
-const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
 const folder = 'photosphotosphot' as FolderId;
-const laptop = '12D3KooWLaptop' as DeviceId;
-const desktop = '12D3KooWDesktop' as DeviceId;
 const pi = '12D3KooWPi' as DeviceId;
 const path = 'letter.txt' as FolderPath;
 const clock = new VirtualWorldClock();
@@ -46,20 +31,8 @@ beforeEach(async () => {
   [links, hasScanned, told, done] = [[], true, [], 0];
   members = [desktop, pi];
   reclaimed = 0;
-  index = await openIndex(false);
+  index = await openIndex();
 });
-
-function openIndex(wasLost: boolean): Promise<FolderIndex> {
-  return FolderIndex.open({
-    store: new MemoryKeyValueStore(new MemoryDatabase()),
-    wasBegun: wasLost,
-    waitsAfterLoss: true,
-    folder,
-    hash,
-    random: new SeededRandom('index'),
-    policy: { needOf: () => undefined, queuesOffers: false },
-  });
-}
 
 function renumbering(): FolderRenumbering {
   const silent = () => undefined;
@@ -196,7 +169,7 @@ describe('own versions in doubt', () => {
 
 describe('an index that was lost', () => {
   beforeEach(async () => {
-    index = await openIndex(true);
+    index = await openIndex({ wasBegun: true, waitsAfterLoss: true });
   });
 
   test('is told to people, and nothing is published before others were heard', async () => {

@@ -1,10 +1,10 @@
-import { FolderIndex, type IndexPosition, withPeerRow } from '@holdfast/folder-index';
+import { type IndexPosition, withPeerRow } from '@holdfast/folder-index';
 import type { FolderId, VersionId } from '@holdfast/model';
 import type { KeyValueStore } from '@holdfast/platform';
-import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
+import { openIndex, queuesEverything } from '../../folder-index/test/index-world.js';
 import { receiptFor } from '../src/receipt-writer.js';
-import { actor, desktop, fileVersion, hash } from './place-world.js';
+import { actor, desktop, fileVersion } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
 const versionAt = (sequence: number) =>
@@ -13,13 +13,7 @@ const positionAt = (sequence: number) =>
   ({ epoch: 'ee'.repeat(8), sequence, hash: 'aa'.repeat(32) }) as IndexPosition;
 
 async function scene(wrap = (store: KeyValueStore) => store) {
-  const index = await FolderIndex.open({
-    store: wrap(new MemoryKeyValueStore(new MemoryDatabase())),
-    folder,
-    hash,
-    random: new SeededRandom('receipt'),
-    policy: { needOf: () => undefined, queuesOffers: true },
-  });
+  const index = await openIndex({ wrap, policy: queuesEverything });
   const positions: IndexPosition[] = [];
   const offer = async (...sequences: number[]) => {
     for (const sequence of sequences) {

@@ -14,7 +14,6 @@ import {
   counterOf,
   type DeviceId,
   type FolderPath,
-  type Hash,
   hexFrom,
   maxVectorActors,
   sameContent,
@@ -22,14 +21,11 @@ import {
   type VersionVector,
   versionOf,
 } from '@holdfast/model';
-import { nativeBlake3 } from '@holdfast/simulation';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { desktop, hash, laptop } from '../../folder-index/test/index-world.js';
 import { adoptKnown, needsPast, type RestampContext, restamp } from '../src/restamp.js';
 
-const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
-const laptop = '12D3KooWLaptop' as DeviceId;
-const desktop = '12D3KooWDesktop' as DeviceId;
 const pi = '12D3KooWPi' as DeviceId;
 const former = 'aaaaaaaaaaaaaaaa' as ActorId;
 const actor = 'cccccccccccccccc' as ActorId;
@@ -118,22 +114,18 @@ describe('an own version with a number in doubt', () => {
     );
   });
 
+  function vectorBeside(relayed: Readonly<Record<string, number>>): VersionVector {
+    const mine = showing(file('mine', { [former]: 7 }), 140);
+    const entry = shownBy(mine, pi, file('relayed', relayed));
+    return shown(restamp(entry, context)).record.vector;
+  }
+
   test('counts on beyond every count of the new actor that is known', () => {
-    const entry = shownBy(
-      showing(file('mine', { [former]: 7 }), 140),
-      pi,
-      file('relayed', { [actor]: 4 }),
-    );
-    expect(counterOf(shown(restamp(entry, context)).record.vector, actor)).toBe(5);
+    expect(counterOf(vectorBeside({ [actor]: 4 }), actor)).toBe(5);
   });
 
   test('believes no count that came after numbers went backward', () => {
-    const entry = shownBy(
-      showing(file('mine', { [former]: 7 }), 140),
-      pi,
-      file('relayed', { [former]: 6 }),
-    );
-    expect(counterOf(shown(restamp(entry, context)).record.vector, former)).toBe(0);
+    expect(counterOf(vectorBeside({ [former]: 6 }), former)).toBe(0);
   });
 
   test('a vector without room gives up the certain count rather than fail', () => {

@@ -31,6 +31,14 @@ const secret = bytesFromHex('404142434445464748494a4b4c4d4e4f');
 const record = bytesFromHex('010401610101');
 const position: IndexPosition = { epoch, sequence: 300, hash: 'aa'.repeat(32) };
 const inviteId = '3132333435363738';
+const progress = {
+  type: 'progress',
+  folderId,
+  seen: position,
+  sequence: 4,
+  needFiles: 2,
+  needBytes: 3_000_000_000,
+} as const;
 
 export const controlMessages: readonly Golden<ControlMessage>[] = [
   {
@@ -153,14 +161,7 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
   },
   {
     name: 'progress',
-    value: {
-      type: 'progress',
-      folderId,
-      seen: position,
-      sequence: 4,
-      needFiles: 2,
-      needBytes: 3_000_000_000,
-    },
+    value: progress,
     hex: [
       '224d0a106162636465666768696a6b6c6d6e6f70122f0a08010203040506070810ac021a20aaaaaaaaaa',
       'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa180420022880bcc1960b',
@@ -168,15 +169,7 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
   },
   {
     name: 'progress of a device whose disk is full',
-    value: {
-      type: 'progress',
-      folderId,
-      seen: position,
-      sequence: 4,
-      needFiles: 2,
-      needBytes: 3_000_000_000,
-      trouble: 'disk-full',
-    },
+    value: { ...progress, trouble: 'disk-full' },
     hex: [
       '224f0a106162636465666768696a6b6c6d6e6f70122f0a08010203040506070810ac021a20aaaaaaaaaa',
       'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa180420022880bcc1960b3001',

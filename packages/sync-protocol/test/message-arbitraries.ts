@@ -86,6 +86,15 @@ const position: fc.Arbitrary<IndexPosition> = fc.record({
   hash: digits(32),
 });
 
+const progress = {
+  type: fc.constant('progress' as const),
+  folderId,
+  seen: position,
+  sequence: safe,
+  needFiles: safe,
+  needBytes: safe,
+};
+
 const massChange: fc.Arbitrary<MassChange> = fc.record({
   id: digits(8),
   holder: device,
@@ -158,21 +167,9 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
     folders: fc.uniqueArray(announcement, { maxLength: 10, selector: (it) => it.folderId }),
   }),
   delta,
+  fc.record(progress),
   fc.record({
-    type: fc.constant('progress' as const),
-    folderId,
-    seen: position,
-    sequence: safe,
-    needFiles: safe,
-    needBytes: safe,
-  }),
-  fc.record({
-    type: fc.constant('progress' as const),
-    folderId,
-    seen: position,
-    sequence: safe,
-    needFiles: safe,
-    needBytes: safe,
+    ...progress,
     trouble: fc.constantFrom('disk-full' as const, 'disk-failed' as const),
   }),
   fc.record({

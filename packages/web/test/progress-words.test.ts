@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import {
+  nothingMoves as still,
+  exampleTransfer as transfer,
+} from '../../rest-api/test/example-progress.js';
 import type { FolderProgress } from '../src/node-state.js';
 import { durationWords } from '../src/plain-words.js';
 import { progressRows } from '../src/progress-words.js';
 import { nodeWith, photos } from './example-node.js';
-
-const still: FolderProgress = { scan: null, receiving: null, sending: [] };
-const transfer = {
-  files: 312,
-  bytes: 240_000_000,
-  totalFiles: 400,
-  totalBytes: 960_000_000,
-  bytesPerSecond: 12_000_000,
-  secondsLeft: 20,
-};
 
 function rows(progress: Partial<FolderProgress> | null, archive = false) {
   const folder = { ...photos, archive, progress: progress && { ...still, ...progress } };
