@@ -114,7 +114,8 @@ test('a row never takes more of a delta than its estimate', () => {
     expect(growth).toBeLessThanOrEqual(indexRowBytes(row) + 3);
     expect(indexRowBytes(row) - growth).toBeLessThan(20);
   }
-  const largest = { sequence: 1, state: 'side' as const, record: new Uint8Array(65_536) };
+  const record = new Uint8Array(65_536);
+  const largest = { sequence: 1, state: 'side' as const, checked: true, record };
   const count = Math.floor(limits.deltaRowsBytes / indexRowBytes(largest));
   const many = Array.from({ length: count }, (_, at) => ({ ...largest, sequence: at + 1 }));
   expect(lengthWith(many)).toBeLessThanOrEqual(limits.frameBytes);
