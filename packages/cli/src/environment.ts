@@ -12,6 +12,8 @@ export interface Environment {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly clock: Clock;
+  /** A text file, or standard input for `-`; rejects with an AppError for what is no text. */
+  readText(path: string): Promise<string>;
   /** Whether a process with this id lives and is ours to signal. */
   readonly processLives: (pid: number) => boolean;
   /** From now on signals go to `handler`; before, they end the process. */

@@ -1,5 +1,7 @@
 /** The real process as an Environment. */
-import type { Clock } from '@holdfast/platform';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { AppError, type Clock, fileTrouble } from '@holdfast/platform';
 import type { Environment, StopSignal } from './environment.js';
 import { exitCodes } from './exit-code.js';
 
@@ -15,6 +17,19 @@ const processClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+async function readText(path: string): Promise<string> {
+  try {
+    const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const trouble = error instanceof TypeError ? 'it is no UTF-8 text' : fileTrouble(error);
+    throw new AppError('usage', `${path} cannot be read: ${trouble}.`, {
+      hint: 'Nothing was changed.',
+      cause: error,
+    });
+  }
+}
 
 export function processEnvironment(): Environment {
   let onSignal = (signal: StopSignal): void =>
@@ -34,6 +49,7 @@ export function processEnvironment(): Environment {
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
     clock: processClock,
+    readText,
     processLives(pid) {
       try {
         process.kill(pid, 0);

@@ -65,6 +65,7 @@ export function createFakeShell(): FakeShell {
             return { cancel() {} };
           },
         },
+        readText: async (path) => `// ${path}\n*.tmp\n`,
         processLives: (pid) => pid !== deadPid,
         onStopSignal: (next) => {
           handler = next;

@@ -35,7 +35,7 @@ export interface IgnorePattern {
 
 /** Bounds of what a person writes, and of what an included file may bring from another device. */
 export const maxIgnoreFiles = 64;
-export const maxIgnoreBytes = 256 * 1024;
+export const maxIgnoreBytes = 128 * 1024;
 const maxPatterns = 10_000;
 
 const includePrefix = '#include';
@@ -62,9 +62,8 @@ export function includedBy(file: IgnoreFile): FolderPath[] {
 
 export function ignoreFault({ file, line, text }: IgnoreLine, reason: string): AppError {
   const where = `${file}, line ${line}, "${text}"`;
-  const message = `The ignore patterns cannot be used: ${where}: ${reason}.`;
-  return new AppError('ignore_faulty', `${message} Nothing is scanned or changed meanwhile.`, {
-    hint: 'Mend that line; the folder goes on by itself. `holdfast folder ignore` shows the patterns.',
+  return new AppError('ignore_faulty', `The ignore patterns cannot be used: ${where}: ${reason}.`, {
+    hint: 'Mend that line. The other patterns count only once all of them can be understood.',
   });
 }
 

@@ -58,9 +58,8 @@ export const readIgnoreFilesJob: BulkJob<ReadIgnoreInput, IgnoreReading> = {
 /** What is thrown where an ignore file is there and cannot be read. */
 export function ignoreUnreadable({ path, reason }: { path: string; reason: string }): AppError {
   const file = displayPath(path);
-  const message = `The ignore patterns in ${file} cannot be read: ${reason}.`;
-  return new AppError('ignore_faulty', `${message} Nothing is scanned or changed meanwhile.`, {
-    hint: 'Put the file in order; the folder goes on by itself.',
+  return new AppError('ignore_faulty', `The patterns in ${file} cannot be read: ${reason}.`, {
+    hint: 'Put the file in order: without it nobody knows what is to be ignored.',
   });
 }
 

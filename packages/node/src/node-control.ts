@@ -198,6 +198,26 @@ export interface HistoryQuery {
   readonly storeId?: string | undefined;
 }
 
+/** What a folder passes over on this device. */
+export interface IgnorePatterns {
+  /** Absolute native path of `.stignore`, which may not exist. */
+  readonly file: string;
+  readonly text: string;
+  /** Files that it includes, from the folder's root. */
+  readonly included: readonly string[];
+  /** Why they cannot be used, with the line; empty where they are in order. */
+  readonly fault: string;
+}
+
+export interface IgnoreTest {
+  readonly path: string;
+  readonly ignored: boolean;
+  /** It may go where it keeps a directory from being deleted. */
+  readonly deletable: boolean;
+  /** The line that decides; null where none matches. */
+  readonly by: { readonly file: string; readonly line: number; readonly text: string } | null;
+}
+
 export type OverwritePolicy = 'never' | 'if-changed' | 'always';
 
 export interface RestoreRequest extends HistoryQuery {
@@ -302,6 +322,12 @@ export interface NodeControl {
   setCopies(folder: string, copies: number): Promise<FolderStatus>;
   /** How changes of its files are noticed; taken over at once. Code `usage` without files here. */
   setWatch(folder: string, watch: WatchMode): Promise<FolderStatus>;
+  /** As they stand on the disk. Codes: `usage` without files here, `ignore_faulty`. */
+  ignorePatterns(folder: string): Promise<IgnorePatterns>;
+  /** Replaces `.stignore`; nothing is changed where it cannot be understood (`ignore_faulty`). */
+  setIgnorePatterns(folder: string, text: string): Promise<IgnorePatterns>;
+  /** Whether a path is ignored, and by which line. `path`: from the folder's root, or absolute. */
+  testIgnored(folder: string, path: string): Promise<IgnoreTest>;
   /** What is set aside here, oldest first. */
   heldVersions(folder: string): Promise<
     readonly {

@@ -11,6 +11,7 @@ import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus } from './folder-status.js';
 import type { HistoryService } from './history-service.js';
+import { IgnoreService } from './ignore-service.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 import type {
   AcceptFolderRequest,
@@ -60,10 +61,12 @@ const maxAddresses = 16;
 export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
   readonly #init: NodeServiceInit;
+  readonly #ignore: IgnoreService;
   #requestShutdown: () => void = () => undefined;
 
   constructor(init: NodeServiceInit) {
     this.#init = init;
+    this.#ignore = new IgnoreService(init.seams);
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
     });
@@ -220,6 +223,18 @@ export class NodeService implements NodeControl {
   async setWatch(folder: string, watch: WatchMode): Promise<FolderStatus> {
     await this.#init.admin.setWatch(folder, watch);
     return this.#folder(this.#init.admin.choose(folder));
+  }
+
+  async ignorePatterns(folder: string) {
+    return this.#ignore.patterns(this.#init.admin.choose(folder));
+  }
+
+  async setIgnorePatterns(folder: string, text: string) {
+    return this.#ignore.replace(this.#init.admin.choose(folder), text);
+  }
+
+  async testIgnored(folder: string, path: string) {
+    return this.#ignore.test(this.#init.admin.choose(folder), path);
   }
 
   async heldVersions(folder: string) {

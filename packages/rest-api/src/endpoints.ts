@@ -26,6 +26,9 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
 
   folders: { method: 'GET', path: '/rest/folders' },
   folderOffers: { method: 'GET', path: '/rest/folders/offers' },
+  ignorePatterns: { method: 'GET', path: '/rest/folders/ignore' },
+  testIgnored: { method: 'GET', path: '/rest/folders/ignore/test' },
+  setIgnorePatterns: { method: 'POST', path: '/rest/folders/ignore' },
   heldVersions: { method: 'GET', path: '/rest/folders/held' },
   addFolder: { method: 'POST', path: '/rest/folders/add' },
   shareFolder: { method: 'POST', path: '/rest/folders/share' },

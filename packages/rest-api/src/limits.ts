@@ -1,6 +1,6 @@
 /** Every bound of the local API, in one place. */
 
-/** A request body: the longest is a restore with two paths. */
+/** A request body: the longest is an ignore file. */
 export const maxBodyBytes = 256 * 1024;
 /** Request line and headers: a long path of non-Latin text is nine bytes a character in a URL. */
 export const maxHeaderBytes = 64 * 1024;
@@ -16,6 +16,8 @@ export const sessionBytes = 32;
 
 export const maxPathCharacters = 4096;
 export const maxNameCharacters = 1024;
+/** Of a whole ignore file; what the folder takes is less where they are not ASCII. */
+export const maxPatternCharacters = 128 * 1024;
 export const maxInviteCharacters = 8192;
 export const maxTimeCharacters = 200;
 

@@ -28,6 +28,9 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
 
   folders: (control) => control.folders(),
   folderOffers: (control) => control.folderOffers(),
+  ignorePatterns: (control, request) => control.ignorePatterns(request.folder),
+  testIgnored: (control, request) => control.testIgnored(request.folder, request.path),
+  setIgnorePatterns: (control, request) => control.setIgnorePatterns(request.folder, request.text),
   heldVersions: (control, request) => control.heldVersions(request.folder),
   addFolder: (control, request) => control.addFolder(request),
   shareFolder: (control, request) => control.shareFolder(request.folder, request.device),

@@ -63,6 +63,9 @@ export function createRestClient(init: {
     resumeFolder: (folder) => tell('resumeFolder', { folder }),
     setWatch: (folder, watch) => ask('setWatch', { folder, watch }),
     setCopies: (folder, copies) => ask('setCopies', { folder, copies }),
+    ignorePatterns: (folder) => ask('ignorePatterns', { folder }),
+    testIgnored: (folder, path) => ask('testIgnored', { folder, path }),
+    setIgnorePatterns: (folder, text) => ask('setIgnorePatterns', { folder, text }),
     heldVersions: (folder) => ask('heldVersions', { folder }),
     wait: ({ signal, ...fields }) => tell('wait', fields, signal),
 

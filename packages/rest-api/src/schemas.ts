@@ -10,6 +10,7 @@ import {
   maxInviteCharacters,
   maxNameCharacters,
   maxPathCharacters,
+  maxPatternCharacters,
   maxTimeCharacters,
   maxWaitMs,
 } from './limits.js';
@@ -54,6 +55,9 @@ export const requestSchemas = {
 
   folders: nothing,
   folderOffers: nothing,
+  ignorePatterns: oneFolder,
+  testIgnored: z.strictObject({ folder: name, path }),
+  setIgnorePatterns: z.strictObject({ folder: name, text: z.string().max(maxPatternCharacters) }),
   heldVersions: oneFolder,
   addFolder: z.strictObject({ path, label: name.optional(), mode: mode.optional() }),
   shareFolder: folderAndDevice,

@@ -6,6 +6,13 @@ export interface FakeNodeControl extends NodeControl {
   readonly calls: (readonly [name: string, ...given: unknown[]])[];
 }
 
+const exampleIgnore = {
+  file: '/home/ada/Photos/.stignore',
+  text: '*.tmp\n',
+  included: [],
+  fault: '',
+};
+
 export const exampleFolder: FolderStatus = {
   id: 'abcdefgh23456723',
   label: 'Photos',
@@ -106,6 +113,14 @@ const answers: NodeControl = {
   resumeFolder: async () => {},
   setCopies: async () => exampleFolder,
   setWatch: async () => exampleFolder,
+  ignorePatterns: async () => exampleIgnore,
+  setIgnorePatterns: async () => exampleIgnore,
+  testIgnored: async (_, path) => ({
+    path,
+    ignored: true,
+    deletable: false,
+    by: { file: '.stignore', line: 1, text: '*.tmp' },
+  }),
   heldVersions: async () => [
     { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
   ],

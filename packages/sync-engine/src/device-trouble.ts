@@ -24,5 +24,20 @@ export function troubleOfCode(code: string | undefined): DeviceTrouble | undefin
 
 /** What to do about a disk stands with it; about files that are away, the person knows best. */
 export function stopSentences(error: unknown): string {
+  if (isAboutPatterns(error)) {
+    return `${errorMessage(error)} Nothing is scanned or changed until they can.`;
+  }
   return troubleOf(error) === undefined ? errorMessage(error) : errorSentences(error);
+}
+
+/** How a folder that stopped goes on. */
+export function stopHint(error: unknown): string {
+  if (isAboutPatterns(error)) return 'Mend the patterns; then the folder goes on by itself.';
+  return troubleOf(error) === undefined
+    ? 'The folder goes on by itself once its files are back where they were.'
+    : 'Nothing is lost. The folder goes on by itself once the disk is in order.';
+}
+
+function isAboutPatterns(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'ignore_faulty';
 }

@@ -32,7 +32,7 @@ import {
 } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
-import { stopSentences, troubleOf } from './device-trouble.js';
+import { stopHint, stopSentences, troubleOf } from './device-trouble.js';
 import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
 import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
@@ -219,6 +219,11 @@ export class LocalTree {
     this.#applier.wake();
   }
 
+  /** Somebody changed what scans go by. */
+  lookAgain(): void {
+    this.#queue.request({ all: true, paths: [], below: [] });
+  }
+
   /** Lets go of what is covered by now. */
   releaseHeld(): void {
     this.#heldRelease.wake();
@@ -229,10 +234,7 @@ export class LocalTree {
     await this.#queue.requestAndWait({ all: true, paths: [], below: [] });
     if (this.#stopReason === '') return;
     throw new AppError('folder_stopped', this.#stopReason, {
-      hint:
-        troubleOf(this.#stopError) === undefined
-          ? 'The folder goes on by itself once its files are back where they were.'
-          : 'Nothing is lost. The folder goes on by itself once the disk is in order.',
+      hint: stopHint(this.#stopError),
     });
   }
 

@@ -5,6 +5,7 @@ import { folderLines } from '../folder-text.js';
 import { alignedLines, printable } from '../printable-text.js';
 import { type AddVerb, absolutePath, type Bind } from '../verb.js';
 import { addFolderCare } from './folder-care.js';
+import { addFolderIgnore } from './folder-ignore.js';
 
 interface AddOptions {
   readonly label?: string;
@@ -29,6 +30,7 @@ export const addFolder: AddVerb = (program, bind) => {
   addSharing(folder, bind);
   addAccepting(folder, bind);
   addFolderCare(folder, bind);
+  addFolderIgnore(folder, bind);
 };
 
 function addKeeping(folder: Command, bind: Bind): void {

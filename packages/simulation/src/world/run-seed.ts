@@ -4,6 +4,7 @@ import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
+import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { planLostKeys } from './lost-keys.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
@@ -35,6 +36,9 @@ export interface RunSeedOptions {
 export const oldCopiesPrefix = 'old-';
 /** In worlds whose seed begins so, databases lose keys. */
 export const lostKeysPrefix = 'lost-';
+
+/** In worlds whose seed begins so, users write ignore files. */
+export const ignoreFilesPrefix = 'ignore-';
 
 const minuteMs = 60_000;
 /** Without a restart only the next scan of everything finds what a watcher did not tell. */
@@ -75,6 +79,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   planFaults(world, durationMs);
   if (seed.startsWith(oldCopiesPrefix)) planOldCopies(world, durationMs);
   if (seed.startsWith(lostKeysPrefix)) planLostKeys(world, durationMs);
+  if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine) => {
     const user = users.find((one) => one.machine === machine);
@@ -83,6 +88,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   await world.runUntil(world.clock.nowMs + durationMs);
   world.meddle(0, () => []);
   healWorld(world);
+  if (seed.startsWith(ignoreFilesPrefix)) removeIgnoreFiles(world);
   // Steps of the last acts, and machines that were to come back, are not cut off.
   await world.runUntil(world.clock.nowMs + minuteMs);
   if (random.chance(0.6)) {

@@ -3,6 +3,7 @@ export type FailureKind =
   | 'data-loss'
   | 'divergence'
   | 'history-shrank'
+  | 'ignored-touched'
   | 'invented-content'
   | 'neither-old-nor-new'
   | 'not-repeatable'

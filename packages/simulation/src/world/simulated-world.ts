@@ -12,6 +12,7 @@ import { VirtualWorldClock } from '../seams/virtual-world-clock.js';
 import { watchConfinement } from './confinement-watch.js';
 import { ContentLedger } from './content-ledger.js';
 import { HistoryWatch } from './history-watch.js';
+import { IgnoreWatch } from './ignore-watch.js';
 import { PathReader } from './path-reader.js';
 import { SeedFailure } from './seed-failure.js';
 import { SimulatedMachine } from './simulated-machine.js';
@@ -44,6 +45,7 @@ export class SimulatedWorld {
   readonly ledger: ContentLedger;
   /** One for each archive. */
   readonly histories: readonly HistoryWatch[];
+  readonly #ignoreWatch: IgnoreWatch;
   readonly #pathReaders: ReadonlyMap<SimulatedMachine, PathReader>;
   /** Every path that was seen on any machine. */
   readonly #paths = new Set<string>();
@@ -77,6 +79,8 @@ export class SimulatedWorld {
       nowMs: () => this.clock.nowMs,
       onEvent: (what) => this.trace.event('ledger', what),
     });
+    const nowMs = () => this.clock.nowMs;
+    this.#ignoreWatch = new IgnoreWatch({ readers: this.readers, labels: folders, nowMs });
     this.#pathReaders = new Map(
       [...this.readers].map(([machine, reader]) => [
         machine,
@@ -160,6 +164,7 @@ export class SimulatedWorld {
   /** Throws where something is missing; while an archive sleeps, nothing can be said of it. */
   async look(): Promise<void> {
     for (const reader of this.#pathReaders.values()) reader.look();
+    this.#ignoreWatch.look();
     this.#rememberPaths();
     let allAnswered = true;
     for (const history of this.histories) allAnswered = (await history.look()) && allAnswered;
@@ -179,6 +184,7 @@ export class SimulatedWorld {
     try {
       this.trace.event(machine.name, `user ${what}`);
       this.ledger.aroundUser(machine, synced, () => act(machine.fileSystem));
+      this.#ignoreWatch.touched(machine);
       this.#rememberPaths();
       return 'taken';
     } catch (error) {
@@ -208,7 +214,10 @@ export class SimulatedWorld {
       trace,
       onFailure: (failure) => this.fail(failure),
       onCall: (machine, call) => this.#onCall(machine, call),
-      aroundPowerLoss: (machine, lose) => this.ledger.aroundPowerLoss(machine, lose),
+      aroundPowerLoss: (machine, lose) => {
+        this.ledger.aroundPowerLoss(machine, lose);
+        this.#ignoreWatch.touched(machine);
+      },
     });
   }
 

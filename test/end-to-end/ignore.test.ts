@@ -1,0 +1,192 @@
+/** `.stignore` with real nodes: what is passed over, and that a change of patterns deletes nothing. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
+import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
+import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+
+interface Patterns {
+  readonly file: string;
+  readonly text: string;
+  readonly included: readonly string[];
+  readonly fault: string;
+}
+
+let world: TestWorld;
+let docs: SharedFolder;
+beforeAll(async () => {
+  world = new TestWorld();
+  docs = await shareDocs(world);
+});
+afterAll(() => world.close());
+
+const here = (...names: string[]) => join(docs.laptopTree, ...names);
+const there = (...names: string[]) => join(docs.desktopTree, ...names);
+const readThere = (name: string) => existsSync(there(name)) && readFileSync(there(name), 'utf8');
+
+const docsOf = (node: NodeProcess) => node.folder('docs');
+
+async function setPatterns(text: string): Promise<void> {
+  writeFileSync(world.path('patterns'), text);
+  await docs.laptop.ask('folder', 'ignore', 'docs', '--set', world.path('patterns'));
+  await docs.laptop.ask('folder', 'rescan', 'docs');
+}
+
+describe('ignored files', () => {
+  test('stay where they are, are counted nowhere, and the patterns stay on their device', async () => {
+    await setPatterns('*.tmp\n/build\n!/build2/keep\n/build2\n');
+    for (const name of ['build', 'build2']) mkdirSync(here(name));
+    writeFileSync(here('kept.txt'), 'kept');
+    writeFileSync(here('junk.tmp'), 'junk');
+    writeFileSync(here('build', 'out'), 'out');
+    writeFileSync(here('build2', 'keep'), 'brought back');
+    writeFileSync(here('build2', 'out'), 'out');
+    await settle(docs);
+    await eventually('what is not ignored arrives', () => readThere('build2/keep') !== false);
+    expect(readThere('kept.txt')).toBe('kept');
+    for (const name of ['junk.tmp', 'build', 'build2/out', '.stignore']) {
+      expect([name, existsSync(there(name))]).toEqual([name, false]);
+    }
+    expect(await docsOf(docs.laptop)).toMatchObject({ files: 2, needFiles: 0 });
+    const { entries } = await docs.laptop.ask<{ entries: { path: string }[] }>('ls', 'docs');
+    expect(entries.map(({ path }) => path).sort()).toEqual(['build2', 'kept.txt']);
+  });
+
+  test('are said to be ignored, with the line that decides', async () => {
+    const ask = (path: string) =>
+      docs.laptop.ask<object>('folder', 'ignore', 'docs', '--test', path);
+    expect(await ask('a/junk.tmp')).toEqual({
+      path: 'a/junk.tmp',
+      ignored: true,
+      deletable: false,
+      by: { file: '.stignore', line: 1, text: '*.tmp' },
+    });
+    expect(await ask(here('build2', 'keep'))).toMatchObject({
+      path: 'build2/keep',
+      ignored: false,
+      by: { line: 3 },
+    });
+    expect(await ask('other')).toMatchObject({ ignored: false, by: null });
+    const outside = await docs.laptop.refuses(2, 'folder', 'ignore', 'docs', '--test', '../x');
+    expect(outside.code).toBe('path_invalid');
+  });
+});
+
+describe('a change of patterns', () => {
+  test('deletes nothing: what was ignored meanwhile is compared, and comes back', async () => {
+    await setPatterns('');
+    writeFileSync(here('day.log'), 'first');
+    writeFileSync(here('gone.log'), 'both have it');
+    await settle(docs);
+    expect(readThere('day.log')).toBe('first');
+
+    writeFileSync(here('.stignore'), '*.log\n');
+    await eventually('the watcher notices the patterns', async () => {
+      return (await docsOf(docs.laptop)).files < (await docsOf(docs.desktop)).files;
+    });
+    writeFileSync(there('day.log'), 'edited there');
+    rmSync(here('gone.log'));
+    await settle(docs);
+    expect(readFileSync(here('day.log'), 'utf8')).toBe('first');
+    expect(readThere('gone.log')).toBe('both have it');
+    expect(await docsOf(docs.laptop)).toMatchObject({ needFiles: 0, state: 'up-to-date' });
+
+    await setPatterns('// nothing\n');
+    await eventually('the edit arrives', () => readFileSync(here('day.log'), 'utf8') !== 'first');
+    await eventually('what was removed here comes back', () => existsSync(here('gone.log')));
+    await settle(docs);
+    expect(readFileSync(here('day.log'), 'utf8')).toBe('edited there');
+    expect(readThere('gone.log')).toBe('both have it');
+    expect(await docsOf(docs.laptop)).toMatchObject({ needFiles: 0 });
+  });
+
+  test('brings back what was deleted elsewhere while it was ignored here', async () => {
+    writeFileSync(here('old.bak'), 'old');
+    await settle(docs);
+    await setPatterns('*.bak\n');
+    rmSync(there('old.bak'));
+    await settle(docs);
+    expect(readFileSync(here('old.bak'), 'utf8')).toBe('old');
+    await setPatterns('');
+    await settle(docs);
+    await eventually('it is on both again', () => readThere('old.bak') === 'old');
+    expect(readFileSync(here('old.bak'), 'utf8')).toBe('old');
+  });
+
+  test('that cannot be understood stops the folder, names the line, and changes nothing', async () => {
+    await setPatterns('*.tmp\n');
+    writeFileSync(world.path('faulty'), 'fine\n[oops\n');
+    const set = ['folder', 'ignore', 'docs', '--set', world.path('faulty')];
+    const refused = await docs.laptop.refuses(1, ...set);
+    expect(refused).toMatchObject({
+      code: 'ignore_faulty',
+      message: expect.stringContaining('line 2, "[oops"'),
+    });
+    expect((await docs.laptop.ask<Patterns>('folder', 'ignore', 'docs')).text).toBe('*.tmp\n');
+
+    writeFileSync(here('.stignore'), '#include common\n');
+    const stopped = await eventually('the folder stops', async () => {
+      const folder = await docsOf(docs.laptop);
+      return folder.state === 'stopped' && folder;
+    });
+    expect(stopped.stateReason).toContain('line 1, "#include common": there is no such file');
+    expect((await docs.laptop.ask<Patterns>('folder', 'ignore', 'docs')).fault).toContain('common');
+    writeFileSync(there('meanwhile.txt'), 'meanwhile');
+    writeFileSync(here('common'), '*.tmp\n');
+    await eventually('it goes on by itself', () => existsSync(here('meanwhile.txt')));
+    const { included } = await docs.laptop.ask<Patterns>('folder', 'ignore', 'docs');
+    expect(included).toEqual(['common']);
+  });
+
+  test('in an included file that another device edits takes effect too', async () => {
+    await settle(docs);
+    await eventually('the included file is synced', () => existsSync(there('common')));
+    writeFileSync(there('common'), '*.tmp\n*.draft\n');
+    await settle(docs);
+    const isIgnored = async () => {
+      const answer = await docs.laptop.ask<{ ignored: boolean }>(
+        'folder',
+        'ignore',
+        'docs',
+        '--test',
+        'a.draft',
+      );
+      return answer.ignored;
+    };
+    await eventually('the new pattern holds', isIgnored);
+    await docs.laptop.ask('folder', 'rescan', 'docs');
+    writeFileSync(here('a.draft'), 'draft');
+    writeFileSync(here('b.txt'), 'b');
+    await settle(docs);
+    expect([existsSync(there('b.txt')), existsSync(there('a.draft'))]).toEqual([true, false]);
+  });
+});
+
+describe('a directory that others delete', () => {
+  test('stays for what is ignored in it, and is not published again', async () => {
+    await setPatterns('*.tmp\n(?d)*.cache\n');
+    for (const name of ['stays', 'goes']) mkdirSync(here(name, 'sub'), { recursive: true });
+    for (const name of ['stays', 'goes']) writeFileSync(here(name, 'a.txt'), 'a');
+    writeFileSync(here('stays', 'sub', 'mine.tmp'), 'mine');
+    writeFileSync(here('goes', 'sub', 'x.cache'), 'x');
+    await settle(docs);
+    expect(existsSync(there('goes', 'sub'))).toBe(true);
+    for (const name of ['stays', 'goes']) rmSync(there(name), { recursive: true });
+    await settle(docs);
+    await eventually('the deletable content goes along', () => !existsSync(here('goes')));
+    await eventually('the file in the other goes', () => !existsSync(here('stays', 'a.txt')));
+    expect(readFileSync(here('stays', 'sub', 'mine.tmp'), 'utf8')).toBe('mine');
+    await docs.laptop.ask('folder', 'rescan', 'docs');
+    await docs.laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    expect(await docsOf(docs.laptop)).toMatchObject({ needFiles: 0 });
+    expect([existsSync(there('stays')), existsSync(there('goes'))]).toEqual([false, false]);
+
+    await setPatterns('');
+    await settle(docs);
+    await eventually('it is published once it is not ignored any more', () => {
+      return existsSync(there('stays', 'sub', 'mine.tmp'));
+    });
+  });
+});
