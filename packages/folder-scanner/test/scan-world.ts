@@ -1,8 +1,14 @@
 /** One folder on a memory disk with its index and its scanner, and a user who changes files. */
 import { FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
-import { createMarker, FolderScanner, ListBlockStore } from '@holdfast/folder-scanner';
+import { createMarker, FolderScanner, IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
 import type { ActorId, DeviceId, FolderId, FolderPath, Hash } from '@holdfast/model';
-import { type FilePath, filePathFrom, joinPath, statIfPresent } from '@holdfast/platform';
+import {
+  type BulkRunner,
+  type FilePath,
+  filePathFrom,
+  joinPath,
+  statIfPresent,
+} from '@holdfast/platform';
 import {
   type FileCall,
   InlineBulkRunner,
@@ -34,6 +40,8 @@ export class ScanWorld {
   readonly calls: FileCall[] = [];
   onCall: ((call: FileCall) => void) | undefined;
   placing: (path: FolderPath) => boolean = () => false;
+  rules = IgnoreRules.none;
+  readonly root = root;
 
   private constructor(
     readonly index: FolderIndex,
@@ -41,6 +49,7 @@ export class ScanWorld {
   ) {}
 
   scanner!: FolderScanner;
+  runner!: BulkRunner;
 
   static async open(): Promise<ScanWorld> {
     const store = new MemoryKeyValueStore(new MemoryDatabase());
@@ -59,11 +68,13 @@ export class ScanWorld {
       },
     });
     const clock = { now: () => world.nowMs };
+    world.runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
     world.scanner = new FolderScanner({
       root,
       marker,
       index,
-      runner: new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock }),
+      runner: world.runner,
+      rules: () => world.rules,
       listBlocks: new ListBlockStore(store, 'lists'),
       context,
       isCovered: () => false,
