@@ -3,6 +3,7 @@
  * answers and exit codes, without the start of a process for each. For tests that use commands to
  * get somewhere; those about the command line itself start processes (`command-line.ts`).
  */
+import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { runCommandLine } from '@holdfast/cli';
 import { systemClock } from '@holdfast/platform-node';
@@ -22,6 +23,7 @@ export async function runInPlace(home: string, ...given: readonly string[]): Pro
       stdoutIsTerminal: false,
       stderrIsTerminal: false,
       clock: systemClock,
+      readText: (path) => readFile(path, 'utf8'),
       processLives: lives,
       onStopSignal: () => {},
       exit: (code) => {

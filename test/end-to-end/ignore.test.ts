@@ -1,11 +1,11 @@
 /** `.stignore` with real nodes: what is passed over, and that a change of patterns deletes nothing. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 
 interface Patterns {
   readonly file: string;
@@ -14,13 +14,11 @@ interface Patterns {
   readonly fault: string;
 }
 
-let world: TestWorld;
+const world = useTestWorld({ lasts: 'the whole file' });
 let docs: SharedFolder;
 beforeAll(async () => {
-  world = new TestWorld();
   docs = await shareDocs(world);
 });
-afterAll(() => world.close());
 
 const here = (...names: string[]) => join(docs.laptopTree, ...names);
 const there = (...names: string[]) => join(docs.desktopTree, ...names);

@@ -48,9 +48,11 @@ export class FolderIgnore {
     return this.#rules;
   }
 
-  /** Whether the disk still has the patterns in force; throws like `refresh`. */
+  /** Whether the disk still has the patterns in force, or may have them again; throws like `refresh`. */
   async isCurrent(): Promise<boolean> {
-    return this.#isTakenOver && sameFiles(await this.#read(), this.#rules.files);
+    if (!this.#isTakenOver) return false;
+    const files = await this.#read();
+    return sameFiles(files, this.#rules.files) || this.#mayComeBack(files);
   }
 
   /**
