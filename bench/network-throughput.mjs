@@ -1,11 +1,13 @@
 // Throughput of a FrameChannel between two processes over loopback, by frame size.
-// Run `npx tsc -b packages/network-libp2p` first, then `node bench/network-throughput.mjs [MiB]`.
+// Ends with the processor time of each process, its start included; frame sizes in KiB may be given.
+// Run `npx tsc -b packages/network-libp2p` first, then `node bench/network-throughput.mjs [MiB [KiB...]]`.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 
 const protocol = '/holdfast/bench/1';
-const frameSizes = [1024, 8 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024];
+const given = process.argv.slice(3).map((kibibytes) => Number(kibibytes) * 1024);
+const frameSizes = given.length > 0 ? given : [1, 8, 64, 256, 1024].map((size) => size * 1024);
 const mebibyte = 1024 * 1024;
 const totalBytes = Number(process.argv[2] ?? 512) * mebibyte;
 
@@ -57,8 +59,14 @@ async function measure(connection, frameBytes, bytes) {
   return (count * frameBytes) / 1000 / (performance.now() - startedMs);
 }
 
+function reportProcessorTime(side) {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  const seconds = ((userCPUTime + systemCPUTime) / 1e6).toFixed(2);
+  console.log(`${side}: ${seconds} s of processor time`);
+}
+
 if (process.send === undefined) {
-  const child = fork(fileURLToPath(import.meta.url), { stdio: 'inherit' });
+  const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2), { stdio: 'inherit' });
   const [device, addresses] = await new Promise((resolve) => child.once('message', resolve));
   const network = await createNetwork(() => {});
   const connection = await network.dial(device, addresses);
@@ -69,9 +77,13 @@ if (process.send === undefined) {
     console.log(`${String(frameBytes / 1024).padStart(5)} KB frames: ${rate.toFixed(0)} MB/s`);
   }
   await network.stop();
+  reportProcessorTime('sender');
   child.disconnect();
 } else {
   const network = await createNetwork((_connection, channel) => receive(channel));
   process.send([network.localDevice, network.addresses()]);
-  process.once('disconnect', () => void network.stop());
+  process.once('disconnect', () => {
+    reportProcessorTime('receiver');
+    void network.stop();
+  });
 }

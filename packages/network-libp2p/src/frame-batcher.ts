@@ -1,17 +1,20 @@
 /**
- * Joins frames into buffers for the transport, which is slow on small ones: several small frames
- * travel in one buffer, a long one in several. Owns the frames not yet handed out; their order is
- * the order of `add`.
+ * Cuts what waits to be sent into batches for the transport, which is slow on small ones: frames
+ * travel together as far as they fit, a long one in several batches. Long pieces are never copied,
+ * small ones are joined. Owns the frames not yet handed out; their order is the order of `add`.
  */
+import { Uint8ArrayList } from 'uint8arraylist';
 import { frameHeaderBytes } from './frame-parser.js';
 
-/** Sent frames are let go of in runs of at least this many, or when none waits. */
-const releaseRun = 64;
+/** Pieces that were sent are let go of in runs of at least this many: one by one would be quadratic. */
+const releaseRun = 256;
+/** Encrypting a piece by itself costs about as much as copying this much. */
+const joinBelowBytes = 8 * 1024;
 
 export class FrameBatcher {
   readonly #batchBytes: number;
-  #frames: Uint8Array[] = [];
-  /** The frame at hand, and how much of header and payload went out. */
+  #pieces: Uint8Array[] = [];
+  /** The piece at hand, and how much of it went out. */
   #index = 0;
   #sentBytes = 0;
   #queuedBytes = 0;
@@ -25,74 +28,67 @@ export class FrameBatcher {
     return this.#queuedBytes;
   }
 
-  add(frame: Uint8Array): void {
-    this.#frames.push(frame);
-    this.#queuedBytes += frameHeaderBytes + frame.length;
+  /** One frame, in as many parts as it was made in, of `lengthBytes` together. */
+  add(parts: readonly Uint8Array[], lengthBytes: number): void {
+    this.#pieces.push(headerOf(lengthBytes), ...parts);
+    this.#queuedBytes += frameHeaderBytes + lengthBytes;
   }
 
   clear(): void {
-    this.#frames = [];
+    this.#pieces = [];
     this.#index = 0;
     this.#sentBytes = 0;
     this.#queuedBytes = 0;
   }
 
-  /** The next buffer of at most `batchBytes`, or undefined when nothing waits. */
-  next(): Uint8Array | undefined {
+  /** The next batch of at most `batchBytes`, or undefined when nothing waits. */
+  next(): Uint8ArrayList | undefined {
     if (this.#queuedBytes === 0) return undefined;
-    const batch = this.#middleOfFrame() ?? this.#join();
-    this.#queuedBytes -= batch.length;
-    // In runs: letting go of each frame by itself would be quadratic.
-    if (this.#index === this.#frames.length || this.#index >= releaseRun) {
-      this.#frames.splice(0, this.#index);
-      this.#index = 0;
-    }
-    return batch;
-  }
-
-  /** A whole batch from inside one frame needs no copy. */
-  #middleOfFrame(): Uint8Array | undefined {
-    const frame = this.#frames[this.#index] as Uint8Array;
-    const start = this.#sentBytes - frameHeaderBytes;
-    if (start < 0 || frame.length - start < this.#batchBytes) return undefined;
-    const batch = frame.subarray(start, start + this.#batchBytes);
-    this.#advance(frame, this.#batchBytes);
-    return batch;
-  }
-
-  /** Ends after the header of a long frame, so that what follows needs no copy. */
-  #join(): Uint8Array {
-    const parts: Uint8Array[] = [];
-    let joined = 0;
-    while (joined < this.#batchBytes && this.#index < this.#frames.length) {
-      const frame = this.#frames[this.#index] as Uint8Array;
-      if (this.#sentBytes === 0) {
-        // A header is never split: where it does not fit, the batch ends before it.
-        if (this.#batchBytes - joined < frameHeaderBytes) break;
-        parts.push(headerOf(frame));
-        joined += frameHeaderBytes;
-        this.#advance(frame, frameHeaderBytes);
-        if (frame.length >= this.#batchBytes) break;
+    const batch = new Uint8ArrayList();
+    let small: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < this.#batchBytes && this.#index < this.#pieces.length) {
+      const piece = this.#take(this.#batchBytes - bytes);
+      bytes += piece.length;
+      if (piece.length < joinBelowBytes) {
+        small.push(piece);
+        continue;
       }
-      const start = this.#sentBytes - frameHeaderBytes;
-      const count = Math.min(frame.length - start, this.#batchBytes - joined);
-      parts.push(frame.subarray(start, start + count));
-      joined += count;
-      this.#advance(frame, count);
+      if (small.length > 0) batch.append(joined(small));
+      small = [];
+      batch.append(piece);
     }
-    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, joined);
+    if (small.length > 0) batch.append(joined(small));
+    this.#queuedBytes -= bytes;
+    this.#release();
+    return batch;
   }
 
-  #advance(frame: Uint8Array, byteCount: number): void {
-    this.#sentBytes += byteCount;
-    if (this.#sentBytes < frameHeaderBytes + frame.length) return;
-    this.#sentBytes = 0;
-    this.#index++;
+  #take(atMostBytes: number): Uint8Array {
+    const piece = this.#pieces[this.#index] as Uint8Array;
+    const end = Math.min(piece.length, this.#sentBytes + atMostBytes);
+    const taken = piece.subarray(this.#sentBytes, end);
+    this.#sentBytes = end;
+    if (end === piece.length) {
+      this.#sentBytes = 0;
+      this.#index += 1;
+    }
+    return taken;
+  }
+
+  #release(): void {
+    if (this.#index < this.#pieces.length && this.#index < releaseRun) return;
+    this.#pieces.splice(0, this.#index);
+    this.#index = 0;
   }
 }
 
-function headerOf(frame: Uint8Array): Uint8Array {
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+}
+
+function headerOf(lengthBytes: number): Uint8Array {
   const header = Buffer.allocUnsafe(frameHeaderBytes);
-  header.writeUInt32BE(frame.length);
+  header.writeUInt32BE(lengthBytes);
   return header;
 }

@@ -1,14 +1,19 @@
 /**
  * One system call for what is sent at once. Noise hands the socket lists of small pieces (length,
- * header, body, tag), and each would be a write, and a packet, of its own.
+ * header, body, tag), and each would be a write, and a packet, of its own. What is sent until the
+ * event loop goes on leaves the socket together, without being copied into one buffer.
  */
+import type { Socket } from 'node:net';
 import type {
   ConnectionEncrypter,
   MessageStream,
   SecureConnectionOptions,
 } from '@libp2p/interface';
 
-/** The encrypter, over connections that join each list of pieces into one buffer. */
+/** libp2p's TCP connections have it, though the interface of connections does not. */
+type SocketStream = MessageStream & { readonly socket?: Socket };
+
+/** The encrypter, over connections that write what is sent at once together. */
 export function joiningWrites<Extensions>(
   inner: ConnectionEncrypter<Extensions>,
 ): ConnectionEncrypter<Extensions> {
@@ -21,8 +26,20 @@ export function joiningWrites<Extensions>(
   };
 }
 
-function joining<Connection extends MessageStream>(connection: Connection): Connection {
+function joining<Connection extends SocketStream>(connection: Connection): Connection {
+  const { socket } = connection;
   const send = connection.send.bind(connection);
-  connection.send = (data) => send(data instanceof Uint8Array ? data : data.subarray());
+  if (socket === undefined) {
+    connection.send = (data) => send(data instanceof Uint8Array ? data : data.subarray());
+    return connection;
+  }
+  const uncork = () => socket.uncork();
+  connection.send = (data) => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    return send(data);
+  };
   return connection;
 }

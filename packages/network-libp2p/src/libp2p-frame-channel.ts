@@ -2,11 +2,13 @@
  * A `FrameChannel` on one libp2p stream. Invariant: the channel ends normally only when the other
  * side closed its direction between two frames; every other end is an error for reader and sender.
  */
+
+import { AppError, type FrameChannel, frameLength } from '@holdfast/platform';
 import type { Stream, StreamCloseEvent } from '@libp2p/interface';
-import { AppError, type FrameChannel } from '@holdfast/platform';
 import { frameLengthError } from './frame-parser.js';
 import { InboundFrames } from './inbound-frames.js';
 import { OutboundFrames } from './outbound-frames.js';
+import { renewHalfWindows } from './window-updates.js';
 
 export class Libp2pFrameChannel implements FrameChannel {
   readonly protocol: string;
@@ -21,6 +23,7 @@ export class Libp2pFrameChannel implements FrameChannel {
     this.protocol = stream.protocol;
     this.#stream = stream;
     this.#remoteFinished = stream.status === 'open' && stream.remoteWriteStatus === 'closed';
+    renewHalfWindows(stream);
     this.#outbound = new OutboundFrames(stream, (error) => this.abort(error));
     this.#inbound = new InboundFrames(stream, (error) => this.abort(error));
     stream.addEventListener('remoteCloseWrite', () => {
@@ -38,14 +41,15 @@ export class Libp2pFrameChannel implements FrameChannel {
     else this.#finishReading();
   }
 
-  async send(frame: Uint8Array): Promise<void> {
+  async send(...parts: readonly Uint8Array[]): Promise<void> {
     if (this.#closing !== undefined) throw closedError(undefined);
-    const invalid = frameLengthError(frame.length);
+    const lengthBytes = frameLength(parts);
+    const invalid = frameLengthError(lengthBytes);
     if (invalid !== undefined) {
       this.abort(invalid);
       throw invalid;
     }
-    await this.#outbound.send(frame);
+    await this.#outbound.send(parts, lengthBytes);
   }
 
   frames(): AsyncIterable<Uint8Array> {

@@ -33,7 +33,12 @@ export type OwnServices = {
 };
 
 export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
-  const socket = { keepAlive: true, keepAliveInitialDelay: limits.keepAliveMs, noDelay: true };
+  const socket = {
+    keepAlive: true,
+    keepAliveInitialDelay: limits.keepAliveMs,
+    noDelay: true,
+    highWaterMark: limits.socketBufferBytes,
+  };
   return {
     start: false,
     privateKey: node.privateKey,

@@ -64,6 +64,9 @@ export const frameOverheadBytes = 256;
 /** Frames are joined into sends of this size; longer ones are split. */
 export const sendBatchBytes = 256 * 1024;
 
+/** A socket takes this much more than the kernel does; with node's 16 KiB it would pause at each packet. */
+export const socketBufferBytes = mebibyte;
+
 /** `send` waits while more than this is queued; a caller that does not wait is refused at the second. */
 export const sendQueueBytes = 512 * 1024;
 export const maxSendQueueBytes = 64 * mebibyte;

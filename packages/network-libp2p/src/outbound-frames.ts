@@ -2,8 +2,9 @@
  * The sending half of a channel: queues frames, joins them, and honours the stream's back-pressure.
  * Owns the queue and everyone who waits for it; at most `maxSendQueueBytes` are ever queued.
  */
-import type { Stream } from '@libp2p/interface';
+
 import { AppError } from '@holdfast/platform';
+import type { Stream } from '@libp2p/interface';
 import { FrameBatcher } from './frame-batcher.js';
 import { maxSendQueueBytes, sendBatchBytes, sendQueueBytes } from './network-limits.js';
 import { notePassed } from './young-buffers.js';
@@ -31,18 +32,21 @@ export class OutboundFrames {
     stream.addEventListener('drain', () => queueMicrotask(() => this.#flush()));
   }
 
-  /** Resolves when the next frame may come; rejects with the reason given to `end`. */
-  async send(frame: Uint8Array): Promise<void> {
+  /**
+   * One frame of `lengthBytes` in all. Resolves when the next may come; rejects with the reason given to
+   * `end`.
+   */
+  async send(parts: readonly Uint8Array[], lengthBytes: number): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    if (this.#batcher.queuedBytes + frame.length > maxSendQueueBytes) {
+    if (this.#batcher.queuedBytes + lengthBytes > maxSendQueueBytes) {
       throw new AppError(
         'send_queue_full',
         'Too many frames were queued without waiting for the channel; this one was not sent.',
         { kind: 'retry' },
       );
     }
-    notePassed(2 * frame.length);
-    this.#batcher.add(frame);
+    notePassed(lengthBytes);
+    this.#batcher.add(parts, lengthBytes);
     if (this.#batcher.queuedBytes >= sendBatchBytes) this.#flush();
     else this.#scheduleFlush();
     if (this.#batcher.queuedBytes > sendQueueBytes) await this.#until(sendQueueBytes);

@@ -9,13 +9,13 @@ import { runInNewContext } from 'node:vm';
 
 type CollectGarbage = (options: { readonly type: 'minor' }) => void;
 
-/** About four buffers die for each byte that passes. */
+/** Two buffers die for each byte sent, four for each that came. */
 const bytesBetweenCollections = 4 * 1024 * 1024;
 
 let collect: CollectGarbage | undefined;
 let passedBytes = 0;
 
-/** Counts what passed, twice what was sent: it goes through more buffers. Clears up now and then. */
+/** Counts what passed, and clears up now and then. */
 export function notePassed(byteCount: number): void {
   passedBytes += byteCount;
   if (passedBytes < bytesBetweenCollections) return;

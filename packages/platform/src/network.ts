@@ -13,13 +13,19 @@ export const maxDiscoveredAddresses = 4;
 /** What a device may do here: everything, pair and nothing else, or nothing at all. */
 export type Admission = 'member' | 'pairing' | 'refuse';
 
+/** How long the frame is that travels in these parts. */
+export function frameLength(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
 export interface FrameChannel {
   readonly protocol: string;
   /**
-   * Sends one frame; resolves when the channel can take the next one (back-pressure). Rejects with
-   * code `channel_closed` when the channel ended. The bytes must not be changed afterwards.
+   * Sends one frame, in one part or several; resolves when the channel can take the next one
+   * (back-pressure). Rejects with code `channel_closed` when the channel ended. The bytes must not be
+   * changed afterwards.
    */
-  send(frame: Uint8Array): Promise<void>;
+  send(...parts: readonly Uint8Array[]): Promise<void>;
   /** The frames of the other side, in order; ends when it closed, throws when the channel broke. Iterate once. */
   frames(): AsyncIterable<Uint8Array>;
   /** Ends our direction after what was sent; idempotent. */

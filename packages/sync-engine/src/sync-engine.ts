@@ -10,6 +10,7 @@ import {
   errorMessage,
   errorSentences,
   type FrameChannel,
+  frameLength,
   type Logger,
   type PeerConnection,
 } from '@holdfast/platform';
@@ -283,15 +284,15 @@ export class SyncEngine {
     const linked = folder?.links.has(device) === true;
     if (folder === undefined || !linked) {
       const missing = items.map((_, item) => ({ item, reason: 'not-member' as const }));
-      await channel.send(encodeBlockResponse({ requestId, blocks: [], missing, done: true }));
+      await channel.send(...encodeBlockResponse({ requestId, blocks: [], missing, done: true }));
       return;
     }
     for await (const batch of folder.blockServer.serve(items)) {
       const response = encodeBlockResponse({ requestId, ...batch, done: false });
-      await channel.send(response);
-      folder.links.get(device)?.noteServed(response.length);
+      await channel.send(...response);
+      folder.links.get(device)?.noteServed(frameLength(response));
     }
-    await channel.send(encodeBlockResponse({ requestId, blocks: [], missing: [], done: true }));
+    await channel.send(...encodeBlockResponse({ requestId, blocks: [], missing: [], done: true }));
   }
 
   async #history(channel: FrameChannel, device: DeviceId, frame: Uint8Array): Promise<void> {

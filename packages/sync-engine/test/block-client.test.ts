@@ -58,7 +58,8 @@ class AnsweringChannel implements FrameChannel {
   async send(frame: Uint8Array): Promise<void> {
     const request = decodeBlockRequest(frame);
     for (const answer of this.#answersTo(request)) {
-      this.#frames.push(encodeBlockResponse({ requestId: request.requestId, ...answer }));
+      const parts = encodeBlockResponse({ requestId: request.requestId, ...answer });
+      this.#frames.push(Buffer.concat(parts));
     }
     this.#wake();
   }

@@ -1,9 +1,10 @@
 /**
  * Block requests and responses as frames. Layout: SPEC.md, "Blocks channel". A response is written
- * with one copy of each envelope and read with none: decoded envelopes are views on the frame.
+ * and read without copying envelopes: decoded ones are views on the frame.
  */
 import type { VersionId } from '@holdfast/model';
-import { assert } from '@holdfast/platform';
+import { assert, frameLength } from '@holdfast/platform';
+import { blockResponseParts } from './block-response-writer.js';
 import {
   type WireBlock,
   type WireBlockItem,
@@ -96,7 +97,8 @@ function itemFrom(wire: WireBlockItem): BlockRequestItem {
   };
 }
 
-export function encodeBlockResponse(response: BlockResponse): Uint8Array {
+/** The parts of the frame, in order: the envelopes are not copied. */
+export function encodeBlockResponse(response: BlockResponse): Uint8Array[] {
   writeCount(response.blocks, limits.responseBlocks, 'blocks');
   writeCount(response.missing, limits.requestItems, 'missing items');
   assert(saysSomething(response), 'a response that says something');
@@ -104,14 +106,14 @@ export function encodeBlockResponse(response: BlockResponse): Uint8Array {
     envelopeBytesOf(response.blocks) <= limits.responseEnvelopeBytes,
     'envelopes within the limit of a response',
   );
-  return writeFrame(
-    WireBlockResponse.encode({
-      requestId: writeBetween(response.requestId, 0, largest32Bits, 'request id'),
-      blocks: response.blocks.map(wireBlockOf),
-      missing: response.missing.map(wireMissingOf),
-      done: response.done,
-    }),
-  );
+  const parts = blockResponseParts({
+    requestId: writeBetween(response.requestId, 0, largest32Bits, 'request id'),
+    blocks: response.blocks.map(wireBlockOf),
+    missing: response.missing.map(wireMissingOf),
+    done: response.done,
+  });
+  assert(frameLength(parts) <= limits.frameBytes, 'a frame within its limit');
+  return parts;
 }
 
 function wireBlockOf(block: BlockDelivery): WireBlock {

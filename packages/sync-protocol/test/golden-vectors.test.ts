@@ -11,7 +11,6 @@ import {
   decodePairRequest,
   emptyRollingHash,
   encodeBlockRequest,
-  encodeBlockResponse,
   encodeControl,
   encodeHistoryAnswer,
   encodeHistoryRequest,
@@ -22,6 +21,7 @@ import {
 } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
 import { blake3 } from './blake3.js';
+import { blockResponseFrame } from './block-response-frame.js';
 import * as golden from './golden-messages.js';
 import { goldenRecords } from './golden-records.js';
 
@@ -45,7 +45,7 @@ test.each(golden.controlMessages)('the frame of $name is fixed', (vector) => {
 
 test('the frames of the blocks channel are fixed', () => {
   expectGolden(golden.blockRequest, encodeBlockRequest, decodeBlockRequest);
-  expectGolden(golden.blockResponse, encodeBlockResponse, decodeBlockResponse);
+  expectGolden(golden.blockResponse, blockResponseFrame, decodeBlockResponse);
 });
 
 test('the frames of the history channel are fixed', () => {

@@ -8,7 +8,6 @@ import {
   decodePairAnswer,
   decodePairRequest,
   encodeBlockRequest,
-  encodeBlockResponse,
   encodeControl,
   encodeHistoryAnswer,
   encodeHistoryRequest,
@@ -16,6 +15,7 @@ import {
   encodePairRequest,
 } from '@holdfast/sync-protocol';
 import type fc from 'fast-check';
+import { blockResponseFrame } from './block-response-frame.js';
 import * as arbitrary from './message-arbitraries.js';
 
 export interface MessageKind {
@@ -41,7 +41,7 @@ function kindOf<T>(
 export const messageKinds: readonly MessageKind[] = [
   kindOf('control messages', arbitrary.controlMessage, encodeControl, decodeControl),
   kindOf('block requests', arbitrary.blockRequest, encodeBlockRequest, decodeBlockRequest),
-  kindOf('block responses', arbitrary.blockResponse, encodeBlockResponse, decodeBlockResponse),
+  kindOf('block responses', arbitrary.blockResponse, blockResponseFrame, decodeBlockResponse),
   kindOf('history requests', arbitrary.historyRequest, encodeHistoryRequest, decodeHistoryRequest),
   kindOf('history answers', arbitrary.historyAnswer, encodeHistoryAnswer, decodeHistoryAnswer),
   kindOf('pair requests', arbitrary.pairRequest, encodePairRequest, decodePairRequest),

@@ -1,7 +1,6 @@
 import {
   decodeBlockResponse,
   decodeControl,
-  encodeBlockResponse,
   encodeControl,
   encodeHistoryAnswer,
   historyEntryBytes,
@@ -10,6 +9,7 @@ import {
 } from '@holdfast/sync-protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { blockResponseFrame } from './block-response-frame.js';
 import { historyEntry } from './message-arbitraries.js';
 import { messageKinds } from './message-kinds.js';
 
@@ -49,7 +49,7 @@ describe.each(messageKinds)('$name', (kind) => {
 test('decoded envelopes are views on the frame, not copies', () => {
   const envelope = new Uint8Array(100_000).fill(7);
   const blocks = [{ item: 0, index: 0, envelope }];
-  const frame = encodeBlockResponse({ requestId: 1, blocks, missing: [], done: true });
+  const frame = blockResponseFrame({ requestId: 1, blocks, missing: [], done: true });
   expect(decodeBlockResponse(frame).blocks[0]?.envelope.buffer).toBe(frame.buffer);
 });
 
@@ -57,7 +57,7 @@ test('a response of the largest size fits into a frame', () => {
   const envelope = new Uint8Array(384);
   const blocks = Array.from({ length: 4096 }, (_, index) => ({ item: 4095, index, envelope }));
   const missing = Array.from({ length: 4096 }, () => ({ item: 4095, reason: 'gone' as const }));
-  const frame = encodeBlockResponse({ requestId: 0xffff_ffff, blocks, missing, done: true });
+  const frame = blockResponseFrame({ requestId: 0xffff_ffff, blocks, missing, done: true });
   expect(frame.length).toBeLessThanOrEqual(limits.frameBytes);
   expect(decodeBlockResponse(frame).blocks).toHaveLength(4096);
 });

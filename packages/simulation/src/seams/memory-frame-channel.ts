@@ -54,7 +54,8 @@ export class MemoryFrameChannel implements FrameChannel {
     this.#port = port;
   }
 
-  async send(frame: Uint8Array): Promise<void> {
+  async send(...parts: readonly Uint8Array[]): Promise<void> {
+    const frame = new Uint8Array(Buffer.concat(parts));
     if (this.#port.killSwitch.killed) return never();
     if (this.#broken !== undefined || this.#sendingEnded) throw channelClosed(this.#broken);
     if (frame.length === 0 || frame.length > maxFrameBytes) {
@@ -66,7 +67,7 @@ export class MemoryFrameChannel implements FrameChannel {
     }
     this.#unreadByOtherBytes += frame.length;
     const { id: channel } = this.#port;
-    this.#port.send({ type: 'frame', channel, bytes: new Uint8Array(frame) });
+    this.#port.send({ type: 'frame', channel, bytes: frame });
     if (this.#unreadByOtherBytes <= channelWindowBytes) return;
     await new Promise<void>((resolve, reject) => {
       this.#senders.push({ resolve, reject });
