@@ -24,7 +24,7 @@ export function folderLines(
   const rows = alignedLines(
     folders.map((folder) => [
       folder.label,
-      stateWords[folder.state],
+      stateText(folder),
       right(countText(folder.files, 'file')),
       right(sizeText(folder.bytes)),
       archivedText(folder, nowMs),
@@ -38,6 +38,13 @@ export function folderLines(
   ]);
 }
 
+/** The words that people know: what only sends or receives says so, and what stands out in it. */
+function stateText({ state, mode, receiveOnlyChangedFiles }: FolderStatus): string {
+  const isChanged = state === 'out-of-sync' && receiveOnlyChangedFiles > 0;
+  const word = isChanged ? 'Local changes' : stateWords[state];
+  return mode === 'send-receive' ? word : `${word} (${mode})`;
+}
+
 function archivedText(folder: FolderStatus, nowMs: number): string {
   if (folder.archive) return 'keeps its history';
   if (folder.copies === 0 && folder.lastArchived === null) return 'not archived';
@@ -49,13 +56,20 @@ function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   const found: string[] = [];
   if (folder.stateReason !== '') found.push(printable(folder.stateReason));
   found.push(...progressLines(folder, nameOf));
-  if (folder.needFiles > 0 && !folder.progress?.receiving) {
+  if (folder.needFiles > 0 && folder.mode === 'send-only') {
+    found.push(`Differs elsewhere: ${countText(folder.needFiles, 'file')}.`);
+    found.push(`Make this device's files win: holdfast folder override ${printable(folder.label)}`);
+  } else if (folder.needFiles > 0 && !folder.progress?.receiving) {
     found.push(
       `Still to come: ${countText(folder.needFiles, 'file')}, ${sizeText(folder.needBytes)}.`,
     );
   }
   if (folder.unarchivedFiles > 0) {
     found.push(`Not archived yet: ${countText(folder.unarchivedFiles, 'version')}.`);
+  }
+  if (folder.receiveOnlyChangedFiles > 0) {
+    found.push(`Changed here: ${countText(folder.receiveOnlyChangedFiles, 'file')}.`);
+    found.push(`Take that back: holdfast folder revert ${printable(folder.label)}`);
   }
   if (folder.heldFiles > 0) {
     found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);

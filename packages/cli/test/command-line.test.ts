@@ -70,6 +70,16 @@ describe('what reaches the node', () => {
     ['folder ignore P --test a/b', ['testIgnored', 'P', 'a/b']],
     ['folder ignore P --set new.txt', ['setIgnorePatterns', 'P', '// /work/here/new.txt\n*.tmp\n']],
     ['folder ignore P --set -', ['setIgnorePatterns', 'P', '// -\n*.tmp\n']],
+    [
+      'folder set P --mode receive-only',
+      ['setMode', { folder: 'P', mode: 'receive-only', confirmed: false }],
+    ],
+    [
+      'folder set P --mode send-receive --yes',
+      ['setMode', { folder: 'P', mode: 'send-receive', confirmed: true }],
+    ],
+    ['folder override P --dry-run', ['overrideFolder', { folder: 'P', dryRun: true }]],
+    ['folder revert P --dry-run', ['revertFolder', { folder: 'P', dryRun: true }]],
     ['folder held P', ['heldVersions', 'P']],
     ['log P/a.txt', ['log', { path: 'P/a.txt' }]],
     ['ls P --at 2h --deleted', ['list', { path: 'P', at: '2h', deleted: true }]],

@@ -52,6 +52,8 @@ export interface ObserveContext {
   readonly actor: ActorId;
   readonly device: DeviceId;
   readonly hash: Hash;
+  /** Whether what is changed here is kept from the members; it is published, unless told otherwise. */
+  readonly withholds?: boolean;
 }
 
 /** What an entry looked like before the disk was examined. */
@@ -100,9 +102,14 @@ export function observe(
   const known = row !== undefined && expressedAs(row, observation);
   if (known && !wasDeletedUnseen(entry, row)) return withLocalCurrent(entry, row.version, { disk });
   const adopted = known ? undefined : adoptable(entry, observation);
-  if (adopted !== undefined) return withLocalCurrent(entry, adopted, { disk });
+  if (adopted !== undefined) return withLocalCurrent(entry, adopted, { disk, withheld: 'no' });
   const record = recordOf(entry, row, observation, context);
-  return withLocalCurrent(entry, versionOf(record, context.hash), { disk });
+  const version = versionOf(record, context.hash);
+  return withLocalCurrent(entry, version, { disk, withheld: withheldBy(context) });
+}
+
+function withheldBy({ withholds }: ObserveContext): 'kept' | 'no' {
+  return withholds === true ? 'kept' : 'no';
 }
 
 /** A disk state as it is kept beside a version. */
@@ -118,13 +125,23 @@ function observeAbsence(
   context: ObserveContext,
 ): PathEntry {
   if (row?.local.disk === undefined) return entry;
+  const isShownElsewhere = peerCurrents(entry).some(({ version }) => isAlive(version));
+  // Nobody else ever had it: there is nothing that it would be deleted of.
+  if (row.local.withheld !== undefined && !isShownElsewhere) {
+    return withoutLocalCurrent(entry, row.version);
+  }
   const record: FileRecord = {
     kind: 'tombstone',
     path: entry.path,
     vector: nextVector(entry, context.actor),
     author: context.device,
   };
-  return withLocalCurrent(entry, versionOf(record, context.hash));
+  const version = versionOf(record, context.hash);
+  return withLocalCurrent(entry, version, { withheld: withheldBy(context) });
+}
+
+function isAlive({ record }: Version): boolean {
+  return record.kind !== 'tombstone';
 }
 
 /** It is not shown here any more, and that is no deletion: others may bring it back. */
@@ -169,7 +186,9 @@ const timeGrainNs = 2_000_000_000n;
 /** A version shown by another device that this disk shows already: same content, same time. */
 function adoptable(entry: PathEntry, observation: Presence): Version | undefined {
   const seen = contentOf(entry.path, observation);
-  const shown = localCurrent(entry)?.version.record.vector ?? [];
+  const row = localCurrent(entry);
+  // A change that is kept here may be put back by hand to what others show.
+  const shown = row?.local.withheld === undefined ? (row?.version.record.vector ?? []) : [];
   return peerCurrents(entry)
     .filter(({ version }) => {
       if (compareVectors(version.record.vector, shown) === 'dominated') return false;

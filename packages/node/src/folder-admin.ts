@@ -10,8 +10,8 @@ import {
   type FilePath,
   type FileSystem,
   fileErrorCode,
-  fileTrouble,
   filePathFrom,
+  fileTrouble,
   joinPath,
   lastName,
   type RandomSource,
@@ -22,6 +22,7 @@ import { chooseDevice } from './choose-device.js';
 import { type FolderPlaceInit, folderPlace, futureFolderPlace } from './folder-place.js';
 import { watchSuggestion } from './folder-watch.js';
 import { folderUnknown } from './history-path.js';
+import { acceptedMode, checkModeChange, noFiles } from './mode-change.js';
 import type { NodeConfig, StoredFolder } from './node-config.js';
 import type { AcceptFolderRequest, FolderMode, FolderOffer, WatchMode } from './node-control.js';
 
@@ -60,7 +61,7 @@ export class FolderAdmin {
     readonly mode?: FolderMode | undefined;
   }): Promise<{ id: string; label: string; path: string; notes: string[] }> {
     const { config, fileSystem, random } = this.#init;
-    const mode = supportedMode(request.mode);
+    const { mode = 'send-receive' } = request;
     const root = folderPlace(request.path, this.#place());
     const label = request.label ?? textOf(lastName(root));
     checkLabel(label);
@@ -163,8 +164,16 @@ export class FolderAdmin {
 
   async setWatch(text: string, watch: WatchMode): Promise<void> {
     const stored = this.#stored(text);
-    if (stored.path === null) throw nothingToWatch(stored.label);
+    if (stored.path === null) throw noFiles(stored.label);
     await this.#change(stored.id, (folder) => ({ ...folder, watch }));
+  }
+
+  /** What a change of the mode does to files is asked about first. */
+  async setMode(text: string, mode: FolderMode, confirmed: boolean): Promise<void> {
+    const stored = this.#stored(text);
+    const counts = this.choose(text).treeIndex.counts;
+    checkModeChange({ ...stored, ...counts, hasTree: stored.path !== null }, mode, confirmed);
+    await this.#change(stored.id, (folder) => ({ ...folder, mode }));
   }
 
   /** A device was forgotten: no folder is shared with it any more. */
@@ -313,22 +322,6 @@ function freeLabel(wanted: string, taken: readonly string[]): string {
   }
 }
 
-function supportedMode(mode: FolderMode | undefined): FolderMode {
-  if (mode === undefined || mode === 'send-receive') return 'send-receive';
-  throw new AppError('usage', `The mode ${mode} is not built yet.`, {
-    hint: 'Nothing was changed. Leave --mode out: the folder sends and receives.',
-  });
-}
-
-/** A mirror shows what its archive has; what is changed in it goes to nobody else. */
-function acceptedMode({ path, archive, mode }: AcceptFolderRequest): FolderMode {
-  if (path === undefined || !archive) return supportedMode(mode);
-  if (mode === undefined || mode === 'receive-only') return 'receive-only';
-  throw new AppError('usage', `The mirror of an archive is receive-only, not ${mode}.`, {
-    hint: 'Nothing was changed. Leave --mode out, or accept the folder without --archive.',
-  });
-}
-
 function noOffer(text: string): AppError {
   return new AppError('folder_unknown', `No connected device offers a folder "${text}".`, {
     hint: 'See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.',
@@ -343,12 +336,6 @@ function alreadyKept(label: string): AppError {
       hint: 'Nothing was changed. A device offers it once it has shared it with this one and is connected.',
     },
   );
-}
-
-function nothingToWatch(label: string): AppError {
-  return new AppError('usage', `"${label}" has no files here: only its history is kept.`, {
-    hint: 'Nothing was changed.',
-  });
 }
 
 function neitherPathNorArchive(): AppError {

@@ -5,7 +5,14 @@
 import { FolderIndex, type IndexPolicy } from '@holdfast/folder-index';
 import type { FolderId, Hash } from '@holdfast/model';
 import type { KeyValueStore, RandomSource } from '@holdfast/platform';
-import { archiveNeedOf, isMirrorChange, mirrorNeedOf, needOf } from '@holdfast/sync-engine';
+import {
+  archiveNeedOf,
+  isLocalChange,
+  mirrorNeedOf,
+  needOf,
+  planMirrorPath,
+  planPath,
+} from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { StoredFolder } from './node-config.js';
 
@@ -14,11 +21,6 @@ export interface FolderIndices {
   readonly mirrorIndex: FolderIndex | undefined;
 }
 
-const mirrorPolicy: IndexPolicy = {
-  needOf: mirrorNeedOf,
-  isLocalChange: isMirrorChange,
-  queuesOffers: false,
-};
 const mirrorKeyPrefix = 'M';
 
 export async function openFolderIndices(
@@ -32,23 +34,29 @@ export async function openFolderIndices(
     readonly wasBegun: boolean;
   },
 ): Promise<FolderIndices> {
+  const { hash } = init;
   const shared = { ...init, folder: id as FolderId };
   if (archive === undefined) {
-    const policy = { needOf: (entry: Parameters<typeof needOf>[0]) => needOf(entry, init.hash) };
-    const index = await FolderIndex.open({
-      ...shared,
-      policy: { ...policy, queuesOffers: false },
-      waitsAfterLoss: true,
-    });
+    const policy: IndexPolicy = {
+      needOf: (entry) => needOf(entry, hash),
+      isLocalChange: (entry) => isLocalChange(entry, (one) => planPath(one, hash)),
+      queuesOffers: false,
+    };
+    const index = await FolderIndex.open({ ...shared, policy, waitsAfterLoss: true });
     return { index, mirrorIndex: undefined };
   }
   const policy: IndexPolicy = {
-    needOf: (entry) => archiveNeedOf(entry, init.hash),
+    needOf: (entry) => archiveNeedOf(entry, hash),
     queuesOffers: true,
   };
   const boundTo = `${archive.storeId}:${archive.generation}`;
   const index = await FolderIndex.open({ ...shared, policy, boundTo });
   if (path === null) return { index, mirrorIndex: undefined };
+  const mirrorPolicy: IndexPolicy = {
+    needOf: (entry) => mirrorNeedOf(entry, hash),
+    isLocalChange: (entry) => isLocalChange(entry, (one) => planMirrorPath(one, hash)),
+    queuesOffers: false,
+  };
   const mirror = { ...shared, policy: mirrorPolicy, keyPrefix: mirrorKeyPrefix };
   return { index, mirrorIndex: await FolderIndex.open(mirror) };
 }

@@ -18,8 +18,15 @@ export interface FolderStateFacts {
   readonly problems: readonly PathProblem[];
   readonly connectedMembers: number;
   readonly archiveProblem: string;
-  /** What was changed in a mirror: how many paths, and one of them. */
-  readonly localChanges: { readonly count: number; readonly first: string };
+  /** What was changed here and is kept from the members: how many paths, and one of them. */
+  readonly localChanges: SomePaths & { readonly inMemberTree?: boolean };
+  /** In a send-only folder: what differs elsewhere and is not taken over. */
+  readonly differences?: SomePaths;
+}
+
+interface SomePaths {
+  readonly count: number;
+  readonly first: string;
 }
 
 /** Pure, so that every combination can be tried. */
@@ -43,16 +50,23 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   }
   if (facts.scanning) return { state: 'scanning', reason: '' };
   if (problem !== '') return { state: 'out-of-sync', reason: problem };
-  if (facts.localChanges.count > 0) {
-    return { state: 'out-of-sync', reason: localChangeReason(facts.localChanges) };
-  }
+  const standing = standingReason(facts);
+  if (standing !== '') return { state: 'out-of-sync', reason: standing };
   return { state: 'up-to-date', reason: '' };
 }
 
 /** Nothing is lost, and nothing goes on by itself: a person should know. */
-function localChangeReason({ count, first }: FolderStateFacts['localChanges']): string {
-  const more = count > 1 ? ` and ${count - 1} more` : '';
-  return `Changed in the mirror, archived and not sent to others: ${first}${more}.`;
+function standingReason({ localChanges, differences }: FolderStateFacts): string {
+  if (localChanges.count > 0) {
+    const what = localChanges.inMemberTree ? 'Changed here' : 'Changed in the mirror, archived';
+    return `${what} and not sent to others: ${someText(localChanges)}.`;
+  }
+  if (differences === undefined || differences.count === 0) return '';
+  return `Changed on other devices and not taken over here: ${someText(differences)}.`;
+}
+
+function someText({ count, first }: SomePaths): string {
+  return count > 1 ? `${first} and ${count - 1} more` : first;
 }
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
@@ -65,6 +79,7 @@ export async function folderStatus(
   const { queued } = index.counts;
   const { counts } = treeIndex;
   const needFiles = counts.needFiles + queued;
+  const isSendOnly = config.mode === 'send-only';
   const refusals = folder.renumbering.refusals.map((why) => ({ path: config.label, reason: why }));
   const { state, reason } = folderState({
     inDoubt: folder.renumbering.isPending,
@@ -72,12 +87,13 @@ export async function folderStatus(
     stopReason: folder.stopReason,
     firstScanDone: tree?.hasScanned ?? true,
     scanning: tree?.isScanning ?? false,
-    needFiles,
+    needFiles: isSendOnly ? 0 : needFiles,
     problems: [...refusals, ...(tree?.problems ?? [])],
     // What a mirror lacks its own archive has.
     connectedMembers: folder.links.size + (mirror !== undefined && queued === 0 ? 1 : 0),
     archiveProblem: ingester?.problem ?? '',
-    localChanges: await localChangesOf(treeIndex),
+    localChanges: { ...(await localChangesOf(treeIndex)), inMemberTree: mirror === undefined },
+    differences: isSendOnly ? await differencesOf(treeIndex) : nothing,
   });
   const { sequence } = index.position();
   const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);
@@ -103,6 +119,7 @@ export async function folderStatus(
     needFiles,
     needBytes: counts.needBytes + index.counts.queuedBytes,
     unarchivedFiles: uncovered + (tree?.unreadable ?? 0),
+    receiveOnlyChangedFiles: counts.localChanges,
     heldFiles: counts.held,
     copies: coverage.completeStores(sequence),
     lastArchived: newestMs === 0 ? null : new Date(newestMs).toISOString(),
@@ -116,9 +133,17 @@ export async function folderStatus(
   };
 }
 
-async function localChangesOf(index: FolderIndex): Promise<FolderStateFacts['localChanges']> {
+const nothing: SomePaths = { count: 0, first: '' };
+
+async function localChangesOf(index: FolderIndex): Promise<SomePaths> {
   const { localChanges: count } = index.counts;
   const [first] = count === 0 ? [] : await index.localChanges(1);
+  return { count, first: first === undefined ? '' : displayPath(first) };
+}
+
+async function differencesOf(index: FolderIndex): Promise<SomePaths> {
+  const { needFiles: count } = index.counts;
+  const [first] = count === 0 ? [] : await index.neededPaths(1);
   return { count, first: first === undefined ? '' : displayPath(first) };
 }
 

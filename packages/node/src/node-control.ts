@@ -48,6 +48,11 @@ export interface FolderStatus {
   readonly needBytes: number;
   /** Versions here that no wanted number of archives covers yet. */
   readonly unarchivedFiles: number;
+  /**
+   * What was changed in a receive-only folder here and is not sent to others: files, directories,
+   * symlinks and deletions. In a send-only folder `needFiles` counts what differs elsewhere.
+   */
+  readonly receiveOnlyChangedFiles: number;
   /** Side rows whose content is set aside until it is covered. */
   readonly heldFiles: number;
   /** Archives that cover everything here. */
@@ -238,6 +243,30 @@ export interface RestoreResult {
   readonly failed: readonly { readonly path: string; readonly reason: string }[];
 }
 
+export interface ModeActionRequest {
+  readonly folder: string;
+  /** Only says what it would do. */
+  readonly dryRun: boolean;
+}
+
+/** What an override does on the other devices, or a revert here. Directories count too. */
+export interface ModeActionResult {
+  /** How many it touches. */
+  readonly files: number;
+  /** Another version takes the place of what is there. */
+  readonly replaced: number;
+  /** What others do not have goes; it is kept aside until it is archived. */
+  readonly removed: number;
+  /** What was deleted comes back. */
+  readonly returned: number;
+  /** The first thousand of them. */
+  readonly changes: readonly {
+    readonly path: string;
+    readonly effect: 'replaced' | 'removed' | 'returned';
+  }[];
+  readonly dryRun: boolean;
+}
+
 export interface ArchiveStatus {
   readonly store: string;
   readonly storeId: string;
@@ -328,6 +357,19 @@ export interface NodeControl {
   setIgnorePatterns(folder: string, text: string): Promise<IgnorePatterns>;
   /** Whether a path is ignored, and by which line. `path`: from the folder's root, or absolute. */
   testIgnored(folder: string, path: string): Promise<IgnoreTest>;
+  /**
+   * Which way changes travel. Where that would touch files, code `needs_confirmation` unless
+   * `confirmed`; code `usage` where the folder cannot have the mode.
+   */
+  setMode(request: {
+    readonly folder: string;
+    readonly mode: FolderMode;
+    readonly confirmed: boolean;
+  }): Promise<FolderStatus>;
+  /** Send-only: makes this device's versions win on every device. Code `folder_not_ready`. */
+  overrideFolder(request: ModeActionRequest): Promise<ModeActionResult>;
+  /** Receive-only: takes back what was changed here. Code `folder_not_ready`. */
+  revertFolder(request: ModeActionRequest): Promise<ModeActionResult>;
   /** What is set aside here, oldest first. */
   heldVersions(folder: string): Promise<
     readonly {

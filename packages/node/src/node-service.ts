@@ -1,7 +1,12 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
 import { type DeviceId, displayPath } from '@holdfast/model';
 import { AppError, textOf } from '@holdfast/platform';
-import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
+import {
+  archiveMembers,
+  type FolderEngine,
+  type FolderModes,
+  type SyncEngine,
+} from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
@@ -12,6 +17,7 @@ import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus } from './folder-status.js';
 import type { HistoryService } from './history-service.js';
 import { IgnoreService } from './ignore-service.js';
+import { noFiles } from './mode-change.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 import type {
   AcceptFolderRequest,
@@ -20,6 +26,8 @@ import type {
   FolderMode,
   FolderStatus,
   HistoryQuery,
+  ModeActionRequest,
+  ModeActionResult,
   NodeControl,
   NodeStatus,
   RestoreRequest,
@@ -237,11 +245,24 @@ export class NodeService implements NodeControl {
     return this.#ignore.test(this.#init.admin.choose(folder), path);
   }
 
+  async setMode({ folder, mode, confirmed }: Parameters<NodeControl['setMode']>[0]) {
+    await this.#init.admin.setMode(folder, mode, confirmed);
+    return this.#folder(this.#init.admin.choose(folder));
+  }
+
+  async overrideFolder({ folder, dryRun }: ModeActionRequest): Promise<ModeActionResult> {
+    return { ...(await this.#modes(folder).override({ dryRun })), dryRun };
+  }
+
+  async revertFolder({ folder, dryRun }: ModeActionRequest): Promise<ModeActionResult> {
+    return { ...(await this.#modes(folder).revert({ dryRun })), dryRun };
+  }
+
   async heldVersions(folder: string) {
     const engine = this.#init.admin.choose(folder);
     const rows = await engine.held(maxListedHeld);
     // A mirror's own archive is what it waits for.
-    const archives = engine.mirror === undefined ? engine.archiveMembers().archives : 1;
+    const archives = engine.mirror === undefined ? archiveMembers(engine).archives : 1;
     return rows.map(({ path, version, sequence, sinceMs }) => ({
       path: displayPath(path),
       version: version.id,
@@ -318,6 +339,12 @@ export class NodeService implements NodeControl {
 
   events(request: Parameters<NodeControl['events']>[0]) {
     return this.#init.events.after(request);
+  }
+
+  #modes(folder: string): FolderModes {
+    const { modes } = this.#init.admin.choose(folder);
+    if (modes === undefined) throw noFiles(folder);
+    return modes;
   }
 
   #folder(folder: FolderEngine): Promise<FolderStatus> {

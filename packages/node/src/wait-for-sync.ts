@@ -1,6 +1,6 @@
 /** Waiting until folders are in sync with every connected member, and until archives cover them. */
 import { AppError, type Clock } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
+import { archiveMembers, type FolderEngine } from '@holdfast/sync-engine';
 
 export interface WaitRequest {
   readonly folders: readonly FolderEngine[];
@@ -61,7 +61,7 @@ function isDone(folder: FolderEngine, archived: boolean): boolean {
 function requireArchives(folders: readonly FolderEngine[]): void {
   for (const folder of folders) {
     if (folder.config.archive) continue;
-    const { archives, unknown } = folder.archiveMembers();
+    const { archives, unknown } = archiveMembers(folder);
     if (archives + unknown > 0) continue;
     throw new AppError('no_archive', `No archive keeps the history of "${folder.config.label}".`, {
       hint: 'Share it with a device and accept it there with: holdfast folder accept FOLDER --archive',

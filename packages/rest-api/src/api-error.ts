@@ -28,6 +28,7 @@ const statusByCode: ReadonlyMap<string, ErrorStatus> = new Map<string, ErrorStat
   ['no_archive', 409],
   ['already_initialised', 409],
   ['needs_confirmation', 409],
+  ['folder_not_ready', 409],
 ]);
 
 export function statusOfCode(code: string): ErrorStatus {

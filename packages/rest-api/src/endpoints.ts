@@ -39,6 +39,9 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   pauseFolder: { method: 'POST', path: '/rest/folders/pause' },
   resumeFolder: { method: 'POST', path: '/rest/folders/resume' },
   setCopies: { method: 'POST', path: '/rest/folders/copies' },
+  setMode: { method: 'POST', path: '/rest/folders/mode' },
+  overrideFolder: { method: 'POST', path: '/rest/folders/override' },
+  revertFolder: { method: 'POST', path: '/rest/folders/revert' },
   setWatch: { method: 'POST', path: '/rest/folders/watch' },
   wait: { method: 'POST', path: '/rest/wait' },
 

@@ -32,6 +32,7 @@ const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const nothing = z.strictObject({});
 const oneFolder = z.strictObject({ folder: name });
+const folderAction = z.strictObject({ folder: name, dryRun: z.boolean().default(false) });
 const folderAndDevice = z.strictObject({ folder: name, device: name });
 const deviceAndAddress = z.strictObject({ device: name, address: name });
 const historyQuery = z.strictObject({
@@ -72,6 +73,9 @@ export const requestSchemas = {
   rescanFolder: oneFolder,
   pauseFolder: oneFolder,
   resumeFolder: oneFolder,
+  setMode: z.strictObject({ folder: name, mode, confirmed: z.boolean().default(false) }),
+  overrideFolder: folderAction,
+  revertFolder: folderAction,
   setWatch: z.strictObject({ folder: name, watch: z.enum(['auto', 'native', 'polling']) }),
   setCopies: z.strictObject({ folder: name, copies: z.int().min(0).max(100) }),
   wait: z.strictObject({

@@ -26,6 +26,7 @@ export const exampleFolder: FolderStatus = {
   needFiles: 0,
   needBytes: 0,
   unarchivedFiles: 0,
+  receiveOnlyChangedFiles: 0,
   heldFiles: 0,
   copies: 2,
   lastArchived: '2026-03-01T11:59:20Z',
@@ -71,6 +72,14 @@ const version = {
   deleted: false,
   blocks: 1,
   current: true,
+} as const;
+
+const modeChanges = {
+  files: 1,
+  replaced: 1,
+  removed: 0,
+  returned: 0,
+  changes: [{ path: 'a/b.txt', effect: 'replaced' }],
 } as const;
 
 const answers: NodeControl = {
@@ -121,6 +130,9 @@ const answers: NodeControl = {
     deletable: false,
     by: { file: '.stignore', line: 1, text: '*.tmp' },
   }),
+  setMode: async () => exampleFolder,
+  overrideFolder: async ({ dryRun }) => ({ ...modeChanges, dryRun }),
+  revertFolder: async ({ dryRun }) => ({ ...modeChanges, dryRun }),
   heldVersions: async () => [
     { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
   ],

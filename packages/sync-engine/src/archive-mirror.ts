@@ -12,7 +12,7 @@ import {
   samePosition,
   withPeerRow,
 } from '@holdfast/folder-index';
-import type { ListBlockStore } from '@holdfast/folder-scanner';
+import { type ListBlockStore, withholdingContext } from '@holdfast/folder-scanner';
 import type { DeviceId, FolderId, FolderPath, Version, VersionId } from '@holdfast/model';
 import { type BulkRunner, type Clock, errorMessage, type Logger } from '@holdfast/platform';
 import type { VersionArchive } from '@holdfast/version-archive';
@@ -21,7 +21,8 @@ import { BlockServer } from './block-server.js';
 import type { FolderTree } from './folder-config.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { type FolderTreeInit, LocalTree } from './local-tree.js';
-import { isMirrorChange, planMirrorPath } from './plan-mirror.js';
+import { planMirrorPath } from './plan-mirror.js';
+import type { PathPlanner } from './plan-sync.js';
 import { untakenOffers } from './receipt-writer.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -58,6 +59,7 @@ export class ArchiveMirror {
   readonly index: FolderIndex;
   /** What the mirror itself can serve: content on its disk, held content included. */
   readonly blocks: BlockSupplier;
+  readonly plan: PathPlanner;
   readonly #init: ArchiveMirrorInit;
   readonly #device: DeviceId;
   readonly #signal: WakeSignal;
@@ -73,13 +75,11 @@ export class ArchiveMirror {
     this.#signal = new WakeSignal(init.clock);
     const { root } = init.tree;
     this.blocks = new LocalBlockSupplier(new BlockServer({ ...init, root, archive: undefined }));
+    this.plan = (entry) => planMirrorPath(entry, init.hash);
     this.tree = new LocalTree({
       ...init,
-      plan: planMirrorPath,
-      // What the archive still shows may only not have been deleted yet.
-      keepsDirectory: isMirrorChange,
-      // It shows what the archive shows, which gets the directory back from a member.
-      makesParents: false,
+      context: withholdingContext(init.context, () => true),
+      plan: this.plan,
       mayApply: () => true,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,

@@ -24,6 +24,7 @@ import {
 } from '@holdfast/model';
 import type { PlannedPath } from './placer.js';
 import type { PathPlanner } from './plan-sync.js';
+import { isLocalChange, takenBack } from './plan-withheld.js';
 
 /** What keeps a path from being placed for want of a directory. */
 export interface MissingParents {
@@ -40,20 +41,17 @@ export class DirectoryReviver {
   readonly #context: ObserveContext;
   readonly #hash: Hash;
   readonly #plan: PathPlanner;
-  readonly #keepsDirectory: (child: PathEntry) => boolean;
 
   constructor(init: {
     index: FolderIndex;
     context: ObserveContext;
     hash: Hash;
     plan: PathPlanner;
-    keepsDirectory?: (child: PathEntry) => boolean;
   }) {
     this.#index = init.index;
     this.#context = init.context;
     this.#hash = init.hash;
     this.#plan = init.plan;
-    this.#keepsDirectory = init.keepsDirectory ?? (() => true);
   }
 
   /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
@@ -73,6 +71,11 @@ export class DirectoryReviver {
     return pending;
   }
 
+  /** What the members still show may only not have been deleted yet, where nothing is published. */
+  #keepsDirectory(child: PathEntry): boolean {
+    return this.#context.withholds !== true || isLocalChange(child, this.#plan);
+  }
+
   /** Nothing is made where a directory is on its way. */
   async missingParents(path: FolderPath): Promise<MissingParents> {
     const make: PlannedPath[] = [];
@@ -84,6 +87,18 @@ export class DirectoryReviver {
       else make.push({ entry, action: this.#making(entry) });
     }
     return { make, look: make.length > 0 ? [] : look };
+  }
+
+  /** Directories that were deleted here and not elsewhere come back for what comes to lie in them. */
+  async takeBackDeletions(path: FolderPath): Promise<void> {
+    const goBack = (entry: PathEntry): PathEntry => {
+      const isGone = localCurrent(entry)?.version.record.kind === 'tombstone';
+      const isThere = peerCurrents(entry).some(
+        ({ version: { record } }) => record.kind === 'directory',
+      );
+      return isGone && isThere ? takenBack(entry) : entry;
+    };
+    await this.#index.update(parentsOf(path), goBack, { sync: true });
   }
 
   /** What took the directory's place is a rival: a directory wins, and the rival gets a conflict copy. */
@@ -110,7 +125,10 @@ export class DirectoryReviver {
     const vector = this.#vectorAbove(entry);
     const record = { ...local.version.record, vector, author: this.#context.device };
     const disk = local.local.disk;
-    return withLocalCurrent(entry, versionOf(record, this.#hash), disk ? { disk } : {});
+    return withLocalCurrent(entry, versionOf(record, this.#hash), {
+      withheld: this.#context.withholds === true ? 'kept' : 'no',
+      ...(disk === undefined ? {} : { disk }),
+    });
   }
 
   #vectorAbove(entry: PathEntry): VersionVector {

@@ -2,8 +2,12 @@
  * One folder on this device: its index, its tree or its archive or both, and a link to every
  * connected member. It decides nothing about paths; it passes on what changed to whom it concerns.
  */
-import { Coverage, type FolderIndex } from '@holdfast/folder-index';
-import type { ListBlockStore, ObserveContext } from '@holdfast/folder-scanner';
+import { Coverage, type FolderIndex, type PathEntry } from '@holdfast/folder-index';
+import {
+  type ListBlockStore,
+  type ObserveContext,
+  withholdingContext,
+} from '@holdfast/folder-scanner';
 import type { DeviceId, FolderId, Hash } from '@holdfast/model';
 import {
   AppError,
@@ -29,6 +33,7 @@ import { BlockServer } from './block-server.js';
 import { folderAnnouncement } from './folder-announcement.js';
 import type { FolderConfig } from './folder-config.js';
 import { FolderLink } from './folder-link.js';
+import { FolderModes } from './folder-modes.js';
 import { folderNeed } from './folder-need.js';
 import { FolderRenumbering } from './folder-renumbering.js';
 import { type HeldRow, heldRows } from './held-rows.js';
@@ -71,6 +76,8 @@ export class FolderEngine {
   readonly ingester: ArchiveIngester | undefined;
   readonly mirror: ArchiveMirror | undefined;
   readonly renumbering: FolderRenumbering;
+  /** Override, revert and changes of the mode; undefined where there are no files. */
+  readonly modes: FolderModes | undefined;
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
@@ -93,6 +100,8 @@ export class FolderEngine {
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
     const isPaused = () => this.#config.paused;
+    const plan = (entry: PathEntry) => planPath(entry, init.hash);
+    const context = withholdingContext(init.context, () => this.#config.mode === 'receive-only');
     this.renumbering = this.#renumberingOf(shared);
     this.mirror = this.#mirrorOf(isPaused);
     this.tree =
@@ -101,7 +110,9 @@ export class FolderEngine {
         : new LocalTree({
             ...shared,
             tree: config.tree,
-            plan: (entry) => planPath(entry, init.hash),
+            plan,
+            context,
+            mayPlace: () => this.#config.mode !== 'send-only',
             coverage: () => this.#coverage,
             isPaused,
             mayApply: () => !this.renumbering.isPending,
@@ -122,6 +133,10 @@ export class FolderEngine {
             onIngested: () => this.#ingested(),
           });
     this.#receipts = this.#receiptsOf(archive);
+    if (this.tree === undefined) return;
+    const onChange = () => this.#changed();
+    const own = { folder: this, tree: this.tree, context, onChange };
+    this.modes = new FolderModes({ ...own, plan: this.mirror?.plan ?? plan });
   }
 
   #receiptsOf(archive: VersionArchive | undefined): ReceiptSender | undefined {
@@ -186,6 +201,7 @@ export class FolderEngine {
     const { archive, hash, config } = this.#init;
     if (archive !== undefined) await seedFromHistory(config.id, this.index, archive, hash);
     this.ingester?.start();
+    await this.modes?.shareWithheld();
     await (this.mirror ?? this.tree)?.start();
   }
 
@@ -209,6 +225,8 @@ export class FolderEngine {
       this.#links.delete(device);
     }
     await this.refreshCoverage();
+    await this.modes?.shareWithheld();
+    this.tree?.wake();
     if (resumed) {
       this.ingester?.wake();
       this.tree?.rescan().catch((error: unknown) => this.#warn(error));
@@ -224,10 +242,7 @@ export class FolderEngine {
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */
   async link(session: PeerSession, announcement: FolderAnnouncement): Promise<void> {
     const known = this.#links.get(session.device);
-    if (known !== undefined && this.isLinked(session, announcement)) {
-      known.update(announcement);
-      return;
-    }
+    if (this.isLinked(session, announcement)) return known?.update(announcement);
     if (known !== undefined) this.unlink(known.session);
     const link = new FolderLink(
       {
@@ -297,19 +312,6 @@ export class FolderEngine {
     if (this.renumbering.isPending) return false;
     const settled = this.tree === undefined || (this.tree.isSettled && this.tree.unreadable === 0);
     return settled && this.#coverage.threshold() >= sequence && this.#coverage.exceptions() === 0;
-  }
-
-  /** Members that are known to keep history, and whether some member's role is not known yet. */
-  archiveMembers(): { readonly archives: number; readonly unknown: number } {
-    let archives = 0;
-    let unknown = 0;
-    for (const device of this.#config.members) {
-      const link = this.#links.get(device);
-      if (this.index.peer(device).receipt !== undefined) archives += 1;
-      else if (link === undefined) unknown += 1;
-      else if (link.announcement.archive !== undefined) archives += 1;
-    }
-    return { archives, unknown };
   }
 
   /** Receipts count only where this device still remembers the position that they name. */

@@ -3,8 +3,10 @@ import type { FolderEngine } from './folder-engine.js';
 
 /** What an archive and its mirror lack counts together. */
 export function folderNeed(
-  folder: Pick<FolderEngine, 'index' | 'treeIndex' | 'tree' | 'ingester'>,
+  folder: Pick<FolderEngine, 'config' | 'index' | 'treeIndex' | 'tree' | 'ingester'>,
 ): { files: number; bytes: number } {
+  // It differs from others, but takes nothing of them.
+  if (folder.config.mode === 'send-only') return { files: 0, bytes: 0 };
   const { index, treeIndex, tree, ingester } = folder;
   const { queued, queuedBytes } = index.counts;
   const { needFiles, needBytes } = treeIndex.counts;

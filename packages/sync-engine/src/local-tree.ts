@@ -2,7 +2,7 @@
  * The tree of one folder on this device: watching, scanning, applying, and keeping what is set
  * aside. The folder engine owns it and tells it when there is something to do.
  */
-import type { Coverage, FolderIndex, PathEntry } from '@holdfast/folder-index';
+import type { Coverage, FolderIndex } from '@holdfast/folder-index';
 import {
   FolderScanner,
   type ListBlockStore,
@@ -59,9 +59,8 @@ export interface FolderTreeInit {
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly plan: PathPlanner;
-  /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
-  readonly keepsDirectory?: (child: PathEntry) => boolean;
-  readonly makesParents?: boolean;
+  /** Whether content may be placed; where not, only what is here already is taken over. */
+  readonly mayPlace?: () => boolean;
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly coverage: () => Coverage;
   readonly isPaused: () => boolean;

@@ -6,15 +6,10 @@ import {
   type PathEntry,
   withHeld,
   withLocalCurrent,
+  withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import { diskStateOf, leadsOutside, type ObserveContext } from '@holdfast/folder-scanner';
-import {
-  conflictCopyOf,
-  type DeviceId,
-  type FolderPath,
-  type Hash,
-  type Version,
-} from '@holdfast/model';
+import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
@@ -48,6 +43,8 @@ interface PlaceWork extends PlannedPath {
   readonly copy: Version | undefined;
 }
 
+type PlacerContext = Pick<ObserveContext, 'device' | 'withholds'>;
+
 const maxCopyNames = 8;
 
 export class Placer {
@@ -56,7 +53,7 @@ export class Placer {
   readonly #root: FilePath;
   readonly #hash: Hash;
   readonly #clock: Clock;
-  readonly #device: DeviceId;
+  readonly #context: PlacerContext;
   readonly #placing = new PathClaims();
 
   constructor(init: {
@@ -65,14 +62,14 @@ export class Placer {
     root: FilePath;
     hash: Hash;
     clock: Clock;
-    context: Pick<ObserveContext, 'device'>;
+    context: PlacerContext;
   }) {
     this.#index = init.index;
     this.#runner = init.runner;
     this.#root = init.root;
     this.#hash = init.hash;
     this.#clock = init.clock;
-    this.#device = init.context.device;
+    this.#context = init.context;
   }
 
   /** Takes over versions whose content and attributes are here already. */
@@ -86,7 +83,10 @@ export class Placer {
         const local = localCurrent(entry);
         if (one === undefined || local?.version.id !== one.action.local?.version.id) return entry;
         const disk = local?.local.disk;
-        return withLocalCurrent(entry, one.action.target, disk === undefined ? {} : { disk });
+        return withLocalCurrent(entry, one.action.target, {
+          withheld: 'no',
+          ...(disk === undefined ? {} : { disk }),
+        });
       },
       { sync: true },
     );
@@ -145,7 +145,8 @@ export class Placer {
       holdAs: keeps && local.local.disk !== undefined ? local.version.id : undefined,
       copyTo: copy?.record.path,
       syncAside:
-        local?.version.record.kind === 'file' && local.version.record.author === this.#device,
+        local?.version.record.kind === 'file' &&
+        local.version.record.author === this.#context.device,
     };
     return { ...planned, item, copy };
   }
@@ -170,7 +171,8 @@ export class Placer {
       const { copy } = work;
       if (copy === undefined || result.copyStat === undefined) continue;
       const disk = diskStateOf(result.copyStat, false);
-      changes.set(copy.record.path, (entry) => withLocalCurrent(entry, copy, { disk }));
+      const withheld = this.#context.withholds === true ? 'kept' : 'no';
+      changes.set(copy.record.path, (entry) => withLocalCurrent(entry, copy, { disk, withheld }));
     }
     if (changes.size === 0) return;
     await this.#index.update(
@@ -185,14 +187,25 @@ export class Placer {
     const { target, local } = work.action;
     const now = localCurrent(entry)?.version.id;
     const isNewer = now !== local?.version.id && now !== target.id;
-    const shown = isNewer
-      ? entry
-      : withLocalCurrent(entry, target, stat ? { disk: diskStateOf(stat, false) } : {});
+    const shown = isNewer ? entry : withPlaced(entry, work.action, stat);
     if (work.action.type !== 'apply' || local === undefined) return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
     return withHeld(shown, local.version, { sinceMs: this.#clock.now(), disk });
   }
+}
+
+function withPlaced(
+  entry: PathEntry,
+  action: PlannedPath['action'],
+  stat: FileStat | undefined,
+): PathEntry {
+  const { target, local } = action;
+  if (action.type === 'apply' && action.forgets && local !== undefined) {
+    return withoutLocalCurrent(entry, local.version);
+  }
+  const disk = stat === undefined ? {} : { disk: diskStateOf(stat, false) };
+  return withLocalCurrent(entry, target, { withheld: 'no', ...disk });
 }
 
 /** What must not be lost when it is replaced: a symlink's content is its record. */

@@ -20,6 +20,7 @@ import {
   sameOnDisk,
   type Version,
 } from '@holdfast/model';
+import { isWithheld, planWithheld } from './plan-withheld.js';
 
 export type SyncAction =
   | { readonly type: 'none' }
@@ -37,6 +38,8 @@ export type SyncAction =
       readonly local: LocalRow | undefined;
       /** What is here was made apart from the target: it must stay visible as a conflict copy. */
       readonly conflict: boolean;
+      /** Nobody else shows the path: afterwards this device shows nothing there, not a deletion. */
+      readonly forgets?: true;
     };
 
 /** What a tree does about a path; the mirror of an archive has another rule than a member's tree. */
@@ -47,6 +50,7 @@ export function planPath(entry: PathEntry, hash: Hash): SyncAction {
   if (entry.ignored) return { type: 'none' };
   const local = localCurrent(entry);
   const shown = peerCurrents(entry);
+  if (isWithheld(local)) return planWithheld(local, targetOf(shown, hash), 'member', hash);
   if (shown.length === 0) return { type: 'none' };
   if (shown.length === 1 && shown[0] === local) return { type: 'none' };
   const versions = [...new Set([...(local ? [local] : []), ...shown])].map((row) => row.version);
@@ -63,6 +67,12 @@ export function planPath(entry: PathEntry, hash: Hash): SyncAction {
     isCopyable(local.version.record) &&
     choice.conflicting.some((version) => version.id === local.version.id);
   return { type: 'apply', target, local, conflict };
+}
+
+/** What the members show, all of them taken together. */
+function targetOf(shown: readonly VersionRow[], hash: Hash): Version | undefined {
+  const versions = shown.map((row) => row.version);
+  return chooseCurrent(versions, { merge: true }, hash)?.current;
 }
 
 /** What a folder whose tree is kept here still needs at a path. */

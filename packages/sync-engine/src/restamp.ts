@@ -55,9 +55,8 @@ export function restamp(entry: PathEntry, context: RestampContext): PathEntry {
   const kept = record.vector.filter(({ actor }) => actor !== context.former);
   const stamp = { actor: context.actor, counter: count };
   const vector = stamped(kept, { actor: context.former, counter: certain }, stamp);
-  const { disk } = row.local;
   const version = versionOf({ ...record, vector }, context.hash);
-  return withLocalCurrent(entry, version, disk === undefined ? {} : { disk });
+  return withLocalCurrent(entry, version, asBefore(row));
 }
 
 /** This device's own version at the path, numbered after what is certain. */
@@ -105,10 +104,17 @@ export function adoptKnown(
   const row = ownRowInDoubt(entry, context);
   if (row === undefined || isShown(row)) return entry;
   const shown = peerCurrents(entry).map(({ version }) => version);
-  const known = chosen(shown, row, context) ?? past.find((one) => mayStandFor(one, row, context));
+  const showing = chosen(shown, row, context);
+  const known = showing ?? past.find((one) => mayStandFor(one, row, context));
   if (known === undefined) return context.lost ? aboveOwnPast(entry, row, context, past) : entry;
-  const { disk } = row.local;
-  return withLocalCurrent(entry, known, disk === undefined ? {} : { disk });
+  // A history also has what was withheld before: only what a member shows is certainly no change.
+  const withheld = showing === undefined ? {} : ({ withheld: 'no' } as const);
+  return withLocalCurrent(entry, known, { ...asBefore(row), ...withheld });
+}
+
+/** What is on the disk, and whether it is kept from the members, does not change with a number. */
+function asBefore({ local: { disk, withheld } }: LocalRow): Parameters<typeof withLocalCurrent>[2] {
+  return { withheld: withheld ?? 'no', ...(disk === undefined ? {} : { disk }) };
 }
 
 /**
@@ -127,8 +133,7 @@ function aboveOwnPast(
   const { record } = row.version;
   const vector = joinWithinLimit([record.vector, ...replaced.map((one) => one.record.vector)]);
   if (replaced.length === 0 || vector === undefined) return entry;
-  const { disk } = row.local;
-  return withLocalCurrent(entry, versionOf({ ...record, vector }, hash), disk ? { disk } : {});
+  return withLocalCurrent(entry, versionOf({ ...record, vector }, hash), asBefore(row));
 }
 
 /** Whether only a history can tell that the own version is an old one, which others have moved on from. */

@@ -54,10 +54,8 @@ export interface TreeApplierInit {
   readonly plan: PathPlanner;
   /** What is ignored on this device. */
   readonly rules: () => IgnoreRules;
-  /** Whether a child keeps its directory from being deleted; every one does, unless told otherwise. */
-  readonly keepsDirectory?: (child: PathEntry) => boolean;
-  /** Whether a deleted directory may be made again here for what it holds; it may, unless told otherwise. */
-  readonly makesParents?: boolean;
+  /** Whether content may be placed; where not, only what is here already is taken over. */
+  readonly mayPlace?: () => boolean;
   /** The connected member to ask for blocks; undefined while it is not connected. */
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
@@ -181,6 +179,8 @@ export class TreeApplier {
       const after = this.#init.index.counts.needFiles;
       if (after === 0 || this.#stopped) return;
       if (after >= before) {
+        // What is left waits for a person, not for time.
+        if (!this.#mayPlace) return;
         this.#signal.wakeAfter(retryDelayMs);
         return;
       }
@@ -209,8 +209,13 @@ export class TreeApplier {
   #plan(entries: readonly PathEntry[]): PlannedPath[] {
     return entries.flatMap((entry) => {
       const action = this.#init.plan(entry);
-      return action.type === 'none' ? [] : [{ entry, action }];
+      const isHere = action.type === 'adopt' && !action.touch;
+      return action.type === 'none' || !(isHere || this.#mayPlace) ? [] : [{ entry, action }];
     });
+  }
+
+  get #mayPlace(): boolean {
+    return this.#init.mayPlace?.() ?? true;
   }
 
   /** Deletions that this disk shows already. */
@@ -244,7 +249,7 @@ export class TreeApplier {
     const limit = new WorkLimit(batchesAtOnce);
     const orphan = (one: PlannedPath) => this.#fail(one.entry.path, 'no connected device has it');
     for (const batch of this.#sources.batches(planned, orphan)) {
-      if (this.#stopped) break;
+      if (this.#stopped || !this.#mayPlace) break;
       await limit.run(() => this.#createBatch(batch));
     }
     await limit.finish();
@@ -347,7 +352,6 @@ export class TreeApplier {
 
   /** What comes to life again brings its directories with it; it is placed itself at the next pass. */
   async #bringParents(paths: readonly FolderPath[]): Promise<void> {
-    if (this.#init.makesParents === false) return;
     const nowMs = this.#init.clock.monotonic();
     if (this.#orphanSinceMs.size > maxAskedPaths) this.#orphanSinceMs.clear();
     for (const path of paths) {
@@ -355,6 +359,10 @@ export class TreeApplier {
       this.#orphanSinceMs.set(path, sinceMs);
       if (nowMs - sinceMs < parentPatienceMs) continue;
       this.#orphanSinceMs.delete(path);
+      if (this.#init.context.withholds === true) {
+        await this.#reviver.takeBackDeletions(path);
+        continue;
+      }
       const { make, look } = await this.#reviver.missingParents(path);
       const asked = this.#notAskedLately(look);
       if (asked.length > 0) this.#init.onSurprise(asked, []);

@@ -37,20 +37,20 @@ const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = h
   return versionOf(record, hash);
 };
 
-function reviverOf(index: FolderIndex, keepsDirectory = () => true): DirectoryReviver {
-  const context = { actor: mine, device: here, hash };
+function reviverOf(index: FolderIndex, withholds = false): DirectoryReviver {
+  const context = { actor: mine, device: here, hash, withholds };
   const plan = (entry: PathEntry) => planPath(entry, hash);
-  return new DirectoryReviver({ index, context, hash, plan, keepsDirectory });
+  return new DirectoryReviver({ index, context, hash, plan });
 }
 
 /** A directory here that holds a file, and what others show at its path. */
 async function revived(...shown: Version[]): Promise<PathEntry> {
-  const { entry, was } = await reviving(() => true, shown);
+  const { entry, was } = await reviving({ withholds: false }, shown);
   expect(was).toBe(true);
   return entry;
 }
 
-async function reviving(keepsDirectory: () => boolean, shown: readonly Version[]) {
+async function reviving({ withholds }: { withholds: boolean }, shown: readonly Version[]) {
   const world = new PlaceWorld();
   const index = await openIndex();
   world.user.makeDirectory(world.at('d'));
@@ -66,7 +66,7 @@ async function reviving(keepsDirectory: () => boolean, shown: readonly Version[]
     }, before);
   };
   await index.update([pathOf('d'), pathOf('d/a.txt')], change, { sync: true });
-  const was = await reviverOf(index, keepsDirectory).revive(pathOf('d'));
+  const was = await reviverOf(index, withholds).revive(pathOf('d'));
   return { entry: await index.entry(pathOf('d')), was, local };
 }
 
@@ -91,7 +91,7 @@ describe('a directory that stays because something lies in it', () => {
   });
 
   test('in a mirror it waits for what the archive may only not have deleted yet', async () => {
-    const { entry, local } = await reviving(() => false, [deletion]);
+    const { entry, local } = await reviving({ withholds: true }, [deletion]);
     expect(localCurrent(entry)!.version.id).toBe(local.id);
   });
 });

@@ -1,6 +1,6 @@
 import { emptyEntry, type PathEntry, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import { type FileRecord, type Version, type VersionVector, versionOf } from '@holdfast/model';
-import { isMirrorChange, mirrorNeedOf, planMirrorPath } from '@holdfast/sync-engine';
+import { isLocalChange, mirrorNeedOf, planMirrorPath } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
 import { actor, desktop, fileVersion, hash, here, PlaceWorld, pathOf } from './place-world.js';
 
@@ -25,14 +25,19 @@ function entryWith(local: Version | undefined, shown: Version | undefined): Path
   }
   if (local === undefined) return entry;
   const isThere = local.record.kind !== 'tombstone';
-  return withLocalCurrent(entry, local, isThere ? { disk } : {});
+  // A scan of a mirror withholds what it finds changed.
+  const isByHand = local.record.vector.some((one) => one.actor === actor('a'));
+  const withheld = isByHand ? 'kept' : 'no';
+  return withLocalCurrent(entry, local, { withheld, ...(isThere ? { disk } : {}) });
 }
+
+const planned = (entry: PathEntry) => planMirrorPath(entry, hash);
 
 /** What is planned, what is needed, and whether it is listed as a change of the mirror's own. */
 function answers(local: Version | undefined, shown: Version | undefined) {
   const entry = entryWith(local, shown);
-  const needs = mirrorNeedOf(entry) !== undefined;
-  return { plan: planMirrorPath(entry).type, needs, listed: isMirrorChange(entry) };
+  const needs = mirrorNeedOf(entry, hash) !== undefined;
+  return { plan: planned(entry).type, needs, listed: isLocalChange(entry, planned) };
 }
 
 const rest = { plan: 'none', needs: false, listed: false };
@@ -46,19 +51,19 @@ describe('a mirror', () => {
     expect(answers(file('old', theirs(1)), shown)).toEqual(taken);
     expect(answers(shown, shown)).toEqual(rest);
     expect(answers(file('old', theirs(1)), other('tombstone', theirs(2)))).toEqual(taken);
-    expect(planMirrorPath(entryWith(undefined, shown))).toMatchObject({ target: { id: shown.id } });
+    expect(planned(entryWith(undefined, shown))).toMatchObject({ target: { id: shown.id } });
   });
 
   test('takes over content that lies there already without joining vectors', () => {
     const shown = file('same', theirs(1));
     const found = file('same', [count('a', 1)]);
-    expect(planMirrorPath(entryWith(found, shown))).toMatchObject({
+    expect(planned(entryWith(found, shown))).toMatchObject({
       type: 'adopt',
       target: { id: shown.id },
       touch: false,
     });
     const later = fileVersion('p', 'same', [count('a', 1)], { mtimeNs: 7n });
-    expect(planMirrorPath(entryWith(later, shown))).toMatchObject({ type: 'adopt', touch: true });
+    expect(planned(entryWith(later, shown))).toMatchObject({ type: 'adopt', touch: true });
   });
 
   test('keeps what was changed or added by hand, and lists it', () => {
@@ -68,7 +73,7 @@ describe('a mirror', () => {
   });
 
   test('gives way to a version that the change by hand does not contain, without a conflict copy', () => {
-    const plan = planMirrorPath(entryWith(file('edited', byHand(1)), file('new', theirs(2))));
+    const plan = planned(entryWith(file('edited', byHand(1)), file('new', theirs(2))));
     expect(plan).toMatchObject({ type: 'apply', conflict: false });
     expect(answers(file('found', [count('a', 1)]), file('new', theirs(2)))).toEqual(taken);
   });

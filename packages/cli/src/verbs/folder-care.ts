@@ -1,5 +1,5 @@
 /** `holdfast folder remove|rescan|pause|resume|set|held`: looking after a folder that is kept. */
-import type { FolderStatus, WatchMode } from '@holdfast/node';
+import type { FolderMode, FolderStatus, WatchMode } from '@holdfast/node';
 import { AppError } from '@holdfast/platform';
 import type { RestClient } from '@holdfast/rest-api';
 import { type Command, Option } from 'commander';
@@ -61,6 +61,8 @@ export function addFolderCare(folder: Command, bind: Bind): void {
 interface SetOptions {
   readonly copies?: number;
   readonly watch?: WatchMode;
+  readonly mode?: FolderMode;
+  readonly yes?: boolean;
 }
 
 const watchWords: Readonly<Record<WatchMode, string>> = {
@@ -71,9 +73,15 @@ const watchWords: Readonly<Record<WatchMode, string>> = {
 
 function nothingToSet(): AppError {
   return new AppError('usage', 'Say what to set.', {
-    hint: 'Nothing was changed. Give --copies N or --watch auto|native|polling.',
+    hint: 'Nothing was changed. Give --copies N, --mode MODE or --watch auto|native|polling.',
   });
 }
+
+const modeWords: Readonly<Record<FolderMode, string>> = {
+  'send-receive': 'it sends what is changed here and takes what is changed elsewhere.',
+  'send-only': 'it sends what is changed here, and nothing is taken from others.',
+  'receive-only': 'it takes what is changed elsewhere, and what is changed here is not sent.',
+};
 
 function addSet(folder: Command, bind: Bind): void {
   folder
@@ -87,15 +95,26 @@ function addSet(folder: Command, bind: Bind): void {
         'how changes are noticed; polling where files change without an event',
       ).choices(['auto', 'native', 'polling']),
     )
+    .addOption(
+      new Option('--mode <mode>', 'which way changes travel').choices(Object.keys(modeWords)),
+    )
+    .option('--yes', 'change the mode although that touches files')
     .action(
-      bind(async ({ output, node }, which: string, { copies, watch }: SetOptions) => {
-        if (copies === undefined && watch === undefined) throw nothingToSet();
+      bind(async ({ output, node }, which: string, options: SetOptions) => {
+        const { copies, watch, mode } = options;
+        if (copies === undefined && watch === undefined && mode === undefined) throw nothingToSet();
         const lines: string[] = [];
         let status: FolderStatus | object = {};
         if (copies !== undefined) {
           const wanting = await node().setCopies(which, copies);
           lines.push(`${printable(wanting.label)} wants ${copies} and is in ${wanting.copies}.`);
           status = wanting;
+        }
+        if (mode !== undefined) {
+          const confirmed = options.yes === true;
+          const changed = await node().setMode({ folder: which, mode, confirmed });
+          lines.push(`${printable(changed.label)} is ${mode}: ${modeWords[mode]}`);
+          status = changed;
         }
         if (watch !== undefined) {
           const watched = await node().setWatch(which, watch);
