@@ -2,10 +2,11 @@
 import { errorMessage } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
-import { assertSame, shapesOfHistory, shapesOfTree } from './compare-trees.js';
+import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
 import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { planLostKeys } from './lost-keys.js';
+import { convergesInModes, countedPaths, planModes, sendAndReceiveAgain } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
 import { SeedFailure } from './seed-failure.js';
@@ -36,6 +37,8 @@ export interface RunSeedOptions {
 export const oldCopiesPrefix = 'old-';
 /** In worlds whose seed begins so, databases lose keys. */
 export const lostKeysPrefix = 'lost-';
+/** In worlds whose seed begins so, folders only send or only receive, and change that. */
+export const modesPrefix = 'modes-';
 
 /** In worlds whose seed begins so, users write ignore files. */
 export const ignoreFilesPrefix = 'ignore-';
@@ -80,6 +83,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(oldCopiesPrefix)) planOldCopies(world, durationMs);
   if (seed.startsWith(lostKeysPrefix)) planLostKeys(world, durationMs);
   if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
+  if (seed.startsWith(modesPrefix)) planModes(world, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine) => {
     const user = users.find((one) => one.machine === machine);
@@ -95,6 +99,9 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
     for (const machine of world.machines) machine.crash('process');
   } else await world.runUntil(world.clock.nowMs + rescanMs);
   await startAll(world);
+  if (seed.startsWith(modesPrefix)) {
+    if (random.chance(0.5) || !convergesInModes(world.shape)) await sendAndReceiveAgain(world);
+  }
   await settle(world);
   await check(world);
   return {
@@ -193,16 +200,19 @@ async function check(world: SimulatedWorld): Promise<void> {
 }
 
 async function checkConverged(world: SimulatedWorld, label: string): Promise<void> {
-  const [first, ...others] = [...world.readers].map(([machine, reader]) => ({
-    name: machine.name,
-    shapes: shapesOfTree(label, reader.live()),
-  }));
-  if (first === undefined) return;
-  for (const other of others) assertSame(first, other);
+  const shown: (NamedShapes & { readonly counted?: ReadonlySet<string> | undefined })[] = [];
   for (const history of world.histories) {
     const current = await world.complete(history.current(label), 'listing the archive');
-    assertSame(first, { name: history.name, shapes: shapesOfHistory(label, current) });
+    shown.push({ name: history.name, shapes: shapesOfHistory(label, current) });
   }
+  for (const [machine, reader] of world.readers) {
+    const folder = machine.folders.find(({ config }) => config.label === label);
+    const counted = await world.complete(countedPaths(folder), 'listing what differs');
+    shown.push({ name: machine.name, shapes: shapesOfTree(label, reader.live()), counted });
+  }
+  const first = shown.find(({ counted }) => counted === undefined);
+  if (first === undefined) return;
+  for (const { counted, ...other } of shown) assertSame(first, other, { label, counted });
   for (const name of world.shape.mirrors) {
     const mirror = new ContentReader(world.machineOf(name), world.shape.folders).live();
     assertSame(first, { name: `the mirror of ${name}`, shapes: shapesOfTree(label, mirror) });

@@ -1,0 +1,98 @@
+/**
+ * What people do with the modes of folders: change them, override, revert. And what may differ from
+ * the others in a folder that only sends or only receives: what its status counts, and nothing else.
+ */
+import { AppError } from '@holdfast/platform';
+import type { FolderEngine } from '@holdfast/sync-engine';
+import { SimulatedCrash } from '../seams/kill-switch.js';
+import type { SeededRandom } from '../seams/seeded-random.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import type { SimulatedWorld } from './simulated-world.js';
+
+const modes = ['send-receive', 'send-only', 'send-only', 'receive-only', 'receive-only'] as const;
+const everything = 1_000_000;
+
+/** Plans changes of modes, overrides and reverts within a time. */
+export function planModes(world: SimulatedWorld, durationMs: number): void {
+  const random = world.random.fork('modes');
+  for (const machine of world.trees) changeMode(world, machine, random);
+  const count = random.pick([5, 15, 40]);
+  for (let number = 0; number < count; number += 1) {
+    const machine = random.pick(world.trees);
+    const act = random.pick([changeMode, override, revert, revert]);
+    world.clock.schedule(random.fraction() * durationMs, () => act(world, machine, random));
+  }
+}
+
+/** So that all trees can be compared: every folder sends and receives again. */
+export async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> {
+  for (const machine of world.trees) {
+    const control = machine.node?.control;
+    for (const folder of world.shape.folders) {
+      const change = control?.setMode({ folder, mode: 'send-receive', confirmed: true });
+      if (change !== undefined) await world.complete(change, 'going back to send and receive');
+    }
+  }
+}
+
+/**
+ * Whether members that send and receive hear of everything whatever the modes of the others are: what
+ * is withheld hides what it was made of from those who are reached only through it.
+ */
+export function convergesInModes({ trees, archives, edges }: SimulatedWorld['shape']): boolean {
+  const isMesh = edges.length === (trees.length * (trees.length - 1)) / 2;
+  return archives.length > 0 || isMesh;
+}
+
+/** Paths that the folder's status counts, and so may differ: undefined where none may. */
+export async function countedPaths(
+  folder: FolderEngine | undefined,
+): Promise<ReadonlySet<string> | undefined> {
+  if (folder === undefined || folder.config.mode === 'send-receive') return undefined;
+  const { treeIndex, config } = folder;
+  const paths =
+    config.mode === 'send-only'
+      ? await treeIndex.neededPaths(everything)
+      : await treeIndex.localChanges(everything);
+  return new Set(paths);
+}
+
+function changeMode(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
+  const folder = random.pick(world.shape.folders);
+  const mode = random.pick(modes);
+  ask(world, machine, `sets ${folder} to ${mode}`, (control) =>
+    control.setMode({ folder, mode, confirmed: true }),
+  );
+}
+
+function override(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
+  const folder = random.pick(world.shape.folders);
+  ask(world, machine, `overrides ${folder}`, (control) =>
+    control.overrideFolder({ folder, dryRun: random.chance(0.1) }),
+  );
+}
+
+function revert(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
+  const folder = random.pick(world.shape.folders);
+  ask(world, machine, `reverts ${folder}`, (control) =>
+    control.revertFolder({ folder, dryRun: random.chance(0.1) }),
+  );
+}
+
+type Control = NonNullable<SimulatedMachine['node']>['control'];
+
+/** A node may refuse, be off, or end in the middle of it: its user sees that, and nothing else breaks. */
+function ask(
+  world: SimulatedWorld,
+  machine: SimulatedMachine,
+  what: string,
+  act: (control: Control) => Promise<object>,
+): void {
+  const control = machine.node?.control;
+  if (control === undefined) return;
+  world.trace.event(machine.name, `user ${what}`);
+  act(control).catch((error: unknown) => {
+    const isExpected = error instanceof AppError || error instanceof SimulatedCrash;
+    if (!isExpected && !machine.hasFaultyDisk) world.fail(error);
+  });
+}
