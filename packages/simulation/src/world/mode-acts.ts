@@ -6,14 +6,21 @@ import { AppError } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
+import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedWorld } from './simulated-world.js';
+import { steadyPaths } from './user-acts.js';
 
 const modes = ['send-receive', 'send-only', 'send-only', 'receive-only', 'receive-only'] as const;
 const everything = 1_000_000;
+const firstSyncLimitMs = 20 * 60_000;
 
 /** Plans changes of modes, overrides and reverts within a time. */
-export function planModes(world: SimulatedWorld, durationMs: number): void {
+export async function planModes(world: SimulatedWorld, durationMs: number): Promise<void> {
+  // Who does not have the files that are never to be missing would override them away.
+  if (!(await world.runUntilHolds(() => haveSteadyFiles(world), firstSyncLimitMs))) {
+    throw new SeedFailure('not-live', 'the first files do not arrive');
+  }
   const random = world.random.fork('modes');
   for (const machine of world.trees) changeMode(world, machine, random);
   const count = random.pick([5, 15, 40]);
@@ -55,6 +62,13 @@ export async function countedPaths(
       ? await treeIndex.neededPaths(everything)
       : await treeIndex.localChanges(everything);
   return new Set(paths);
+}
+
+function haveSteadyFiles({ readers }: SimulatedWorld): boolean {
+  return [...readers.values()].every((reader) => {
+    const paths = new Set(reader.live().map(({ path }) => path));
+    return steadyPaths.every((path) => paths.has(path));
+  });
 }
 
 function changeMode(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {

@@ -83,7 +83,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(oldCopiesPrefix)) planOldCopies(world, durationMs);
   if (seed.startsWith(lostKeysPrefix)) planLostKeys(world, durationMs);
   if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
-  if (seed.startsWith(modesPrefix)) planModes(world, durationMs);
+  if (seed.startsWith(modesPrefix)) await planModes(world, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine) => {
     const user = users.find((one) => one.machine === machine);
