@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 interface Effects {
@@ -17,7 +17,7 @@ interface Effects {
   readonly dryRun: boolean;
 }
 
-let world: TestWorld;
+const world = useTestWorld();
 let shared: SharedFolder;
 let laptop: NodeProcess;
 let desktop: NodeProcess;
@@ -26,7 +26,6 @@ let ours: string;
 let theirs: string;
 
 beforeEach(async () => {
-  world = new TestWorld();
   shared = await shareDocs(world);
   ({ laptop, desktop, pi, laptopTree: ours, desktopTree: theirs } = shared);
   writeFileSync(join(ours, 'edited.txt'), 'one');
@@ -35,7 +34,6 @@ beforeEach(async () => {
   writeFileSync(join(ours, 'd', 'deep.txt'), 'three');
   await settle(shared);
 });
-afterEach(() => world.close());
 
 const setMode = (node: NodeProcess, mode: string, ...more: readonly string[]) =>
   node.ask('folder', 'set', 'docs', '--mode', mode, ...more);
