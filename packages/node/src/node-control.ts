@@ -3,7 +3,10 @@
  * command line and the page use it through that API. Plain data in and out; failures are AppErrors
  * whose codes are part of the contract. Times are ISO 8601 in UTC with `Z`; ids are text.
  */
-export type FolderMode = 'send-receive' | 'send-only' | 'receive-only';
+
+import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
+
+export type { FolderMode, ModeActionRequest, ModeActionResult };
 
 export type FolderState =
   | 'up-to-date'
@@ -241,30 +244,6 @@ export interface RestoreResult {
   readonly store: string;
   /** Paths that could not be restored, with the reason; a restore with any is done in part. */
   readonly failed: readonly { readonly path: string; readonly reason: string }[];
-}
-
-export interface ModeActionRequest {
-  readonly folder: string;
-  /** Only says what it would do. */
-  readonly dryRun: boolean;
-}
-
-/** What an override does on the other devices, or a revert here. Directories count too. */
-export interface ModeActionResult {
-  /** How many it touches. */
-  readonly files: number;
-  /** Another version takes the place of what is there. */
-  readonly replaced: number;
-  /** What others do not have goes; it is kept aside until it is archived. */
-  readonly removed: number;
-  /** What was deleted comes back. */
-  readonly returned: number;
-  /** The first thousand of them. */
-  readonly changes: readonly {
-    readonly path: string;
-    readonly effect: 'replaced' | 'removed' | 'returned';
-  }[];
-  readonly dryRun: boolean;
 }
 
 export interface ArchiveStatus {

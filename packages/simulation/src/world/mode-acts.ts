@@ -31,8 +31,12 @@ export async function planModes(world: SimulatedWorld, durationMs: number): Prom
   }
 }
 
-/** So that all trees can be compared: every folder sends and receives again. */
-export async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> {
+/** In the end every folder sends and receives again, in half of the worlds, and where it must. */
+export async function leaveModes(world: SimulatedWorld, random: SeededRandom): Promise<void> {
+  if (random.chance(0.5) || !convergesInModes(world.shape)) await sendAndReceiveAgain(world);
+}
+
+async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> {
   for (const machine of world.trees) {
     const control = machine.node?.control;
     for (const folder of world.shape.folders) {
@@ -46,7 +50,7 @@ export async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> 
  * Whether members that send and receive hear of everything whatever the modes of the others are: what
  * is withheld hides what it was made of from those who are reached only through it.
  */
-export function convergesInModes({ trees, archives, edges }: SimulatedWorld['shape']): boolean {
+function convergesInModes({ trees, archives, edges }: SimulatedWorld['shape']): boolean {
   const isMesh = edges.length === (trees.length * (trees.length - 1)) / 2;
   return archives.length > 0 || isMesh;
 }

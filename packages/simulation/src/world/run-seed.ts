@@ -6,7 +6,7 @@ import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './c
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
 import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { planLostKeys } from './lost-keys.js';
-import { convergesInModes, countedPaths, planModes, sendAndReceiveAgain } from './mode-acts.js';
+import { countedPaths, leaveModes, planModes } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
 import { SeedFailure } from './seed-failure.js';
@@ -99,9 +99,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
     for (const machine of world.machines) machine.crash('process');
   } else await world.runUntil(world.clock.nowMs + rescanMs);
   await startAll(world);
-  if (seed.startsWith(modesPrefix)) {
-    if (random.chance(0.5) || !convergesInModes(world.shape)) await sendAndReceiveAgain(world);
-  }
+  if (seed.startsWith(modesPrefix)) await leaveModes(world, random);
   await settle(world);
   await check(world);
   return {
