@@ -92,9 +92,9 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   await world.runUntil(world.clock.nowMs + durationMs);
   world.meddle(0, () => []);
   healWorld(world);
-  if (seed.startsWith(ignoreFilesPrefix)) removeIgnoreFiles(world);
   // Steps of the last acts, and machines that were to come back, are not cut off.
   await world.runUntil(world.clock.nowMs + minuteMs);
+  if (seed.startsWith(ignoreFilesPrefix)) removeIgnoreFiles(world);
   if (random.chance(0.6)) {
     for (const machine of world.machines) machine.crash('process');
   } else await world.runUntil(world.clock.nowMs + rescanMs);
