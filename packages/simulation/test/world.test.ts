@@ -36,6 +36,10 @@ describe('worlds', () => {
     await expect(runSeed('old-1015')).resolves.toMatchObject({ seed: 'old-1015' });
   });
 
+  test('with ignore files that users write, break and remove keeps what is ignored as it is', async () => {
+    await expect(runSeed('ignore-3')).resolves.toMatchObject({ seed: 'ignore-3' });
+  });
+
   test.each(namesOf('old', 3))(
     'the world of seed %s, in which old copies of homes and disks are put back, keeps them too',
     async (seed) => {
