@@ -39,7 +39,7 @@ function decodeStray(buffer: Buffer): string {
     const isCharacter = encoded.length === length && isUtf8(encoded);
     const character = isCharacter ? encoded.toString('utf8') : replacement;
     // Two stray bytes may form valid text of another length; then only the first is looked at.
-    const isOne = isCharacter && [...character].length === 1;
+    const isOne = isCharacter && Array.from(character).length === 1;
     text += isOne ? character : String.fromCharCode(strayByte + first);
     at += isOne ? length : 1;
   }

@@ -30,7 +30,7 @@ const endOfGlob: ReadonlySet<string> = new Set();
 
 /** Throws a `GlobFault` for what cannot be understood. */
 export function parseGlob(text: string, escapeMark: string): Glob {
-  return new GlobParser([...text], escapeMark).parse(endOfGlob, 0);
+  return new GlobParser(Array.from(text), escapeMark).parse(endOfGlob, 0);
 }
 
 class GlobParser {

@@ -99,7 +99,7 @@ function linesOf({ path, bytes }: IgnoreFile): IgnoreLine[] {
 }
 
 function escapeOf(line: IgnoreLine): string {
-  const [escapeMark, ...more] = [...line.text.slice(escapePrefix.length).trim()];
+  const [escapeMark, ...more] = Array.from(line.text.slice(escapePrefix.length).trim());
   if (escapeMark !== undefined && more.length === 0) return escapeMark;
   throw ignoreFault(line, '#escape= names one character');
 }

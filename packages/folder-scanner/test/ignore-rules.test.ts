@@ -246,7 +246,9 @@ describe('whatever the patterns are', () => {
   test('an escaped name matches itself, and nothing else of its directory', () => {
     fc.assert(
       fc.property(name, name, (first, second) => {
-        const escaped = [...first].map((one) => `\\${one}`).join('');
+        const escaped = Array.from(first)
+          .map((one) => `\\${one}`)
+          .join('');
         const rules = IgnoreRules.from([{ path: ignoreFileName, bytes: escaped }]);
         expect(rules.isIgnored(first as FolderPath)).toBe(true);
         const same = charactersOf(first) === charactersOf(second);
