@@ -50,17 +50,20 @@ export class KillSwitch {
   }
 
   /** Performs `work` in a microtask. The promise never settles once the node has ended. */
-  whileAlive<Result>(work: () => Result): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      queueMicrotask(() => {
-        if (this.#killed) return;
-        try {
-          const result = work();
-          if (!this.#killed) resolve(result);
-        } catch (error) {
-          if (!this.#killed) reject(error);
-        }
-      });
-    });
+  async whileAlive<Result>(work: () => Result): Promise<Result> {
+    await undefined;
+    if (this.#killed) return never();
+    try {
+      const result = work();
+      return this.#killed ? never() : result;
+    } catch (error) {
+      if (this.#killed) return never();
+      throw error;
+    }
   }
+}
+
+/** What a dead node gets: neither an answer nor an error. */
+export function never<Result>(): Promise<Result> {
+  return new Promise<Result>(() => undefined);
 }

@@ -4,7 +4,7 @@
  * send.
  */
 import { AppError, type FrameChannel, maxFrameBytes } from '@holdfast/platform';
-import type { KillSwitch } from './kill-switch.js';
+import { type KillSwitch, never } from './kill-switch.js';
 import type { LinkMessage } from './message-lane.js';
 
 /** Bytes that may be sent and not yet read before `send` waits. */
@@ -29,11 +29,6 @@ function channelClosed(cause?: Error): AppError {
     kind: 'retry',
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-/** What a dead node gets: neither an answer nor an error. */
-export function never<Result>(): Promise<Result> {
-  return new Promise<Result>(() => undefined);
 }
 
 export class MemoryFrameChannel implements FrameChannel {

@@ -10,7 +10,7 @@ import {
   type KeyValueStore,
   type KeyValueWrite,
 } from '@holdfast/platform';
-import { KillSwitch } from './kill-switch.js';
+import { KillSwitch, never } from './kill-switch.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { entriesInRange } from './ordered-byte-map.js';
 
@@ -82,7 +82,8 @@ export class MemoryKeyValueStore implements KeyValueStore {
       if (left <= 0) return;
       left -= 1;
       yield [bytesOf(key), value.slice()];
-      await this.#killSwitch.whileAlive(() => this.#assertOpen());
+      if (this.#killSwitch.killed) await never();
+      this.#assertOpen();
     }
   }
 

@@ -10,8 +10,7 @@ import {
   type NetworkHandlers,
   type PeerConnection,
 } from '@holdfast/platform';
-import type { KillSwitch } from './kill-switch.js';
-import { never } from './memory-frame-channel.js';
+import { type KillSwitch, never } from './kill-switch.js';
 import type { MemoryNetworkFabric } from './memory-network-fabric.js';
 import type { ConnectionOwner, MemoryPeerConnection } from './memory-peer-connection.js';
 

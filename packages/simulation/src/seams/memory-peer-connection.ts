@@ -3,8 +3,8 @@
  * through one lane, as over one socket; nothing leaves or arrives once the node has ended.
  */
 import { AppError, type FrameChannel, type PeerConnection } from '@holdfast/platform';
-import type { KillSwitch } from './kill-switch.js';
-import { MemoryFrameChannel, never } from './memory-frame-channel.js';
+import { type KillSwitch, never } from './kill-switch.js';
+import { MemoryFrameChannel } from './memory-frame-channel.js';
 import type { LinkMessage, MessageLane } from './message-lane.js';
 
 export interface ConnectionOwner {
