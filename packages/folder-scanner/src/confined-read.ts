@@ -18,7 +18,7 @@ export function readConfined<Answer>(
   try {
     const check = parents.check(path);
     if (check.type === 'failed') return { type: 'failed', code: check.code };
-    if (check.type !== 'ok') return { type: 'absent' };
+    if (check.type !== 'ok' || !parents.names.has(path)) return { type: 'absent' };
     return read(joinPath(root, path));
   } catch (error) {
     const code = fileErrorCode(error);

@@ -5,6 +5,7 @@
  */
 import { type FolderPath, isReservedName } from '@holdfast/model';
 import { type FilePath, type FileSystem, fileErrorCode, joinPath } from '@holdfast/platform';
+import { ExactNames } from './exact-names.js';
 
 export type ParentCheck =
   | { readonly type: 'ok' }
@@ -18,11 +19,14 @@ export type ParentCheck =
 export class ParentChecker {
   readonly #fileSystem: FileSystem;
   readonly #root: FilePath;
+  /** Where the disk folds names, a directory under another name is not the one that is meant. */
+  readonly names: ExactNames;
   readonly #known = new Set<string>();
 
   constructor(fileSystem: FileSystem, root: FilePath) {
     this.#fileSystem = fileSystem;
     this.#root = root;
+    this.names = new ExactNames(fileSystem, root);
   }
 
   /** Whether everything above `path` is a real directory. */
@@ -43,6 +47,7 @@ export class ParentChecker {
   #checkOne(ancestor: string): ParentCheck {
     try {
       const stat = this.#fileSystem.stat(joinPath(this.#root, ancestor));
+      if (!this.names.has(ancestor as FolderPath)) return { type: 'absent' };
       if (stat.kind === 'directory') return { type: 'ok' };
       return { type: 'not-directory', path: ancestor };
     } catch (error) {

@@ -100,10 +100,22 @@ export const statPathsJob: BulkJob<StatPathsInput, StatAnswer[]> = {
       const check = parents.check(path);
       if (check.type === 'failed') return { type: 'failed', code: check.code };
       if (check.type !== 'ok') return { type: 'absent' };
-      return statOne(joinPath(root, path), fileSystem);
+      return exactly(path, statOne(joinPath(root, path), fileSystem), parents);
     });
   },
 };
+
+/** What a disk that folds names shows under another name is not there. */
+function exactly(path: FolderPath, answer: StatAnswer, { names }: ParentChecker): StatAnswer {
+  if (answer.type !== 'found') return answer;
+  try {
+    return names.has(path) ? answer : { type: 'absent' };
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === undefined) throw error;
+    return { type: 'failed', code };
+  }
+}
 
 export interface ListBlock {
   readonly contentId: ContentId;

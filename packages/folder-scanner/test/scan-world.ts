@@ -14,6 +14,7 @@ import {
   InlineBulkRunner,
   MemoryDatabase,
   MemoryDisk,
+  type MemoryDiskOptions,
   MemoryFileSystem,
   MemoryKeyValueStore,
   MountTable,
@@ -33,10 +34,10 @@ export const root = filePathFrom('/home/photos');
 
 export class ScanWorld {
   nowMs = 1_790_000_000_000;
-  readonly disk = new MemoryDisk({ now: () => this.nowMs });
-  readonly mounts = new MountTable(this.disk);
+  readonly disk: MemoryDisk;
+  readonly mounts: MountTable;
   /** The user's view of the disk; never runs the hook. */
-  readonly user = new MemoryFileSystem({ mounts: this.mounts });
+  readonly user: MemoryFileSystem;
   readonly calls: FileCall[] = [];
   onCall: ((call: FileCall) => void) | undefined;
   placing: (path: FolderPath) => boolean = () => false;
@@ -46,17 +47,22 @@ export class ScanWorld {
   private constructor(
     readonly index: FolderIndex,
     readonly store: MemoryKeyValueStore,
-  ) {}
+    names: Pick<MemoryDiskOptions, 'foldCase'>,
+  ) {
+    this.disk = new MemoryDisk({ now: () => this.nowMs, ...names });
+    this.mounts = new MountTable(this.disk);
+    this.user = new MemoryFileSystem({ mounts: this.mounts });
+  }
 
   scanner!: FolderScanner;
   runner!: BulkRunner;
 
-  static async open(): Promise<ScanWorld> {
+  static async open(names: Pick<MemoryDiskOptions, 'foldCase'> = {}): Promise<ScanWorld> {
     const store = new MemoryKeyValueStore(new MemoryDatabase());
     const random = new SeededRandom('scan');
     const policy = { needOf: () => undefined, queuesOffers: false };
     const index = await FolderIndex.open({ store, folder, hash, random, policy });
-    const world = new ScanWorld(index, store);
+    const world = new ScanWorld(index, store, names);
     world.user.makeDirectory(filePathFrom('/home'));
     world.user.makeDirectory(root);
     const marker = createMarker(world.user, root, folder, random);

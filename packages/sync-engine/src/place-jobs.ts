@@ -22,6 +22,7 @@ import {
 import { type BlockPiece, writePiece } from './block-piece.js';
 import { isLinkImpossible, linkOrCopy } from './link-or-copy.js';
 import { copiedStat, placedStat } from './placed-state.js';
+import { removeEmptyDirectory } from './remove-empty-directory.js';
 import { syncAttributes, syncPath } from './sync-path.js';
 
 /** What must be at the target for the work to go on. */
@@ -193,13 +194,20 @@ class Placement {
 
   #checkParents(item: PlaceItem): PlaceResult | undefined {
     const check = this.#parents.check(item.path);
-    if (check.type === 'ok') return undefined;
+    if (check.type === 'ok') return this.#checkName(item);
     if (check.type === 'failed') return { type: 'failed', code: check.code };
     if (item.expected.type === 'present') return { type: 'changed' };
     // Where its directory is gone, so is what is to go.
     if (item.content.type === 'nothing')
       return { type: 'placed', stat: undefined, copyStat: undefined };
     return { type: 'postponed', reason: 'its directory is not there' };
+  }
+
+  /** What a disk that folds names cannot hold beside another file waits until that is gone. */
+  #checkName({ path, expected, content }: PlaceItem): PlaceResult | undefined {
+    if (expected.type === 'present' || content.type === 'nothing') return undefined;
+    if (!this.#parents.names.isTakenByAnother(path)) return undefined;
+    return { type: 'postponed', reason: 'this disk does not tell its name from that of another' };
   }
 
   #openTemporary(temporary: FilePath, fresh: boolean): FileHandle {
@@ -356,7 +364,8 @@ class Placement {
 
   /** An edit may keep size and mtime, so ctime counts too: nothing may be held under a version that it is not. */
   #isExpected(item: PlaceItem): boolean {
-    const stat = statIfPresent(this.#fileSystem, this.#path(item));
+    const found = statIfPresent(this.#fileSystem, this.#path(item));
+    const stat = found && this.#parents.names.has(item.path) ? found : undefined;
     if (item.expected.type === 'absent') return stat === undefined;
     if (stat?.kind !== item.expected.kind) return false;
     const { disk } = item.expected;
@@ -384,16 +393,4 @@ function isHeldAlready(fileSystem: FileSystem, target: FilePath, held: FilePath)
     aside.inode === stat.inode ||
     (aside.sizeBytes === stat.sizeBytes && aside.mtimeNs === stat.mtimeNs)
   );
-}
-
-/** False where it holds something. */
-function removeEmptyDirectory(fileSystem: FileSystem, path: FilePath): boolean {
-  try {
-    fileSystem.removeDirectory(path);
-    return true;
-  } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
-    throw error;
-  }
 }

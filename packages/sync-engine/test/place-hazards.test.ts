@@ -97,3 +97,42 @@ describe('a file that its user changes between the link aside and the replacing'
     expect(world.names()).toEqual(['a']);
   });
 });
+
+describe('a disk that does not tell A.TXT from a.txt', () => {
+  const folding = () => new PlaceWorld({ foldCase: true });
+
+  test('a file is not put in the place of one with another name', () => {
+    const world = folding();
+    world.write('a.txt', 'mine');
+    expect(world.place(fileItem('A.TXT', 'theirs'))).toMatchObject([{ type: 'postponed' }]);
+    expect([world.names(), world.text('a.txt')]).toEqual([['a.txt'], 'mine']);
+  });
+
+  test('nor is a directory, or what lies in it', () => {
+    const world = folding();
+    world.user.makeDirectory(world.at('docs'));
+    const made = { type: 'directory', permissions: 0o755 } as const;
+    const results = world.place(itemOf('DOCS', made), fileItem('DOCS/a', 'theirs'));
+    expect(results).toMatchObject([{ type: 'postponed' }, { type: 'postponed' }]);
+    expect([world.names(), world.names('docs')]).toEqual([['docs'], []]);
+  });
+
+  test('a deletion needs the byte-equal name', () => {
+    const world = folding();
+    const disk = world.write('a.txt', 'mine');
+    const [known, unknown] = world.place(
+      itemOf('A.TXT', { type: 'nothing' }, present(disk)),
+      itemOf('A.txt', { type: 'nothing' }),
+    );
+    expect([known, unknown]).toMatchObject([{ type: 'changed' }, { type: 'placed' }]);
+    expect(world.text('a.txt')).toBe('mine');
+  });
+
+  test('a file goes where the other one was, once that is gone', () => {
+    const world = folding();
+    const disk = world.write('a.txt', 'old');
+    world.place(itemOf('a.txt', { type: 'nothing' }, present(disk)));
+    expect(world.place(fileItem('A.TXT', 'new'))).toMatchObject([{ type: 'placed' }]);
+    expect([world.names(), world.text('A.TXT')]).toEqual([['A.TXT'], 'new']);
+  });
+});
