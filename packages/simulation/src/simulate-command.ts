@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]`: runs worlds and says
- * of each whether every promise held; `--seeds old-A..B` are worlds in which old copies of homes and
- * disks are put back, `--seeds lost-A..B` ones in which databases lose keys. A failure prints the one command that replays it; the exit code is then 1.
+ * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose] [--first-failure]`:
+ * runs worlds and says of each whether every promise held. In worlds from `--seeds old-A..B` old copies
+ * of homes and disks are put back, in `lost-A..B` databases lose keys, in `fold-A..B` disks fold names.
+ * A failure prints the one command that replays it; the exit code is then 1.
  */
 import { judgeInProcesses, judgeSeed, type SeedVerdict } from './seed-verdict.js';
 
@@ -13,9 +14,12 @@ interface Request {
   readonly twice: boolean;
   /** How many processes share the seeds. */
   readonly jobs: number;
+  /** What comes after the first seed that fails is not run. */
+  readonly firstFailure: boolean;
 }
 
-const usage = 'usage: npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose]';
+const usage =
+  'usage: npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose] [--first-failure]';
 const maxSeeds = 1_000_000;
 const maxJobs = 64;
 /** So many passing seeds may go by in silence when there are many. */
@@ -32,11 +36,12 @@ function seedsFrom(range: string): string[] | undefined {
 function requestFrom(words: readonly string[]): Request | undefined {
   let seeds: string[] = [];
   let jobs = 1;
-  let [verbose, twice] = [false, false];
+  let [verbose, twice, firstFailure] = [false, false, false];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
     if (word === '--verbose') verbose = true;
     else if (word === '--twice') twice = true;
+    else if (word === '--first-failure') firstFailure = true;
     else {
       at += 1;
       const value = words[at] ?? '';
@@ -47,18 +52,21 @@ function requestFrom(words: readonly string[]): Request | undefined {
       } else return undefined;
     }
   }
-  return { seeds: seeds.length === 0 ? ['1'] : seeds, verbose, twice, jobs: Math.floor(jobs) };
+  if (seeds.length === 0) seeds = ['1'];
+  return { seeds, verbose, twice, firstFailure, jobs: Math.floor(jobs) };
 }
 
-async function simulate({ seeds, verbose, twice, jobs }: Request): Promise<number> {
+async function simulate({ seeds, verbose, twice, jobs, firstFailure }: Request): Promise<number> {
   let failures = 0;
   const tell = ({ isGood, lines }: SeedVerdict) => {
     if (!isGood) failures += 1;
     if (!isGood || seeds.length < quietFrom) for (const line of lines) say(line);
   };
-  if (jobs > 1 && seeds.length > 1) await judgeInProcesses(seeds, { twice, jobs }, tell);
+  if (jobs > 1 && seeds.length > 1 && !firstFailure)
+    await judgeInProcesses(seeds, { twice, jobs }, tell);
   else {
     for (const seed of seeds) {
+      if (firstFailure && failures > 0) break;
       tell(await judgeSeed(seed, { twice, ...(verbose && { print: say }) }));
     }
   }

@@ -53,4 +53,11 @@ describe('worlds', () => {
       await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
     },
   );
+
+  test.each(namesOf('fold', 3))(
+    'the world of seed %s, in which disks fold names, keeps them too',
+    async (seed) => {
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    },
+  );
 });

@@ -4,6 +4,8 @@ import { byteStringFromText, textOf } from '@holdfast/platform';
 export interface NameRules {
   /** Names that differ only in case are the same name. */
   readonly foldCase?: boolean;
+  /** Names that differ only in how Unicode composes them are the same name; listed as they were given. */
+  readonly foldUnicode?: boolean;
   /** Names are stored, listed and compared in NFC. */
   readonly normaliseUnicode?: boolean;
 }
@@ -27,8 +29,10 @@ export class NameTable {
   /** Two names are the same exactly when their keys are. */
   keyOf(name: string): string {
     const stored = this.storedForm(name);
-    if (!this.#rules.foldCase || !isUtf8(stored)) return stored;
-    return byteStringFromText(textOf(stored).toUpperCase().toLowerCase());
+    const { foldCase = false, foldUnicode = false } = this.#rules;
+    if (!(foldCase || foldUnicode) || !isUtf8(stored)) return stored;
+    const text = foldUnicode ? textOf(stored).normalize('NFC') : textOf(stored);
+    return byteStringFromText(foldCase ? text.toUpperCase().toLowerCase() : text);
   }
 }
 

@@ -5,6 +5,8 @@ import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
 import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
+import { renameApart } from './folding-disks.js';
+import { foldingPrefix } from './folding-names.js';
 import { planLostKeys } from './lost-keys.js';
 import { countedPaths, leaveModes, planModes } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
@@ -50,6 +52,9 @@ const rescanMs = 16 * minuteMs;
 const quiescenceLimitMs = 30 * minuteMs;
 /** So long it must stay so. */
 const quietMs = 45_000;
+/** More pairs of names than this no world has. */
+const maxRenames = 200;
+const renamedMs = 1_000;
 
 /** Throws `SeedFailure`. */
 export async function runSeed(seed: string, options: RunSeedOptions = {}): Promise<SeedReport> {
@@ -85,9 +90,9 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
   if (seed.startsWith(modesPrefix)) await planModes(world, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
-  world.meddle(meddling, (machine) => {
+  world.meddle(meddling, (machine, near) => {
     const user = users.find((one) => one.machine === machine);
-    return user === undefined ? [] : quickAct(user);
+    return user === undefined ? [] : quickAct(user, near);
   });
   await world.runUntil(world.clock.nowMs + durationMs);
   world.meddle(0, () => []);
@@ -99,6 +104,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
     for (const machine of world.machines) machine.crash('process');
   } else await world.runUntil(world.clock.nowMs + rescanMs);
   await startAll(world);
+  if (seed.startsWith(foldingPrefix)) await makeRoomForNames(world, users);
   if (seed.startsWith(modesPrefix)) await leaveModes(world, random);
   await settle(world);
   await check(world);
@@ -115,13 +121,35 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   };
 }
 
+/**
+ * What a disk cannot tell apart is listed there, and keeps the folder from being in sync. A person
+ * renames one after the other, until every disk can hold all.
+ */
+async function makeRoomForNames(
+  world: SimulatedWorld,
+  users: readonly SimulatedUser[],
+): Promise<void> {
+  for (let round = 1; round <= maxRenames; round += 1) {
+    await world.runUntilHolds(() => isQuiet(world), 2 * minuteMs);
+    const renaming = renameApart(users, round);
+    if (renaming === undefined) return;
+    world.perform(renaming.user.machine, renaming.steps);
+    await world.runUntil(world.clock.nowMs + renamedMs);
+  }
+  throw new SeedFailure(
+    'not-live',
+    'names that a disk cannot tell apart come back again and again',
+  );
+}
+
 function planActs(
   world: SimulatedWorld,
   users: readonly SimulatedUser[],
   durationMs: number,
 ): void {
   const random = world.random.fork('acts');
-  const count = random.pick([10, 30, 80]);
+  // Most bugs show in a small world, and many small ones cost what a large one does.
+  const count = random.pick([8, 8, 16, 16, 30, 80]);
   for (let number = 0; number < count; number += 1) {
     world.clock.schedule(random.fraction() * durationMs, () => {
       if (random.chance(0.15)) {

@@ -16,6 +16,7 @@ import { MemoryFileSystem } from '../seams/memory-file-system.js';
 import { MemoryKeyValueStore } from '../seams/memory-key-value-store.js';
 import type { MemoryNetworkFabric } from '../seams/memory-network-fabric.js';
 import { MountTable } from '../seams/mount-table.js';
+import type { NameRules } from '../seams/name-table.js';
 import { nativeBlake3 } from '../seams/native-blake3.js';
 import {
   promptWatcher,
@@ -39,6 +40,8 @@ export interface SimulatedMachineInit {
   readonly clock: VirtualWorldClock;
   readonly fabric: MemoryNetworkFabric;
   readonly random: SeededRandom;
+  /** How its disk tells names apart; by their bytes, unless it says otherwise. */
+  readonly names?: NameRules;
   readonly trace: WorldTrace;
   /** The end of a seed: something that no fault explains. */
   readonly onFailure: (failure: SeedFailure) => void;
@@ -91,6 +94,7 @@ export class SimulatedMachine {
       now: () => Math.floor(init.clock.wallMs + this.#wallOffsetMs),
       nameOrder: this.#random.pick(['any', 'journal'] as const),
       silentTearing: false,
+      ...init.names,
     });
     this.mounts = new MountTable(this.disk);
     this.fileSystem = new MemoryFileSystem({ mounts: this.mounts });

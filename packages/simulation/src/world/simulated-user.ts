@@ -5,6 +5,7 @@
 import { byteStringFromText } from '@holdfast/platform';
 import type { MemoryFileSystem } from '../seams/memory-file-system.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
+import { foldingDirectories, foldingNames, foldingPrefix } from './folding-names.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
 
@@ -40,12 +41,15 @@ const hardNames = [
   .map(byteStringFromText)
   .concat(['x'.repeat(255), `${'y'.repeat(251)}.txt`, '\xff\xfe', 'half\xc3']);
 const hardNameChance = 0.1;
+const foldableChance = 0.5;
 
 export class SimulatedUser {
   readonly machine: SimulatedMachine;
   readonly random: SeededRandom;
   readonly #reader: ContentReader;
   readonly #labels: readonly string[];
+  /** Often takes names that some disks cannot tell apart. */
+  readonly #foldable: boolean;
   #written = 0;
 
   constructor(
@@ -54,6 +58,7 @@ export class SimulatedUser {
     random: SeededRandom,
     labels: readonly string[],
   ) {
+    this.#foldable = random.seed.startsWith(foldingPrefix);
     this.machine = machine;
     this.#labels = labels;
     this.random = random.fork(`user ${machine.name}`);
@@ -65,11 +70,11 @@ export class SimulatedUser {
     this.#written += 1;
     const nonce = Buffer.from(`<${this.machine.name} ${this.#written} of ${this.random.seed}>\n`);
     const size = this.random.fraction();
-    if (size < 0.75) return nonce;
+    if (size < 0.8) return nonce;
     const lengthBytes =
-      size < 0.9
+      size < 0.95
         ? this.random.integer(1, 20_000)
-        : size < 0.985
+        : size < 0.992
           ? this.random.integer(60_000, 400_000)
           : this.random.integer(1_000_000, 2_500_000);
     return Buffer.concat([nonce, noise(this.random, lengthBytes)]);
@@ -77,6 +82,11 @@ export class SimulatedUser {
 
   /** A path as the disk knows it. */
   somePath(): string {
+    if (this.#foldable && this.random.chance(foldableChance)) {
+      const directory = this.random.pick(foldingDirectories);
+      const name = this.random.pick(foldingNames);
+      return this.inFolder(directory === '' ? name : `${directory}/${name}`);
+    }
     const directory = this.random.pick(directories);
     const name = this.random.pick(this.random.chance(hardNameChance) ? hardNames : names);
     return this.inFolder(directory === '' ? name : `${directory}/${name}`);
@@ -85,6 +95,11 @@ export class SimulatedUser {
   /** The path in one of the folders. */
   inFolder(path: string): string {
     return `${this.random.pick(this.#labels)}/${path}`;
+  }
+
+  /** All that is there, parents before what they hold. */
+  paths(): string[] {
+    return this.#reader.live().map((entry) => entry.path);
   }
 
   /** A file that is there, or undefined. */

@@ -11,6 +11,7 @@ import { SeededRandom } from '../seams/seeded-random.js';
 import { VirtualWorldClock } from '../seams/virtual-world-clock.js';
 import { watchConfinement } from './confinement-watch.js';
 import { ContentLedger } from './content-ledger.js';
+import { chooseNameRules } from './folding-disks.js';
 import { HistoryWatch } from './history-watch.js';
 import { IgnoreWatch } from './ignore-watch.js';
 import { PathReader } from './path-reader.js';
@@ -24,7 +25,8 @@ import { WorldTrace } from './world-trace.js';
 interface Meddling {
   readonly chance: number;
   readonly random: SeededRandom;
-  readonly act: (machine: SimulatedMachine) => readonly UserStep[];
+  /** `near`: a path that the node is just about to change, where one is known. */
+  readonly act: (machine: SimulatedMachine, near: string | undefined) => readonly UserStep[];
 }
 
 const maxMeddling = 60;
@@ -53,6 +55,8 @@ export class SimulatedWorld {
   #failure: SeedFailure | undefined;
   #meddle: Meddling;
   #isWatched = false;
+  /** The file that a node set aside last. */
+  #lastLinked: string | undefined;
   /** Each act makes a node call again: without an end, time would stand still. */
   #meddlingLeft = maxMeddling;
 
@@ -138,7 +142,7 @@ export class SimulatedWorld {
   }
 
   /** From now on users act in the middle of what their nodes do, at that chance for each change of names. */
-  meddle(chance: number, act: (machine: SimulatedMachine) => readonly UserStep[]): void {
+  meddle(chance: number, act: Meddling['act']): void {
     this.#meddle = { ...this.#meddle, chance, act };
   }
 
@@ -208,6 +212,7 @@ export class SimulatedWorld {
     return new SimulatedMachine({
       name,
       device: deviceOf(name),
+      names: chooseNameRules(random.seed, random.fork(`names of ${name}`)),
       clock,
       fabric,
       random,
@@ -227,10 +232,11 @@ export class SimulatedWorld {
       if (this.#isWatched) watchConfinement(machine, this.shape.folders, call);
       if (!this.readers.has(machine)) return;
       if (!namesChange.has(call.name)) return;
+      if (call.name === 'link') this.#lastLinked = call.path;
       this.#pathReaders.get(machine)?.look();
       if (this.#meddlingLeft > 0 && this.#meddle.random.chance(this.#meddle.chance)) {
         this.#meddlingLeft -= 1;
-        this.#meddleWith(machine);
+        this.#meddleWith(machine, call);
       }
     } catch (error) {
       this.fail(error);
@@ -238,9 +244,10 @@ export class SimulatedWorld {
   }
 
   /** What is written between a node's last look and its rename is gone at once, and nobody's fault. */
-  #meddleWith(machine: SimulatedMachine): void {
-    const steps = this.#meddle.act(machine);
+  #meddleWith(machine: SimulatedMachine, call: FileCall): void {
+    const steps = this.#meddle.act(machine, this.#lastLinked?.slice(1));
     for (const step of steps) if (this.#take(machine, step) === 'failed') break;
+    if (!withoutAnotherLook.has(call.name)) return;
     const atMs = this.clock.nowMs;
     this.clock.schedule(0, () => this.ledger.excuseRaces(atMs));
   }
@@ -262,6 +269,8 @@ function deviceOf(name: string): string {
 
 /** Calls that come between two states of names. */
 const namesChange: ReadonlySet<string> = new Set(['syncDirectory', 'link', 'unlink', 'rename']);
+/** Before any other of them a node looks once more. */
+const withoutAnotherLook: ReadonlySet<string> = new Set(['rename', 'unlink']);
 const completionLimitMs = 120_000;
 
 function describe(error: unknown): string {

@@ -10,6 +10,7 @@ import {
   joinPath,
   parentPath,
 } from '@holdfast/platform';
+import type { MemoryFileSystem } from '../seams/memory-file-system.js';
 import type { SimulatedUser, UserStep } from './simulated-user.js';
 
 type Act = (user: SimulatedUser) => UserStep[];
@@ -81,14 +82,23 @@ export function writeStep(user: SimulatedUser, path: string, afterMs = 0): UserS
   return step(`writes ${path} (${bytes.length})`, act, afterMs, synced);
 }
 
-/** As editors do: a new file beside it, renamed over it. */
-function saveSteps(user: SimulatedUser, path: string): UserStep[] {
+/** As editors do: a new file beside it, renamed over it once it was written. */
+function saveSteps(
+  user: SimulatedUser,
+  path: string,
+  afterMs = user.random.pick([0, 0, 5, 40, 600]),
+): UserStep[] {
   const temporary = `${path}.${user.random.pick(['swp', 'tmp', 'new'])}`;
-  const between = user.random.pick([0, 0, 5, 40, 600]);
-  return [
-    writeStep(user, temporary),
-    step(`saves ${path}`, (fileSystem) => fileSystem.rename(full(temporary), full(path)), between),
-  ];
+  const write = writeStep(user, temporary);
+  let isWritten = false;
+  const writeOnce = (fileSystem: MemoryFileSystem) => {
+    write.act(fileSystem);
+    isWritten = true;
+  };
+  const replace = (fileSystem: FileSystem) => {
+    if (isWritten) fileSystem.rename(full(temporary), full(path));
+  };
+  return [{ ...write, act: writeOnce }, step(`saves ${path}`, replace, afterMs)];
 }
 
 function onFile(user: SimulatedUser, make: (path: string) => UserStep[]): UserStep[] {
@@ -202,6 +212,10 @@ function move(user: SimulatedUser): UserStep[] {
       }),
     ];
   });
+}
+
+export function renameStep(from: string, to: string): UserStep {
+  return step(`renames ${from} to ${to}`, (fileSystem) => fileSystem.rename(full(from), full(to)));
 }
 
 function moveDirectory(user: SimulatedUser): UserStep[] {
@@ -335,7 +349,10 @@ export function nextAct(user: SimulatedUser): UserStep[] {
  * What a user may do at any moment: nothing that no look could notice in time, such as an edit that
  * puts the old time back, or the deletion of a copy just before its original is replaced.
  */
-export function quickAct(user: SimulatedUser): UserStep[] {
+export function quickAct(user: SimulatedUser, near: string | undefined): UserStep[] {
+  if (near !== undefined && user.paths().includes(near) && user.random.chance(0.5)) {
+    return saveSteps(user, near, 0);
+  }
   return user.random.pick([
     writeSome,
     save,
