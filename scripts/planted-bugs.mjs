@@ -1,0 +1,95 @@
+/**
+ * What the simulation is worth: plants one bug at a time in a copy of the packages, and runs worlds
+ * until one of them fails. Where a bug lies below what a world can show, a unit suite is named for it
+ * as well. The exit code is 0 only where every bug is caught.
+ *
+ *   node scripts/planted-bugs.mjs [--only TEXT]... [--seeds N] [--from N] [--by suite|worlds] [--check]
+ *
+ * `--check` only looks whether every bug of the list fits the sources.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { plantedBugs } from './planted/bugs.mjs';
+import { checkBugs, PatchedCopy } from './planted/patched-copy.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    seeds: { type: 'string', default: '60' },
+    from: { type: 'string', default: '1' },
+    by: { type: 'string' },
+    check: { type: 'boolean', default: false },
+  },
+});
+const bugTimeoutMs = 15 * 60_000;
+const suiteTimeoutMs = 3 * 60_000;
+
+async function main() {
+  checkBugs(plantedBugs);
+  if (flags.check) {
+    say(`${plantedBugs.length} bugs fit the sources`);
+    return 0;
+  }
+  const wanted = plantedBugs.filter(
+    ({ name, suite }) =>
+      (flags.only.length === 0 || flags.only.some((text) => name.includes(text))) &&
+      (flags.by === undefined || (flags.by === 'suite') === (suite !== undefined)),
+  );
+  if (wanted.length === 0) throw new Error(`no bug is called like ${flags.only.join(', ')}`);
+  const copy = await PatchedCopy.make();
+  let escaped = 0;
+  try {
+    for (const bug of wanted) {
+      await copy.plant(bug);
+      const caught = await catchBug(copy, bug);
+      await copy.mend();
+      if (caught === undefined) escaped += 1;
+      say(`${bug.name} · ${caught ?? 'ESCAPED'}`);
+    }
+  } finally {
+    copy.remove();
+  }
+  say(`${wanted.length} planted, ${wanted.length - escaped} caught, ${escaped} escaped`);
+  return escaped === 0 ? 0 : 1;
+}
+
+/** Who caught it; undefined where nobody did. */
+async function catchBug(copy, bug) {
+  if (bug.suite !== undefined) {
+    const vitest = join(copy.directory, 'node_modules/vitest/vitest.mjs');
+    const { code } = await run(copy, [vitest, 'run', ...bug.suite], suiteTimeoutMs);
+    if (code !== 0) return `caught by the suite ${bug.suite.join(' ')}`;
+  }
+  const count = Number(flags.seeds);
+  if (count === 0 || (bug.suite !== undefined && bug.seeds === undefined)) return undefined;
+  const from = Number(flags.from);
+  const seeds = `${bug.seeds ?? ''}${from}..${from + count - 1}`;
+  const args = ['--max-semi-space-size=32', copy.simulateCommand, '--first-failure'];
+  const { code, output } = await run(copy, [...args, '--seeds', seeds], bugTimeoutMs);
+  const [, seed, kind] = /seed (\S+) FAILED (\S+?):/.exec(output) ?? [];
+  if (seed !== undefined) return `caught by seed ${seed}, ${kind}`;
+  if (code !== 0) throw new Error(`worlds ended with ${code} and no verdict:\n${output}`);
+  return undefined;
+}
+
+function run(copy, args, timeoutMs) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: copy.directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+    });
+    let output = '';
+    child.stdout.on('data', (bytes) => (output += bytes));
+    child.stderr.on('data', (bytes) => (output += bytes));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,16 @@
+/**
+ * One bug of one edit. `more.suite`: test files that have to notice it where no world can;
+ * `more.seeds`: the kind of worlds that can, such as `old-`, beside a suite or in place of the usual.
+ */
+export function bug(name, file, find, replace, more = {}) {
+  return { name, edits: [{ file, find, replace }], ...more };
+}
+
+/** One bug that takes several edits: `[file, find, replace]` each. */
+export function bugOf(name, edits, more = {}) {
+  return {
+    name,
+    edits: edits.map(([file, find, replace]) => ({ file, find, replace })),
+    ...more,
+  };
+}
