@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const leftOut = new Set(['web', 'cli', 'rest-api']);
 
 /** Throws where an edit does not match exactly once: then the list speaks of code that is gone. */
-export function editedSource(bug, file, source) {
+function editedSource(bug, file, source) {
   let edited = source;
   for (const { find, replace } of bug.edits.filter((edit) => edit.file === file)) {
     const count = edited.split(find).length - 1;

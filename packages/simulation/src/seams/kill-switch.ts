@@ -51,7 +51,7 @@ export class KillSwitch {
 
   /** Performs `work` in a microtask. The promise never settles once the node has ended. */
   async whileAlive<Result>(work: () => Result): Promise<Result> {
-    await undefined;
+    await Promise.resolve();
     if (this.#killed) return never();
     try {
       const result = work();
