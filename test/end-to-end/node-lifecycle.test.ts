@@ -197,6 +197,8 @@ describe('a running node', () => {
           reason: '',
           suggestion: '',
         },
+        massChanges: [],
+        guard: { files: 200, sharePercent: 25, windowMinutes: 10 },
         progress: null,
       },
     ]);

@@ -22,6 +22,7 @@ const byErrorCode: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['done_in_part', exitCodes.doneInPart],
   ['node_not_running', exitCodes.notRunning],
   ['needs_confirmation', exitCodes.needsPerson],
+  ['nothing_to_confirm', exitCodes.notFound],
   ['folder_unknown', exitCodes.notFound],
   ['device_unknown', exitCodes.notFound],
   ['path_unknown', exitCodes.notFound],

@@ -80,6 +80,13 @@ describe('what reaches the node', () => {
     ],
     ['folder override P --dry-run', ['overrideFolder', { folder: 'P', dryRun: true }]],
     ['folder revert P --dry-run', ['revertFolder', { folder: 'P', dryRun: true }]],
+    ['folder set P --guard off', ['setGuard', 'P', null]],
+    [
+      'folder set P --guard-files 50 --guard-share 10',
+      ['setGuard', 'P', { files: 50, sharePercent: 10 }],
+    ],
+    ['folder confirm P', ['confirmFolder', 'P']],
+    ['folder reject P', ['rejectFolder', 'P']],
     ['folder held P', ['heldVersions', 'P']],
     ['log P/a.txt', ['log', { path: 'P/a.txt' }]],
     ['ls P --at 2h --deleted', ['list', { path: 'P', at: '2h', deleted: true }]],

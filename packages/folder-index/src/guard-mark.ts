@@ -59,9 +59,9 @@ export interface GuardJudgement {
   /** A mark that is older says nothing any more. */
   readonly windowMs: number;
   /** Whether changes of this author wait for an answer now. */
-  readonly isHolding: (former: Version) => boolean;
-  /** A person asked for it. */
-  readonly isWanted: boolean;
+  readonly isHolding: () => boolean;
+  /** Whether it is no loss: the content has only moved, or a person asked for it. */
+  readonly passes: (former: Version) => boolean;
 }
 
 export interface Judged {
@@ -77,11 +77,11 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
   if (now === undefined || old?.version.id === now.version.id) return { entry: after };
   const live = old === undefined ? undefined : liveMark(old, rule);
   const former = live?.former ?? old?.version;
-  if (rule.isWanted || former === undefined) return { entry: passed(after, now.version) };
+  if (former === undefined || rule.passes(former)) return { entry: passed(after, now.version) };
   const loss = lossOf(former.record, now.version.record);
   const removes = removesDirectory(former.record, now.version.record);
   if (loss === undefined && !removes) return { entry: passed(after, now.version) };
-  const isHeld = rule.isHolding(former);
+  const isHeld = rule.isHolding();
   const mark: GuardMark = {
     state: isHeld ? 'held' : 'noted',
     atMs: live?.atMs ?? rule.atMs,
@@ -94,7 +94,7 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */
 function liveMark({ guard }: VersionRow, rule: GuardJudgement): GuardMark | undefined {
   if (guard === undefined || guard.state === 'rejected') return undefined;
-  if (guard.state === 'held') return rule.isHolding(guard.former) ? guard : undefined;
+  if (guard.state === 'held') return rule.isHolding() ? guard : undefined;
   return rule.atMs - guard.atMs <= rule.windowMs ? guard : undefined;
 }
 

@@ -39,7 +39,7 @@ const second = fileVersion('a', 2);
 const third = fileVersion('a', 3);
 const gone = tombstoneVersion('a', 2);
 const showing = (version: Version, entry = empty) => withLocalCurrent(entry, version, { disk });
-const free = { atMs: 1_000, windowMs: 600, isHolding: () => false, isWanted: false };
+const free = { atMs: 1_000, windowMs: 600, isHolding: () => false, passes: () => false };
 const holding = { ...free, isHolding: () => true };
 const changes = { author: laptop, sinceMs: 1_000, lastMs: 2_000 };
 
@@ -81,8 +81,8 @@ describe('what a change is taken for', () => {
     expect(localCurrent(again.entry)).toMatchObject({ checked: true });
   });
 
-  test('what a person asked for is not counted', () => {
-    const wanted = changed(showing(first), second, { ...holding, isWanted: true });
+  test('what a person asked for, or what has only moved, is not counted', () => {
+    const wanted = changed(showing(first), second, { ...holding, passes: () => true });
     expect(wanted.counts).toBeUndefined();
     expect(isKeptBack(localCurrent(wanted.entry))).toBe(false);
   });

@@ -15,6 +15,7 @@ import {
   temporaryPrefix,
 } from '@holdfast/model';
 import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
+import type { ChangeGuard } from './change-guard.js';
 import { leadsOutside } from './confinement.js';
 import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
 import { IgnoreRules } from './ignore-rules.js';
@@ -40,6 +41,7 @@ export interface FolderScannerInit {
   readonly onProgress?: (progress: ScanProgress) => void;
   /** What is passed over; nothing, unless told otherwise. They change only between two scans. */
   readonly rules?: () => IgnoreRules;
+  readonly guard?: ChangeGuard | undefined;
 }
 
 /** How far a scan is: counters only, nothing about single files. */
@@ -59,6 +61,8 @@ export interface ScanResult {
   readonly young: readonly FolderPath[];
   /** Directories that the index did not know: what lies in them may not be watched yet. */
   readonly newDirectories: number;
+  /** So much is gone that it is believed only after everything was looked at. */
+  readonly mustLookAtAll: boolean;
   /** Files under our own reserved prefix: being written now, or left over from a crash. */
   readonly temporaries: readonly FolderPath[];
 }
@@ -94,7 +98,7 @@ export class FolderScanner {
     this.problems.clear();
     this.leftOut.clear();
     await this.checkRoot();
-    const writer = this.#writer();
+    const writer = this.#writer(true);
     await this.#walk([''], writer, signal);
     return writer.finish();
   }
@@ -109,7 +113,7 @@ export class FolderScanner {
     signal?: AbortSignal,
   ): Promise<ScanResult> {
     await this.checkRoot();
-    const writer = this.#writer();
+    const writer = this.#writer(false);
     const fresh: FolderPath[] = [];
     const wanted = await this.#wanted(paths);
     for (let at = 0; at < wanted.length; at += pathsPerJob) {
@@ -195,10 +199,11 @@ export class FolderScanner {
       .map((entry) => entry.path);
   }
 
-  #writer(): ObservationWriter {
+  #writer(isComplete: boolean): ObservationWriter {
     // The root is looked at again before an absence is believed.
     const confirmRoot = () => this.checkRoot();
-    return new ObservationWriter({ ...this.#init, problems: this.problems, confirmRoot });
+    const { problems } = this;
+    return new ObservationWriter({ ...this.#init, problems, confirmRoot, isComplete });
   }
 
   async #walk(

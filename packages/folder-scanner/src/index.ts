@@ -1,3 +1,4 @@
+export * from './change-guard.js';
 export { charactersOf } from './characters.js';
 export * from './confinement.js';
 export * from './folder-marker.js';

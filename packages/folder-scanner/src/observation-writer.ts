@@ -5,6 +5,7 @@
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
 import type { BulkRunner, FilePath } from '@holdfast/platform';
+import type { ChangeGuard } from './change-guard.js';
 import type { ScanProgress, ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
 import {
@@ -41,6 +42,10 @@ export interface ObservationWriterInit {
   /** Whether a remote version is being put in place there at this moment. */
   readonly isBeingPlaced: (path: FolderPath) => boolean;
   readonly onProgress?: (progress: ScanProgress) => void;
+  /** Asked before content that was here is said to be gone. */
+  readonly guard?: ChangeGuard | undefined;
+  /** Whether everything is looked at: only then is what is nowhere really gone. */
+  readonly isComplete: boolean;
 }
 
 const filesPerRead = 256;
@@ -68,6 +73,7 @@ export class ObservationWriter {
   #hashedBytes = 0;
   readonly #reading = new Set<Promise<void>>();
   #failure: unknown;
+  #mustLookAtAll = false;
 
   constructor(init: ObservationWriterInit) {
     this.#init = init;
@@ -125,6 +131,7 @@ export class ObservationWriter {
       changed: this.#changed,
       again: this.#again,
       young: this.#young,
+      mustLookAtAll: this.#mustLookAtAll,
     };
   }
 
@@ -138,6 +145,10 @@ export class ObservationWriter {
     await this.#init.confirmRoot();
     // Children before their directories, as the deletions will be applied.
     const absences = this.#absences.splice(0).sort((a, b) => (a.path < b.path ? 1 : -1));
+    if (!(await this.#foresee(absences))) {
+      this.#mustLookAtAll = true;
+      return;
+    }
     for (let at = 0; at < absences.length; at += observationsPerCommit) {
       await this.#commit(absences.slice(at, at + observationsPerCommit));
     }
@@ -225,8 +236,23 @@ export class ObservationWriter {
     await this.#commit(ready);
   }
 
+  /** Asks the guard about changes of what was here; whether they may be believed. */
+  async #foresee(ready: readonly ReadyObservation[]): Promise<boolean> {
+    const { guard, index, context, isComplete } = this.#init;
+    const known = ready.filter((one) => one.basis.version !== undefined);
+    if (guard?.mayAsk(known.length) !== true) return true;
+    const entries = await index.entries(known.map((one) => one.path));
+    const changes = known.flatMap(({ observation }, at) => {
+      const before = entries[at];
+      return before ? [{ before, after: observe(before, observation, context) }] : [];
+    });
+    return guard.foresee(changes, isComplete);
+  }
+
   async #commit(ready: readonly ReadyObservation[]): Promise<void> {
     if (ready.length === 0) return;
+    // Absences were asked about all together.
+    if (ready[0]?.observation.type !== 'absent') await this.#foresee(ready);
     const byPath = new Map(ready.map((one) => [one.path, one]));
     let overwrittenUncovered = 0;
     let changed = 0;
@@ -238,7 +264,8 @@ export class ObservationWriter {
         this.#again.push(entry.path);
         return entry;
       }
-      const after = observe(entry, one.observation, this.#init.context);
+      const seen = observe(entry, one.observation, this.#init.context);
+      const after = this.#init.guard?.judge(entry, seen) ?? seen;
       const replaced = replacedVersion(entry, after);
       if (localCurrent(after)?.version.id !== one.basis.version) changed += 1;
       if (replaced !== undefined && replaced.version.record.kind === 'file') {
@@ -252,6 +279,7 @@ export class ObservationWriter {
       sync: false,
       countOverwritten: () => overwrittenUncovered,
     });
+    await this.#init.guard?.committed();
     this.#changed += changed;
   }
 }

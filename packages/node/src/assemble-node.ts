@@ -30,7 +30,9 @@ import { learnAddresses } from './device-addresses.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { openFolderIndices } from './folder-indices.js';
+import { massChangeLimits } from './guard-settings.js';
 import { HistoryService } from './history-service.js';
+import { massChangeEvent } from './mass-change-status.js';
 import {
   NodeConfig,
   newConfig,
@@ -195,6 +197,11 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         engine.announce();
         changes.changed();
       },
+      onMassChange: (changed) => {
+        events.add('mass-change', massChangeEvent(changed, engine.folders.get(changed)));
+        engine.announce();
+        changes.changed();
+      },
       onChange: (changed) => {
         progress.changed(changed);
         changes.changed();
@@ -303,6 +310,7 @@ function hello(deviceName: string, addresses: readonly string[]): HelloMessage {
 
 function folderConfig(stored: StoredFolder): FolderConfig {
   const { label, archive, mode, copies, paused } = stored;
+  const massChange = massChangeLimits(stored.guard);
   const id = stored.id as FolderId;
   const tree =
     stored.path === null || stored.markerInstance === null
@@ -312,5 +320,15 @@ function folderConfig(stored: StoredFolder): FolderConfig {
           marker: { folder: id, instance: stored.markerInstance },
           watch: stored.watch,
         };
-  return { id, label, tree, archive, mode, members: stored.members as DeviceId[], copies, paused };
+  return {
+    id,
+    label,
+    tree,
+    archive,
+    mode,
+    members: stored.members as DeviceId[],
+    copies,
+    paused,
+    massChange,
+  };
 }

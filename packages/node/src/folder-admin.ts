@@ -21,9 +21,11 @@ import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import { chooseDevice } from './choose-device.js';
 import { type FolderPlaceInit, folderPlace, futureFolderPlace } from './folder-place.js';
 import { watchSuggestion } from './folder-watch.js';
+import { changedGuard } from './guard-settings.js';
 import { folderUnknown } from './history-path.js';
+import type { GuardChange } from './mass-change-answers.js';
 import { acceptedMode, checkModeChange, noFiles } from './mode-change.js';
-import type { NodeConfig, StoredFolder } from './node-config.js';
+import { defaultGuard, type NodeConfig, type StoredFolder } from './node-config.js';
 import type { AcceptFolderRequest, FolderMode, FolderOffer, WatchMode } from './node-control.js';
 
 export interface FolderAdminInit {
@@ -79,6 +81,7 @@ export class FolderAdmin {
       copies: 1,
       paused: false,
       watch: 'auto',
+      guard: defaultGuard,
     };
     await this.#store(stored);
     return { id, label, path: textOf(root), notes: this.#notes(stored) };
@@ -176,6 +179,12 @@ export class FolderAdmin {
     await this.#change(stored.id, (folder) => ({ ...folder, mode }));
   }
 
+  async setGuard(text: string, wanted: GuardChange | null): Promise<void> {
+    const stored = this.#stored(text);
+    const guard = changedGuard(stored.guard, wanted);
+    await this.#change(stored.id, (folder) => ({ ...folder, guard }));
+  }
+
   /** A device was forgotten: no folder is shared with it any more. */
   async dropMember(device: DeviceId): Promise<void> {
     for (const folder of this.#init.config.current.folders) {
@@ -217,6 +226,7 @@ export class FolderAdmin {
       copies: 1,
       paused: false,
       watch: 'auto' as const,
+      guard: defaultGuard,
     };
     if (request.path === undefined) return { ...base, path: null, markerInstance: null };
     const root = futureFolderPlace(request.path, this.#place());

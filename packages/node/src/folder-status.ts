@@ -4,6 +4,8 @@ import { type DeviceId, displayPath } from '@holdfast/model';
 import { textOf } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { watchStatus } from './folder-watch.js';
+import { guardSettings } from './guard-settings.js';
+import { massChangeReason, massChangeStatus } from './mass-change-status.js';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
 import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
 
@@ -22,6 +24,8 @@ export interface FolderStateFacts {
   readonly localChanges: SomePaths & { readonly inMemberTree?: boolean };
   /** In a send-only folder: what differs elsewhere and is not taken over. */
   readonly differences?: SomePaths;
+  /** What waits for a person's answer, and what to do; empty where nothing does. */
+  readonly massChange: string;
 }
 
 interface SomePaths {
@@ -34,6 +38,7 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   if (facts.stopReason !== '') return { state: 'stopped', reason: facts.stopReason };
   if (facts.paused) return { state: 'paused', reason: '' };
   if (!facts.firstScanDone) return { state: 'scanning', reason: '' };
+  if (facts.massChange !== '') return { state: 'needs-confirmation', reason: facts.massChange };
   const problem = problemSentence(facts.problems);
   if (facts.inDoubt) {
     const reason = 'Waits for the whole index of another device before it goes on.';
@@ -80,6 +85,7 @@ export async function folderStatus(
   const { counts } = treeIndex;
   const needFiles = counts.needFiles + queued;
   const isSendOnly = config.mode === 'send-only';
+  const massChanges = folder.massChanges.open().map((one) => massChangeStatus(one, nameOf));
   const refusals = folder.renumbering.refusals.map((why) => ({ path: config.label, reason: why }));
   const { state, reason } = folderState({
     inDoubt: folder.renumbering.isPending,
@@ -94,6 +100,7 @@ export async function folderStatus(
     archiveProblem: ingester?.problem ?? '',
     localChanges: { ...(await localChangesOf(treeIndex)), inMemberTree: mirror === undefined },
     differences: isSendOnly ? await differencesOf(treeIndex) : nothing,
+    massChange: massChangeReason(massChanges, config.label),
   });
   const { sequence } = index.position();
   const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);
@@ -129,6 +136,8 @@ export async function folderStatus(
     archives: config.members.filter((device) => keepsHistory(folder, device)),
     connectedMembers: [...folder.links.keys()],
     watch: tree === undefined ? null : watchStatus(tree.watchState, config),
+    massChanges,
+    guard: guardSettings(config.massChange),
     progress,
   };
 }

@@ -33,6 +33,15 @@ const deviceSchema = z.strictObject({
   lastSeenMs: z.number().nullable(),
 });
 
+/** Over 200 files and over 25 % of them within ten minutes. */
+export const defaultGuard = { files: 200, sharePercent: 25, windowMinutes: 10 };
+
+const guardSchema = z.strictObject({
+  files: z.number().int().min(1),
+  sharePercent: z.number().min(0).max(100),
+  windowMinutes: z.number().min(0.1),
+});
+
 const folderSchema = z.strictObject({
   id: z.string().refine((id): boolean => isFolderId(id)),
   label: z.string().min(1),
@@ -47,6 +56,8 @@ const folderSchema = z.strictObject({
   paused: z.boolean(),
   /** How changes are noticed; older configurations do not say. */
   watch: z.enum(['auto', 'native', 'polling']).default('auto'),
+  /** From when on a mass change waits for a person; null: never. Older configurations do not say. */
+  guard: guardSchema.nullable().default(defaultGuard),
 });
 
 const inviteSchema = z.strictObject({
@@ -71,6 +82,7 @@ const configSchema = z.strictObject({
 
 export type StoredDevice = z.infer<typeof deviceSchema>;
 export type StoredFolder = z.infer<typeof folderSchema>;
+export type StoredGuard = z.infer<typeof guardSchema>;
 export type StoredInvite = z.infer<typeof inviteSchema>;
 export type StoredConfig = z.infer<typeof configSchema>;
 

@@ -3,9 +3,18 @@
  * command line and the page use it through that API. Plain data in and out; failures are AppErrors
  * whose codes are part of the contract. Times are ISO 8601 in UTC with `Z`; ids are text.
  */
+import type {
+  GuardChange,
+  GuardSettings,
+  MassChangeAnswers,
+  MassChangeStatus,
+} from './mass-change-answers.js';
 
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 
+import type { FolderProgress } from './progress-figures.js';
+
+export type * from './progress-figures.js';
 export type { FolderMode, ModeActionRequest, ModeActionResult };
 
 export type FolderState =
@@ -71,47 +80,12 @@ export interface FolderStatus {
   readonly connectedMembers: readonly string[];
   /** How changes of its files are noticed; null where only history is kept here. */
   readonly watch: WatchStatus | null;
+  /** Mass changes that wait for an answer; any member's will do. */
+  readonly massChanges: readonly MassChangeStatus[];
+  /** From when on a mass change waits; null: never. */
+  readonly guard: GuardSettings | null;
   /** What moves at the moment; null while nothing does. */
   readonly progress: FolderProgress | null;
-}
-
-/** Figures of a scan and of transfers; a few times a second at most, also as `folder-progress`. */
-export interface FolderProgress {
-  readonly scan: ScanningProgress | null;
-  readonly receiving: ReceivingProgress | null;
-  /** Connected devices that still need something of this folder. */
-  readonly sending: readonly SendingProgress[];
-}
-
-export interface ScanningProgress {
-  /** Files that were looked at. */
-  readonly files: number;
-  /** Files known from the last time; 0 where that is not known, or single paths are looked at. */
-  readonly knownFiles: number;
-  readonly hashedBytes: number;
-  readonly bytesPerSecond: number;
-}
-
-/** What is left of a transfer. */
-export interface TransferProgress {
-  readonly files: number;
-  readonly bytes: number;
-  /** The most that was left since it began. */
-  readonly totalFiles: number;
-  readonly totalBytes: number;
-  readonly bytesPerSecond: number;
-  /** Null while nobody can say. */
-  readonly secondsLeft: number | null;
-}
-
-/** Files, or versions to archive where history is kept here. */
-export interface ReceivingProgress extends TransferProgress {
-  /** Device ids, the fastest first; those that send nothing now are left out. */
-  readonly from: readonly { readonly device: string; readonly bytesPerSecond: number }[];
-}
-
-export interface SendingProgress extends TransferProgress {
-  readonly device: string;
 }
 
 export interface DeviceStatus {
@@ -349,6 +323,14 @@ export interface NodeControl {
   overrideFolder(request: ModeActionRequest): Promise<ModeActionResult>;
   /** Receive-only: takes back what was changed here. Code `folder_not_ready`. */
   revertFolder(request: ModeActionRequest): Promise<ModeActionResult>;
+  /** What counts as a mass change here; null: nobody is asked. Code `usage`. */
+  setGuard(folder: string, guard: GuardChange | null): Promise<FolderStatus>;
+  /**
+   * Answers every mass change that waits, for all members: it was meant, or everything is put back.
+   * Resolves when the answer is durable here. Code `nothing_to_confirm`.
+   */
+  confirmFolder(folder: string): Promise<MassChangeAnswers>;
+  rejectFolder(folder: string): Promise<MassChangeAnswers>;
   /** What is set aside here, oldest first. */
   heldVersions(folder: string): Promise<
     readonly {

@@ -1,12 +1,7 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
-import { type DeviceId, displayPath } from '@holdfast/model';
+import type { DeviceId } from '@holdfast/model';
 import { AppError, textOf } from '@holdfast/platform';
-import {
-  archiveMembers,
-  type FolderEngine,
-  type FolderModes,
-  type SyncEngine,
-} from '@holdfast/sync-engine';
+import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
@@ -15,8 +10,11 @@ import { checkDeviceName } from './device-name.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus } from './folder-status.js';
+import { heldVersionsOf } from './held-versions.js';
 import type { HistoryService } from './history-service.js';
 import { IgnoreService } from './ignore-service.js';
+import type { GuardChange, MassChangeAnswers } from './mass-change-answers.js';
+import { massChangeStatus } from './mass-change-status.js';
 import { noFiles } from './mode-change.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 import type {
@@ -63,7 +61,6 @@ const offerPatienceMs = 5_000;
 /** The answer to the request leaves first. */
 const shutdownDelayMs = 100;
 const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exists']);
-const maxListedHeld = 10_000;
 const maxAddresses = 16;
 
 export class NodeService implements NodeControl {
@@ -258,18 +255,21 @@ export class NodeService implements NodeControl {
     return { ...(await this.#modes(folder).revert({ dryRun })), dryRun };
   }
 
+  async setGuard(folder: string, guard: GuardChange | null): Promise<FolderStatus> {
+    await this.#init.admin.setGuard(folder, guard);
+    return this.#folder(this.#init.admin.choose(folder));
+  }
+
+  confirmFolder(folder: string): Promise<MassChangeAnswers> {
+    return this.#answer(folder, 'confirmed');
+  }
+
+  rejectFolder(folder: string): Promise<MassChangeAnswers> {
+    return this.#answer(folder, 'rejected');
+  }
+
   async heldVersions(folder: string) {
-    const engine = this.#init.admin.choose(folder);
-    const rows = await engine.held(maxListedHeld);
-    // A mirror's own archive is what it waits for.
-    const archives = engine.mirror === undefined ? archiveMembers(engine).archives : 1;
-    return rows.map(({ path, version, sequence, sinceMs }) => ({
-      path: displayPath(path),
-      version: version.id,
-      size: version.record.kind === 'file' ? version.record.sizeBytes : 0,
-      since: new Date(sinceMs).toISOString(),
-      reason: heldReason(archives, engine.heldCoverage.covers(version.id, sequence)),
-    }));
+    return heldVersionsOf(this.#init.admin.choose(folder));
   }
 
   wait(request: {
@@ -347,6 +347,12 @@ export class NodeService implements NodeControl {
     return modes;
   }
 
+  async #answer(folder: string, answer: 'confirmed' | 'rejected'): Promise<MassChangeAnswers> {
+    const { massChanges } = this.#init.admin.choose(folder);
+    const answered = await massChanges.answer(answer);
+    return { answered: answered.map((one) => massChangeStatus(one, this.#init.nameOf)) };
+  }
+
   #folder(folder: FolderEngine): Promise<FolderStatus> {
     const { progress, nameOf } = this.#init;
     return folderStatus(folder, progress.progressOf(folder.config.id), nameOf);
@@ -378,10 +384,4 @@ export class NodeService implements NodeControl {
       });
     });
   }
-}
-
-function heldReason(archives: number, covered: boolean): string {
-  if (covered) return 'It is archived and is let go in a moment.';
-  if (archives === 0) return 'No archive keeps this folder: it stays here until one does.';
-  return 'No archive has it yet.';
 }

@@ -30,10 +30,10 @@ import {
 import {
   ContentFetcher,
   type FolderEngine,
-  type PlacedContent,
-  type PlaceItem,
   noEnvelopes,
   type PackedEnvelopes,
+  type PlacedContent,
+  type PlaceItem,
   placeJob,
   VolatileListBlocks,
 } from '@holdfast/sync-engine';
@@ -313,6 +313,7 @@ export class RestoreService {
     if (claims === undefined) await this.#placeAll(context, works, envelopes);
     else {
       const paths = works.map((work) => work.place.path);
+      context.query.folder.massChanges.guard?.expect(paths);
       await claims.during(paths, () => this.#placeAll(context, works, envelopes));
     }
   }

@@ -22,6 +22,7 @@ export async function waitForSync(
   for (;;) {
     request.signal?.throwIfAborted();
     if (request.archived) requireArchives(request.folders);
+    refuseToWaitForAnswers(request.folders);
     if (request.folders.every((folder) => isDone(folder, request.archived))) return;
     const passedMs = clock.monotonic() - startMs;
     if (request.timeoutMs !== undefined && passedMs >= request.timeoutMs) {
@@ -66,6 +67,20 @@ function requireArchives(folders: readonly FolderEngine[]): void {
     throw new AppError('no_archive', `No archive keeps the history of "${folder.config.label}".`, {
       hint: 'Share it with a device and accept it there with: holdfast folder accept FOLDER --archive',
     });
+  }
+}
+
+/** Nothing goes on by itself while a person's answer is missing. */
+function refuseToWaitForAnswers(folders: readonly FolderEngine[]): void {
+  for (const { config, massChanges } of folders) {
+    if (massChanges.open().length === 0) continue;
+    throw new AppError(
+      'needs_confirmation',
+      `A mass change in "${config.label}" waits for an answer.`,
+      {
+        hint: 'See what it is with: holdfast status. Then: holdfast folder confirm FOLDER, or holdfast folder reject FOLDER',
+      },
+    );
   }
 }
 

@@ -11,6 +11,7 @@ const inOrder: FolderStateFacts = {
   connectedMembers: 1,
   archiveProblem: '',
   localChanges: { count: 0, first: '' },
+  massChange: '',
 };
 const problem = { path: 'a/b', reason: 'EIO' };
 const lonely = 'No device that has the missing files is connected.';
@@ -32,6 +33,12 @@ describe('what a folder is doing', () => {
       { localChanges: { count: 2, first: 'a/b' } },
       'out-of-sync',
       'Changed in the mirror, archived and not sent to others: a/b and 1 more.',
+    ],
+    [
+      'a mass change waits for an answer',
+      { massChange: 'laptop deleted 300 files.', scanning: true, needFiles: 2 },
+      'needs-confirmation',
+      'laptop deleted 300 files.',
     ],
     ['it is scanned again', { scanning: true }, 'scanning', ''],
     [

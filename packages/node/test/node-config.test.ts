@@ -37,6 +37,7 @@ const folder = {
   copies: 1,
   paused: false,
   watch: 'polling',
+  guard: { files: 9, sharePercent: 50, windowMinutes: 1 },
 } as const;
 
 describe('the configuration', () => {

@@ -42,6 +42,9 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   setMode: { method: 'POST', path: '/rest/folders/mode' },
   overrideFolder: { method: 'POST', path: '/rest/folders/override' },
   revertFolder: { method: 'POST', path: '/rest/folders/revert' },
+  confirmFolder: { method: 'POST', path: '/rest/folders/confirm' },
+  rejectFolder: { method: 'POST', path: '/rest/folders/reject' },
+  setGuard: { method: 'POST', path: '/rest/folders/guard' },
   setWatch: { method: 'POST', path: '/rest/folders/watch' },
   wait: { method: 'POST', path: '/rest/wait' },
 

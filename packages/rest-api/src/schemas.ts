@@ -76,6 +76,18 @@ export const requestSchemas = {
   setMode: z.strictObject({ folder: name, mode, confirmed: z.boolean().default(false) }),
   overrideFolder: folderAction,
   revertFolder: folderAction,
+  confirmFolder: oneFolder,
+  rejectFolder: oneFolder,
+  setGuard: z.strictObject({
+    folder: name,
+    guard: z
+      .strictObject({
+        files: z.number().optional(),
+        sharePercent: z.number().optional(),
+        windowMinutes: z.number().optional(),
+      })
+      .nullable(),
+  }),
   setWatch: z.strictObject({ folder: name, watch: z.enum(['auto', 'native', 'polling']) }),
   setCopies: z.strictObject({ folder: name, copies: z.int().min(0).max(100) }),
   wait: z.strictObject({

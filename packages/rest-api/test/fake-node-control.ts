@@ -36,6 +36,8 @@ export const exampleFolder: FolderStatus = {
   archives: ['12D3KooWPi'],
   connectedMembers: ['12D3KooWPi'],
   watch: { mode: 'auto', method: 'native', reason: '', fileSystem: 'ext4', suggestion: '' },
+  massChanges: [],
+  guard: { files: 200, sharePercent: 25, windowMinutes: 10 },
   progress: null,
 };
 
@@ -133,6 +135,9 @@ const answers: NodeControl = {
   setMode: async () => exampleFolder,
   overrideFolder: async ({ dryRun }) => ({ ...modeChanges, dryRun }),
   revertFolder: async ({ dryRun }) => ({ ...modeChanges, dryRun }),
+  setGuard: async () => exampleFolder,
+  confirmFolder: async () => ({ answered: [] }),
+  rejectFolder: async () => ({ answered: [] }),
   heldVersions: async () => [
     { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
   ],

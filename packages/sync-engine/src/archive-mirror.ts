@@ -3,12 +3,14 @@
  * its own archive: it has an index of its own, takes over what the archive's index shows, and offers
  * what was changed in it by hand. The archive keeps that beside; nobody else hears of it.
  *
- * Invariant: nothing goes from the mirror to the archive's index but side rows.
+ * Invariant: nothing goes from the mirror to the archive's index but side rows, and what a rejection
+ * of a mass change puts back.
  */
 import {
   Coverage,
   type FolderIndex,
   type IndexPosition,
+  type RowState,
   samePosition,
   withPeerRow,
 } from '@holdfast/folder-index';
@@ -49,6 +51,8 @@ export interface ArchiveMirrorInit
 interface Row {
   readonly version: Version;
   readonly sequence: number;
+  readonly state: RowState;
+  readonly checked: boolean;
 }
 
 const rowsPerPass = 1_000;
@@ -203,10 +207,11 @@ export class ArchiveMirror {
     await to.update(
       [...byPath.keys()],
       (entry) =>
-        (byPath.get(entry.path) ?? []).reduce(
-          (next, { version, sequence }) => withPeerRow(next, version, { device, state, sequence }),
-          entry,
-        ),
+        (byPath.get(entry.path) ?? []).reduce((next, { version, sequence, checked, ...row }) => {
+          // What was put back after a rejection is vouched for: the folder shows it from now on.
+          const shown = checked && row.state === 'current' ? 'current' : state;
+          return withPeerRow(next, version, { device, state: shown, sequence }, checked);
+        }, entry),
       { sync: reached !== undefined, peers },
     );
   }

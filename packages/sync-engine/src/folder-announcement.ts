@@ -1,12 +1,12 @@
 /** What a device says of a folder to a member: where its index stands, and what it saw of theirs. */
 import type { FolderIndex } from '@holdfast/folder-index';
 import type { DeviceId } from '@holdfast/model';
-import { type FolderAnnouncement, limits } from '@holdfast/sync-protocol';
+import type { FolderAnnouncement } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderConfig } from './folder-config.js';
 
 export function folderAnnouncement(
-  { id, label, mode }: FolderConfig,
+  { id, label, mode, massChanges }: FolderConfig & Pick<FolderAnnouncement, 'massChanges'>,
   index: FolderIndex,
   archive: VersionArchive | undefined,
   device: DeviceId,
@@ -20,7 +20,7 @@ export function folderAnnouncement(
     epoch: position.epoch,
     position,
     mode,
-    massChanges: index.questions.all().slice(0, limits.massChanges),
+    massChanges,
     ...(seen === undefined ? {} : { seen }),
     ...(archive === undefined
       ? {}

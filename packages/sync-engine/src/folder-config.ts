@@ -1,6 +1,6 @@
 /** What a folder is on this device, as its user set it up. */
 import type { FolderMarker } from '@holdfast/folder-scanner';
-import type { DeviceId, FolderId } from '@holdfast/model';
+import type { DeviceId, FolderId, MassChangeLimits } from '@holdfast/model';
 import type { FilePath } from '@holdfast/platform';
 import type { FolderMode } from '@holdfast/sync-protocol';
 
@@ -25,4 +25,6 @@ export interface FolderConfig {
   /** Distinct stores that must hold a version before it counts as covered. */
   readonly copies: number;
   readonly paused: boolean;
+  /** From when on a mass change waits for a person; undefined: never. */
+  readonly massChange: MassChangeLimits | undefined;
 }

@@ -2,23 +2,11 @@
  * One folder on this device: its index, its tree or its archive or both, and a link to every
  * connected member. It decides nothing about paths; it passes on what changed to whom it concerns.
  */
+
 import { Coverage, type FolderIndex, type PathEntry } from '@holdfast/folder-index';
-import {
-  type ListBlockStore,
-  type ObserveContext,
-  withholdingContext,
-} from '@holdfast/folder-scanner';
-import type { DeviceId, FolderId, Hash } from '@holdfast/model';
-import {
-  AppError,
-  type BulkRunner,
-  type Clock,
-  errorMessage,
-  type FilePath,
-  type FileWatchers,
-  type Logger,
-  type RandomSource,
-} from '@holdfast/platform';
+import { withholdingContext } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId } from '@holdfast/model';
+import { AppError, errorMessage } from '@holdfast/platform';
 import type {
   FolderAnnouncement,
   IndexDeltaMessage,
@@ -32,40 +20,19 @@ import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
 import { folderAnnouncement } from './folder-announcement.js';
 import type { FolderConfig } from './folder-config.js';
+import type { FolderEngineInit } from './folder-engine-init.js';
 import { FolderLink } from './folder-link.js';
+import { FolderMassChanges } from './folder-mass-changes.js';
 import { FolderModes } from './folder-modes.js';
 import { folderNeed } from './folder-need.js';
 import { FolderRenumbering } from './folder-renumbering.js';
-import { type HeldRow, heldRows } from './held-rows.js';
+import { coverageOf, isFolderCovered, isFolderInSync } from './folder-sync-state.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { PeerSession } from './peer-session.js';
 import { planPath } from './plan-sync.js';
 import { ReceiptSender } from './receipt-sender.js';
 import { seedFromHistory } from './seed-from-history.js';
-
-export interface FolderEngineInit {
-  readonly config: FolderConfig;
-  readonly index: FolderIndex;
-  /** The device's store, where this folder's history is kept here. */
-  readonly archive: VersionArchive | undefined;
-  /** The index of the mirror, where an archive keeps one. */
-  readonly mirrorIndex: FolderIndex | undefined;
-  readonly runner: BulkRunner;
-  readonly watchers: FileWatchers;
-  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
-  readonly listBlocks: ListBlockStore;
-  readonly context: ObserveContext;
-  readonly hash: Hash;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly logger: Logger;
-  readonly nameOf: (device: DeviceId) => string;
-  /** Something that people or scripts may watch has changed. */
-  readonly onChange: (folder: FolderId) => void;
-  /** Own numbers went backward: the folder has a new epoch, of which every member must hear. */
-  readonly onNewEpoch: (folder: FolderId, message: string) => void;
-}
 
 export class FolderEngine {
   readonly index: FolderIndex;
@@ -78,6 +45,7 @@ export class FolderEngine {
   readonly renumbering: FolderRenumbering;
   /** Override, revert and changes of the mode; undefined where there are no files. */
   readonly modes: FolderModes | undefined;
+  readonly massChanges: FolderMassChanges;
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
@@ -94,9 +62,12 @@ export class FolderEngine {
     const root = archive === undefined ? config.tree?.root : undefined;
     this.blockServer = new BlockServer({ ...init, folder: config.id, root });
     this.localBlocks = new LocalBlockSupplier(this.blockServer);
+    this.massChanges = this.#massChangesOf();
     const shared = {
       ...init,
       folder: config.id,
+      guard: this.massChanges.guard,
+      keepers: () => [init.context.device, ...this.#links.keys()],
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
     const isPaused = () => this.#config.paused;
@@ -139,6 +110,19 @@ export class FolderEngine {
     this.modes = new FolderModes({ ...own, plan: this.mirror?.plan ?? plan });
   }
 
+  #massChangesOf(): FolderMassChanges {
+    return new FolderMassChanges({
+      ...this.#init,
+      device: this.#init.context.device,
+      config: () => this.#config,
+      onNews: () => this.#init.onMassChange(this.#config.id),
+      onSettled: () => {
+        this.tree?.wake();
+        this.#ingested();
+      },
+    });
+  }
+
   #receiptsOf(archive: VersionArchive | undefined): ReceiptSender | undefined {
     if (archive === undefined) return undefined;
     return new ReceiptSender({
@@ -162,6 +146,8 @@ export class FolderEngine {
       archive,
       archivedBlocks: this.localBlocks,
       isPaused,
+      guard: this.massChanges.guard,
+      keepers: () => [this.#init.context.device],
       exceptions: () => this.ingester?.exceptionsOf(this.#init.context.device) ?? new Set(),
       onOffers: () => this.ingester?.wake(),
       onChange: () => this.#changed(),
@@ -202,6 +188,7 @@ export class FolderEngine {
     if (archive !== undefined) await seedFromHistory(config.id, this.index, archive, hash);
     this.ingester?.start();
     await this.modes?.shareWithheld();
+    await this.massChanges.settle();
     await (this.mirror ?? this.tree)?.start();
   }
 
@@ -235,12 +222,19 @@ export class FolderEngine {
   }
 
   /** What this device says of the folder to a member. */
-  announcementFor(device: DeviceId): FolderAnnouncement {
-    return folderAnnouncement(this.#config, this.index, this.#init.archive, device);
+  announcementFor(device: DeviceId, questions: number): FolderAnnouncement {
+    const massChanges = this.massChanges.announced(questions);
+    return folderAnnouncement(
+      { ...this.#config, massChanges },
+      this.index,
+      this.#init.archive,
+      device,
+    );
   }
 
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */
   async link(session: PeerSession, announcement: FolderAnnouncement): Promise<void> {
+    await this.massChanges.hear(announcement.massChanges);
     const known = this.#links.get(session.device);
     if (this.isLinked(session, announcement)) return known?.update(announcement);
     if (known !== undefined) this.unlink(known.session);
@@ -299,36 +293,17 @@ export class FolderEngine {
 
   /** Whether this folder is in sync with every connected member, on one look. */
   isInSync(): boolean {
-    if (this.stopReason !== '' || this.#config.paused || this.#links.size === 0) return false;
-    if (this.tree?.isSettled === false || this.mirror?.isCaughtUp === false) return false;
-    if (this.renumbering.isPending || folderNeed(this).files > 0) return false;
-    const position = this.index.position();
-    return [...this.#links.values()].every((link) => link.isInSyncAt(position));
+    return isFolderInSync(this);
   }
 
   /** Whether enough archives hold every version of this device. */
   isCovered(): boolean {
-    const { sequence } = this.index.position();
-    if (this.renumbering.isPending) return false;
-    const settled = this.tree === undefined || (this.tree.isSettled && this.tree.unreadable === 0);
-    return settled && this.#coverage.threshold() >= sequence && this.#coverage.exceptions() === 0;
+    return isFolderCovered(this);
   }
 
   /** Receipts count only where this device still remembers the position that they name. */
   async refreshCoverage(): Promise<void> {
-    const receipts = [];
-    for (const device of this.#config.members) {
-      const { receipt } = this.index.peer(device);
-      if (receipt !== undefined && (await this.index.remembers(receipt.position))) {
-        receipts.push(receipt);
-      }
-    }
-    this.#coverage = new Coverage(receipts, this.#config.copies);
-  }
-
-  /** What is set aside here, oldest first. */
-  held(limit: number): Promise<HeldRow[]> {
-    return heldRows(this.treeIndex, limit);
+    this.#coverage = await coverageOf(this.index, this.#config);
   }
 
   #renumberingOf(shared: { folder: FolderId } & FolderEngineInit): FolderRenumbering {
@@ -349,7 +324,7 @@ export class FolderEngine {
   }
 
   #clientOf(device: DeviceId): BlockSupplier | undefined {
-    if (device === this.#init.context.device) return this.mirror?.blocks;
+    if (device === this.#init.context.device) return this.mirror?.blocks ?? this.localBlocks;
     const link = this.#links.get(device);
     return link?.session.isReady ? link.session.blocks : undefined;
   }

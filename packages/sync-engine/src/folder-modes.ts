@@ -10,6 +10,7 @@ import {
   localCurrent,
   type PathEntry,
   peerCurrents,
+  withChecked,
   withLocalCurrent,
 } from '@holdfast/folder-index';
 import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
@@ -185,10 +186,13 @@ function overridden(entry: PathEntry, plan: PathPlanner, context: ObserveContext
   const record: FileRecord =
     local === undefined ? { kind: 'tombstone', ...made } : { ...local.version.record, ...made };
   const disk = local?.local.disk;
-  return withLocalCurrent(entry, versionOf(record, context.hash), {
+  const version = versionOf(record, context.hash);
+  const shown = withLocalCurrent(entry, version, {
     withheld: 'no',
     ...(disk === undefined ? {} : { disk }),
   });
+  // A person asked for it: no guard against mass changes asks again.
+  return withChecked(shown, version);
 }
 
 function otherMode(label: string, mode: FolderMode, wanted: FolderMode): AppError {

@@ -38,6 +38,7 @@ import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
 import { HeldRelease } from './held-release.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
+import type { MassChangeGuard } from './mass-change-guard.js';
 import { PathClaims } from './path-claims.js';
 import type { PathPlanner } from './plan-sync.js';
 import { reclaimHeld, reconcileHeld, type VersionSearch } from './reconcile-held.js';
@@ -66,6 +67,9 @@ export interface FolderTreeInit {
   readonly isPaused: () => boolean;
   /** Whether remote versions may be placed; scans go on all the same. */
   readonly mayApply: () => boolean;
+  /** Asked before content is said to be gone here, and before what others did takes it away. */
+  readonly guard?: MassChangeGuard | undefined;
+  readonly keepers?: () => readonly DeviceId[];
   /** Rows, needs or the state of the tree changed. */
   readonly onChange: () => void;
 }
@@ -268,6 +272,7 @@ export class LocalTree {
       if (this.#stopReason !== '') this.#watch.renew();
       this.#setStopReason('');
       this.#stopError = undefined;
+      if (result.mustLookAtAll) this.#queue.request({ all: true, paths: [], below: [] });
       if (result.young.length > 0) {
         this.#queue.requestSoon({ all: false, paths: result.young, below: [] }, youngDelayMs);
       }

@@ -2,14 +2,24 @@
 import {
   type DiskState,
   type FolderIndex,
+  type GuardMark,
   localCurrent,
   type PathEntry,
+  withChecked,
+  withGuard,
   withHeld,
   withLocalCurrent,
+  withoutGuard,
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import { diskStateOf, leadsOutside, type ObserveContext } from '@holdfast/folder-scanner';
-import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
+import {
+  conflictCopyOf,
+  type FolderPath,
+  type Hash,
+  sameContent,
+  type Version,
+} from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
@@ -27,6 +37,8 @@ import type { SyncAction } from './plan-sync.js';
 export interface PlannedPath {
   readonly entry: PathEntry;
   readonly action: Exclude<SyncAction, { type: 'none' }>;
+  /** Nobody vouches for the change: what was here before is remembered. */
+  readonly mark?: GuardMark;
 }
 
 export interface PlaceOutcome {
@@ -83,10 +95,12 @@ export class Placer {
         const local = localCurrent(entry);
         if (one === undefined || local?.version.id !== one.action.local?.version.id) return entry;
         const disk = local?.local.disk;
-        return withLocalCurrent(entry, one.action.target, {
+        const { target } = one.action;
+        const shown = withLocalCurrent(entry, target, {
           withheld: 'no',
           ...(disk === undefined ? {} : { disk }),
         });
+        return asPlaced(shown, entry, target, undefined);
       },
       { sync: true },
     );
@@ -187,7 +201,7 @@ export class Placer {
     const { target, local } = work.action;
     const now = localCurrent(entry)?.version.id;
     const isNewer = now !== local?.version.id && now !== target.id;
-    const shown = isNewer ? entry : withPlaced(entry, work.action, stat);
+    const shown = isNewer ? entry : withPlaced(entry, work, stat);
     if (work.action.type !== 'apply' || local === undefined) return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
@@ -197,7 +211,7 @@ export class Placer {
 
 function withPlaced(
   entry: PathEntry,
-  action: PlannedPath['action'],
+  { action, mark }: PlannedPath,
   stat: FileStat | undefined,
 ): PathEntry {
   const { target, local } = action;
@@ -205,7 +219,28 @@ function withPlaced(
     return withoutLocalCurrent(entry, local.version);
   }
   const disk = stat === undefined ? {} : { disk: diskStateOf(stat, false) };
-  return withLocalCurrent(entry, target, { withheld: 'no', ...disk });
+  const shown = withLocalCurrent(entry, target, { withheld: 'no', ...disk });
+  return asPlaced(shown, entry, target, mark);
+}
+
+/**
+ * What is shown now: somebody vouches for it who vouched for the same content, or for putting it
+ * back; otherwise it is marked. What it took the place of has no answer to wait for any more.
+ */
+function asPlaced(
+  shown: PathEntry,
+  before: PathEntry,
+  target: Version,
+  mark: GuardMark | undefined,
+): PathEntry {
+  const replaced = localCurrent(before);
+  const isRestored = replaced?.guard?.restoring?.id === target.id;
+  const settled = isRestored && replaced ? withoutGuard(shown, replaced.version) : shown;
+  const isVouchedFor = before.rows.some(
+    (row) => row.checked && sameContent(row.version.record, target.record),
+  );
+  if (isRestored || isVouchedFor) return withChecked(settled, target);
+  return mark === undefined ? settled : withGuard(settled, target, mark);
 }
 
 /** What must not be lost when it is replaced: a symlink's content is its record. */

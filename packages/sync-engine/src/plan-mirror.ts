@@ -3,19 +3,28 @@
  * shows, verbatim; nothing is merged and nothing becomes a conflict copy, as history has whatever is
  * replaced. What was changed in it by hand is withheld, as in every receive-only folder.
  */
-import { localCurrent, type Need, type PathEntry, peerCurrents } from '@holdfast/folder-index';
-import { type Hash, sameContent, sameOnDisk } from '@holdfast/model';
-import { needOfAction, type SyncAction } from './plan-sync.js';
+import {
+  type LocalRow,
+  localCurrent,
+  type Need,
+  type PathEntry,
+  peerCurrents,
+} from '@holdfast/folder-index';
+import { compareVectors, type Hash, sameContent, sameOnDisk, type Version } from '@holdfast/model';
+import { needOfAction, planRestoring, type SyncAction } from './plan-sync.js';
 import { isWithheld, planWithheld } from './plan-withheld.js';
 
 /** Plans one path of a mirror, to which the archive's own index is the only other device. */
 export function planMirrorPath(entry: PathEntry, hash: Hash): SyncAction {
   if (entry.ignored) return { type: 'none' };
+  const restoring = planRestoring(entry);
+  if (restoring !== undefined) return restoring;
   const local = localCurrent(entry);
   const [shown] = peerCurrents(entry);
   if (isWithheld(local)) return planWithheld(local, shown?.version, 'mirror', hash);
   if (shown === undefined || shown === local) return { type: 'none' };
   const target = shown.version;
+  if (local !== undefined && isPutBack(local, target)) return { type: 'none' };
   if (local !== undefined && sameContent(local.version.record, target.record)) {
     const isHere = local.local.disk !== undefined;
     const touch = isHere && !sameOnDisk(local.version.record, target.record);
@@ -27,4 +36,10 @@ export function planMirrorPath(entry: PathEntry, hash: Hash): SyncAction {
 /** What a mirror still needs at a path. */
 export function mirrorNeedOf(entry: PathEntry, hash: Hash): Need | undefined {
   return needOfAction(planMirrorPath(entry, hash));
+}
+
+/** What a rejection of a mass change put back here, until the archive shows it too. */
+function isPutBack(local: LocalRow, target: Version): boolean {
+  if (!local.checked || local.peers.some((peer) => peer.state === 'current')) return false;
+  return compareVectors(local.version.record.vector, target.record.vector) === 'dominates';
 }

@@ -19,6 +19,7 @@ import {
   sameContent,
   sameOnDisk,
   type Version,
+  type VersionId,
 } from '@holdfast/model';
 import { isWithheld, planWithheld } from './plan-withheld.js';
 
@@ -48,6 +49,8 @@ export type PathPlanner = (entry: PathEntry) => SyncAction;
 /** Plans one path of a folder whose tree is kept here. */
 export function planPath(entry: PathEntry, hash: Hash): SyncAction {
   if (entry.ignored) return { type: 'none' };
+  const restoring = planRestoring(entry);
+  if (restoring !== undefined) return restoring;
   const local = localCurrent(entry);
   const shown = peerCurrents(entry);
   if (isWithheld(local)) return planWithheld(local, targetOf(shown, hash), 'member', hash);
@@ -75,6 +78,18 @@ function targetOf(shown: readonly VersionRow[], hash: Hash): Version | undefined
   return chooseCurrent(versions, { merge: true }, hash)?.current;
 }
 
+/** Where a mass change was rejected that is on this disk: the former content comes back. */
+export function planRestoring(entry: PathEntry): SyncAction | undefined {
+  const local = localCurrent(entry);
+  const target = local?.guard?.state === 'rejected' ? local.guard.restoring : undefined;
+  if (local === undefined || target === undefined) return undefined;
+  if (!sameContent(local.version.record, target.record)) {
+    return { type: 'apply', target, local, conflict: false };
+  }
+  const touch = local.local.disk !== undefined && !sameOnDisk(local.version.record, target.record);
+  return { type: 'adopt', target, local, touch };
+}
+
 /** What a folder whose tree is kept here still needs at a path. */
 export function needOf(entry: PathEntry, hash: Hash): Need | undefined {
   return needOfAction(planPath(entry, hash));
@@ -94,6 +109,16 @@ export function sourcesOf(
   return entry.rows
     .filter((row) => sameContent(row.version.record, target.record))
     .flatMap((row) => row.peers.map((peer) => ({ row, device: peer.device })));
+}
+
+/** Who may still keep beside what has to come back after a rejection, though nobody shows it. */
+export function keptElsewhere(
+  entry: PathEntry,
+  keepers: readonly DeviceId[],
+): { id: VersionId; device: DeviceId }[] {
+  const guard = localCurrent(entry)?.guard;
+  if (guard?.state !== 'rejected') return [];
+  return keepers.map((device) => ({ id: guard.former.id, device }));
 }
 
 /**

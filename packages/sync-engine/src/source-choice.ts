@@ -7,7 +7,7 @@ import type { Clock } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
 import type { PlannedPath } from './placer.js';
-import { sourcesOf } from './plan-sync.js';
+import { keptElsewhere, sourcesOf } from './plan-sync.js';
 
 export interface PlannedFile {
   readonly planned: PlannedPath;
@@ -28,11 +28,17 @@ const maxRememberedFailures = 1_000;
 export class SourceChoice {
   readonly #clock: Clock;
   readonly #clientOf: (device: DeviceId) => BlockSupplier | undefined;
+  readonly #keepers: () => readonly DeviceId[];
   readonly #failures = new WeakMap<BlockSupplier, Map<VersionId, number>>();
 
-  constructor(init: { clock: Clock; clientOf: (device: DeviceId) => BlockSupplier | undefined }) {
+  constructor(init: {
+    clock: Clock;
+    clientOf: (device: DeviceId) => BlockSupplier | undefined;
+    keepers?: () => readonly DeviceId[];
+  }) {
     this.#clock = init.clock;
     this.#clientOf = init.clientOf;
+    this.#keepers = init.keepers ?? (() => []);
   }
 
   /** Batches by the device that serves them; `onNoSource` hears of files that nobody can give. */
@@ -81,11 +87,16 @@ export class SourceChoice {
     const { target, local } = action;
     if (!isFileVersion(target)) return undefined;
     const nowMs = this.#clock.monotonic();
-    const candidates = sourcesOf(entry, target).flatMap(({ row, device }) => {
+    const shown = sourcesOf(entry, target).map(({ row, device }) => ({
+      id: row.version.id,
+      device,
+    }));
+    const sources = [...shown, ...keptElsewhere(entry, this.#keepers())];
+    const candidates = sources.flatMap(({ id, device }) => {
       const client = this.#clientOf(device);
       if (client === undefined) return [];
       const failed = (this.#failures.get(client)?.get(target.id) ?? 0) > nowMs;
-      const file = { target, askFor: row.version.id, local };
+      const file = { target, askFor: id, local };
       return [{ client, file, failed, load: load.get(client) ?? 0 }];
     });
     candidates.sort((a, b) => Number(a.failed) - Number(b.failed) || a.load - b.load);

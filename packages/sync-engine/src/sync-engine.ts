@@ -25,6 +25,7 @@ import {
   type FolderAnnouncement,
   type HelloMessage,
   historyProtocol,
+  limits,
 } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderEngine } from './folder-engine.js';
@@ -201,9 +202,14 @@ export class SyncEngine {
 
   /** Queued at once; a session that cannot send ends by itself. */
   #sendFolders(session: PeerSession): void {
+    let room: number = limits.announcedMassChanges;
     const folders = [...this.#folders.values()]
       .filter((folder) => folder.config.members.includes(session.device))
-      .map((folder) => folder.announcementFor(session.device));
+      .map((folder) => {
+        const announcement = folder.announcementFor(session.device, room);
+        room -= announcement.massChanges.length;
+        return announcement;
+      });
     void session.send({ type: 'folders', folders });
   }
 

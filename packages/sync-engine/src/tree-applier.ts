@@ -3,25 +3,10 @@
  * places it, and only then says so in the index. Creations go before deletions; directories come
  * before what they hold and go after it.
  */
-import type { FolderIndex, PathEntry } from '@holdfast/folder-index';
-import type { IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
-import {
-  type DeviceId,
-  displayPath,
-  type FolderId,
-  type FolderPath,
-  type Hash,
-  MalformedBytes,
-} from '@holdfast/model';
-import {
-  AppError,
-  type BulkRunner,
-  type Clock,
-  errorMessage,
-  type FilePath,
-  fileErrorCode,
-  type Logger,
-} from '@holdfast/platform';
+
+import type { PathEntry } from '@holdfast/folder-index';
+import { displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
+import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
@@ -29,7 +14,6 @@ import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
-import type { PathPlanner } from './plan-sync.js';
 import {
   type FileBatch,
   filesPerBatch,
@@ -37,34 +21,10 @@ import {
   type PlannedFile,
   SourceChoice,
 } from './source-choice.js';
+import type { TreeApplierInit } from './tree-applier-init.js';
 import { unsettledChildren } from './unsettled-children.js';
 import { WakeSignal } from './wake-signal.js';
 import { WorkLimit } from './work-limit.js';
-
-export interface TreeApplierInit {
-  readonly folder: FolderId;
-  readonly root: FilePath;
-  readonly index: FolderIndex;
-  readonly runner: BulkRunner;
-  readonly listBlocks: ListBlockStore;
-  readonly hash: Hash;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
-  readonly plan: PathPlanner;
-  /** What is ignored on this device. */
-  readonly rules: () => IgnoreRules;
-  /** Whether content may be placed; where not, only what is here already is taken over. */
-  readonly mayPlace?: () => boolean;
-  /** The connected member to ask for blocks; undefined while it is not connected. */
-  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
-  /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
-  readonly mayApply: () => Promise<boolean>;
-  /** Paths that the disk shows otherwise than expected. */
-  readonly onSurprise: (paths: readonly FolderPath[], below: readonly FolderPath[]) => void;
-  /** Called after something was committed to the index. */
-  readonly onApplied: () => void;
-}
 
 export interface ApplyProblem {
   readonly path: string;
@@ -200,7 +160,9 @@ export class TreeApplier {
           deletions.push(one.entry.path);
         }
       }
-      await this.#create(planned.filter((one) => one.action.target.record.kind !== 'tombstone'));
+      const creations = planned.filter((one) => one.action.target.record.kind !== 'tombstone');
+      await this.#init.guard?.foreseePlaced(creations);
+      await this.#create((await this.#init.guard?.admit(creations)) ?? creations);
       await this.#adoptDeletions(planned);
     }
     await this.#delete(deletions);
@@ -305,15 +267,28 @@ export class TreeApplier {
   async #delete(paths: FolderPath[]): Promise<void> {
     // What lies deeper goes first: a longer path below a directory sorts after it.
     paths.sort((a, b) => (a < b ? 1 : -1));
+    await this.#foreseeDeletions(paths);
     for (let at = 0; at < paths.length; at += filesPerBatch) {
       if (this.#stopped) return;
       const batch = paths.slice(at, at + filesPerBatch);
       const planned = this.#plan(await this.#init.index.entries(batch)).filter(
         ({ action }) => action.type === 'apply' && action.target.record.kind === 'tombstone',
       );
-      const settled = await this.#withSettledChildren(planned);
+      const admitted = (await this.#init.guard?.admit(planned)) ?? planned;
+      const settled = await this.#withSettledChildren(admitted);
       await this.#settle(await this.#placer.place(settled, undefined));
     }
+  }
+
+  /** All together: a batch alone may be too few to ask about. */
+  async #foreseeDeletions(paths: readonly FolderPath[]): Promise<void> {
+    const { guard, index } = this.#init;
+    if (guard === undefined || !guard.mayAskAbout(paths.length)) return;
+    const planned: PlannedPath[] = [];
+    for (let at = 0; at < paths.length; at += pathsPerPage) {
+      planned.push(...this.#plan(await index.entries(paths.slice(at, at + pathsPerPage))));
+    }
+    await guard.foreseePlaced(planned);
   }
 
   /** Without the directories that the index believes to hold something, until the disk was asked. */

@@ -1,10 +1,17 @@
 /** `holdfast folder remove|rescan|pause|resume|set|held`: looking after a folder that is kept. */
-import type { FolderMode, FolderStatus, WatchMode } from '@holdfast/node';
+import type {
+  FolderMode,
+  FolderStatus,
+  GuardChange,
+  GuardSettings,
+  WatchMode,
+} from '@holdfast/node';
 import { AppError } from '@holdfast/platform';
 import type { RestClient } from '@holdfast/rest-api';
 import { type Command, Option } from 'commander';
 import { alignedLines, localTimeText, printable, right, sizeText } from '../printable-text.js';
 import { type Bind, wholeNumber } from '../verb.js';
+import { addFolderAnswers } from './folder-answer.js';
 
 interface PlainChange {
   readonly name: string;
@@ -54,6 +61,7 @@ export function addFolderCare(folder: Command, bind: Bind): void {
         }),
       );
   }
+  addFolderAnswers(folder, bind);
   addSet(folder, bind);
   addHeld(folder, bind);
 }
@@ -63,6 +71,10 @@ interface SetOptions {
   readonly watch?: WatchMode;
   readonly mode?: FolderMode;
   readonly yes?: boolean;
+  readonly guard?: 'on' | 'off';
+  readonly guardFiles?: number;
+  readonly guardShare?: number;
+  readonly guardWindow?: number;
 }
 
 const watchWords: Readonly<Record<WatchMode, string>> = {
@@ -73,7 +85,7 @@ const watchWords: Readonly<Record<WatchMode, string>> = {
 
 function nothingToSet(): AppError {
   return new AppError('usage', 'Say what to set.', {
-    hint: 'Nothing was changed. Give --copies N, --mode MODE or --watch auto|native|polling.',
+    hint: 'Nothing was changed. Give --copies N, --mode MODE, --watch auto|native|polling, --guard on|off, or --guard-files, --guard-share or --guard-window N.',
   });
 }
 
@@ -99,10 +111,21 @@ function addSet(folder: Command, bind: Bind): void {
       new Option('--mode <mode>', 'which way changes travel').choices(Object.keys(modeWords)),
     )
     .option('--yes', 'change the mode although that touches files')
+    .addOption(
+      new Option('--guard <on|off>', 'whether a mass change waits for your answer').choices([
+        'on',
+        'off',
+      ]),
+    )
+    .option('--guard-files <n>', 'ask about more changed files than this', wholeNumber)
+    .option('--guard-share <percent>', 'and about a larger share of the folder', wholeNumber)
+    .option('--guard-window <minutes>', 'within this time', wholeNumber)
     .action(
       bind(async ({ output, node }, which: string, options: SetOptions) => {
         const { copies, watch, mode } = options;
-        if (copies === undefined && watch === undefined && mode === undefined) throw nothingToSet();
+        const guard = guardChange(options);
+        const changes = [copies, watch, mode, guard];
+        if (changes.every((change) => change === undefined)) throw nothingToSet();
         const lines: string[] = [];
         let status: FolderStatus | object = {};
         if (copies !== undefined) {
@@ -121,10 +144,30 @@ function addSet(folder: Command, bind: Bind): void {
           lines.push(`${printable(watched.label)}: ${watchWords[watch]}`);
           status = watched;
         }
+        if (guard !== undefined) {
+          const guarded = await node().setGuard(which, guard);
+          lines.push(`${printable(guarded.label)}: ${guardWords(guarded.guard)}`);
+          status = guarded;
+        }
         output.result(status, () => lines);
         return undefined;
       }),
     );
+}
+
+/** Undefined: nothing about it is to change. */
+function guardChange(options: SetOptions): GuardChange | null | undefined {
+  const { guard, guardFiles: files, guardShare: sharePercent } = options;
+  const windowMinutes = options.guardWindow;
+  if (guard === 'off') return null;
+  const isGiven = [guard, files, sharePercent, windowMinutes].some((one) => one !== undefined);
+  return isGiven ? { files, sharePercent, windowMinutes } : undefined;
+}
+
+function guardWords(guard: GuardSettings | null): string {
+  if (guard === null) return 'mass changes are taken over without asking.';
+  const { files, sharePercent, windowMinutes } = guard;
+  return `asks before more than ${files} files and ${sharePercent} % of them are deleted or rewritten within ${windowMinutes} minutes.`;
 }
 
 function addHeld(folder: Command, bind: Bind): void {

@@ -1,0 +1,40 @@
+/** What a folder's engine is given: the parts of the node that it uses, and who hears of what. */
+
+import type { FolderIndex } from '@holdfast/folder-index';
+import type { ListBlockStore, ObserveContext } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId, Hash } from '@holdfast/model';
+import type {
+  BulkRunner,
+  Clock,
+  FilePath,
+  FileWatchers,
+  Logger,
+  RandomSource,
+} from '@holdfast/platform';
+import type { VersionArchive } from '@holdfast/version-archive';
+import type { FolderConfig } from './folder-config.js';
+
+export interface FolderEngineInit {
+  readonly config: FolderConfig;
+  readonly index: FolderIndex;
+  /** The device's store, where this folder's history is kept here. */
+  readonly archive: VersionArchive | undefined;
+  /** The index of the mirror, where an archive keeps one. */
+  readonly mirrorIndex: FolderIndex | undefined;
+  readonly runner: BulkRunner;
+  readonly watchers: FileWatchers;
+  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
+  readonly listBlocks: ListBlockStore;
+  readonly context: ObserveContext;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly nameOf: (device: DeviceId) => string;
+  /** Something that people or scripts may watch has changed. */
+  readonly onChange: (folder: FolderId) => void;
+  /** Own numbers went backward: the folder has a new epoch, of which every member must hear. */
+  readonly onNewEpoch: (folder: FolderId, message: string) => void;
+  /** A question about a mass change, or its answer, is new: every member must hear of it. */
+  readonly onMassChange: (folder: FolderId) => void;
+}

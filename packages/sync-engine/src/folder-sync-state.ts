@@ -1,0 +1,37 @@
+/** Whether a folder is where it should be: questions about one moment, answered without waiting. */
+import { Coverage, type FolderIndex } from '@holdfast/folder-index';
+import type { FolderConfig } from './folder-config.js';
+import type { FolderEngine } from './folder-engine.js';
+import { folderNeed } from './folder-need.js';
+
+/** Whether the folder is in sync with every connected member, on one look. */
+export function isFolderInSync(folder: FolderEngine): boolean {
+  const { config, index, links, tree, mirror } = folder;
+  if (folder.stopReason !== '' || config.paused || links.size === 0) return false;
+  if (tree?.isSettled === false || mirror?.isCaughtUp === false) return false;
+  if (folder.renumbering.isPending || folderNeed(folder).files > 0) return false;
+  if (folder.massChanges.open().length > 0) return false;
+  const position = index.position();
+  return [...links.values()].every((link) => link.isInSyncAt(position));
+}
+
+/** Whether enough archives hold every version of this device. */
+export function isFolderCovered({ index, renumbering, tree, coverage }: FolderEngine): boolean {
+  const { sequence } = index.position();
+  if (renumbering.isPending) return false;
+  const settled = tree === undefined || (tree.isSettled && tree.unreadable === 0);
+  return settled && coverage.threshold() >= sequence && coverage.exceptions() === 0;
+}
+
+/** Receipts count only where this device still remembers the position that they name. */
+export async function coverageOf(
+  index: FolderIndex,
+  { members, copies }: FolderConfig,
+): Promise<Coverage> {
+  const receipts = [];
+  for (const device of members) {
+    const { receipt } = index.peer(device);
+    if (receipt !== undefined && (await index.remembers(receipt.position))) receipts.push(receipt);
+  }
+  return new Coverage(receipts, copies);
+}

@@ -1,0 +1,365 @@
+/**
+ * Asks before a mass change goes on: what this device's user did is not told to the members as
+ * current, what others did is not placed, until somebody answers. It counts, opens the question and
+ * marks versions; the rules are pure, in `mass-change.ts` and `guard-mark.ts`. See decision 0024.
+ *
+ * Invariant: a question is durable before the first version waits for its answer.
+ */
+import {
+  confirmed,
+  type FolderIndex,
+  type GuardMark,
+  isMeant,
+  judgedLocal,
+  type KnownMassChange,
+  localCurrent,
+  type PathEntry,
+  rejected,
+  withGuard,
+} from '@holdfast/folder-index';
+import type { ChangeGuard, ForeseenChange } from '@holdfast/folder-scanner';
+import {
+  addCounts,
+  type ChangeCount,
+  type ChangeWindow,
+  compareVectors,
+  contentNameOf,
+  type DeviceId,
+  type FolderPath,
+  type Hash,
+  isMassChange,
+  lossOf,
+  type MassChangeLimits,
+  noChanges,
+  removesDirectory,
+  sameContent,
+  countOf as totalIn,
+  totalOf,
+  type Version,
+  withChanges,
+} from '@holdfast/model';
+import { type Clock, type Logger, Mutex, type RandomSource } from '@holdfast/platform';
+import { countOf, type Loss, surveyMassChange } from './mass-change-survey.js';
+import { OwnMassChanges } from './own-mass-changes.js';
+import type { PlannedPath } from './placer.js';
+
+export interface MassChangeGuardInit {
+  /** The index that stands for the tree. */
+  readonly index: FolderIndex;
+  readonly device: DeviceId;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  /** Undefined: nobody wants to be asked. */
+  readonly limits: () => MassChangeLimits | undefined;
+  /**
+   * What becomes of what this device's user did: people are asked; it passes, since nobody else has
+   * the folder; or it goes to nobody as current, and no one vouches for it.
+   */
+  readonly ownChanges: () => 'asked' | 'passed' | 'unjudged';
+  /** A question was opened, or what it says has changed. */
+  readonly onQuestion: () => void;
+}
+
+/** What the watcher tells of a deletion that goes on is a part of it: all of it is looked at sooner. */
+const partsSeen = 8;
+const pathsPerUpdate = 500;
+const maxWanted = 100_000;
+/** A scan comes across what was changed by then. */
+const wantedForMs = 60_000;
+
+export class MassChangeGuard implements ChangeGuard {
+  readonly #init: MassChangeGuardInit;
+  readonly #windows = new Map<DeviceId, ChangeWindow>();
+  readonly #questions: OwnMassChanges;
+  readonly #settling = new Mutex();
+  /** Paths that a person has this device change, and when that was said. */
+  readonly #wanted = new Map<FolderPath, number>();
+  /** Questions that were opened and that nothing waits for yet. */
+  readonly #opening = new Set<DeviceId>();
+  /** Content that lies elsewhere, as the last look at everything showed. */
+  #moved: ReadonlySet<string> = new Set();
+  #counted: ChangeCount = noChanges;
+  #filesBefore = 0;
+
+  constructor(init: MassChangeGuardInit) {
+    this.#init = init;
+    this.#questions = new OwnMassChanges(init);
+  }
+
+  /** The next changes of these paths are a person's wish: nobody is asked about them. */
+  expect(paths: readonly FolderPath[]): void {
+    if (this.#wanted.size > maxWanted) this.#wanted.clear();
+    for (const path of paths) this.#wanted.set(path, this.#init.clock.monotonic());
+  }
+
+  mayAsk(changes: number): boolean {
+    const { device, ownChanges } = this.#init;
+    return changes > 0 && ownChanges() === 'asked' && this.#mayAsk(device, changes * partsSeen);
+  }
+
+  async foresee(changes: readonly ForeseenChange[], isComplete: boolean): Promise<boolean> {
+    const { device } = this.#init;
+    const losses = changes.flatMap((change) => this.#lossOf(change));
+    const gone = losses.filter((loss) => loss.change === 'deleted').length;
+    if (!isComplete && this.#mayAsk(device, gone * partsSeen)) return false;
+    if (!this.#mayAsk(device, losses.length)) return true;
+    await this.#survey(device, losses);
+    return true;
+  }
+
+  judge(before: PathEntry, after: PathEntry): PathEntry {
+    const { device, clock } = this.#init;
+    const limits = this.#init.limits();
+    const own = this.#init.ownChanges();
+    if (limits === undefined || own === 'unjudged') return after;
+    // What another device made and this one shows already is not this user's doing.
+    if (localCurrent(after)?.version.record.author !== device) return after;
+    if (totalOf(this.#counted) === 0) this.#filesBefore = this.#init.index.counts.files;
+    const path = after.path;
+    const judged = judgedLocal(before, after, {
+      atMs: timeOf(clock),
+      windowMs: limits.windowMs,
+      isHolding: () => this.#isHolding(device),
+      passes: (former) => own === 'passed' || this.#isWanted(path) || this.#hasMoved(former),
+    });
+    if (judged.entry !== before) this.#wanted.delete(path);
+    if (judged.counts !== undefined) {
+      this.#counted = addCounts(this.#counted, { ...noChanges, [judged.counts]: 1 });
+    }
+    return judged.entry;
+  }
+
+  async committed(): Promise<void> {
+    const counted = this.#counted;
+    this.#counted = noChanges;
+    await this.#count(this.#init.device, counted, this.#filesBefore);
+    await this.closeIdle();
+  }
+
+  /** Whether so many changes of others may be too many. */
+  mayAskAbout(changes: number): boolean {
+    const limits = this.#init.limits();
+    if (limits === undefined) return false;
+    const lately = [...this.#windows.values()].reduce((sum, one) => sum + totalOf(totalIn(one)), 0);
+    return changes + lately > limits.files;
+  }
+
+  /** Before any of them is placed: all that one pass would do. */
+  async foreseePlaced(planned: readonly PlannedPath[]): Promise<void> {
+    for (const [author, losses] of this.#lossesByAuthor(planned)) {
+      if (this.#mayAsk(author, losses.length)) await this.#survey(author, losses);
+    }
+  }
+
+  /** Those that may be placed, with the mark that they get; the others wait from now on. */
+  async admit(planned: readonly PlannedPath[]): Promise<readonly PlannedPath[]> {
+    const losing = planned.filter((one) => this.#isUnvouched(one));
+    if (losing.length === 0) return planned;
+    const held = new Set(losing.filter((one) => this.#isHeld(one)));
+    await this.#hold([...held]);
+    for (const [author, losses] of this.#lossesByAuthor(losing)) {
+      const real = losses.filter(({ former }) => !this.#hasMoved(former));
+      await this.#count(author, countOf(real), this.#init.index.counts.files);
+    }
+    await this.closeIdle();
+    const passing = new Set(losing.filter((one) => !held.has(one)));
+    return planned.flatMap((one) => {
+      if (!passing.has(one)) return held.has(one) ? [] : [one];
+      const mark = this.#markOf(one, 'noted');
+      return [mark === undefined ? one : { ...one, mark }];
+    });
+  }
+
+  /** Carries out the answers that have come; resolves when they are durable. */
+  settle(): Promise<boolean> {
+    return this.#settling.run(async () => {
+      let any = false;
+      for (const question of this.#questions.all()) {
+        const { answer } = question;
+        if (answer !== 'confirmed' && answer !== 'rejected') continue;
+        if (question.settled === answer) continue;
+        await this.#settleOne(question);
+        any = true;
+      }
+      return any;
+    });
+  }
+
+  /** A question for which nothing waits any more needs no answer. */
+  async closeIdle(): Promise<void> {
+    if (this.#init.index.counts.guarded > 0) {
+      this.#opening.clear();
+      return;
+    }
+    await this.#questions.close((author) => !this.#opening.has(author));
+  }
+
+  #lossOf({ before, after }: ForeseenChange): Loss[] {
+    const former = localCurrent(before)?.version;
+    const next = localCurrent(after)?.version;
+    if (former === undefined || next === undefined) return [];
+    const change = lossOf(former.record, next.record);
+    return change === undefined ? [] : [{ path: before.path, former, change, next }];
+  }
+
+  #lossesByAuthor(planned: readonly PlannedPath[]): Map<DeviceId, Loss[]> {
+    const byAuthor = new Map<DeviceId, Loss[]>();
+    for (const { entry, action } of planned.filter((one) => this.#isUnvouched(one))) {
+      const { local, target: next } = action;
+      if (local === undefined) continue;
+      const change = lossOf(local.version.record, next.record);
+      if (change === undefined) continue;
+      const loss = { path: entry.path, former: local.version, change, next };
+      const { author } = next.record;
+      byAuthor.set(author, [...(byAuthor.get(author) ?? []), loss]);
+    }
+    return byAuthor;
+  }
+
+  /** Whether it takes something from this disk, and nobody vouches for it. */
+  #isUnvouched({ entry, action }: PlannedPath): boolean {
+    const { local, target } = action;
+    if (this.#init.limits() === undefined || local?.local.disk === undefined) return false;
+    if (action.type !== 'apply' || action.conflict || local.guard?.state === 'rejected')
+      return false;
+    const { record } = target;
+    const before = local.version.record;
+    if (lossOf(before, record) === undefined && !removesDirectory(before, record)) return false;
+    if (compareVectors(record.vector, before.vector) !== 'dominates') return false;
+    return !entry.rows.some((row) => row.checked && sameContent(row.version.record, record));
+  }
+
+  #isHeld({ action }: PlannedPath): boolean {
+    const former = action.local?.version;
+    const isHolding = this.#isHolding(action.target.record.author);
+    return former !== undefined && isHolding && !this.#hasMoved(former);
+  }
+
+  async #hold(planned: readonly PlannedPath[]): Promise<void> {
+    const byPath = new Map(planned.map((one) => [one.entry.path, one]));
+    const paths = [...byPath.keys()];
+    for (let at = 0; at < paths.length; at += pathsPerUpdate) {
+      await this.#init.index.update(
+        paths.slice(at, at + pathsPerUpdate),
+        (entry) => this.#withHeld(entry, byPath.get(entry.path)),
+        { sync: true },
+      );
+    }
+  }
+
+  /** An answer, or a newer version, may have come meanwhile. */
+  #withHeld(entry: PathEntry, planned: PlannedPath | undefined): PathEntry {
+    if (planned === undefined || !this.#isHeld(planned)) return entry;
+    const { record } = planned.action.target;
+    const mark = this.#markOf(planned, 'held');
+    if (mark === undefined) return entry;
+    return entry.rows
+      .filter(
+        ({ checked, version, peers }) =>
+          !checked &&
+          version.record.author === record.author &&
+          sameContent(version.record, record) &&
+          peers.some((peer) => peer.state === 'current'),
+      )
+      .reduce((next, { version }) => withGuard(next, version, mark), entry);
+  }
+
+  #markOf({ action }: PlannedPath, state: 'noted' | 'held'): GuardMark | undefined {
+    const former = action.local?.version;
+    return former && { state, atMs: timeOf(this.#init.clock), former };
+  }
+
+  #isWanted(path: FolderPath): boolean {
+    const saidMs = this.#wanted.get(path);
+    return saidMs !== undefined && this.#init.clock.monotonic() - saidMs <= wantedForMs;
+  }
+
+  #hasMoved(former: Version): boolean {
+    const name = contentNameOf(former.record);
+    return name !== undefined && this.#moved.has(name);
+  }
+
+  /** By the counts alone, before anybody looks whether content has only moved. */
+  #mayAsk(author: DeviceId, changes: number): boolean {
+    const limits = this.#init.limits();
+    if (limits === undefined || this.#isHolding(author)) return false;
+    if (changes === 0) return false;
+    const more = { deleted: changes, rewritten: 0 };
+    return isMassChange(this.#windowWith(author, more, this.#init.index.counts.files), limits);
+  }
+
+  #windowWith(author: DeviceId, more: ChangeCount, files: number): ChangeWindow {
+    const limits = this.#init.limits();
+    const window = this.#windows.get(author) ?? [];
+    if (limits === undefined) return [];
+    return withChanges(window, { atMs: timeOf(this.#init.clock), files, ...more }, limits);
+  }
+
+  /** Looks whether the losses are real, and opens the question where they are too many. */
+  async #survey(author: DeviceId, losses: readonly Loss[]): Promise<void> {
+    const { index, clock } = this.#init;
+    const limits = this.#init.limits();
+    if (limits === undefined) return;
+    const nowMs = timeOf(clock);
+    const sinceMs = Math.max(0, nowMs - limits.windowMs);
+    const files = this.#windows.get(author)?.[0]?.files ?? index.counts.files;
+    const survey = await surveyMassChange(index, author, losses, sinceMs);
+    const { lost, earlier, earliestMs = nowMs } = survey;
+    this.#moved = survey.moved;
+    const before = withChanges([], { atMs: earliestMs, files, ...earlier }, limits);
+    this.#windows.set(author, before);
+    if (!isMassChange(withChanges(before, { atMs: nowMs, files, ...lost }, limits), limits)) return;
+    this.#opening.add(author);
+    await this.#questions.open({ author, sinceMs: earliestMs, lastMs: nowMs, files, ...earlier });
+    this.#init.logger.warn('a mass change waits for an answer', { author, files, ...lost });
+  }
+
+  /** What was done is added to the question that is open, or to what was done lately. */
+  async #count(author: DeviceId, counted: ChangeCount, files: number): Promise<void> {
+    if (totalOf(counted) === 0) return;
+    const open = this.#holding(author);
+    if (open === undefined) {
+      this.#windows.set(author, this.#windowWith(author, counted, files));
+      return;
+    }
+    await this.#questions.add(open.id, counted, timeOf(this.#init.clock));
+  }
+
+  async #settleOne(question: KnownMassChange): Promise<void> {
+    const { index, hash, logger } = this.#init;
+    const { id, author, answer, deleted, rewritten } = question;
+    const change = (entry: PathEntry) =>
+      answer === 'rejected' ? rejected(entry, question, hash) : confirmed(entry, question);
+    let paths: FolderPath[] = [];
+    for await (const entry of index.below('')) {
+      if (!entry.rows.some((row) => isMeant(row, question))) continue;
+      paths.push(entry.path);
+      if (paths.length < pathsPerUpdate) continue;
+      await index.update(paths, change, { sync: true });
+      paths = [];
+    }
+    await index.update(paths, change, { sync: true });
+    this.#windows.delete(author);
+    logger.info('a mass change was answered', { author, answer, deleted, rewritten });
+    await this.#questions.settled(id, answer);
+  }
+
+  /** The question to which the author's changes belong: one that is open, and still going on. */
+  #holding(author: DeviceId): KnownMassChange | undefined {
+    const limits = this.#init.limits();
+    if (limits === undefined) return undefined;
+    const nowMs = timeOf(this.#init.clock);
+    return this.#questions.goingOn(author, nowMs - limits.windowMs);
+  }
+
+  #isHolding(author: DeviceId): boolean {
+    return this.#holding(author) !== undefined;
+  }
+}
+
+/** A clock may stand before 1970. */
+function timeOf(clock: Clock): number {
+  return Math.max(0, Math.floor(clock.now()));
+}

@@ -1,0 +1,103 @@
+/** The questions that this device asks about mass changes: opened, added to, closed, all durably. */
+import type { AnsweredChanges, FolderIndex, KnownMassChange } from '@holdfast/folder-index';
+import {
+  addCounts,
+  type ChangeCount,
+  type DeviceId,
+  hexFrom,
+  type MassChangeAnswer,
+  maxMassChanges,
+} from '@holdfast/model';
+import type { RandomSource } from '@holdfast/platform';
+
+export interface OwnMassChangesInit {
+  readonly index: FolderIndex;
+  readonly device: DeviceId;
+  readonly random: RandomSource;
+  /** A question was opened, or what it says has changed. */
+  readonly onQuestion: () => void;
+}
+
+type ChangeOf = (known: readonly KnownMassChange[]) => readonly KnownMassChange[];
+
+export class OwnMassChanges {
+  readonly #init: OwnMassChangesInit;
+
+  constructor(init: OwnMassChangesInit) {
+    this.#init = init;
+  }
+
+  all(): readonly KnownMassChange[] {
+    return this.#init.index.questions.all().filter((one) => this.#isOwn(one));
+  }
+
+  /** The open question about an author whose last change is no older. */
+  goingOn(author: DeviceId, sinceMs: number): KnownMassChange | undefined {
+    return this.#open(author, this.#init.index.questions.all(), sinceMs);
+  }
+
+  /** One question about an author is open at a time: an older one goes on. */
+  open(change: ChangeCount & AnsweredChanges & { readonly files: number }): Promise<void> {
+    const { device, random } = this.#init;
+    const id = hexFrom(random.bytes(8));
+    return this.#change((known) => {
+      const open = this.#open(change.author, known, 0);
+      if (open !== undefined) return replaced(known, { ...open, lastMs: change.lastMs });
+      return [...this.#withRoom(known), { id, holder: device, answer: 'open', ...change }];
+    });
+  }
+
+  add(id: string, counted: ChangeCount, atMs: number): Promise<void> {
+    return this.#change((known) => {
+      const now = known.find((one) => one.id === id);
+      if (now === undefined) return known;
+      const lastMs = Math.max(now.lastMs, atMs);
+      return replaced(known, { ...now, lastMs, ...addCounts(now, counted) });
+    });
+  }
+
+  /** The answer was carried out. */
+  settled(id: string, answer: MassChangeAnswer): Promise<void> {
+    return this.#change((known) =>
+      known.map((one) => (one.id === id ? { ...one, settled: answer } : one)),
+    );
+  }
+
+  /** Open questions need no answer any more. */
+  close(isIdle: (author: DeviceId) => boolean): Promise<void> {
+    const closes = (one: KnownMassChange) =>
+      this.#isOwn(one) && one.answer === 'open' && isIdle(one.author);
+    return this.#change((known) =>
+      known.some(closes)
+        ? known.map((one) => (closes(one) ? { ...one, answer: 'over' as const } : one))
+        : known,
+    );
+  }
+
+  /** Of this device's own questions the oldest that are done with go. */
+  #withRoom(known: readonly KnownMassChange[]): readonly KnownMassChange[] {
+    const own = known.filter((one) => this.#isOwn(one));
+    const done = own.filter((one) => one.answer !== 'open').sort((a, b) => a.lastMs - b.lastMs);
+    const gone = new Set(done.slice(0, Math.max(0, own.length + 1 - maxMassChanges)));
+    return known.filter((one) => !gone.has(one));
+  }
+
+  #open(author: DeviceId, known: readonly KnownMassChange[], sinceMs: number) {
+    return known.find(
+      (one) =>
+        this.#isOwn(one) && one.author === author && one.answer === 'open' && one.lastMs >= sinceMs,
+    );
+  }
+
+  #isOwn({ holder }: KnownMassChange): boolean {
+    return holder === this.#init.device;
+  }
+
+  async #change(change: ChangeOf): Promise<void> {
+    if (await this.#init.index.questions.change(change)) this.#init.onQuestion();
+  }
+}
+
+function replaced(known: readonly KnownMassChange[], next: KnownMassChange) {
+  return known.map((one) => (one.id === next.id ? next : one));
+}

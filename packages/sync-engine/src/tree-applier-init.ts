@@ -1,0 +1,39 @@
+/** What bringing remote versions into a tree is given. */
+
+import type { FolderIndex } from '@holdfast/folder-index';
+import type { IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
+import type { DeviceId, FolderId, FolderPath, Hash } from '@holdfast/model';
+import type { BulkRunner, Clock, FilePath, Logger } from '@holdfast/platform';
+import type { BlockSupplier } from './block-client.js';
+import type { DirectoryReviver } from './directory-reviver.js';
+import type { MassChangeGuard } from './mass-change-guard.js';
+import type { PathPlanner } from './plan-sync.js';
+
+export interface TreeApplierInit {
+  readonly folder: FolderId;
+  readonly root: FilePath;
+  readonly index: FolderIndex;
+  readonly runner: BulkRunner;
+  readonly listBlocks: ListBlockStore;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
+  readonly plan: PathPlanner;
+  /** What is ignored on this device. */
+  readonly rules: () => IgnoreRules;
+  /** Whether content may be placed; where not, only what is here already is taken over. */
+  readonly mayPlace?: () => boolean;
+  /** The connected member to ask for blocks; undefined while it is not connected. */
+  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
+  /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
+  readonly mayApply: () => Promise<boolean>;
+  /** Devices that may have what nobody shows any more. */
+  readonly keepers?: () => readonly DeviceId[];
+  /** Asked before what others did takes content away here. */
+  readonly guard?: MassChangeGuard | undefined;
+  /** Paths that the disk shows otherwise than expected. */
+  readonly onSurprise: (paths: readonly FolderPath[], below: readonly FolderPath[]) => void;
+  /** Called after something was committed to the index. */
+  readonly onApplied: () => void;
+}
