@@ -47,10 +47,12 @@ function stateStep(folder: Folder, devices: readonly Device[]): NextStep | undef
     case 'needs-confirmation':
       return {
         text:
-          'Nothing was deleted or replaced here yet, and archives have what was before. If the ' +
-          'change is meant, confirm it; if not, reject it. Type one of these:',
-        actions: [],
-        commands: ['confirm', 'reject'].map((verb) => folderCommand(verb, folder)),
+          'The rest of it waits, and archives have what was before. Your answer holds for every ' +
+          'device that shares the folder; putting it back beats taking it over.',
+        actions: [
+          { label: 'No, put everything back', path: '/rest/folders/reject', body: named(folder) },
+          { label: 'Yes, it was meant', path: '/rest/folders/confirm', body: named(folder) },
+        ],
       };
     case 'paused':
       return {
@@ -143,6 +145,6 @@ function lookAgain(folder: Folder): StepAction {
   return { label: 'Look again', path: '/rest/folders/rescan', body: { folder: folder.id } };
 }
 
-function folderCommand(verb: string, folder: Folder): string {
-  return `npx holdfast folder ${verb} ${shellWord(folder.label)}`;
+function named(folder: Folder): { readonly folder: string } {
+  return { folder: folder.id };
 }

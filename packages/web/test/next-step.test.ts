@@ -35,10 +35,15 @@ describe('a folder that needs a person', () => {
     expect(step?.text).toContain('once pi or desktop is switched on');
   });
 
-  test('asks for an answer with the words to type', () => {
-    expect(stepFor({ state: 'needs-confirmation', label: 'My files' })?.commands).toEqual([
-      "npx holdfast folder confirm 'My files'",
-      "npx holdfast folder reject 'My files'",
+  test('asks for an answer that a click gives', () => {
+    const actions = stepFor({ state: 'needs-confirmation' })?.actions;
+    expect(actions?.map(({ path }) => path)).toEqual([
+      '/rest/folders/reject',
+      '/rest/folders/confirm',
+    ]);
+    expect(actions?.map(({ body }) => body)).toEqual([
+      { folder: photos.id },
+      { folder: photos.id },
     ]);
   });
 });
