@@ -2,11 +2,18 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ListResult } from '@holdfast/node';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, type SharedFolder, settle, shareDocs, TestWorld } from './test-world.js';
+import {
+  pair,
+  type SharedFolder,
+  settle,
+  shareDocs,
+  type TestWorld,
+  useTestWorld,
+} from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 const manyFiles = 300;
@@ -31,15 +38,13 @@ const hasOriginals = (directory: string) =>
   );
 
 describe('on a laptop, a desktop and an archive', () => {
-  let world: TestWorld;
+  const world = useTestWorld({ lasts: 'the whole file' });
   let shared: SharedFolder;
   let here: string;
   let there: string;
   beforeAll(async () => {
-    world = new TestWorld();
     shared = await shareDocs(world);
   });
-  afterAll(() => world.close());
   beforeEach(async () => {
     here = join(shared.laptopTree, 'many');
     there = join(shared.desktopTree, 'many');
@@ -146,9 +151,10 @@ describe('on a laptop, a desktop and an archive', () => {
   });
 });
 
-test('a rejection beats a confirmation that was given apart from it', async () => {
-  const world = new TestWorld();
-  try {
+describe('on two devices without an archive', () => {
+  const world = useTestWorld();
+
+  test('a rejection beats a confirmation that was given apart from it', async () => {
     const { laptop, desktop, laptopTree, desktopTree } = await shareBetweenTwo(world);
     const here = join(laptopTree, 'many');
     writeMany(here, encrypted);
@@ -165,9 +171,7 @@ test('a rejection beats a confirmation that was given apart from it', async () =
     await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
     expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
     expect((await laptop.folder()).massChanges).toEqual([]);
-  } finally {
-    await world.close();
-  }
+  });
 });
 
 /** No archive: what is put back comes from what the other device kept aside. */

@@ -24,8 +24,6 @@ export const photos: Folder = {
   members: ['pi'],
   archives: ['pi'],
   connectedMembers: ['pi'],
-  massChanges: [],
-  guard: { files: 200, sharePercent: 25, windowMinutes: 10 },
   progress: null,
 };
 
