@@ -44,6 +44,7 @@ async function main() {
       await copy.plant(bug);
       const caught = await catchBug(copy, bug);
       await copy.mend();
+      if (caught?.includes('by the suite')) await requireGoodWithout(copy, bug);
       if (caught === undefined) escaped += 1;
       say(`${bug.name} · ${caught ?? 'ESCAPED'}`);
     }
@@ -52,6 +53,18 @@ async function main() {
   }
   say(`${wanted.length} planted, ${wanted.length - escaped} caught, ${escaped} escaped`);
   return escaped === 0 ? 0 : 1;
+}
+
+const goodSuites = new Set();
+
+/** A suite that fails without the bug too has caught nothing. */
+async function requireGoodWithout(copy, { suite }) {
+  const name = suite.join(' ');
+  if (goodSuites.has(name)) return;
+  const vitest = join(copy.directory, 'node_modules/vitest/vitest.mjs');
+  const { code, output } = await run(copy, [vitest, 'run', ...suite], suiteTimeoutMs);
+  if (code !== 0) throw new Error(`the suite ${name} fails with no bug planted:\n${output}`);
+  goodSuites.add(name);
 }
 
 /** Who caught it; undefined where nobody did. */

@@ -87,6 +87,7 @@ export const applyingBugs = [
     placer,
     'if (disk === undefined || !hasHeldContent(local.version)) return shown;',
     'if (disk !== undefined || !hasHeldContent(local.version)) return shown;',
+    { suite: ['packages/sync-engine/test/placer'] },
   ),
   bug(
     'what was placed overrides what a scan found meanwhile',
@@ -122,14 +123,22 @@ export const applyingBugs = [
     'if (waitMs > heldGraceMs) {',
     { suite: ['packages/sync-engine/test/held-content'] },
   ),
-  bugOf('what somebody wrote into held content goes with it', [
-    [letGo, `if (stat.sizeBytes !== sizeBytes || stat.mtimeNs !== mtimeNs) return 'changed';`, ''],
+  bugOf(
+    'what somebody wrote into held content goes with it',
     [
-      letGo,
-      `return sameBlocks(blocks, answer.blocks) ? 'version' : 'changed';`,
-      `return 'version';`,
+      [
+        letGo,
+        `if (stat.sizeBytes !== sizeBytes || stat.mtimeNs !== mtimeNs) return 'changed';`,
+        '',
+      ],
+      [
+        letGo,
+        `return sameBlocks(blocks, answer.blocks) ? 'version' : 'changed';`,
+        `return 'version';`,
+      ],
     ],
-  ]),
+    { suite: ['packages/sync-engine/test/held-content'] },
+  ),
   bug(
     'after a crash nobody looks at what was set aside',
     reconcile,
@@ -155,5 +164,6 @@ export const applyingBugs = [
     'folder-scanner/src/confinement.ts',
     `if (stat.kind === 'directory') return { type: 'ok' };`,
     `if (stat.kind !== 'file') return { type: 'ok' };`,
+    { suite: ['packages/sync-engine/test/place-', 'packages/folder-scanner/test'] },
   ),
 ];

@@ -99,7 +99,7 @@ export const indexBugs = [
     link,
     `if (state === 'side' && !toArchive) continue;`,
     `if (state === 'side' && toArchive && rows.length < 0) continue;`,
-    { suite: ['packages/node/test', 'packages/sync-engine/test'] },
+    { suite: ['packages/node/test/assemble-node'] },
   ),
   bug(
     'what a member showed before stays beside what it shows now',
