@@ -105,11 +105,26 @@ export function observe(
   if (adopted !== undefined) return withLocalCurrent(entry, adopted, { disk, withheld: 'no' });
   const record = recordOf(entry, row, observation, context);
   const version = versionOf(record, context.hash);
-  return withLocalCurrent(entry, version, { disk, withheld: withheldBy(context) });
+  return withLocalCurrent(entry, version, { disk, withheld: withheldBy(context, entry) });
 }
 
-function withheldBy({ withholds }: ObserveContext): 'kept' | 'no' {
-  return withholds === true ? 'kept' : 'no';
+function withheldBy({ withholds, device }: ObserveContext, entry: PathEntry): 'kept' | 'no' {
+  return withholds === true && !isStillOnlyHere(entry, device) ? 'kept' : 'no';
+}
+
+/**
+ * This device published the file and no member has it yet. What replaces it has to be published too:
+ * they would wait for ever for content that is gone.
+ */
+function isStillOnlyHere(entry: PathEntry, device: DeviceId): boolean {
+  const row = localCurrent(entry);
+  if (row === undefined || row.local.withheld !== undefined) return false;
+  const { kind, author, vector } = row.version.record;
+  if (kind !== 'file' || author !== device) return false;
+  const contains = new Set(['equal', 'dominates']);
+  return !peerCurrents(entry).some(({ version }) =>
+    contains.has(compareVectors(version.record.vector, vector)),
+  );
 }
 
 /** A disk state as it is kept beside a version. */
@@ -137,7 +152,7 @@ function observeAbsence(
     author: context.device,
   };
   const version = versionOf(record, context.hash);
-  return withLocalCurrent(entry, version, { withheld: withheldBy(context) });
+  return withLocalCurrent(entry, version, { withheld: withheldBy(context, entry) });
 }
 
 function isAlive({ record }: Version): boolean {

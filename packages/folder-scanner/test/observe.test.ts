@@ -384,3 +384,33 @@ describe('a directory whose record does not let its owner write', () => {
     expect(recordOf(changed)).toMatchObject({ permissions: 0o775, author: context.device });
   });
 });
+
+describe('in a receive-only folder', () => {
+  const receiving = { ...context, withholds: true };
+  const disk = diskStateOf(statOf('one'), false);
+  const withheld = (entry: typeof empty) => localCurrent(entry)?.local.withheld;
+  const shown = fileVersion('one', theirs(1));
+  const placed = heard(withLocalCurrent(empty, shown, { disk }), shown);
+
+  test('an edit, something new and a deletion are withheld', () => {
+    expect(withheld(observe(placed, file('two'), receiving))).toBe('kept');
+    expect(withheld(observe(empty, file('new'), receiving))).toBe('kept');
+    expect(withheld(observe(placed, { type: 'absent' }, receiving))).toBe('kept');
+    expect(withheld(observe(placed, file('two'), context))).toBeUndefined();
+  });
+
+  test('an edit of what was published and nobody has yet is published too', () => {
+    const own = fileVersion('one', mine(1), { author: context.device });
+    const published = withLocalCurrent(empty, own, { disk });
+    expect(withheld(observe(published, file('two'), receiving))).toBeUndefined();
+    expect(withheld(observe(published, { type: 'absent' }, receiving))).toBeUndefined();
+    expect(withheld(observe(heard(published, own), file('two'), receiving))).toBe('kept');
+  });
+
+  test('a change that is put back by hand is none, and one that only was here leaves no trace', () => {
+    const edited = observe(placed, file('two'), receiving);
+    expect(localCurrent(observe(edited, file('one'), receiving))?.version.id).toBe(shown.id);
+    const added = observe(empty, file('new'), receiving);
+    expect(observe(added, { type: 'absent' }, receiving).rows).toEqual([]);
+  });
+});

@@ -84,6 +84,7 @@ export class ArchiveMirror {
       ...init,
       context: withholdingContext(init.context, () => true),
       plan: this.plan,
+      waitsForArchive: true,
       mayApply: () => true,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,

@@ -41,17 +41,20 @@ export class DirectoryReviver {
   readonly #context: ObserveContext;
   readonly #hash: Hash;
   readonly #plan: PathPlanner;
+  readonly #waitsForArchive: boolean;
 
   constructor(init: {
     index: FolderIndex;
     context: ObserveContext;
     hash: Hash;
     plan: PathPlanner;
+    waitsForArchive?: boolean;
   }) {
     this.#index = init.index;
     this.#context = init.context;
     this.#hash = init.hash;
     this.#plan = init.plan;
+    this.#waitsForArchive = init.waitsForArchive === true;
   }
 
   /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
@@ -71,9 +74,9 @@ export class DirectoryReviver {
     return pending;
   }
 
-  /** What the members still show may only not have been deleted yet, where nothing is published. */
+  /** What the archive of a mirror still shows may only not have been deleted yet. */
   #keepsDirectory(child: PathEntry): boolean {
-    return this.#context.withholds !== true || isLocalChange(child, this.#plan);
+    return !this.#waitsForArchive || isLocalChange(child, this.#plan);
   }
 
   /** Nothing is made where a directory is on its way. */
@@ -116,7 +119,7 @@ export class DirectoryReviver {
     const record = { kind: 'directory', path, permissions, vector, author } as const;
     const target = versionOf(record, this.#hash);
     const conflict = rival?.local.disk !== undefined && isCopyable(rival.version.record);
-    return { type: 'apply', target, local, conflict };
+    return { type: 'apply', target, local, conflict, isMadeHere: true };
   }
 
   #above(entry: PathEntry): PathEntry {

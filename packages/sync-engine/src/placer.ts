@@ -201,7 +201,9 @@ export class Placer {
     const { target, local } = work.action;
     const now = localCurrent(entry)?.version.id;
     const isNewer = now !== local?.version.id && now !== target.id;
-    const shown = isNewer ? entry : withPlaced(entry, work, stat);
+    const isOwn = work.action.type === 'apply' && work.action.isMadeHere === true;
+    const withheld = isOwn && this.#context.withholds === true ? 'kept' : 'no';
+    const shown = isNewer ? entry : withPlaced(entry, work, stat, withheld);
     if (work.action.type !== 'apply' || local === undefined) return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
@@ -213,13 +215,14 @@ function withPlaced(
   entry: PathEntry,
   { action, mark }: PlannedPath,
   stat: FileStat | undefined,
+  withheld: 'kept' | 'no',
 ): PathEntry {
   const { target, local } = action;
   if (action.type === 'apply' && action.forgets && local !== undefined) {
     return withoutLocalCurrent(entry, local.version);
   }
   const disk = stat === undefined ? {} : { disk: diskStateOf(stat, false) };
-  const shown = withLocalCurrent(entry, target, { withheld: 'no', ...disk });
+  const shown = withLocalCurrent(entry, target, { withheld, ...disk });
   return asPlaced(shown, entry, target, mark);
 }
 

@@ -41,6 +41,8 @@ export type SyncAction =
       readonly conflict: boolean;
       /** Nobody else shows the path: afterwards this device shows nothing there, not a deletion. */
       readonly forgets?: true;
+      /** Made by this device for what has to lie in it: no member shows it. */
+      readonly isMadeHere?: true;
     };
 
 /** What a tree does about a path; the mirror of an archive has another rule than a member's tree. */

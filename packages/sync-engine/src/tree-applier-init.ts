@@ -22,6 +22,8 @@ export interface TreeApplierInit {
   readonly plan: PathPlanner;
   /** What is ignored on this device. */
   readonly rules: () => IgnoreRules;
+  /** A mirror gets directories back from its archive, and makes none itself. */
+  readonly waitsForArchive?: boolean;
   /** Whether content may be placed; where not, only what is here already is taken over. */
   readonly mayPlace?: () => boolean;
   /** The connected member to ask for blocks; undefined while it is not connected. */

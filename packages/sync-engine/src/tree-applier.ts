@@ -334,10 +334,8 @@ export class TreeApplier {
       this.#orphanSinceMs.set(path, sinceMs);
       if (nowMs - sinceMs < parentPatienceMs) continue;
       this.#orphanSinceMs.delete(path);
-      if (this.#init.context.withholds === true) {
-        await this.#reviver.takeBackDeletions(path);
-        continue;
-      }
+      if (this.#init.context.withholds === true) await this.#reviver.takeBackDeletions(path);
+      if (this.#init.waitsForArchive === true) continue;
       const { make, look } = await this.#reviver.missingParents(path);
       const asked = this.#notAskedLately(look);
       if (asked.length > 0) this.#init.onSurprise(asked, []);

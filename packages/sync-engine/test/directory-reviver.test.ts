@@ -37,20 +37,23 @@ const made = (kind: 'directory' | 'tombstone', vector: VersionVector, author = h
   return versionOf(record, hash);
 };
 
-function reviverOf(index: FolderIndex, withholds = false): DirectoryReviver {
-  const context = { actor: mine, device: here, hash, withholds };
+function reviverOf(index: FolderIndex, waitsForArchive = false): DirectoryReviver {
+  const context = { actor: mine, device: here, hash };
   const plan = (entry: PathEntry) => planPath(entry, hash);
-  return new DirectoryReviver({ index, context, hash, plan });
+  return new DirectoryReviver({ index, context, hash, plan, waitsForArchive });
 }
 
 /** A directory here that holds a file, and what others show at its path. */
 async function revived(...shown: Version[]): Promise<PathEntry> {
-  const { entry, was } = await reviving({ withholds: false }, shown);
+  const { entry, was } = await reviving({ waitsForArchive: false }, shown);
   expect(was).toBe(true);
   return entry;
 }
 
-async function reviving({ withholds }: { withholds: boolean }, shown: readonly Version[]) {
+async function reviving(
+  { waitsForArchive }: { waitsForArchive: boolean },
+  shown: readonly Version[],
+) {
   const world = new PlaceWorld();
   const index = await openIndex();
   world.user.makeDirectory(world.at('d'));
@@ -66,7 +69,7 @@ async function reviving({ withholds }: { withholds: boolean }, shown: readonly V
     }, before);
   };
   await index.update([pathOf('d'), pathOf('d/a.txt')], change, { sync: true });
-  const was = await reviverOf(index, withholds).revive(pathOf('d'));
+  const was = await reviverOf(index, waitsForArchive).revive(pathOf('d'));
   return { entry: await index.entry(pathOf('d')), was, local };
 }
 
@@ -91,7 +94,7 @@ describe('a directory that stays because something lies in it', () => {
   });
 
   test('in a mirror it waits for what the archive may only not have deleted yet', async () => {
-    const { entry, local } = await reviving({ withholds: true }, [deletion]);
+    const { entry, local } = await reviving({ waitsForArchive: true }, [deletion]);
     expect(localCurrent(entry)!.version.id).toBe(local.id);
   });
 });

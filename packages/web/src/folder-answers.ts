@@ -11,7 +11,7 @@ export interface Answer {
   readonly time?: string;
 }
 
-export const stateTones: Readonly<Record<FolderState, { word: string; tone: Tone }>> = {
+const stateTones: Readonly<Record<FolderState, { word: string; tone: Tone }>> = {
   'up-to-date': { word: 'Up to date', tone: 'good' },
   scanning: { word: 'Scanning', tone: 'busy' },
   syncing: { word: 'Syncing', tone: 'busy' },
@@ -21,6 +21,25 @@ export const stateTones: Readonly<Record<FolderState, { word: string; tone: Tone
   'out-of-sync': { word: 'Out of sync', tone: 'alarm' },
   'needs-confirmation': { word: 'Needs your answer', tone: 'warning' },
 };
+
+/** Whether nothing is wrong and the folder only differs as its mode lets it: the node says which. */
+export function differsByMode(folder: Folder): boolean {
+  if (folder.state !== 'out-of-sync') return false;
+  if (folder.mode === 'send-only') return folder.needFiles > 0;
+  return folder.mode === 'receive-only' && folder.receiveOnlyChangedFiles > 0;
+}
+
+/** The state of a folder in a word. */
+export function stateOf(folder: Folder): { readonly word: string; readonly tone: Tone } {
+  if (!differsByMode(folder)) return stateTones[folder.state];
+  return { word: folder.mode === 'send-only' ? 'Out of sync' : 'Local changes', tone: 'warning' };
+}
+
+/** Which way changes travel, where it is not both ways; empty otherwise. */
+export function modeWords({ mode, archive }: Folder): string {
+  if (mode === 'send-only') return ', sends only';
+  return mode === 'receive-only' && !archive ? ', receives only' : '';
+}
 
 export function privateAnswer(folder: Folder, devices: readonly Device[]): Answer {
   if (folder.members.length === 0) return { tone: 'good', text: 'This device only.' };

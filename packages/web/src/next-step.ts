@@ -2,14 +2,17 @@
  * What a person should do next for a folder: one step at most, the address of it, and what is safe
  * meanwhile. Pure. A folder that needs nobody has none.
  */
+import { differsByMode } from './folder-answers.js';
 import type { Device, Folder } from './node-state.js';
-import { listWords, shellWord } from './plain-words.js';
+import { countWords, listWords, shellWord } from './plain-words.js';
 
 export interface StepAction {
   readonly label: string;
   /** Where the request goes, and what it says. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Asked first: what it does, and the word that does it. */
+  readonly asks?: { readonly text: string; readonly yes: string };
 }
 
 export interface NextStep {
@@ -38,6 +41,7 @@ function stateStep(folder: Folder, devices: readonly Device[]): NextStep | undef
         actions: [lookAgain(folder)],
       };
     case 'out-of-sync':
+      if (differsByMode(folder)) return modeStep(folder);
       return {
         text:
           'Everything else goes on. What is named above stays as it is until it can be read and ' +
@@ -64,6 +68,56 @@ function stateStep(folder: Folder, devices: readonly Device[]): NextStep | undef
     default:
       return undefined;
   }
+}
+
+/** What stands there because of the mode: it is safe, and waits for a person. */
+function modeStep(folder: Folder): NextStep {
+  return folder.mode === 'send-only' ? overrideStep(folder) : revertStep(folder);
+}
+
+function overrideStep(folder: Folder): NextStep {
+  const files = countWords(folder.needFiles, 'file');
+  const { id } = folder;
+  return {
+    text:
+      'This folder only sends: what others change is not taken over. Nothing is lost on either ' +
+      "side. You can make this device's files win everywhere.",
+    actions: [
+      {
+        label: 'Override the others',
+        path: '/rest/folders/override',
+        body: { folder: id },
+        asks: {
+          text:
+            `On the other devices ${files} will be replaced by this device's, or deleted where ` +
+            'this device has none. What was there is kept aside until it is archived.',
+          yes: `Override ${files}`,
+        },
+      },
+    ],
+  };
+}
+
+function revertStep(folder: Folder): NextStep {
+  const files = countWords(folder.receiveOnlyChangedFiles, 'file');
+  return {
+    text:
+      'This folder only receives: what is changed here stays here and is not sent. You can take ' +
+      'it back, or send it by changing the mode of the folder.',
+    actions: [
+      {
+        label: 'Revert local changes',
+        path: '/rest/folders/revert',
+        body: { folder: folder.id },
+        asks: {
+          text:
+            `Here ${files} will be as on the other devices again: edits are undone, what was ` +
+            'added goes, what was deleted comes back. What was here is kept aside until it is archived.',
+          yes: `Revert ${files}`,
+        },
+      },
+    ],
+  };
 }
 
 function whomToSwitchOn(folder: Folder, devices: readonly Device[]): string {

@@ -22,6 +22,8 @@ export interface Folder {
   readonly needFiles: number;
   readonly needBytes: number;
   readonly unarchivedFiles: number;
+  /** In a receive-only folder: what was changed here and is not sent. */
+  readonly receiveOnlyChangedFiles: number;
   readonly heldFiles: number;
   readonly copies: number;
   readonly lastArchived: string | null;

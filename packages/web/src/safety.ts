@@ -2,6 +2,7 @@
  * The page's first sentence: is everything safe, and if not, what is not. The worst thing wins; it
  * never claims more than the node said.
  */
+import { differsByMode } from './folder-answers.js';
 import type { Folder, NodeState } from './node-state.js';
 import { agoWords, countWords, listWords, sizeWords } from './plain-words.js';
 
@@ -50,12 +51,16 @@ export function judgeSafety(node: NodeState, nowMs: number): Safety {
     undecided(folders) ??
     alone(node) ??
     unarchived(folders) ??
+    differing(folders) ??
     safe(folders, nowMs)
   );
 }
 
 function halted(folders: readonly Folder[]): Safety | undefined {
-  const stopped = folders.filter(({ state }) => state === 'stopped' || state === 'out-of-sync');
+  const stopped = folders.filter(
+    (folder) =>
+      folder.state === 'stopped' || (folder.state === 'out-of-sync' && !differsByMode(folder)),
+  );
   const [first] = stopped;
   if (first === undefined) return undefined;
   const verb = stopped.every(({ state }) => state === 'stopped') ? 'stopped' : 'out of sync';
@@ -76,6 +81,19 @@ function undecided(folders: readonly Folder[]): Safety | undefined {
     sentence: `${labels(asking)} ${asking.length === 1 ? 'waits' : 'wait'} for your answer.`,
     reason: first.stateReason || 'A large change is held back until you say that it is meant.',
     next: stepOf(asking),
+  };
+}
+
+/** Nothing is lost by it, but a person should decide. */
+function differing(folders: readonly Folder[]): Safety | undefined {
+  const found = folders.filter(differsByMode);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  return {
+    level: 'warning',
+    sentence: `${labels(found)} ${found.length === 1 ? 'differs' : 'differ'} from the other devices.`,
+    reason: `${first.stateReason} Nothing is lost.`,
+    next: stepOf(found),
   };
 }
 

@@ -16,6 +16,7 @@ export const photos: Folder = {
   needFiles: 0,
   needBytes: 0,
   unarchivedFiles: 0,
+  receiveOnlyChangedFiles: 0,
   heldFiles: 0,
   copies: 2,
   lastArchived: '2026-03-01T11:59:20Z',

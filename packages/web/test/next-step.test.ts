@@ -48,6 +48,29 @@ describe('a folder that needs a person', () => {
   });
 });
 
+describe('a folder that differs because of its mode', () => {
+  const differing = { state: 'out-of-sync', needFiles: 3 } as const;
+
+  test('can override the others, and says first how many files that touches', () => {
+    const [action] = stepFor({ ...differing, mode: 'send-only' })?.actions ?? [];
+    expect(action).toMatchObject({ path: '/rest/folders/override', body: { folder: photos.id } });
+    expect(action?.asks?.text).toContain('On the other devices 3 files will be replaced');
+    expect(action?.asks?.yes).toBe('Override 3 files');
+  });
+
+  test('can take back what was changed here, and says first how many files that touches', () => {
+    const changed = { mode: 'receive-only', receiveOnlyChangedFiles: 1 } as const;
+    const [action] = stepFor({ ...changed, state: 'out-of-sync' })?.actions ?? [];
+    expect(action).toMatchObject({ path: '/rest/folders/revert', body: { folder: photos.id } });
+    expect(action?.asks?.text).toContain('Here 1 file will be as on the other devices again');
+  });
+
+  test('is looked at again where something else is wrong with it', () => {
+    const step = stepFor({ state: 'out-of-sync', mode: 'receive-only' });
+    expect(step?.actions.map(({ label }) => label)).toEqual(['Look again']);
+  });
+});
+
 describe('a folder without an archive', () => {
   const bare = { archives: [], connectedMembers: [], members: [] };
 

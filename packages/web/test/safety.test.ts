@@ -47,6 +47,19 @@ describe('what is not safe is said instead', () => {
     });
   });
 
+  test('what differs because of its mode is no alarm, and comes after what is not archived', () => {
+    const local = {
+      state: 'out-of-sync',
+      mode: 'receive-only',
+      receiveOnlyChangedFiles: 2,
+    } as const;
+    expect(judge(local)).toMatchObject({
+      level: 'warning',
+      sentence: 'Photos differs from the other devices.',
+    });
+    expect(judge({ ...local, unarchivedFiles: 2 }).sentence).toContain('not archived yet');
+  });
+
   test('a question comes after a stop, and before archives', () => {
     const asking = { label: 'A', state: 'needs-confirmation', unarchivedFiles: 9 } as const;
     expect(judge(asking).sentence).toBe('A waits for your answer.');

@@ -33,11 +33,16 @@ export async function planModes(world: SimulatedWorld, durationMs: number): Prom
 
 /** In the end every folder sends and receives again, in half of the worlds, and where it must. */
 export async function leaveModes(world: SimulatedWorld, random: SeededRandom): Promise<void> {
-  if (random.chance(0.5) || !convergesInModes(world.shape)) await sendAndReceiveAgain(world);
+  const all = random.chance(0.5) || !convergesInModes(world.shape);
+  // Somebody always takes up what comes to life again, with its directories.
+  await sendAndReceiveAgain(world, all ? world.trees : world.trees.slice(0, 1));
 }
 
-async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> {
-  for (const machine of world.trees) {
+async function sendAndReceiveAgain(
+  world: SimulatedWorld,
+  machines: readonly SimulatedMachine[],
+): Promise<void> {
+  for (const machine of machines) {
     const control = machine.node?.control;
     for (const folder of world.shape.folders) {
       const change = control?.setMode({ folder, mode: 'send-receive', confirmed: true });
@@ -47,12 +52,12 @@ async function sendAndReceiveAgain(world: SimulatedWorld): Promise<void> {
 }
 
 /**
- * Whether members that send and receive hear of everything whatever the modes of the others are: what
- * is withheld hides what it was made of from those who are reached only through it.
+ * Whether everybody can get what is shown, whatever the modes are. Without an archive, content that two
+ * receive-only devices replaced may be nowhere, and each believes that the other has it; and what is
+ * withheld hides what it was made of from those who are reached only through it.
  */
-function convergesInModes({ trees, archives, edges }: SimulatedWorld['shape']): boolean {
-  const isMesh = edges.length === (trees.length * (trees.length - 1)) / 2;
-  return archives.length > 0 || isMesh;
+function convergesInModes({ archives }: SimulatedWorld['shape']): boolean {
+  return archives.length > 0;
 }
 
 /** Paths that the folder's status counts, and so may differ: undefined where none may. */

@@ -1,0 +1,54 @@
+/** A folder that only receives, on the page: what was changed in it is named, and taken back when asked. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../end-to-end/eventually.js';
+import type { NodeProcess } from '../end-to-end/node-process.js';
+import { conditionPatienceMs, waitSeconds } from '../end-to-end/patience.js';
+import { pair, shareFolder, useTestWorld } from '../end-to-end/test-world.js';
+import { launchChromium, openPage } from './chromium.js';
+
+let browser: Browser;
+const world = useTestWorld({ lasts: 'the whole file' });
+let desktop: NodeProcess;
+let theirs: string;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const [laptop, other] = await world.startNodes('laptop', 'desktop');
+  desktop = other;
+  await pair(laptop, desktop);
+  const ours = world.directory('docs');
+  theirs = world.path('desktop-docs');
+  writeFileSync(join(ours, 'a.txt'), 'from the laptop');
+  await shareFolder(laptop, ours, [[desktop, theirs, '--mode', 'receive-only']]);
+  await eventually('the file has arrived', () => existsSync(join(theirs, 'a.txt')));
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  writeFileSync(join(theirs, 'a.txt'), 'changed by hand');
+  await desktop.ask('folder', 'rescan', 'docs');
+});
+
+afterAll(() => browser?.close());
+
+test('local changes are taken back by a second click, which says how many files', async () => {
+  const { page, context, complaints } = await openPage(browser);
+  await page.goto((await desktop.ask<{ url: string }>('page')).url);
+  const card = page.locator('article').filter({ hasText: 'docs' });
+  await card.getByText('Local changes', { exact: true }).waitFor({ timeout: conditionPatienceMs });
+  await card.getByText('receives only').waitFor();
+  const revert = card.getByRole('button', { name: 'Revert local changes' });
+  await revert.click();
+  await card.getByText('Here 1 file will be as on the other devices again').waitFor();
+  expect(readFileSync(join(theirs, 'a.txt'), 'utf8')).toBe('changed by hand');
+  await card.getByRole('button', { name: 'Leave it as it is' }).click();
+  await revert.click();
+  await card.getByRole('button', { name: 'Revert 1 file' }).click();
+  await eventually(
+    'the file is the laptop’s again',
+    () => readFileSync(join(theirs, 'a.txt'), 'utf8') === 'from the laptop',
+  );
+  await card.getByText('Up to date', { exact: true }).waitFor({ timeout: conditionPatienceMs });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
