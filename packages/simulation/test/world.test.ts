@@ -47,6 +47,13 @@ describe('worlds', () => {
     },
   );
 
+  test.each(['modes-62', 'modes-80', 'modes-87', ...namesOf('modes', 2)])(
+    'the world of seed %s, in which folders only send or only receive, keeps them too',
+    async (seed) => {
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    },
+  );
+
   test.each(namesOf('lost', 3))(
     'the world of seed %s, in which databases lose keys, keeps them too',
     async (seed) => {
