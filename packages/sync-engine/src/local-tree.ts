@@ -60,7 +60,6 @@ export interface FolderTreeInit {
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly plan: PathPlanner;
-  /** A mirror gets directories back from its archive, and makes none itself. */
   readonly waitsForArchive?: boolean;
   /** Whether content may be placed; where not, only what is here already is taken over. */
   readonly mayPlace?: () => boolean;
