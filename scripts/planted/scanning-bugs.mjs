@@ -24,12 +24,14 @@ export const scanningBugs = [
     `if (code === 'ENOENT') return { type: 'absent' };
   }
   entries.sort`,
+    { suite: ['packages/folder-scanner/test/absence'] },
   ),
   bug(
     'a file whose stat fails counts as deleted',
     jobs,
     `return code === 'ENOENT' || code === 'ENOTDIR' ? { type: 'absent' } : { type: 'failed', code };`,
     `return { type: 'absent' };`,
+    { suite: ['packages/folder-scanner/test/absence'] },
   ),
   bug(
     'an entry of a directory that cannot be looked at counts as deleted',
@@ -37,6 +39,7 @@ export const scanningBugs = [
     `            this.problems.add(path, code);
             children.delete(path);`,
     '            this.problems.add(path, code);',
+    { suite: ['packages/folder-scanner/test/absence'] },
   ),
   bug(
     'the root is not looked at again before an absence is believed',
