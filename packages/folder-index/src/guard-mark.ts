@@ -76,7 +76,7 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
   const now = localCurrent(after);
   if (now === undefined || old?.version.id === now.version.id) return { entry: after };
   const live = old === undefined ? undefined : liveMark(old, rule);
-  const former = live?.former ?? old?.version;
+  const former = live?.former ?? knownElsewhere(before);
   if (former === undefined || rule.passes(former)) return { entry: passed(after, now.version) };
   const loss = lossOf(former.record, now.version.record);
   const removes = removesDirectory(former.record, now.version.record);
@@ -89,6 +89,13 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
   };
   const entry = withGuard(isHeld ? after : passed(after, now.version), now.version, mark);
   return loss === undefined || live !== undefined ? { entry } : { entry, counts: loss };
+}
+
+/** What others have of the path: what nobody else ever had cannot be put back, and takes nothing from anybody. */
+function knownElsewhere(before: PathEntry): Version | undefined {
+  const isShown = (row: VersionRow) => row.peers.some((peer) => peer.state === 'current');
+  const old = localCurrent(before);
+  return (old !== undefined && isShown(old) ? old : before.rows.find(isShown))?.version;
 }
 
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */

@@ -38,13 +38,17 @@ const first = fileVersion('a', 1);
 const second = fileVersion('a', 2);
 const third = fileVersion('a', 3);
 const gone = tombstoneVersion('a', 2);
-const showing = (version: Version, entry = empty) => withLocalCurrent(entry, version, { disk });
+/** Another device has taken the version over. */
+const spread = (entry: PathEntry, version: Version) =>
+  withPeerRow(entry, version, { device: desktop, state: 'current', sequence: 1 });
+const showing = (version: Version, entry = empty) =>
+  spread(withLocalCurrent(entry, version, { disk }), version);
 const free = { atMs: 1_000, windowMs: 600, isHolding: () => false, passes: () => false };
 const holding = { ...free, isHolding: () => true };
 const changes = { author: laptop, sinceMs: 1_000, lastMs: 2_000 };
 
 function changed(before: PathEntry, version: Version, rule = free) {
-  return judgedLocal(before, showing(version, before), rule);
+  return judgedLocal(before, withLocalCurrent(before, version, { disk }), rule);
 }
 
 describe('what a change is taken for', () => {
@@ -68,7 +72,7 @@ describe('what a change is taken for', () => {
     const again = changed(once, third, { ...free, atMs: 1_600 });
     expect(again.counts).toBeUndefined();
     expect(localCurrent(again.entry)?.guard).toMatchObject({ former: first, atMs: 1_000 });
-    const later = changed(once, third, { ...free, atMs: 1_601 });
+    const later = changed(spread(once, second), third, { ...free, atMs: 1_601 });
     expect(later.counts).toBe('rewritten');
     expect(localCurrent(later.entry)?.guard).toMatchObject({ former: second });
   });
@@ -81,6 +85,12 @@ describe('what a change is taken for', () => {
     expect(localCurrent(again.entry)).toMatchObject({ checked: true });
   });
 
+  test('what nobody else ever had is no loss to anybody', () => {
+    const { entry, counts } = changed(withLocalCurrent(empty, first, { disk }), second, holding);
+    expect(counts).toBeUndefined();
+    expect(isKeptBack(localCurrent(entry))).toBe(false);
+  });
+
   test('what a person asked for, or what has only moved, is not counted', () => {
     const wanted = changed(showing(first), second, { ...holding, passes: () => true });
     expect(wanted.counts).toBeUndefined();
@@ -89,7 +99,7 @@ describe('what a change is taken for', () => {
 
   test('an edit long after the mass change is one of its own', () => {
     const once = changed(showing(first), second, holding).entry;
-    const later = changed(once, third, { ...free, atMs: 9_999 });
+    const later = changed(spread(once, second), third, { ...free, atMs: 9_999 });
     expect(isKeptBack(localCurrent(later.entry))).toBe(false);
     expect(localCurrent(later.entry)?.guard).toMatchObject({ state: 'noted', former: second });
   });

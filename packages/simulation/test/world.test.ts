@@ -54,6 +54,13 @@ describe('worlds', () => {
     },
   );
 
+  test.each(namesOf('mass', 3))(
+    'the world of seed %s, in which everything is changed at once and answered, keeps them too',
+    async (seed) => {
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    },
+  );
+
   test.each(namesOf('lost', 3))(
     'the world of seed %s, in which databases lose keys, keeps them too',
     async (seed) => {

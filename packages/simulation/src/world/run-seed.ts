@@ -4,10 +4,11 @@ import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
-import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { renameApart } from './folding-disks.js';
 import { foldingPrefix } from './folding-names.js';
+import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { planLostKeys } from './lost-keys.js';
+import { answerAll, planMassChanges } from './mass-change-acts.js';
 import { countedPaths, leaveModes, planModes } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
@@ -42,6 +43,9 @@ export const lostKeysPrefix = 'lost-';
 /** In worlds whose seed begins so, folders only send or only receive, and change that. */
 export const modesPrefix = 'modes-';
 
+/** In worlds whose seed begins so, users change everything at once, and people are asked early. */
+export const massChangePrefix = 'mass-';
+
 /** In worlds whose seed begins so, users write ignore files. */
 export const ignoreFilesPrefix = 'ignore-';
 
@@ -52,6 +56,8 @@ const rescanMs = 16 * minuteMs;
 const quiescenceLimitMs = 30 * minuteMs;
 /** So long it must stay so. */
 const quietMs = 45_000;
+/** Between one answer and the next. */
+const answerMs = 10_000;
 /** More pairs of names than this no world has. */
 const maxRenames = 200;
 const renamedMs = 1_000;
@@ -89,6 +95,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(lostKeysPrefix)) planLostKeys(world, durationMs);
   if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
   if (seed.startsWith(modesPrefix)) await planModes(world, durationMs);
+  if (seed.startsWith(massChangePrefix)) await planMassChanges(world, users, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine, near) => {
     const user = users.find((one) => one.machine === machine);
@@ -167,11 +174,21 @@ async function settle(world: SimulatedWorld): Promise<void> {
   const deadlineMs = world.clock.nowMs + quiescenceLimitMs;
   while (world.clock.nowMs < deadlineMs) {
     const limitMs = deadlineMs - world.clock.nowMs;
-    if (!(await world.runUntilHolds(() => isQuiet(world), limitMs))) break;
+    if (!(await world.runUntilHolds(() => isQuiet(world) || isAsking(world), limitMs))) break;
+    if (answerAll(world)) {
+      await world.runUntil(world.clock.nowMs + answerMs);
+      continue;
+    }
     const disturbed = await world.runUntilHolds(() => !isQuiet(world), quietMs);
     if (!disturbed) return;
   }
   throw new SeedFailure('not-live', restless(world).join('; '));
+}
+
+function isAsking(world: SimulatedWorld): boolean {
+  return world.machines.some(({ folders }) =>
+    folders.some((folder) => folder.massChanges.open().length > 0),
+  );
 }
 
 function isQuiet(world: SimulatedWorld): boolean {

@@ -103,6 +103,10 @@ export class SimulatedUser {
   }
 
   /** A file that is there, or undefined. */
+  allFiles(): readonly string[] {
+    return this.#paths('file');
+  }
+
   someFile(): string | undefined {
     const files = this.#paths('file');
     return files.length === 0 ? undefined : this.random.pick(files);

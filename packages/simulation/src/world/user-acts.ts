@@ -5,8 +5,8 @@
 import {
   type FilePath,
   type FileSystem,
-  filePathFrom,
   fileErrorCode,
+  filePathFrom,
   joinPath,
   parentPath,
 } from '@holdfast/platform';
@@ -339,6 +339,13 @@ const acts: readonly Act[] = [
   changeKind,
   makeSymlink,
 ];
+
+/** Everything that the user finds, encrypted or deleted one after the other. */
+export function massAct(user: SimulatedUser): UserStep[] {
+  const spoil = user.random.pick([overwritePath, rewritePath, removePath]);
+  const files = user.allFiles().filter((path) => !path.includes('/steady/'));
+  return files.flatMap((path) => spoil(user, path));
+}
 
 /** The steps of one random act. */
 export function nextAct(user: SimulatedUser): UserStep[] {

@@ -1,0 +1,86 @@
+/**
+ * Worlds in which little is much: guards that ask early, users who delete or encrypt everything, and
+ * answers from any device, also against each other. In the end everything is answered.
+ */
+import { AppError } from '@holdfast/platform';
+import { SimulatedCrash } from '../seams/kill-switch.js';
+import type { SeededRandom } from '../seams/seeded-random.js';
+import type { SimulatedMachine } from './simulated-machine.js';
+import type { SimulatedUser } from './simulated-user.js';
+import type { SimulatedWorld } from './simulated-world.js';
+import { massAct } from './user-acts.js';
+
+type Control = NonNullable<SimulatedMachine['node']>['control'];
+
+/** Plans mass changes and some answers within a time; guards differ, and some are off. */
+export async function planMassChanges(
+  world: SimulatedWorld,
+  users: readonly SimulatedUser[],
+  durationMs: number,
+): Promise<void> {
+  const random = world.random.fork('mass changes');
+  for (const machine of world.machines) await chooseGuards(world, machine, random);
+  const count = random.pick([1, 2, 4]);
+  for (let number = 0; number < count; number += 1) {
+    const user = random.pick(users);
+    world.clock.schedule(random.fraction() * durationMs, () =>
+      world.perform(user.machine, massAct(user)),
+    );
+    const machine = random.pick(world.machines);
+    world.clock.schedule(random.fraction() * durationMs, () => answer(world, machine, random));
+  }
+}
+
+/** Answers whatever waits, on some device of each folder; returns whether anything did. */
+export function answerAll(world: SimulatedWorld): boolean {
+  const random = world.random.fork(`answers ${Math.round(world.clock.nowMs)}`);
+  const asking = world.machines.filter(({ folders }) =>
+    folders.some((folder) => folder.massChanges.open().length > 0),
+  );
+  if (asking.length === 0) return false;
+  answer(world, random.pick(asking), random);
+  return true;
+}
+
+async function chooseGuards(
+  world: SimulatedWorld,
+  machine: SimulatedMachine,
+  random: SeededRandom,
+): Promise<void> {
+  const guard = random.chance(0.2)
+    ? null
+    : {
+        files: random.pick([1, 2, 5]),
+        sharePercent: random.pick([5, 30]),
+        windowMinutes: random.pick([0.5, 10]),
+      };
+  for (const folder of world.shape.folders) {
+    const change = machine.node?.control.setGuard(folder, guard);
+    if (change !== undefined) await world.complete(change, 'choosing a guard');
+  }
+}
+
+function answer(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
+  for (const folder of world.shape.folders) {
+    const rejects = random.chance(0.5);
+    ask(world, machine, `${rejects ? 'rejects' : 'confirms'} ${folder}`, (control) =>
+      rejects ? control.rejectFolder(folder) : control.confirmFolder(folder),
+    );
+  }
+}
+
+/** Nothing may wait, or the node may be off or end in the middle of it. */
+function ask(
+  world: SimulatedWorld,
+  machine: SimulatedMachine,
+  what: string,
+  act: (control: Control) => Promise<object>,
+): void {
+  const control = machine.node?.control;
+  if (control === undefined) return;
+  world.trace.event(machine.name, `user ${what}`);
+  act(control).catch((error: unknown) => {
+    const isExpected = error instanceof AppError || error instanceof SimulatedCrash;
+    if (!isExpected && !machine.hasFaultyDisk) world.fail(error);
+  });
+}
