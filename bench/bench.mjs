@@ -7,18 +7,24 @@
  * `npm run bench -- NAME...` runs some, `--runs N` takes the median of N runs, other flags go to
  * the nodes' own runtime (such as --cpu-prof).
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeTree, differences } from '../scripts/tree-digest.mjs';
 import { holdfastPair } from './holdfast-pair.mjs';
+import { linkBytes } from './link-bytes.mjs';
 import { syncthingPair, syncthingVersion } from './syncthing-pair.mjs';
-import { makeSmallFiles, untilAllExist, writeSeeded } from './workloads.mjs';
+import { makeSmallFiles, prependByte, untilAllExist, writeSeeded } from './workloads.mjs';
 
 const benchmarks = {
   'large-file': { what: '1 GiB, incompressible', run: largeFile, beside: true },
   'small-files': { what: '10,000 files of 1–16 KB', run: smallFiles, beside: true },
   'saved-file': { what: 'a saved file appears, median', run: savedFile, beside: true },
+  'prepended-byte': {
+    what: 'a byte in front of 1 GiB that both sides have',
+    run: prependedByte,
+    beside: true,
+  },
   archive: { what: '10,000 files of 1–16 KB, covered by an archive', run: archiveTree },
 };
 
@@ -68,7 +74,8 @@ async function measure(start, run) {
   try {
     pair = await start(place);
     const measured = await run(pair, place);
-    return { ...measured, memoryBytes: Math.max(...pair.peakMemoryBytes()) };
+    const cpuSeconds = pair.cpuSeconds();
+    return { ...measured, cpuSeconds, memoryBytes: Math.max(...pair.peakMemoryBytes()) };
   } finally {
     await pair?.stop();
     rmSync(place, { recursive: true, force: true });
@@ -91,8 +98,9 @@ function line(name, results) {
   const all = results.length > 1 ? ` (${seconds.map((one) => one.toFixed(2)).join(', ')})` : '';
   const note =
     results[0]?.note === undefined ? '' : `, ${results.map((one) => one.note).join(', ')}`;
+  const cpu = [0, 1].map((side) => median(results.map((one) => one.cpuSeconds[side])).toFixed(1));
   console.log(
-    `  ${name.padEnd(9)} ${median(seconds).toFixed(3)} s${all}${note}, peak memory ${(peak / 1e6).toFixed(0)} MB`,
+    `  ${name.padEnd(9)} ${median(seconds).toFixed(3)} s${all}${note}, processor ${cpu.join(' + ')} s, peak memory ${(peak / 1e6).toFixed(0)} MB`,
   );
 }
 
@@ -112,6 +120,40 @@ async function largeFile({ from, to, settle }, place) {
   await settle();
   requireSame(from, to);
   return { seconds, note: `${(bytes / 1e6 / seconds).toFixed(0)} MB/s` };
+}
+
+async function prependedByte(pair, place) {
+  const { from, to, settle } = pair;
+  const bytes = 2 ** 30;
+  const [staged, longer] = [join(place, 'staged'), join(place, 'longer')];
+  writeSeeded(staged, bytes, 1);
+  prependByte(staged, longer);
+  renameSync(staged, join(from, 'large'));
+  await untilAllExist(to, ['large']);
+  await settle();
+  return sent(pair, async () => {
+    renameSync(longer, join(from, 'large'));
+    await until(() => statSync(join(to, 'large'), { throwIfNoEntry: false })?.size === bytes + 1);
+  });
+}
+
+/** How long something takes, and what went over the link for it. */
+async function sent({ ports, from, to, settle }, work) {
+  const before = linkBytes(ports);
+  const started = performance.now();
+  await work();
+  const seconds = (performance.now() - started) / 1000;
+  await settle();
+  requireSame(from, to);
+  return { seconds, note: `${((linkBytes(ports) - before) / 1e6).toFixed(2)} MB sent` };
+}
+
+async function until(condition, timeoutMs = 300_000) {
+  const deadline = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('it did not arrive in time');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 async function smallFiles({ from, to, settle }, place) {

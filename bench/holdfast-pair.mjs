@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNode } from '../scripts/node-process.mjs';
+import { cpuSeconds } from './cpu-seconds.mjs';
 
 /** `archive`: the second node keeps history instead of files. */
 export async function holdfastPair(place, { nodeFlags = [], archive = false } = {}) {
@@ -27,6 +28,9 @@ export async function holdfastPair(place, { nodeFlags = [], archive = false } = 
     other,
     /** The nodes agree that nothing is left to do. */
     settle: () => laptop.control.wait({ folder: id, archived: archive }),
+    /** Where the two listen for each other. */
+    ports: [laptop, other].map(({ addresses }) => Number(addresses[0].split('/').at(-1))),
+    cpuSeconds: () => [laptop, other].map(({ pid }) => cpuSeconds(pid)),
     peakMemoryBytes: () => [laptop.peakMemoryBytes(), other.peakMemoryBytes()],
     stop: () => Promise.all([laptop.stop(), other.stop()]),
   };

@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { cpuSeconds } from './cpu-seconds.mjs';
 
 const apiKey = 'bench';
 
@@ -45,6 +46,8 @@ export async function syncthingPair(place) {
     from,
     to,
     settle,
+    ports: [one.port, other.port],
+    cpuSeconds: () => [one.cpuSeconds(), other.cpuSeconds()],
     peakMemoryBytes: () => [one.peakMemoryBytes(), other.peakMemoryBytes()],
     stop: () => Promise.all([one.stop(), other.stop()]),
   };
@@ -104,6 +107,7 @@ async function startSyncthing(place, name) {
   return {
     device: device.trim(),
     address,
+    port: listen,
     get,
     async join(path, peer) {
       await ask('POST', 'config/devices', { deviceID: peer.device, addresses: [peer.address] });
@@ -115,14 +119,9 @@ async function startSyncthing(place, name) {
         fsWatcherDelayS: 1,
       });
     },
-    /** Of the process that works: the one that was started only watches over it. */
+    cpuSeconds: () => cpuSeconds(workerOf(child.pid)),
     peakMemoryBytes() {
-      const { pid } = child;
-      const tasks = readdirSync(`/proc/${pid}/task`);
-      const worker = tasks
-        .map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim())
-        .find((children) => children !== '');
-      const status = readFileSync(`/proc/${worker ?? pid}/status`, 'utf8');
+      const status = readFileSync(`/proc/${workerOf(child.pid)}/status`, 'utf8');
       return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
     },
     async stop() {
@@ -130,6 +129,15 @@ async function startSyncthing(place, name) {
       await exited;
     },
   };
+}
+
+/** The process that works: the one that was started only watches over it. */
+function workerOf(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const worker = tasks
+    .map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim())
+    .find((children) => children !== '');
+  return worker ?? pid;
 }
 
 function freePort() {

@@ -1,6 +1,14 @@
 /** Seeded data, the same in every run: what the benchmarks let sync. */
 import { createCipheriv } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** Incompressible: a stream cipher over zeros. */
@@ -12,6 +20,19 @@ export function writeSeeded(path, bytes, seed) {
     writeSync(handle, cipher.update(zeros));
   }
   closeSync(handle);
+}
+
+/** A copy of a file with one byte more at its front. */
+export function prependByte(from, to) {
+  const [source, target] = [openSync(from, 'r'), openSync(to, 'w')];
+  const buffer = Buffer.alloc(4 * 1024 * 1024);
+  writeSync(target, Buffer.of(1));
+  for (;;) {
+    const count = readSync(source, buffer);
+    if (count === 0) break;
+    writeSync(target, buffer.subarray(0, count));
+  }
+  for (const handle of [source, target]) closeSync(handle);
 }
 
 /** Files of 1–16 KB, a hundred to a directory; returns their paths below `directory`. */

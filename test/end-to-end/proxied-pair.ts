@@ -1,0 +1,46 @@
+/** A laptop and a desktop with one folder, all of whose bytes pass a proxy that counts and can cut them. */
+import { CountingProxy, portOf } from './counting-proxy.js';
+import { eventually } from './eventually.js';
+import { defaultUp, type NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
+import { pair, shareFolder, type TestWorld } from './test-world.js';
+
+export interface ProxiedPair {
+  readonly laptop: NodeProcess;
+  readonly desktop: NodeProcess;
+  readonly laptopTree: string;
+  readonly desktopTree: string;
+  readonly proxy: CountingProxy;
+}
+
+/** The folder is called `docs`; the desktop is known by the proxy's address only, and dials nobody. */
+export async function proxiedPair(world: TestWorld): Promise<ProxiedPair> {
+  const [laptop, desktop] = await world.startNodes('laptop', 'desktop');
+  await pair(laptop, desktop);
+  const laptopTree = world.directory('docs');
+  const desktopTree = world.path('there');
+  await shareFolder(laptop, laptopTree, [[desktop, desktopTree]]);
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.stop();
+  await laptop.stop();
+  await laptop.start(defaultUp);
+  const [listening] = desktop.ready.addresses;
+  await laptop.ask('device', 'address', 'desktop', 'remove', listening!);
+  await desktop.start();
+  const proxy = new CountingProxy(portOf(listening!));
+  world.onClose(() => proxy.stop());
+  await laptop.ask('device', 'address', 'desktop', 'add', await proxy.start());
+  await eventually('they are connected', async () => {
+    const { devices } = await laptop.status();
+    return devices.some(({ connected }) => connected);
+  });
+  return { laptop, desktop, laptopTree, desktopTree, proxy };
+}
+
+/** Both say that nothing is left to do. */
+export async function settlePair({ laptop, desktop }: ProxiedPair): Promise<void> {
+  await laptop.ask('folder', 'rescan', 'docs');
+  await desktop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+}
