@@ -9,6 +9,7 @@ import {
   removeRow,
 } from '@holdfast/platform';
 import type { DeviceNumbers } from './device-numbers.js';
+import { HintDraft } from './disk-hints.js';
 import {
   countChange,
   type IndexPolicy,
@@ -42,6 +43,7 @@ interface QueuedKey {
 
 export class BatchDraft {
   readonly writes: KeyValueWrite[] = [];
+  readonly hints: HintDraft;
   readonly #init: BatchDraftInit;
   readonly #counts: { -readonly [Key in keyof IndexCounts]: IndexCounts[Key] };
   #sequence: number;
@@ -51,6 +53,7 @@ export class BatchDraft {
 
   constructor(init: BatchDraftInit) {
     this.#init = init;
+    this.hints = new HintDraft(init.keys);
     this.#counts = { ...init.state.counts };
     this.#sequence = init.state.sequence;
     this.#rolling = init.state.hash;
@@ -66,6 +69,7 @@ export class BatchDraft {
     const after = this.#number(before, this.#judged(before, wanted));
     this.#writeEntry(after, stored);
     this.#writeLocalKeys(before, after);
+    this.hints.change(before, after);
     this.#writeNeed(before, after);
     this.#writeLocalChange(before, after);
     if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);

@@ -25,6 +25,7 @@ import {
 } from '@holdfast/platform';
 import { BatchDraft } from './batch-draft.js';
 import { DeviceNumbers } from './device-numbers.js';
+import { DiskHints } from './disk-hints.js';
 import type { IndexPolicy, QueuedOffer } from './entry-change.js';
 import { decodeEntry } from './entry-codec.js';
 import { offeredAt } from './guard-mark.js';
@@ -71,6 +72,7 @@ export class FolderIndex {
   /** Whether this device's numbers can be believed. */
   readonly numbers: OwnNumbers;
   readonly questions: MassChangeList;
+  readonly hints: DiskHints;
   /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
   readonly loss: string | undefined;
   readonly #store: KeyValueStore;
@@ -88,6 +90,7 @@ export class FolderIndex {
     this.loss = loss;
     this.#store = init.store;
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
+    this.hints = new DiskHints(init.store, this.#keys);
     this.#hash = init.hash;
     this.#policy = init.policy;
     this.#state = reopened(state);
@@ -319,7 +322,8 @@ export class FolderIndex {
       overwrittenUncovered: options.countOverwritten?.() ?? 0,
     });
     const sync = options.sync || next.sequence !== this.#state.sequence;
-    await this.#write(draft.writes, next, sync);
+    const hints = await draft.hints.writes(this.#store);
+    await this.#write([...draft.writes, ...hints], next, sync);
   }
 
   async #write(writes: readonly KeyValueWrite[], next: IndexState, sync: boolean): Promise<void> {

@@ -26,6 +26,8 @@ const tags = {
   meta: 'm',
   content: 'c',
   localChange: 'l',
+  place: 'b',
+  directory: 'd',
 } as const;
 
 export interface KeySpan {
@@ -86,6 +88,16 @@ export class IndexKeys {
     return this.#key('content', byteStringFrom(bytesFromHex(id)));
   }
 
+  /** Where content of that first block and size lies on this disk. */
+  place(first: ContentId, sizeBytes: number): Uint8Array {
+    return this.#key('place', byteStringFrom(bytesFromHex(first)) + number64(sizeBytes));
+  }
+
+  /** Which directory an inode is. */
+  directory(inode: bigint): Uint8Array {
+    return this.#key('directory', inode.toString(16));
+  }
+
   /** What a key made by `queue` stands for. */
   queued(key: Uint8Array): { readonly sequence: number; readonly id: VersionId } {
     const id = hexFrom(key.subarray(key.length - 32)) as VersionId;
@@ -136,7 +148,7 @@ export class IndexKeys {
     return Number(view.getBigUint64(0));
   }
 
-  /** All keys that the state counts: all but itself, and what was received, which comes and goes freely. */
+  /** All keys that the state counts: all but itself, and those before `entry`, which come and go freely. */
   counted(): KeySpan[] {
     const [first, last] = [this.#key('entry', ''), this.everything().to];
     return [

@@ -1,4 +1,5 @@
 export * from './coverage.js';
+export type { ContentPlace } from './disk-hints.js';
 export type { IndexPolicy, Need, QueuedOffer } from './entry-change.js';
 export * from './folder-index.js';
 export * from './guard-mark.js';

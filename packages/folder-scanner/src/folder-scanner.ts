@@ -3,7 +3,12 @@
  * paths. The index is read before the disk, and an observation counts only if the index still says
  * what it said then, so a scan and the applying of remote changes need no lock between them.
  */
-import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
+import {
+  type FolderIndex,
+  type LocalRow,
+  localCurrent,
+  type PathEntry,
+} from '@holdfast/folder-index';
 import {
   childPath,
   displayPath,
@@ -21,6 +26,7 @@ import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.
 import { IgnoreRules } from './ignore-rules.js';
 import { ignoredContentOf } from './ignored-content.js';
 import type { ListBlockStore } from './list-block-store.js';
+import { type FormerContent, movedObservation } from './moved-directories.js';
 import { ObservationWriter, type PendingObservation } from './observation-writer.js';
 import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
 import { listDirectoriesJob, statPathsJob } from './scan-jobs.js';
@@ -65,6 +71,12 @@ export interface ScanResult {
   readonly mustLookAtAll: boolean;
   /** Files under our own reserved prefix: being written now, or left over from a crash. */
   readonly temporaries: readonly FolderPath[];
+}
+
+/** What the index says of a directory: by path, and, where it was moved, by name of what it held. */
+interface DirectoryContent {
+  readonly known: Map<FolderPath, PathEntry>;
+  readonly former: FormerContent | undefined;
 }
 
 const directoriesPerJob = 64;
@@ -224,6 +236,7 @@ export class FolderScanner {
         const listing = listings[place];
         const children = known[place];
         if (listing === undefined || children === undefined) continue;
+        const former = await writer.moved.contentOf(directory);
         if (listing.type === 'failed') {
           this.problems.add(directory, listing.code);
         } else if (listing.type === 'listed') {
@@ -233,7 +246,13 @@ export class FolderScanner {
             children.delete(path);
           }
           for (const { name, stat } of listing.entries) {
-            const subdirectory = await this.#examineListed(directory, name, stat, children, writer);
+            const subdirectory = await this.#examineListed(
+              directory,
+              name,
+              stat,
+              { known: children, former },
+              writer,
+            );
             if (subdirectory !== undefined) waiting.push(subdirectory);
           }
           for (const entry of children.values()) await this.#examineAbsent(entry, writer);
@@ -254,12 +273,12 @@ export class FolderScanner {
     directory: FolderPath | '',
     name: string,
     stat: FileStat,
-    children: Map<FolderPath, PathEntry>,
+    children: DirectoryContent,
     writer: ObservationWriter,
   ): Promise<FolderPath | undefined> {
     const path = childPath(directory, name);
-    const entry = children.get(path) ?? { path, rows: [] };
-    children.delete(path);
+    const entry = children.known.get(path) ?? { path, rows: [] };
+    children.known.delete(path);
     if (!this.#isSyncable(path)) {
       if (name.startsWith(temporaryPrefix)) writer.temporaries.push(path);
       return undefined;
@@ -270,12 +289,17 @@ export class FolderScanner {
     }
     if (this.#rules.isIgnored(directory as FolderPath))
       await this.#examineIgnoredAbove(path, writer);
-    await this.#examine(entry, stat, writer);
+    await this.#examine(entry, stat, writer, children.former?.get(name));
     return isDirectory ? path : undefined;
   }
 
   /** Returns whether it is a directory that the index did not know as one. */
-  async #examine(entry: PathEntry, stat: FileStat, writer: ObservationWriter): Promise<boolean> {
+  async #examine(
+    entry: PathEntry,
+    stat: FileStat,
+    writer: ObservationWriter,
+    former?: LocalRow,
+  ): Promise<boolean> {
     writer.examined += 1;
     if (stat.kind === 'file') writer.examinedFiles += 1;
     this.leftOut.resolve(entry.path);
@@ -291,10 +315,13 @@ export class FolderScanner {
     if (isUnchanged(row, stat)) return false;
     const pending: PendingObservation = { path: entry.path, basis: basisOf(entry) };
     if (stat.kind === 'directory') {
+      await writer.moved.note(entry.path, stat, this.#deviceNumber);
       await writer.observe({ ...pending, observation: { type: 'directory', stat } });
       return row?.version.record.kind !== 'directory';
     }
-    if (replacesDirectory) writer.readLast(pending);
+    const moved = movedObservation(entry, stat, former, this.#deviceNumber);
+    if (moved !== undefined) await writer.observe({ ...pending, observation: moved });
+    else if (replacesDirectory) writer.readLast(pending);
     else await writer.read(pending, stat.sizeBytes);
     return false;
   }

@@ -8,6 +8,7 @@ import type { BulkRunner, FilePath } from '@holdfast/platform';
 import type { ChangeGuard } from './change-guard.js';
 import type { ScanProgress, ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
+import { MovedDirectories } from './moved-directories.js';
 import {
   basisHolds,
   type Observation,
@@ -59,6 +60,7 @@ export class ObservationWriter {
   examinedFiles = 0;
   newDirectories = 0;
   readonly temporaries: FolderPath[] = [];
+  readonly moved: MovedDirectories;
   /** Ignored directories that were examined for what they hold. */
   readonly kept = new Set<FolderPath>();
   readonly #init: ObservationWriterInit;
@@ -77,6 +79,7 @@ export class ObservationWriter {
 
   constructor(init: ObservationWriterInit) {
     this.#init = init;
+    this.moved = new MovedDirectories(init.index);
   }
 
   get progress(): ScanProgress {
