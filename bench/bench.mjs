@@ -7,7 +7,15 @@
  * `npm run bench -- NAME...` runs some, `--runs N` takes the median of N runs, other flags go to
  * the nodes' own runtime (such as --cpu-prof).
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeTree, differences } from '../scripts/tree-digest.mjs';
@@ -23,6 +31,11 @@ const benchmarks = {
   'prepended-byte': {
     what: 'a byte in front of 1 GiB that both sides have',
     run: prependedByte,
+    beside: true,
+  },
+  'renamed-directory': {
+    what: 'a directory of 10,000 files of 1–16 KB gets another name',
+    run: renamedDirectory,
     beside: true,
   },
   archive: { what: '10,000 files of 1–16 KB, covered by an archive', run: archiveTree },
@@ -74,7 +87,7 @@ async function measure(start, run) {
   try {
     pair = await start(place);
     const measured = await run(pair, place);
-    const cpuSeconds = pair.cpuSeconds();
+    const cpuSeconds = measured.cpuSeconds ?? pair.cpuSeconds();
     return { ...measured, cpuSeconds, memoryBytes: Math.max(...pair.peakMemoryBytes()) };
   } finally {
     await pair?.stop();
@@ -137,15 +150,32 @@ async function prependedByte(pair, place) {
   });
 }
 
-/** How long something takes, and what went over the link for it. */
-async function sent({ ports, from, to, settle }, work) {
+async function renamedDirectory(pair, place) {
+  const { from, to, settle } = pair;
+  const staged = join(place, 'staged');
+  const paths = makeSmallFiles(staged, 10_000);
+  renameSync(staged, join(from, 'small'));
+  await untilAllExist(join(to, 'small'), paths);
+  await settle();
+  return sent(pair, async () => {
+    renameSync(join(from, 'small'), join(from, 'renamed'));
+    await untilAllExist(join(to, 'renamed'), paths);
+    await until(() => !existsSync(join(to, 'small')));
+  });
+}
+
+/** How long something takes, and what went over the link and through the processors for it. */
+async function sent({ ports, from, to, settle, cpuSeconds }, work) {
   const before = linkBytes(ports);
+  const cpuBefore = cpuSeconds();
   const started = performance.now();
   await work();
   const seconds = (performance.now() - started) / 1000;
   await settle();
   requireSame(from, to);
-  return { seconds, note: `${((linkBytes(ports) - before) / 1e6).toFixed(2)} MB sent` };
+  const spent = cpuSeconds().map((now, side) => now - cpuBefore[side]);
+  const note = `${((linkBytes(ports) - before) / 1e6).toFixed(2)} MB sent`;
+  return { seconds, note, cpuSeconds: spent };
 }
 
 async function until(condition, timeoutMs = 300_000) {
