@@ -74,8 +74,30 @@ function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   if (folder.heldFiles > 0) {
     found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);
   }
+  found.push(...keptLines(folder));
   for (const word of [folder.watch?.reason, folder.watch?.suggestion]) {
     if (word !== undefined && word !== '') found.push(printable(word));
   }
   return found;
+}
+
+function keptLines({ label, archives, ...counts }: FolderStatus): string[] {
+  const { conflictCopies, overwrittenVersions, problemFiles, leftOutFiles } = counts;
+  const lines: string[] = [];
+  if (conflictCopies > 0) {
+    lines.push(
+      `Changed in two places, both kept: ${countText(conflictCopies, 'conflict copy', 'conflict copies')}.`,
+      `See them with: holdfast folder conflicts ${printable(label)}`,
+    );
+  }
+  // Where no archive is, none could have had them.
+  if (overwrittenVersions > 0 && archives.length > 0) {
+    lines.push(
+      `Overwritten here before archives had them: ${countText(overwrittenVersions, 'version')}.`,
+    );
+  }
+  if (problemFiles + leftOutFiles > 1) {
+    lines.push(`See each with its reason: holdfast folder problems ${printable(label)}`);
+  }
+  return lines;
 }

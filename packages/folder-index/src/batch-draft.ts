@@ -13,6 +13,7 @@ import { HintDraft } from './disk-hints.js';
 import {
   countChange,
   type IndexPolicy,
+  isConflictCopy,
   localKeys,
   pendingOffers,
   type RowKey,
@@ -72,6 +73,7 @@ export class BatchDraft {
     this.hints.change(before, after);
     this.#writeNeed(before, after);
     this.#writeLocalChange(before, after);
+    this.#writeConflict(before, after);
     if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);
     return after;
   }
@@ -175,6 +177,15 @@ export class BatchDraft {
     if (is) this.#put(key, nothing);
     else this.#delete(key, nothing);
     this.#counts.localChanges += is ? 1 : -1;
+  }
+
+  #writeConflict(before: PathEntry, after: PathEntry): void {
+    const [was, is] = [isConflictCopy(before), isConflictCopy(after)];
+    if (was === is) return;
+    const key = this.#init.keys.conflict(after.path);
+    if (is) this.#put(key, nothing);
+    else this.#delete(key, nothing);
+    this.#counts.conflicts += is ? 1 : -1;
   }
 
   #writeQueue(before: PathEntry, after: PathEntry): void {

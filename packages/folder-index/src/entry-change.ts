@@ -2,7 +2,13 @@
  * What a change of one path's entry means for the keys beside it and for the running counts: pure,
  * from the entry before and after. The index turns the answer into writes.
  */
-import { contentBytesOf, type FolderPath, type VersionId } from '@holdfast/model';
+import {
+  conflictNameOf,
+  contentBytesOf,
+  type FolderPath,
+  isCopyable,
+  type VersionId,
+} from '@holdfast/model';
 import { guardedRows, offerOf } from './guard-mark.js';
 import {
   type LocalRow,
@@ -97,6 +103,13 @@ export function countChange(
     held: sideCount(after) - sideCount(before),
     guarded: guardedRows(after) - guardedRows(before),
   };
+}
+
+/** Whether the folder shows a conflict copy at the path. */
+export function isConflictCopy(entry: PathEntry): boolean {
+  const row = localCurrent(entry);
+  if (row === undefined || entry.ignored || !isCopyable(row.version.record)) return false;
+  return conflictNameOf(entry.path) !== undefined;
 }
 
 /** What is passed over is no part of what the folder shows. */

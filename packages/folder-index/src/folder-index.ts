@@ -42,7 +42,7 @@ import {
 import { MassChangeList } from './mass-change-list.js';
 import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
-import { pathPages } from './path-pages.js';
+import { pathPages, pathsWith } from './path-pages.js';
 import { readAgain, reopened } from './renumbering.js';
 import {
   indexDamaged,
@@ -168,20 +168,17 @@ export class FolderIndex {
 
   /** Paths that need something here, directories before what they hold, at most `limit`. */
   neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
-    return this.#pathsIn(this.#keys.pathsAfter('need', after), limit);
+    return pathsWith('need', this.#store, this.#keys, { limit, after });
   }
 
   /** Paths where this device shows a change of its own that it keeps to itself, at most `limit`. */
   localChanges(limit: number, after?: FolderPath): Promise<FolderPath[]> {
-    return this.#pathsIn(this.#keys.pathsAfter('localChange', after), limit);
+    return pathsWith('localChange', this.#store, this.#keys, { limit, after });
   }
 
-  async #pathsIn(span: KeySpan, limit: number): Promise<FolderPath[]> {
-    const paths: FolderPath[] = [];
-    for await (const [key] of this.#store.iterate({ ...span, limit })) {
-      paths.push(this.#keys.pathOf(key));
-    }
-    return paths;
+  /** Conflict copies that this device shows, at most `limit`. */
+  conflictCopies(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+    return pathsWith('conflict', this.#store, this.#keys, { limit, after });
   }
 
   /** The oldest offers of a device that this archive has not taken yet, by their sequence. */

@@ -28,6 +28,7 @@ const tags = {
   localChange: 'l',
   place: 'b',
   directory: 'd',
+  conflict: 'k',
 } as const;
 
 export interface KeySpan {
@@ -55,7 +56,11 @@ export class IndexKeys {
     return this.#key('localChange', `${parentOf(path)}\0${nameOf(path)}`);
   }
 
-  /** The path of a key made by `entry`, `need` or `localChange`. */
+  conflict(path: FolderPath): Uint8Array {
+    return this.#key('conflict', `${parentOf(path)}\0${nameOf(path)}`);
+  }
+
+  /** The path of a key made by `entry`, `need`, `localChange` or `conflict`. */
   pathOf(key: Uint8Array): FolderPath {
     const text = byteStringFrom(key).slice(this.#folder.length + 1);
     const zero = text.lastIndexOf('\0');
@@ -122,7 +127,7 @@ export class IndexKeys {
   }
 
   /** Paths with such a key after `path`; all of them without one. */
-  pathsAfter(tag: 'need' | 'localChange', path: FolderPath | undefined): KeySpan {
+  pathsAfter(tag: 'need' | 'localChange' | 'conflict', path: FolderPath | undefined): KeySpan {
     if (path === undefined) return this.all(tag);
     return { from: Buffer.concat([this[tag](path), Buffer.of(0)]), to: this.#end(tag) };
   }

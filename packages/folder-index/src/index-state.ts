@@ -60,6 +60,8 @@ export interface IndexCounts {
   readonly overwrittenUncovered: number;
   /** Paths that show a change which this device keeps to itself, as the mirror of an archive does. */
   readonly localChanges: number;
+  /** Conflict copies that the folder shows. */
+  readonly conflicts: number;
   /** Versions that wait for a person's answer to a mass change. */
   readonly guarded: number;
 }
@@ -102,6 +104,7 @@ const noCounts: IndexCounts = {
   queuedBytes: 0,
   overwrittenUncovered: 0,
   localChanges: 0,
+  conflicts: 0,
   guarded: 0,
 };
 

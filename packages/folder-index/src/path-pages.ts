@@ -1,5 +1,7 @@
 /** Paths out of a long iteration, a page at a time: what is done with a page is done meanwhile. */
 import type { FolderPath } from '@holdfast/model';
+import type { KeyValueStore } from '@holdfast/platform';
+import type { IndexKeys } from './index-keys.js';
 
 const pathsPerPage = 500;
 
@@ -18,4 +20,18 @@ export async function* pathPages<Item>(
     page = [];
   }
   if (page.length > 0) yield page;
+}
+
+/** The paths with such a key after `after`, in order, at most `limit`. */
+export async function pathsWith(
+  tag: Parameters<IndexKeys['pathsAfter']>[0],
+  store: KeyValueStore,
+  keys: IndexKeys,
+  { limit, after }: { readonly limit: number; readonly after: FolderPath | undefined },
+): Promise<FolderPath[]> {
+  const paths: FolderPath[] = [];
+  for await (const [key] of store.iterate({ ...keys.pathsAfter(tag, after), limit })) {
+    paths.push(keys.pathOf(key));
+  }
+  return paths;
 }

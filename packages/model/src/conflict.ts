@@ -151,9 +151,25 @@ function conflictCopyPath(loser: Version, attempt: number): FolderPath {
   const name = nameOf(record.path);
   const dot = name.lastIndexOf('.');
   const stem = dot > 0 ? name.slice(0, dot) : name;
-  const extension = dot > 0 ? name.slice(dot).slice(0, limit - mark.length - 1) : '';
+  const extension = dot > 0 ? firstBytes(name.slice(dot), limit - mark.length - 1) : '';
   const room = limit - mark.length - extension.length;
-  return childPath(parent, `${stem.slice(0, room)}${mark}${extension}`);
+  return childPath(parent, `${firstBytes(stem, room)}${mark}${extension}`);
+}
+
+/** At most so many bytes, and no part of a character: there are disks that refuse such names. */
+function firstBytes(name: string, limit: number): string {
+  if (name.length <= limit) return name;
+  let end = limit;
+  const least = Math.max(0, limit - maxCharacterBytes + 1);
+  while (end > least && isContinuation(name.charCodeAt(end))) end -= 1;
+  return name.slice(0, isContinuation(name.charCodeAt(end)) ? limit : end);
+}
+
+const maxCharacterBytes = 4;
+
+/** A byte of UTF-8 that begins no character. */
+function isContinuation(byte: number): boolean {
+  return byte >= 0x80 && byte < 0xc0;
 }
 
 /** YYYYMMDD-HHMMSS in UTC, so that every device writes the same. */

@@ -1,5 +1,6 @@
 export * from './byte-codec.js';
 export * from './conflict.js';
+export * from './conflict-name.js';
 export * from './file-record.js';
 export * from './folder-path.js';
 export * from './history.js';

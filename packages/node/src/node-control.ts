@@ -10,6 +10,7 @@ import type {
   MassChangeStatus,
 } from './mass-change-answers.js';
 
+import type { KeptContentControl } from './kept-content.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 
 import type { FolderProgress } from './progress-figures.js';
@@ -67,6 +68,14 @@ export interface FolderStatus {
   readonly receiveOnlyChangedFiles: number;
   /** Side rows whose content is set aside until it is covered. */
   readonly heldFiles: number;
+  /** Versions that were overwritten in place here before enough archives had them: they are gone. */
+  readonly overwrittenVersions: number;
+  /** Conflict copies that the folder shows. */
+  readonly conflictCopies: number;
+  /** What could not be read or placed here. */
+  readonly problemFiles: number;
+  /** What is passed over here, such as sockets. */
+  readonly leftOutFiles: number;
   /** Archives that cover everything here. */
   readonly copies: number;
   readonly lastArchived: string | null;
@@ -253,7 +262,7 @@ export interface NodeEvent {
  * `time_unknown`, `position_unknown` (not found); `ambiguous`, `usage`, `time_invalid`,
  * `label_taken`, `path_invalid`, `folder_exists` (wrong usage).
  */
-export interface NodeControl {
+export interface NodeControl extends KeptContentControl {
   status(): Promise<NodeStatus>;
   /** Requests that the process end; resolves once that is under way. */
   shutdown(): Promise<void>;
@@ -331,16 +340,6 @@ export interface NodeControl {
    */
   confirmFolder(folder: string): Promise<MassChangeAnswers>;
   rejectFolder(folder: string): Promise<MassChangeAnswers>;
-  /** What is set aside here, oldest first. */
-  heldVersions(folder: string): Promise<
-    readonly {
-      readonly path: string;
-      readonly version: string;
-      readonly size: number;
-      readonly since: string;
-      readonly reason: string;
-    }[]
-  >;
   /**
    * Resolves when the folder (or every folder) is in sync with every connected member, and with
    * `archived`, when every version here is covered. Rejects with `wait_timeout`, `no_archive`.

@@ -1,8 +1,9 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
 import type { DeviceId } from '@holdfast/model';
-import { AppError, textOf } from '@holdfast/platform';
+import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
+import { archiveStatus } from './archive-status.js';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
@@ -10,9 +11,10 @@ import { checkDeviceName } from './device-name.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus } from './folder-status.js';
-import { heldVersionsOf } from './held-versions.js';
 import type { HistoryService } from './history-service.js';
 import { IgnoreService } from './ignore-service.js';
+import type { ReleaseRequest } from './kept-content.js';
+import { KeptContentService } from './kept-content-service.js';
 import type { GuardChange, MassChangeAnswers } from './mass-change-answers.js';
 import { massChangeStatus } from './mass-change-status.js';
 import { noFiles } from './mode-change.js';
@@ -67,11 +69,16 @@ export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
   readonly #init: NodeServiceInit;
   readonly #ignore: IgnoreService;
+  readonly #kept: KeptContentService;
   #requestShutdown: () => void = () => undefined;
 
   constructor(init: NodeServiceInit) {
     this.#init = init;
     this.#ignore = new IgnoreService(init.seams);
+    const { config, seams, nameOf } = init;
+    const paired = () => config.current.devices.map(({ id }) => id);
+    const knownDevices = () => [seams.network.localDevice, ...paired()];
+    this.#kept = new KeptContentService({ nameOf, knownDevices });
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
     });
@@ -268,8 +275,20 @@ export class NodeService implements NodeControl {
     return this.#answer(folder, 'rejected');
   }
 
+  async conflicts(folder: string) {
+    return this.#kept.conflicts(this.#init.admin.choose(folder));
+  }
+
   async heldVersions(folder: string) {
-    return heldVersionsOf(this.#init.admin.choose(folder));
+    return this.#kept.held(this.#init.admin.choose(folder));
+  }
+
+  async releaseHeld({ folder, dryRun }: ReleaseRequest) {
+    return this.#kept.release(this.#init.admin.choose(folder), dryRun);
+  }
+
+  async problems(folder: string) {
+    return this.#kept.problems(this.#init.admin.choose(folder));
   }
 
   wait(request: {
@@ -307,34 +326,8 @@ export class NodeService implements NodeControl {
     return result;
   }
 
-  async archiveStatus(): Promise<ArchiveStatus> {
-    const archive = this.#init.archive();
-    if (archive === undefined) {
-      throw new AppError('no_archive', 'This device keeps no history.', {
-        hint: 'Accept a folder with: holdfast folder accept FOLDER --archive',
-      });
-    }
-    const { blocks, plainBytes, storedBytes, segments } = archive.blocks.stats();
-    const folders = [];
-    for (const folder of this.#init.engine.folders.values()) {
-      if (!folder.config.archive) continue;
-      const { id, label } = folder.config;
-      const status = await archive.folderStatus(id);
-      const position = `${archive.storeId}#${status.position}`;
-      folders.push({ id, label, ...status, position });
-    }
-    const { storeId, generation } = archive;
-    const store = textOf(archive.directory);
-    return {
-      store,
-      storeId,
-      generation,
-      blocks,
-      bytes: plainBytes,
-      storedBytes,
-      segments,
-      folders,
-    };
+  archiveStatus(): Promise<ArchiveStatus> {
+    return archiveStatus(this.#init.archive(), this.#init.engine.folders.values());
   }
 
   events(request: Parameters<NodeControl['events']>[0]) {

@@ -73,6 +73,9 @@ export function createRestClient(init: {
     testIgnored: (folder, path) => ask('testIgnored', { folder, path }),
     setIgnorePatterns: (folder, text) => ask('setIgnorePatterns', { folder, text }),
     heldVersions: (folder) => ask('heldVersions', { folder }),
+    releaseHeld: (request) => ask('releaseHeld', request),
+    conflicts: (folder) => ask('conflicts', { folder }),
+    problems: (folder) => ask('problems', { folder }),
     wait: ({ signal, ...fields }) => tell('wait', fields, signal),
 
     log: (query) => ask('log', query),

@@ -6,6 +6,14 @@ export interface FakeNodeControl extends NodeControl {
   readonly calls: (readonly [name: string, ...given: unknown[]])[];
 }
 
+const conflictVersion = {
+  path: 'a.sync-conflict-20260301-120000-abcdefg.txt',
+  kind: 'file',
+  device: 'pi',
+  size: 12,
+  time: '2026-03-01T12:00:00.000Z',
+} as const;
+
 const exampleIgnore = {
   file: '/home/ada/Photos/.stignore',
   text: '*.tmp\n',
@@ -28,6 +36,10 @@ export const exampleFolder: FolderStatus = {
   unarchivedFiles: 0,
   receiveOnlyChangedFiles: 0,
   heldFiles: 0,
+  overwrittenVersions: 0,
+  conflictCopies: 0,
+  problemFiles: 0,
+  leftOutFiles: 0,
   copies: 2,
   lastArchived: '2026-03-01T11:59:20Z',
   lastVerified: null,
@@ -139,8 +151,24 @@ const answers: NodeControl = {
   confirmFolder: async () => ({ answered: [] }),
   rejectFolder: async () => ({ answered: [] }),
   heldVersions: async () => [
-    { path: 'a.txt', version: 'v0', size: 12, since: '2026-03-01T10:00:00Z', reason: 'replaced' },
+    {
+      path: 'a.txt',
+      version: 'v0',
+      size: 12,
+      since: '2026-03-01T10:00:00Z',
+      copies: 0,
+      reason: 'replaced',
+    },
   ],
+  releaseHeld: async ({ dryRun }) => ({ versions: 2, bytes: 24, unarchived: 1, dryRun }),
+  conflicts: async () => [
+    {
+      path: 'a.txt',
+      current: { ...conflictVersion, path: 'a.txt', device: 'laptop' },
+      copies: [conflictVersion],
+    },
+  ],
+  problems: async () => [{ path: 'a', type: 'failed', reason: 'there is no permission' }],
   wait: async () => {},
   log: async ({ path }) => ({ store: 'main', path, versions: [version] }),
   list: async () => ({

@@ -35,6 +35,8 @@ interface ReadyItem {
   readonly item: HeldItem;
 }
 
+type Covering = Pick<Coverage, 'threshold' | 'covers' | 'excepts'>;
+
 export interface HeldKeeperInit {
   readonly index: FolderIndex;
   readonly runner: BulkRunner;
@@ -54,15 +56,26 @@ export class HeldKeeper {
     this.#init = init;
   }
 
+  /** A person lets go of everything that is set aside, whoever has it. */
+  async releaseAll(): Promise<void> {
+    const { sequence } = this.#init.index.position();
+    const everything = { threshold: () => sequence, covers: () => true, excepts: () => false };
+    await this.#release(everything, 0);
+  }
+
   /** Lets go of what is covered. Returns when to look again, in milliseconds; undefined: no need. */
-  async release(coverage: Coverage): Promise<number | undefined> {
+  release(coverage: Coverage): Promise<number | undefined> {
+    return this.#release(coverage, heldGraceMs);
+  }
+
+  async #release(coverage: Covering, graceMs: number): Promise<number | undefined> {
     let soonest: number | undefined;
     const readBefore = this.#readAtNs;
     this.#readAtNs = new Map();
     // Rows that cannot go, be they ever so many, do not keep newer ones from going.
     for (let after: number | undefined = 0; after !== undefined; ) {
       const rows = await this.#init.index.sideRows(coverage.threshold(), rowsPerPass, after);
-      const waitMs = await this.#releaseRows(rows, coverage, readBefore);
+      const waitMs = await this.#releaseRows(rows, { coverage, graceMs }, readBefore);
       if (waitMs !== undefined) soonest = Math.min(soonest ?? waitMs, waitMs);
       after = rows.at(-1)?.sequence;
     }
@@ -71,7 +84,7 @@ export class HeldKeeper {
 
   async #releaseRows(
     rows: readonly OfferedRow[],
-    coverage: Coverage,
+    { coverage, graceMs }: { readonly coverage: Covering; readonly graceMs: number },
     readBefore: ReadonlyMap<VersionId, bigint>,
   ): Promise<number | undefined> {
     const { index, clock } = this.#init;
@@ -82,8 +95,8 @@ export class HeldKeeper {
       const entry = entries[at];
       const local = entry === undefined ? undefined : rowOf(entry, version.id)?.local;
       if (local?.state !== 'side') continue;
-      const waitMs = (local.sinceMs ?? 0) + heldGraceMs - clock.now();
-      if (waitMs > 0 && waitMs <= heldGraceMs) {
+      const waitMs = (local.sinceMs ?? 0) + graceMs - clock.now();
+      if (waitMs > 0 && waitMs <= graceMs) {
         soonest = Math.min(soonest ?? waitMs, waitMs);
         continue;
       }

@@ -91,6 +91,7 @@ const watchAgainDelayMs = 2_000;
 export class LocalTree {
   /** For those who change the tree beside the applying of remote changes. */
   readonly claims = new PathClaims();
+  readonly heldKeeper: HeldKeeper;
   readonly #init: FolderTreeInit;
   readonly #queue: ScanQueue;
   readonly #scanner: FolderScanner;
@@ -142,7 +143,7 @@ export class LocalTree {
       onEvent: (event) => this.#onEvent(event),
       onRenewed: () => this.#watchChanged(),
     });
-    const keeper = new HeldKeeper({
+    this.heldKeeper = new HeldKeeper({
       ...init,
       root,
       onCopied: (paths) => this.#queue.request({ all: false, paths, below: [] }),
@@ -150,7 +151,7 @@ export class LocalTree {
     this.#heldRelease = new HeldRelease({
       ...init,
       mayRelease: () => this.#stopReason === '' && init.index.counts.held > 0,
-      release: () => keeper.release(init.coverage()),
+      release: () => this.heldKeeper.release(init.coverage()),
       onError: (error) => this.#warn('letting go of held content failed', error),
     });
   }
@@ -160,7 +161,7 @@ export class LocalTree {
     return this.#stopReason;
   }
 
-  /** Whether the first scan is done and nothing waits to be examined. */
+  /** The first scan is done, and nothing waits to be examined. */
   get isSettled(): boolean {
     return this.#scannedOnce && this.#queue.isIdle && !this.#applier.isWorking;
   }

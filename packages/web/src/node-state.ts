@@ -25,6 +25,10 @@ export interface Folder {
   /** In a receive-only folder: what was changed here and is not sent. */
   readonly receiveOnlyChangedFiles: number;
   readonly heldFiles: number;
+  readonly overwrittenVersions: number;
+  readonly conflictCopies: number;
+  readonly problemFiles: number;
+  readonly leftOutFiles: number;
   readonly copies: number;
   readonly lastArchived: string | null;
   readonly lastVerified: string | null;

@@ -1,4 +1,4 @@
-/** `holdfast folder remove|rescan|pause|resume|set|held`: looking after a folder that is kept. */
+/** `holdfast folder remove|rescan|pause|resume|set`: looking after a folder that is kept. */
 import type {
   FolderMode,
   FolderStatus,
@@ -9,7 +9,7 @@ import type {
 import { AppError } from '@holdfast/platform';
 import type { RestClient } from '@holdfast/rest-api';
 import { type Command, Option } from 'commander';
-import { alignedLines, localTimeText, printable, right, sizeText } from '../printable-text.js';
+import { printable } from '../printable-text.js';
 import { type Bind, wholeNumber } from '../verb.js';
 import { addFolderAnswers } from './folder-answer.js';
 
@@ -63,7 +63,6 @@ export function addFolderCare(folder: Command, bind: Bind): void {
   }
   addFolderAnswers(folder, bind);
   addSet(folder, bind);
-  addHeld(folder, bind);
 }
 
 interface SetOptions {
@@ -168,29 +167,4 @@ function guardWords(guard: GuardSettings | null): string {
   if (guard === null) return 'mass changes are taken over without asking.';
   const { files, sharePercent, windowMinutes } = guard;
   return `asks before more than ${files} files and ${sharePercent} % of them are deleted or rewritten within ${windowMinutes} minutes.`;
-}
-
-function addHeld(folder: Command, bind: Bind): void {
-  folder
-    .command('held')
-    .description('list what is kept aside until it is archived')
-    .argument('<folder>', 'label or id')
-    .action(
-      bind(async ({ output, node }, which: string) => {
-        const held = await node().heldVersions(which);
-        output.result({ held }, () =>
-          held.length === 0
-            ? ['Nothing is kept aside.']
-            : alignedLines(
-                held.map((version) => [
-                  localTimeText(version.since),
-                  right(sizeText(version.size)),
-                  version.path,
-                  version.reason,
-                ]),
-              ),
-        );
-        return undefined;
-      }),
-    );
 }

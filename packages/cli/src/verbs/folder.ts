@@ -6,6 +6,7 @@ import { alignedLines, printable } from '../printable-text.js';
 import { type AddVerb, absolutePath, type Bind } from '../verb.js';
 import { addFolderCare } from './folder-care.js';
 import { addFolderIgnore } from './folder-ignore.js';
+import { addFolderKept } from './folder-kept.js';
 import { addFolderModes } from './folder-mode.js';
 
 interface AddOptions {
@@ -32,6 +33,7 @@ export const addFolder: AddVerb = (program, bind) => {
   addAccepting(folder, bind);
   addFolderCare(folder, bind);
   addFolderIgnore(folder, bind);
+  addFolderKept(folder, bind);
   addFolderModes(folder, bind);
 };
 
