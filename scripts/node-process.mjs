@@ -12,15 +12,34 @@ const command = fileURLToPath(new URL('../packages/cli/bin/holdfast.mjs', import
  * Starts a node named `name` with its home in `place`, on free ports of the loopback interface.
  * @param {string} place
  * @param {string} name
- * @param {{ env?: NodeJS.ProcessEnv, listen?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, listen?: string, nodeFlags?: string[] }} [options]
  */
-export async function startNode(place, name, options = {}) {
+export function startNode(place, name, options = {}) {
+  return launchNode(place, name, options).ready;
+}
+
+/**
+ * The same without waiting: a process that may end before it is ready. `exited` resolves with its
+ * exit code and signal; `ready` with the node, or rejects. Words before the command go into
+ * `prefix`, and `logs` is a directory for what it writes to stderr.
+ * @param {string} place
+ * @param {string} name
+ * @param {{ env?: NodeJS.ProcessEnv, listen?: string, nodeFlags?: string[], prefix?: string[],
+ *   logs?: string }} [options]
+ */
+export function launchNode(place, name, options = {}) {
   const home = join(place, `${name}-home`);
-  const errors = openSync(join(place, `${name}.stderr`), 'a');
-  const child = spawn(
+  const errorsPath = join(options.logs ?? place, `${name}.stderr`);
+  const errors = openSync(errorsPath, 'a');
+  const [program, ...words] = [
+    ...(options.prefix ?? []),
     process.execPath,
+    ...(options.nodeFlags ?? []),
+  ];
+  const child = spawn(
+    program,
     [
-      ...(options.nodeFlags ?? []),
+      ...words,
       command,
       ...['--home', home, '--json', 'up', '--name', name, '--no-browser', '--no-mdns'],
       ...['--gui', '127.0.0.1:0', '--listen', options.listen ?? '/ip4/127.0.0.1/tcp/0'],
@@ -28,8 +47,18 @@ export async function startNode(place, name, options = {}) {
     { stdio: ['ignore', 'pipe', errors], detached: true, env: { ...process.env, ...options.env } },
   );
   closeSync(errors);
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  const ready = await firstLine(child, join(place, `${name}.stderr`));
+  const exited = new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const first = firstLine(child, errorsPath);
+  return {
+    child,
+    exited,
+    ready: first.then((ready) => runningNode({ name, place, home, child, exited, ready })),
+  };
+}
+
+function runningNode({ name, place, home, child, exited, ready }) {
   const token = readFileSync(join(home, 'api-token'), 'utf8').trim();
   return {
     name,
