@@ -22,6 +22,7 @@ import { killKinds } from './torture/fault-plan.mjs';
 import { placeInside, runInside } from './torture/isolation.mjs';
 import { whyNoDisks } from './torture/loop-disk.mjs';
 import { runRound } from './torture/round.mjs';
+import { exceptions } from './torture/verdict.mjs';
 
 const number = { type: 'string' };
 const { values: flags } = parseArgs({
@@ -59,7 +60,7 @@ async function inside(place) {
     say(`seed ${seed} ${problems.length === 0 ? 'ok' : 'FAILED'} after ${seconds()} s`);
     for (const problem of problems) say(`  ${problem}`);
   }
-  for (const [name, count] of Object.entries(tally)) say(`${name.padEnd(12)} ${count}`);
+  for (const [name, count] of Object.entries(tally)) say(`${name.padEnd(14)} ${count}`);
   say(`torture: ${seconds()} s`);
   say(`${tally.rounds - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -88,7 +89,7 @@ async function abilitiesHere(place) {
 /** In the order of the table. */
 function emptyTally() {
   const names = ['rounds', ...killKinds, 'power', 'full', 'promised', 'written'];
-  const places = ['live', 'conflict', 'held', 'history', 'exception', 'lost'];
+  const places = ['live', 'conflict', 'held', 'history', ...exceptions, 'lost'];
   return Object.fromEntries([...names, ...places].map((name) => [name, 0]));
 }
 

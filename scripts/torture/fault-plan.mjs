@@ -15,7 +15,7 @@ export const callsOf = {
 };
 
 /** The highest n of each kind; low ones are likelier, so that starts and recoveries are hit as well. */
-const highestCall = { fsync: 60, rename: 60, write: 400 };
+const highestCall = { fsync: 30, rename: 30, write: 200 };
 
 /**
  * @param {() => number} random
@@ -48,8 +48,9 @@ function planFault(random, { strace, disks }) {
   ]);
   return {
     kind,
-    /** From the start of the node's process; half of them before it can be ready. */
-    afterMs: Math.round(random() * 2500),
+    /** From the moment that the node is ready, or from the start of its process. */
+    onceReady: random() < 0.6,
+    afterMs: Math.round(random() * 1500),
     call: Math.ceil((highestCall[kind] ?? 1) ** random()),
     pauseMs: Math.round(random() * 300),
     /** Whether a node on a full disk is killed before there is room again. */

@@ -2,6 +2,8 @@
  * One machine: a disk with a node's home and, for an editor, a tree; and the node's process, which
  * may be gone at any time. What happens to it is written into the round's journal.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +11,8 @@ import { launchNode } from '../node-process.mjs';
 import { callsOf } from './fault-plan.mjs';
 
 const startTimeoutMs = 90_000;
+/** How long the n-th call may take; traced, everything takes a few times as long. */
+const tracedMs = 4000;
 
 export class Machine {
   name;
@@ -76,36 +80,53 @@ export class Machine {
     await this.#disk?.unmount();
   }
 
-  async #beKilled({ kind, call, afterMs }) {
-    const calls = callsOf[kind];
+  async #beKilled(fault) {
+    const calls = callsOf[fault.kind];
     if (calls === undefined) {
-      if (this.#process === undefined) this.#launch([]);
-      await pause(afterMs);
-      return this.#kill('random');
+      await this.#live(fault);
+      await this.#kill('random');
+      return;
     }
-    await this.#kill('random');
-    const inject = `inject=${calls}:signal=KILL:when=${call}`;
-    this.#launch([
-      'strace',
-      '-f',
-      '-D',
-      '-qq',
-      '-o',
-      '/dev/null',
-      '-e',
-      `trace=${calls}`,
-      '-e',
-      inject,
-    ]);
-    const died = this.#process.exited.then(() => true);
-    // Traced, everything takes a few times as long.
-    if (await Promise.race([died, pause(5000 + 4 * afterMs, false)])) this.#count(kind);
+    const { died } = await this.#traced(calls, fault);
+    // It may never come to that many calls.
+    const patience = pause(tracedMs + fault.afterMs).then(() => false);
+    if (await Promise.race([died, patience])) this.#count(fault.kind);
     else await this.#kill('random');
   }
 
-  async #losePower({ afterMs }) {
+  /**
+   * Lets the node be killed at its n-th call, counted for each thread: from its start, or from some
+   * moment of its work. Resolves with a promise of its end.
+   */
+  async #traced(calls, fault) {
+    const inject = `inject=${calls}:signal=KILL:when=${fault.call}`;
+    const words = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', inject];
+    if (fault.onceReady) {
+      await this.#live(fault);
+      const running = this.#process;
+      if (running !== undefined) {
+        const tracer = spawn('strace', [...words, '-p', String(running.child.pid)], {
+          stdio: 'ignore',
+        });
+        const detached = once(tracer, 'exit');
+        return { died: Promise.all([running.exited, detached]).then(() => true) };
+      }
+    }
+    await this.#kill('random');
+    this.#launch(['strace', '-D', ...words]);
+    return { died: this.#process.exited.then(() => true) };
+  }
+
+  /** Until so long after it became ready, or after its process began; it may end before. */
+  async #live({ onceReady, afterMs }) {
     if (this.#process === undefined) this.#launch([]);
-    await pause(afterMs);
+    const running = this.#process;
+    if (onceReady) await Promise.race([running.ready.catch(() => undefined), running.exited]);
+    await Promise.race([pause(afterMs), running.exited]);
+  }
+
+  async #losePower(fault) {
+    await this.#live(fault);
     this.powered = false;
     this.powerLossesMs.push(performance.now());
     this.#disk.losePower();
@@ -116,13 +137,12 @@ export class Machine {
     this.powered = true;
   }
 
-  async #fillUp({ afterMs, bytesLeft, killedWhileFull }) {
-    if (this.#process === undefined) this.#launch([]);
-    await pause(afterMs / 2);
-    this.#disk.fill(bytesLeft);
+  async #fillUp(fault) {
+    await this.#live(fault);
+    this.#disk.fill(fault.bytesLeft);
     this.#count('full');
-    await pause(afterMs);
-    if (killedWhileFull) await this.#kill('random');
+    await pause(fault.afterMs);
+    if (fault.killedWhileFull) await this.#kill('random');
     this.#disk.free();
   }
 

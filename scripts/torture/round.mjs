@@ -59,6 +59,7 @@ async function torment({ world, plan, random, seed, tally }) {
   const found = await findContents(world);
   const verdict = judge({ ledger: workload.ledger, promised, found, powerLossesMs });
   for (const [name, count] of Object.entries(verdict.counts)) tally[name] += count;
+  tally.written += workload.ledger.size;
   tally.promised += promised.size;
   return [...problems, ...verdict.problems];
 }

@@ -8,6 +8,9 @@ import { archiveName, controlOf, editorNames, label } from './world.mjs';
  */
 const unsettledMs = 3000;
 
+/** What excuses that a content is nowhere. */
+export const exceptions = ['unsynced', 'bothOverwrote', 'unsettled'];
+
 /** Digests by where they were found. */
 export async function findContents(world) {
   const found = { live: new Set(), conflict: new Set(), held: new Set(), history: new Set() };
@@ -43,27 +46,36 @@ async function pathsInHistory(control, directory) {
   return paths;
 }
 
-/** Counts by place, and what was lost. Pure. */
+/** Counts by place or by what excuses it, and what was lost. Pure. */
 export function judge({ ledger, promised, found, powerLossesMs }) {
-  const counts = { written: 0, live: 0, conflict: 0, held: 0, history: 0, exception: 0, lost: 0 };
+  const counts = {};
   const problems = [];
   for (const [digest, entry] of ledger) {
-    counts.written += 1;
-    const place = Object.keys(found).find((name) => found[name].has(digest));
-    const broken = promised.has(digest) && !found.history.has(digest);
-    const excuse = place === undefined && !broken ? excuseOf(entry, powerLossesMs) : undefined;
-    if (broken) problems.push(`broken promise, not in history: ${describe(entry)}`);
-    else if (place === undefined && excuse === undefined) problems.push(`lost: ${describe(entry)}`);
-    if (problems.length > counts.lost) counts.lost += 1;
-    else counts[place ?? 'exception'] += 1;
+    const fate = fateOf(digest, entry, { promised, found, powerLossesMs });
+    counts[fate] = (counts[fate] ?? 0) + 1;
+    if (fate !== 'lost') continue;
+    const what = promised.has(digest) ? 'promised, but not in history' : 'lost';
+    problems.push(`${what}: ${describe(entry)}`);
   }
   return { counts, problems };
 }
 
-/** Why nobody can have kept it; undefined where somebody should have. */
+/** The first place where it was found, `lost`, or the exception that it is. */
+function fateOf(digest, entry, { promised, found, powerLossesMs }) {
+  if (promised.has(digest) && !found.history.has(digest)) return 'lost';
+  const place = Object.keys(found).find((name) => found[name].has(digest));
+  return place ?? excuseOf(entry, powerLossesMs) ?? 'lost';
+}
+
+/**
+ * Why nobody can have kept it; undefined where somebody should have. `unsynced`: its user had not
+ * synced it, and the power went. `bothOverwrote`: both its users overwrote or removed it before the
+ * archive had it. `unsettled`: one did, just before a power loss took the other's copy, which was
+ * not synced yet.
+ */
 function excuseOf({ editor, synced, atMs, destroyed }, powerLossesMs) {
   if (!synced && powerLossesMs[editor].some((lossMs) => lossMs > atMs)) return 'unsynced';
-  if (destroyed.size === editorNames.length) return 'overwritten by both';
+  if (destroyed.size === editorNames.length) return 'bothOverwrote';
   for (const [by, destroyedMs] of destroyed) {
     const others = editorNames.filter((name) => name !== by);
     const unsettled = others.some((name) =>
@@ -71,7 +83,7 @@ function excuseOf({ editor, synced, atMs, destroyed }, powerLossesMs) {
         (lossMs) => lossMs >= destroyedMs && lossMs < destroyedMs + unsettledMs,
       ),
     );
-    if (unsettled) return 'overwritten before its other copy was synced';
+    if (unsettled) return 'unsettled';
   }
   return undefined;
 }
