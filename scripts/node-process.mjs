@@ -1,4 +1,4 @@
-/** Starting and stopping real node processes, for the demo, the benchmarks and the crash runs. */
+/** Starting and stopping real node processes, for the demo, the benchmarks and the torture. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

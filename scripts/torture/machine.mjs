@@ -176,7 +176,7 @@ export class Machine {
       (node) => this.#becomeReady(launched, node),
       (error) => this.#journal(`${this.name}: not ready: ${error.message.split('\n')[0]}`),
     );
-    launched.exited.then((end) => this.#ended(launched, end));
+    void launched.exited.then((end) => this.#ended(launched, end));
   }
 
   #becomeReady(launched, node) {
