@@ -19,6 +19,7 @@ export const indexBugs = [
     link,
     '{ sync: delta.position !== undefined, peers },',
     '{ sync: false, peers },',
+    { suite: ['packages/sync-engine/test/folder-link'] },
   ),
   bug(
     'a receipt covers what it excepts',
@@ -86,20 +87,22 @@ export const indexBugs = [
     link,
     `if (state === 'side' && !toArchive) continue;`,
     `if (state === 'side') continue;`,
+    { suite: ['packages/sync-engine/test/folder-link'] },
   ),
   bug(
     'what is kept beside is told as current',
-    'sync-engine/src/folder-link.ts',
+    link,
     'for (const { version, sequence, state, checked } of rows) {',
     `for (const { version, sequence, state: given, checked } of rows) {
       const state = given === 'side' && toArchive ? ('current' as const) : given;`,
+    { suite: ['packages/sync-engine/test/folder-link'] },
   ),
   bug(
     'what is kept beside is relayed to everybody',
     link,
     `if (state === 'side' && !toArchive) continue;`,
     `if (state === 'side' && toArchive && rows.length < 0) continue;`,
-    { suite: ['packages/node/test/assemble-node'] },
+    { suite: ['packages/sync-engine/test/folder-link'] },
   ),
   bug(
     'what a member showed before stays beside what it shows now',

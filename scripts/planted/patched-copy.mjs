@@ -144,6 +144,15 @@ export default {
       },
     ],
   },
-  test: { include: ['packages/*/test/**/*.test.ts'], testTimeout: 60_000, bail: 1 },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    testTimeout: 300_000,
+    bail: 1,
+    // Many short runs, one after the other: starting costs more than the tests.
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 1,
+    experimental: { fsModuleCache: true },
+  },
 };
 `;
