@@ -119,8 +119,8 @@ export const applyingBugs = [
   bug(
     'held content goes at once, while an editor may still have it open',
     'sync-engine/src/held-keeper.ts',
-    'if (waitMs > 0 && waitMs <= heldGraceMs) {',
-    'if (waitMs > heldGraceMs) {',
+    'if (waitMs > 0 && waitMs <= graceMs) {',
+    'if (waitMs > graceMs) {',
     { suite: ['packages/sync-engine/test/held-content'] },
   ),
   bugOf(
