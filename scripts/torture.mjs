@@ -57,7 +57,9 @@ async function inside(place) {
     const problems = await runRound({ seed, place, abilities, shape, tally });
     tally.rounds += 1;
     if (problems.length > 0) failed += 1;
-    say(`seed ${seed} ${problems.length === 0 ? 'ok' : 'FAILED'} after ${seconds()} s`);
+    const verdict = problems.length === 0 ? 'ok' : 'FAILED';
+    const faults = `${killsIn(tally)} kills, ${tally.power} power losses`;
+    say(`seed ${seed} ${verdict}; after ${seconds()} s ${faults}, ${tally.lost} lost`);
     for (const problem of problems) say(`  ${problem}`);
   }
   for (const [name, count] of Object.entries(tally)) say(`${name.padEnd(14)} ${count}`);
@@ -69,13 +71,16 @@ async function inside(place) {
 function wantsMore(round, tally) {
   if (flags.minutes !== undefined && Number(seconds()) >= Number(flags.minutes) * 60) return false;
   if (flags.rounds !== undefined) return round < Number(flags.rounds);
-  const kills = killKinds.reduce((sum, kind) => sum + tally[kind], 0);
   const targets = [
-    [flags.kills, kills],
+    [flags.kills, killsIn(tally)],
     [flags.power, tally.power],
   ].filter(([wanted]) => wanted !== undefined);
   if (targets.length === 0) return flags.minutes !== undefined || round < 10;
   return targets.some(([wanted, reached]) => reached < Number(wanted));
+}
+
+function killsIn(tally) {
+  return killKinds.reduce((sum, kind) => sum + tally[kind], 0);
 }
 
 async function abilitiesHere(place) {

@@ -50,18 +50,27 @@ async function torment({ world, plan, random, seed, tally }) {
   for (const burst of plan) {
     await runBurst(world, burst, workload, promised);
     await startAll(world);
-    problems.push(...(await settle(world, promised, settleTimeoutMs)));
+    problems.push(...(await settledOrNot(world, promised)));
     world.journal(`peace: ${promised.size} of ${workload.ledger.size} contents are promised`);
   }
   const powerLossesMs = Object.fromEntries(
     editorNames.map((name) => [name, world.machines.get(name).powerLossesMs]),
   );
-  const found = await findContents(world);
+  const { found, problems: unreadable } = await findContents(world);
   const verdict = judge({ ledger: workload.ledger, promised, found, powerLossesMs });
   for (const [name, count] of Object.entries(verdict.counts)) tally[name] += count;
   tally.written += workload.ledger.size;
   tally.promised += promised.size;
-  return [...problems, ...verdict.problems];
+  return [...problems, ...unreadable, ...verdict.problems];
+}
+
+/** What was not found may be lost or only late: a world that never settles is judged all the same. */
+async function settledOrNot(world, promised) {
+  try {
+    return await settle(world, promised, settleTimeoutMs);
+  } catch (error) {
+    return [`it did not settle: ${error.stack ?? error}`];
+  }
 }
 
 /** Every machine suffers its faults in turn, all at the same time, while people edit. */

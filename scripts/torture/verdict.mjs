@@ -11,9 +11,10 @@ const unsettledMs = 3000;
 /** What excuses that a content is nowhere. */
 export const exceptions = ['unsynced', 'bothOverwrote', 'unsettled'];
 
-/** Digests by where they were found. */
+/** Digests by where they were found, and what history lists but cannot give back. */
 export async function findContents(world) {
   const found = { live: new Set(), conflict: new Set(), held: new Set(), history: new Set() };
+  const problems = [];
   for (const name of editorNames) {
     const { root } = world.machines.get(name);
     for (const path of everyPath(root)) found[kindOf(path)].add(digestAt(root, path));
@@ -22,12 +23,20 @@ export async function findContents(world) {
   for (const path of await pathsInHistory(control, label)) {
     for (const { version, deleted, kind } of (await control.log({ path })).versions) {
       if (deleted || kind !== 'file') continue;
-      const chunks = [];
-      for await (const chunk of (await control.cat({ path, version })).bytes) chunks.push(chunk);
-      found.history.add(digestOf(Buffer.concat(chunks)));
+      try {
+        found.history.add(await digestInHistory(control, { path, version }));
+      } catch (error) {
+        problems.push(`history lists ${path} ${version}, but: ${error.message}`);
+      }
     }
   }
-  return found;
+  return { found, problems };
+}
+
+async function digestInHistory(control, query) {
+  const chunks = [];
+  for await (const chunk of (await control.cat(query)).bytes) chunks.push(chunk);
+  return digestOf(Buffer.concat(chunks));
 }
 
 function kindOf(path) {
