@@ -69,8 +69,20 @@ async function settledOrNot(world, promised) {
   try {
     return await settle(world, promised, settleTimeoutMs);
   } catch (error) {
-    return [`it did not settle: ${error.stack ?? error}`];
+    return [`it did not settle: ${error.message}`, ...(await statesOf(world))];
   }
+}
+
+/** What each node says of itself, for whoever looks into it. */
+function statesOf({ machines }) {
+  return Promise.all(
+    [...machines.values()].map(async ({ name, node }) => {
+      if (node === undefined) return `${name} does not run`;
+      const { folders, devices } = await node.control.status();
+      const connected = devices.filter((device) => device.connected).map((device) => device.name);
+      return `${name}, connected to ${connected.join(' and ')}: ${JSON.stringify(folders)}`;
+    }),
+  );
 }
 
 /** Every machine suffers its faults in turn, all at the same time, while people edit. */
