@@ -67,7 +67,7 @@ export class FolderEngine {
       ...init,
       folder: config.id,
       guard: this.massChanges.guard,
-      keepers: () => [init.context.device, ...this.#links.keys()],
+      keepers: () => [...this.#links.keys()],
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
     const isPaused = () => this.#config.paused;

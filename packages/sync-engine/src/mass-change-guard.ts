@@ -15,6 +15,7 @@ import {
   localCurrent,
   type PathEntry,
   rejected,
+  withChecked,
   withGuard,
 } from '@holdfast/folder-index';
 import type { ChangeGuard, ForeseenChange } from '@holdfast/folder-scanner';
@@ -39,6 +40,7 @@ import {
   withChanges,
 } from '@holdfast/model';
 import { type Clock, type Logger, Mutex, type RandomSource } from '@holdfast/platform';
+import { LatelyRejected } from './lately-rejected.js';
 import { countOf, type Loss, surveyMassChange } from './mass-change-survey.js';
 import { OwnMassChanges } from './own-mass-changes.js';
 import type { PlannedPath } from './placer.js';
@@ -67,7 +69,7 @@ const partsSeen = 8;
 const pathsPerUpdate = 500;
 const maxWanted = 100_000;
 /** A scan comes across what was changed by then. */
-const wantedForMs = 60_000;
+const wantedForMs = 10 * 60_000;
 
 export class MassChangeGuard implements ChangeGuard {
   readonly #init: MassChangeGuardInit;
@@ -78,6 +80,7 @@ export class MassChangeGuard implements ChangeGuard {
   readonly #wanted = new Map<FolderPath, number>();
   /** Questions that were opened and that nothing waits for yet. */
   readonly #opening = new Set<DeviceId>();
+  readonly #rejected: LatelyRejected;
   /** Content that lies elsewhere, as the last look at everything showed. */
   #moved: ReadonlySet<string> = new Set();
   #counted: ChangeCount = noChanges;
@@ -86,6 +89,7 @@ export class MassChangeGuard implements ChangeGuard {
   constructor(init: MassChangeGuardInit) {
     this.#init = init;
     this.#questions = new OwnMassChanges(init);
+    this.#rejected = new LatelyRejected(init.clock);
   }
 
   /** The next changes of these paths are a person's wish: nobody is asked about them. */
@@ -113,9 +117,10 @@ export class MassChangeGuard implements ChangeGuard {
     const { device, clock } = this.#init;
     const limits = this.#init.limits();
     const own = this.#init.ownChanges();
-    if (limits === undefined || own === 'unjudged') return after;
+    if (own === 'unjudged') return after;
     // What another device made and this one shows already is not this user's doing.
     if (localCurrent(after)?.version.record.author !== device) return after;
+    if (limits === undefined) return this.#vouchedIfWanted(before, after);
     if (totalOf(this.#counted) === 0) this.#filesBefore = this.#init.index.counts.files;
     const path = after.path;
     const judged = judgedLocal(before, after, {
@@ -129,6 +134,15 @@ export class MassChangeGuard implements ChangeGuard {
       this.#counted = addCounts(this.#counted, { ...noChanges, [judged.counts]: 1 });
     }
     return judged.entry;
+  }
+
+  /** Nobody is asked here; others are not to ask either about what a person wanted. */
+  #vouchedIfWanted(before: PathEntry, after: PathEntry): PathEntry {
+    const now = localCurrent(after)?.version;
+    const isNew = now !== undefined && now.id !== localCurrent(before)?.version.id;
+    if (!isNew || !this.#isWanted(after.path)) return after;
+    this.#wanted.delete(after.path);
+    return withChecked(after, now);
   }
 
   async committed(): Promise<void> {
@@ -159,7 +173,8 @@ export class MassChangeGuard implements ChangeGuard {
     if (losing.length === 0) return planned;
     const held = new Set(losing.filter((one) => this.#isHeld(one)));
     await this.#hold([...held]);
-    for (const [author, losses] of this.#lossesByAuthor(losing)) {
+    const asked = losing.filter((one) => !this.#isRefused(authorOf(one)));
+    for (const [author, losses] of this.#lossesByAuthor(asked)) {
       const real = losses.filter(({ former }) => !this.#hasMoved(former));
       await this.#count(author, countOf(real), this.#init.index.counts.files);
     }
@@ -222,8 +237,9 @@ export class MassChangeGuard implements ChangeGuard {
   #isUnvouched({ entry, action }: PlannedPath): boolean {
     const { local, target } = action;
     if (this.#init.limits() === undefined || local?.local.disk === undefined) return false;
-    if (action.type !== 'apply' || action.conflict || local.guard?.state === 'rejected')
-      return false;
+    if (action.type !== 'apply' || action.conflict) return false;
+    // A person said that what is here goes.
+    if (local.guard?.state === 'rejected' || local.local.withheld === 'reverting') return false;
     const { record } = target;
     const before = local.version.record;
     if (lossOf(before, record) === undefined && !removesDirectory(before, record)) return false;
@@ -231,10 +247,17 @@ export class MassChangeGuard implements ChangeGuard {
     return !entry.rows.some((row) => row.checked && sameContent(row.version.record, record));
   }
 
-  #isHeld({ action }: PlannedPath): boolean {
-    const former = action.local?.version;
-    const isHolding = this.#isHolding(action.target.record.author);
-    return former !== undefined && isHolding && !this.#hasMoved(former);
+  #isHeld(planned: PlannedPath): boolean {
+    const former = planned.action.local?.version;
+    const author = authorOf(planned);
+    const waits = this.#isHolding(author) || this.#isRefused(author);
+    return former !== undefined && waits && !this.#hasMoved(former);
+  }
+
+  /** Whether what the author did was rejected so lately that this is the rest of it. */
+  #isRefused(author: DeviceId): boolean {
+    if (author === this.#init.device) return false;
+    return this.#rejected.has(author) || this.#questions.isRejecting(author);
   }
 
   async #hold(planned: readonly PlannedPath[]): Promise<void> {
@@ -255,7 +278,7 @@ export class MassChangeGuard implements ChangeGuard {
     const { record } = planned.action.target;
     const mark = this.#markOf(planned, 'held');
     if (mark === undefined) return entry;
-    return entry.rows
+    const held = entry.rows
       .filter(
         ({ checked, version, peers }) =>
           !checked &&
@@ -264,6 +287,9 @@ export class MassChangeGuard implements ChangeGuard {
           peers.some((peer) => peer.state === 'current'),
       )
       .reduce((next, { version }) => withGuard(next, version, mark), entry);
+    if (!this.#isRefused(record.author)) return held;
+    const { author } = record;
+    return rejected(held, { author, sinceMs: mark.atMs, lastMs: mark.atMs }, this.#init.hash);
   }
 
   #markOf({ action }: PlannedPath, state: 'noted' | 'held'): GuardMark | undefined {
@@ -284,8 +310,8 @@ export class MassChangeGuard implements ChangeGuard {
   /** By the counts alone, before anybody looks whether content has only moved. */
   #mayAsk(author: DeviceId, changes: number): boolean {
     const limits = this.#init.limits();
-    if (limits === undefined || this.#isHolding(author)) return false;
-    if (changes === 0) return false;
+    if (limits === undefined || changes === 0) return false;
+    if (this.#isHolding(author) || this.#isRefused(author)) return false;
     const more = { deleted: changes, rewritten: 0 };
     return isMassChange(this.#windowWith(author, more, this.#init.index.counts.files), limits);
   }
@@ -330,6 +356,7 @@ export class MassChangeGuard implements ChangeGuard {
   async #settleOne(question: KnownMassChange): Promise<void> {
     const { index, hash, logger } = this.#init;
     const { id, author, answer, deleted, rewritten } = question;
+    if (answer === 'rejected') this.#rejected.note(author);
     const change = (entry: PathEntry) =>
       answer === 'rejected' ? rejected(entry, question, hash) : confirmed(entry, question);
     let paths: FolderPath[] = [];
@@ -357,6 +384,10 @@ export class MassChangeGuard implements ChangeGuard {
   #isHolding(author: DeviceId): boolean {
     return this.#holding(author) !== undefined;
   }
+}
+
+function authorOf({ action }: PlannedPath): DeviceId {
+  return action.target.record.author;
 }
 
 /** A clock may stand before 1970. */

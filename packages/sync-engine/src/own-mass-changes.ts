@@ -56,6 +56,13 @@ export class OwnMassChanges {
     });
   }
 
+  /** Whether what the author did was rejected, and that is not carried out yet. */
+  isRejecting(author: DeviceId): boolean {
+    return this.all().some(
+      (one) => one.author === author && one.answer === 'rejected' && one.settled !== 'rejected',
+    );
+  }
+
   /** The answer was carried out. */
   settled(id: string, answer: MassChangeAnswer): Promise<void> {
     return this.#change((known) =>

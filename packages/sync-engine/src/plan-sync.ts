@@ -8,6 +8,7 @@ import {
   type Need,
   type PathEntry,
   peerCurrents,
+  rowOf,
   type VersionRow,
 } from '@holdfast/folder-index';
 import {
@@ -113,14 +114,21 @@ export function sourcesOf(
     .flatMap((row) => row.peers.map((peer) => ({ row, device: peer.device })));
 }
 
-/** Who may still keep beside what has to come back after a rejection, though nobody shows it. */
-export function keptElsewhere(
+/**
+ * Who may keep beside what has to come back after a rejection, though nobody shows it: `here` where
+ * this device has set it aside, or anybody connected.
+ */
+export function keptAside(
   entry: PathEntry,
+  here: DeviceId,
   keepers: readonly DeviceId[],
-): { id: VersionId; device: DeviceId }[] {
+): { id: VersionId; device: DeviceId; isGuess: boolean }[] {
   const guard = localCurrent(entry)?.guard;
   if (guard?.state !== 'rejected') return [];
-  return keepers.map((device) => ({ id: guard.former.id, device }));
+  const { id } = guard.former;
+  const isHere = rowOf(entry, id)?.local?.state === 'side';
+  const known = isHere ? [{ id, device: here, isGuess: false }] : [];
+  return [...known, ...keepers.map((device) => ({ id, device, isGuess: true }))];
 }
 
 /**

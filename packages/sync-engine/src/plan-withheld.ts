@@ -8,6 +8,7 @@ import {
   localCurrent,
   type PathEntry,
   peerCurrents,
+  withChecked,
   withLocalCurrent,
 } from '@holdfast/folder-index';
 import {
@@ -70,9 +71,14 @@ export function takenBack(entry: PathEntry): PathEntry {
   return withheldAs(entry, 'reverting');
 }
 
-/** The entry with its kept change shared: the members are offered it as current. */
+/**
+ * The entry with its kept change shared: the members are offered it as current. A person asked for it,
+ * so no guard against mass changes asks again.
+ */
 export function shared(entry: PathEntry): PathEntry {
-  return withheldAs(entry, 'no');
+  const local = localCurrent(entry);
+  if (local?.local.withheld !== 'kept') return entry;
+  return withChecked(withheldAs(entry, 'no'), local.version);
 }
 
 function withheldAs(entry: PathEntry, withheld: 'reverting' | 'no'): PathEntry {

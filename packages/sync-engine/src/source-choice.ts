@@ -7,7 +7,7 @@ import type { Clock } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
 import type { PlannedPath } from './placer.js';
-import { keptElsewhere, sourcesOf } from './plan-sync.js';
+import { keptAside, sourcesOf } from './plan-sync.js';
 
 export interface PlannedFile {
   readonly planned: PlannedPath;
@@ -19,23 +19,35 @@ export interface FileBatch {
   readonly files: readonly PlannedFile[];
 }
 
+interface Candidate {
+  readonly client: BlockSupplier;
+  readonly file: FileToFetch;
+  /** It could not give it lately. */
+  readonly failed: boolean;
+  /** It never said that it has it. */
+  readonly isGuess: boolean;
+}
+
 const smallFileBytes = 1024 * 1024;
 export const filesPerBatch = 512;
 const bytesPerBatch = 4 * 1024 * 1024;
 const failureMemoryMs = 60_000;
-const maxRememberedFailures = 1_000;
+const maxRememberedFailures = 10_000;
 
 export class SourceChoice {
   readonly #clock: Clock;
   readonly #clientOf: (device: DeviceId) => BlockSupplier | undefined;
+  readonly #here: DeviceId;
   readonly #keepers: () => readonly DeviceId[];
   readonly #failures = new WeakMap<BlockSupplier, Map<VersionId, number>>();
 
   constructor(init: {
     clock: Clock;
     clientOf: (device: DeviceId) => BlockSupplier | undefined;
+    context: { readonly device: DeviceId };
     keepers?: () => readonly DeviceId[];
   }) {
+    this.#here = init.context.device;
     this.#clock = init.clock;
     this.#clientOf = init.clientOf;
     this.#keepers = init.keepers ?? (() => []);
@@ -72,35 +84,50 @@ export class SourceChoice {
     for (const [client, { files }] of open) yield { client, files };
   }
 
-  /** The device could not give the version: others are asked first for a while. */
-  failed(client: BlockSupplier, id: VersionId): void {
+  /** The device could not give what it was asked for: others are asked first for a while. */
+  failed(client: BlockSupplier, { askFor }: FileToFetch): void {
     const known = this.#failures.get(client) ?? new Map<VersionId, number>();
     this.#failures.set(client, known);
     if (known.size >= maxRememberedFailures) known.clear();
-    known.set(id, this.#clock.monotonic() + failureMemoryMs);
+    known.set(askFor, this.#clock.monotonic() + failureMemoryMs);
+  }
+
+  /** Whether somebody is left who did not fail to give it lately. */
+  mayTryOther(planned: PlannedPath): boolean {
+    return this.#candidates(planned).some(({ failed }) => !failed);
   }
 
   #choose(
-    { entry, action }: PlannedPath,
+    planned: PlannedPath,
     load: ReadonlyMap<BlockSupplier, number>,
   ): { client: BlockSupplier; file: FileToFetch } | undefined {
+    const candidates = this.#candidates(planned);
+    const loadOf = ({ client }: Candidate) => load.get(client) ?? 0;
+    candidates.sort(
+      (a, b) =>
+        Number(a.failed) - Number(b.failed) ||
+        Number(a.isGuess) - Number(b.isGuess) ||
+        loadOf(a) - loadOf(b),
+    );
+    return candidates[0];
+  }
+
+  #candidates({ entry, action }: PlannedPath): Candidate[] {
     const { target, local } = action;
-    if (!isFileVersion(target)) return undefined;
+    if (!isFileVersion(target)) return [];
     const nowMs = this.#clock.monotonic();
     const shown = sourcesOf(entry, target).map(({ row, device }) => ({
       id: row.version.id,
       device,
+      isGuess: false,
     }));
-    const sources = [...shown, ...keptElsewhere(entry, this.#keepers())];
-    const candidates = sources.flatMap(({ id, device }) => {
+    const sources = [...shown, ...keptAside(entry, this.#here, this.#keepers())];
+    return sources.flatMap(({ id, device, isGuess }) => {
       const client = this.#clientOf(device);
       if (client === undefined) return [];
-      const failed = (this.#failures.get(client)?.get(target.id) ?? 0) > nowMs;
-      const file = { target, askFor: id, local };
-      return [{ client, file, failed, load: load.get(client) ?? 0 }];
+      const failed = (this.#failures.get(client)?.get(id) ?? 0) > nowMs;
+      return [{ client, file: { target, askFor: id, local }, failed, isGuess }];
     });
-    candidates.sort((a, b) => Number(a.failed) - Number(b.failed) || a.load - b.load);
-    return candidates[0];
   }
 }
 

@@ -9,7 +9,7 @@ import { displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
 import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
-import { ContentFetcher, type FetchedFiles } from './content-fetcher.js';
+import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
 import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
@@ -34,6 +34,8 @@ export interface ApplyProblem {
 const pathsPerPage = 1_000;
 const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
+/** Passes without success that follow each other at once, as somebody else may give what lacked. */
+const othersAtOnce = 4;
 /** A deletion of what is orphaned may be on its way still. */
 const parentPatienceMs = 30_000;
 const maxProblems = 100;
@@ -54,6 +56,8 @@ export class TreeApplier {
   readonly #askedAtMs = new Map<FolderPath, number>();
   /** Since when a path lacks its directory. */
   readonly #orphanSinceMs = new Map<FolderPath, number>();
+  /** Whether the present pass left something that another device may give. */
+  #mayTryOther = false;
   #stopped = false;
   #working = false;
   #loop: Promise<void> | undefined;
@@ -131,14 +135,18 @@ export class TreeApplier {
 
   /** Passes follow each other as long as they bring something in. */
   async #passes(): Promise<void> {
+    let others = 0;
     for (;;) {
       const before = this.#init.index.counts.needFiles;
       this.#failures.clear();
+      this.#mayTryOther = false;
       await this.#pass();
       this.#problems = new Map(this.#failures);
       const after = this.#init.index.counts.needFiles;
       if (after === 0 || this.#stopped) return;
       if (after >= before) {
+        others += 1;
+        if (this.#mayTryOther && others <= othersAtOnce) continue;
         // What is left waits for a person, not for time.
         if (!this.#mayPlace) return;
         this.#signal.wakeAfter(retryDelayMs);
@@ -228,8 +236,8 @@ export class TreeApplier {
       const fetched = await this.#fetch(client, files, onStaged);
       const outcome = await this.#placer.place(planned, fetched);
       const failed = new Set(outcome.failed.map((one) => one.path));
-      for (const { entry, action } of planned) {
-        if (failed.has(entry.path)) this.#sources.failed(client, action.target.id);
+      for (const { planned: one, file } of files) {
+        if (failed.has(one.entry.path)) this.#notGiven(client, one, file);
       }
       await this.#settle(outcome);
     } catch (error) {
@@ -238,13 +246,18 @@ export class TreeApplier {
         error instanceof MalformedBytes ||
         fileErrorCode(error) !== undefined;
       if (!isTheirs) throw error;
-      for (const { entry, action } of planned) {
-        this.#sources.failed(client, action.target.id);
-        this.#fail(entry.path, fileErrorCode(error) ?? errorMessage(error));
+      for (const { planned: one, file } of files) {
+        this.#notGiven(client, one, file);
+        this.#fail(one.entry.path, fileErrorCode(error) ?? errorMessage(error));
       }
     } finally {
       this.stagedBytes -= stagedBytes;
     }
+  }
+
+  #notGiven(client: BlockSupplier, planned: PlannedPath, file: FileToFetch): void {
+    this.#sources.failed(client, file);
+    this.#mayTryOther ||= this.#sources.mayTryOther(planned);
   }
 
   async #fetch(

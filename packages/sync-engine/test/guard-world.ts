@@ -1,0 +1,164 @@
+/** An index with files that others change, and a guard over it that asks early. */
+import {
+  FolderIndex,
+  type PathEntry,
+  peerCurrents,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import type { DeviceId, FolderId, MassChangeLimits, Version, VersionVector } from '@holdfast/model';
+import { silentLogger } from '@holdfast/platform';
+import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
+import { MassChangeGuard } from '../src/mass-change-guard.js';
+import type { PlannedPath } from '../src/placer.js';
+import { needOf, planPath } from '../src/plan-sync.js';
+import { actor, desktop, fileVersion, hash, here, pathOf } from './place-world.js';
+
+export const folder = 'photosphotosphot' as FolderId;
+export const windowMs = 600_000;
+const random = new SeededRandom('guard');
+const disk = {
+  sizeBytes: 8,
+  mtimeNs: 5n,
+  ctimeNs: 5n,
+  inode: 7n,
+  permissions: 0o644,
+  racy: false,
+};
+const ours: VersionVector = [{ actor: actor('a'), counter: 1 }];
+const theirs: VersionVector = [...ours, { actor: actor('d'), counter: 1 }];
+
+export const nameOf = (number: number) => `${number}.txt`;
+export const former = (number: number) => fileVersion(nameOf(number), `former ${number}`, ours);
+
+export function rewritten(number: number, author: DeviceId = desktop): Version {
+  return fileVersion(nameOf(number), `spoiled ${number}`, theirs, { author });
+}
+
+export class GuardWorld {
+  nowMs = 1_790_000_000_000;
+  limits: MassChangeLimits | undefined = { files: 3, sharePercent: 10, windowMs };
+  questionsHeard = 0;
+  readonly index: FolderIndex;
+  readonly clock = {
+    now: () => this.nowMs,
+    monotonic: () => this.nowMs,
+    setTimer: () => ({ cancel: () => undefined }),
+  };
+  guard: MassChangeGuard;
+
+  static async open(files: number): Promise<GuardWorld> {
+    const world = new GuardWorld(await openIndex());
+    await world.index.update(
+      numbers(0, files).map((number) => pathOf(nameOf(number))),
+      (entry) => shown(entry, former(Number.parseInt(entry.path, 10))),
+      { sync: true },
+    );
+    return world;
+  }
+
+  private constructor(index: FolderIndex) {
+    this.index = index;
+    this.guard = this.#guardOf();
+  }
+
+  /** As a node that starts again: what was in memory is gone. */
+  restart(): void {
+    this.guard = this.#guardOf();
+  }
+
+  /** The desktop shows new content at these paths; `checked`: it vouches for it. */
+  async hear(from: number, to: number, checked = false): Promise<void> {
+    await this.index.update(
+      numbers(from, to).map((number) => pathOf(nameOf(number))),
+      (entry) => {
+        const number = Number.parseInt(entry.path, 10);
+        const peer = { device: desktop, state: 'current', sequence: number + 1 } as const;
+        return withPeerRow(entry, rewritten(number), peer, checked);
+      },
+      { sync: true },
+    );
+  }
+
+  /** What the guard lets pass of all that is needed, as one pass of the applier asks it. */
+  async pass(): Promise<readonly PlannedPath[]> {
+    const paths = await this.index.neededPaths(1_000);
+    const planned = (await this.index.entries(paths)).flatMap((entry): PlannedPath[] => {
+      const action = planPath(entry, hash);
+      return action.type === 'none' ? [] : [{ entry, action }];
+    });
+    await this.guard.foreseePlaced(planned);
+    return this.guard.admit(planned);
+  }
+
+  /** As after placing: the index shows them. */
+  async place(passed: readonly PlannedPath[]): Promise<void> {
+    const byPath = new Map(passed.map((one) => [one.entry.path, one]));
+    await this.index.update(
+      [...byPath.keys()],
+      (entry) => {
+        const { action, mark } = byPath.get(entry.path)!;
+        const next = withLocalCurrent(entry, action.target, { disk });
+        const rows = next.rows.map((row) =>
+          mark && row.version.id === action.target.id ? { ...row, guard: mark } : row,
+        );
+        return { ...next, rows };
+      },
+      { sync: true },
+    );
+  }
+
+  async answer(answer: 'confirmed' | 'rejected'): Promise<void> {
+    await this.index.questions.change((known) =>
+      known.map((one) => (one.answer === 'open' ? { ...one, answer } : one)),
+    );
+    await this.guard.settle();
+  }
+
+  get answers(): string[] {
+    return this.index.questions.all().map(({ answer }) => answer);
+  }
+
+  #guardOf(): MassChangeGuard {
+    return new MassChangeGuard({
+      index: this.index,
+      device: here,
+      hash,
+      clock: this.clock,
+      random,
+      logger: silentLogger,
+      limits: () => this.limits,
+      ownChanges: () => 'asked',
+      onQuestion: () => {
+        this.questionsHeard += 1;
+      },
+    });
+  }
+}
+
+export function openIndex(): Promise<FolderIndex> {
+  return FolderIndex.open({
+    store: new MemoryKeyValueStore(new MemoryDatabase()),
+    folder,
+    hash,
+    random,
+    policy: { needOf: (entry) => needOf(entry, hash), queuesOffers: false },
+  });
+}
+
+export function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
+
+/** Here and at the desktop. */
+export function shown(entry: PathEntry, version: Version): PathEntry {
+  return withPeerRow(withLocalCurrent(entry, version, { disk }), version, {
+    device: desktop,
+    state: 'current',
+    sequence: 1,
+  });
+}
+
+export function mayBePlaced(entry: PathEntry): Version[] {
+  return peerCurrents(entry).map((row) => row.version);
+}
