@@ -248,6 +248,7 @@ export class FolderEngine {
         need: () => folderNeed(this),
         trouble: () => this.ingester?.trouble ?? this.tree?.trouble,
         onRows: () => this.#rowsArrived(),
+        onOwnRows: () => this.#changed(),
         onProgress: () => this.#init.onChange(this.#config.id),
         onReceipt: () => this.#receiptArrived(),
       },

@@ -43,6 +43,8 @@ export interface FolderLinkInit {
   readonly trouble: () => DeviceTrouble | undefined;
   /** Rows of the member were taken over, durably. */
   readonly onRows: (link: FolderLink) => void;
+  /** What arrived gave rows of this device new numbers: every member is to hear of them. */
+  readonly onOwnRows: () => void;
   readonly onProgress: () => void;
   readonly onReceipt: () => void;
 }
@@ -179,6 +181,7 @@ export class FolderLink {
       else same.push(one);
     }
     const known = index.peer(this.device);
+    const { sequence } = index.position();
     const peers =
       delta.position === undefined ? {} : { [this.device]: { ...known, seen: delta.position } };
     await index.update(
@@ -198,6 +201,7 @@ export class FolderLink {
     if (delta.position !== undefined) this.#remember(delta.position);
     this.#tellProgress();
     this.#init.onRows(this);
+    if (index.position().sequence !== sequence) this.#init.onOwnRows();
   }
 
   receiveProgress(progress: ProgressMessage): void {

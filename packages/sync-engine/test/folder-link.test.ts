@@ -18,7 +18,11 @@ const older = fileVersion('letter.txt', 1);
 const newer = fileVersion('letter.txt', 2);
 
 /** A link to the desktop, and what it is sent. */
-async function linkTo(index: FolderIndex, said: Partial<FolderAnnouncement> = {}) {
+async function linkTo(
+  index: FolderIndex,
+  said: Partial<FolderAnnouncement> = {},
+  onOwnRows: () => void = () => undefined,
+) {
   const sent: ControlMessage[] = [];
   const ends: unknown[] = [];
   const session = {
@@ -47,6 +51,7 @@ async function linkTo(index: FolderIndex, said: Partial<FolderAnnouncement> = {}
       need: () => ({ files: 0, bytes: 0 }),
       trouble: () => undefined,
       onRows: () => undefined,
+      onOwnRows,
       onProgress: () => undefined,
       onReceipt: () => undefined,
     },
@@ -104,4 +109,25 @@ test('how far a member was heard is durable before it counts', async () => {
   });
   expect(index.peer(desktop).seen).toEqual(position);
   expect(database.unsyncedBatches).toBe(0);
+});
+
+test('what a member vouches for gets another number here, and that is told at once', async () => {
+  const index = await openIndex();
+  await index.update([newer.record.path], (entry) => withLocalCurrent(entry, newer), {
+    sync: true,
+  });
+  const { link, sent, epoch } = await linkTo(index, {}, () => link.wake());
+  await link.start();
+  const toldUpTo = () => sent.findLast((message) => message.type === 'index-delta')?.position;
+  await expect.poll(toldUpTo).toEqual(index.position());
+  await link.receiveDelta({
+    type: 'index-delta',
+    folderId: folder,
+    epoch,
+    after: 0,
+    rows: [{ sequence: 1, state: 'current', checked: true, record: newer.bytes }],
+  });
+  expect(index.position().sequence).toBe(2);
+  await expect.poll(toldUpTo).toEqual(index.position());
+  link.end();
 });
