@@ -2,78 +2,28 @@
  * The tree of one folder on this device: watching, scanning, applying, and keeping what is set
  * aside. The folder engine owns it and tells it when there is something to do.
  */
-import type { Coverage, FolderIndex } from '@holdfast/folder-index';
-import {
-  FolderScanner,
-  type ListBlockStore,
-  type ObserveContext,
-  type ScanProgress,
-} from '@holdfast/folder-scanner';
-import {
-  type DeviceId,
-  type FolderId,
-  type FolderPath,
-  type Hash,
-  ownDirectoryName,
-  temporaryPrefix,
-} from '@holdfast/model';
+import { FolderScanner, type ScanProgress } from '@holdfast/folder-scanner';
+import { type FolderPath, ownDirectoryName, temporaryPrefix } from '@holdfast/model';
 import {
   AppError,
-  type BulkRunner,
-  type Clock,
   errorMessage,
-  type FilePath,
-  type FileWatchers,
-  type Logger,
-  type RandomSource,
   randomFraction,
   type Timer,
   type WatchEvent,
 } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
-import type { BlockSupplier } from './block-client.js';
 import { stopHint, stopSentences, troubleOf } from './device-trouble.js';
-import type { FolderTree as TreeConfig, WatchChoice } from './folder-config.js';
+import type { WatchChoice } from './folder-config.js';
 import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
 import { HeldRelease } from './held-release.js';
 import { removeTemporariesJob } from './leftover-jobs.js';
-import type { MassChangeGuard } from './mass-change-guard.js';
+import type { FolderTreeInit } from './local-tree-init.js';
 import { PathClaims } from './path-claims.js';
-import type { PathPlanner } from './plan-sync.js';
 import { reclaimHeld, reconcileHeld, type VersionSearch } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { TreeApplier } from './tree-applier.js';
 import { TreeWatch, type WatchState } from './tree-watch.js';
-
-export interface FolderTreeInit {
-  readonly folder: FolderId;
-  readonly tree: TreeConfig;
-  readonly index: FolderIndex;
-  readonly runner: BulkRunner;
-  readonly watchers: FileWatchers;
-  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
-  readonly listBlocks: ListBlockStore;
-  readonly context: ObserveContext;
-  readonly hash: Hash;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly logger: Logger;
-  readonly plan: PathPlanner;
-  readonly waitsForArchive?: boolean;
-  /** Whether content may be placed; where not, only what is here already is taken over. */
-  readonly mayPlace?: () => boolean;
-  readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
-  readonly coverage: () => Coverage;
-  readonly isPaused: () => boolean;
-  /** Whether remote versions may be placed; scans go on all the same. */
-  readonly mayApply: () => boolean;
-  /** Asked before content is said to be gone here, and before what others did takes it away. */
-  readonly guard?: MassChangeGuard | undefined;
-  readonly keepers?: () => readonly DeviceId[];
-  /** Rows, needs or the state of the tree changed. */
-  readonly onChange: () => void;
-}
 
 const noProgress: ScanProgress = { files: 0, hashedBytes: 0 };
 /** Whatever the watcher missed is found by then. */
