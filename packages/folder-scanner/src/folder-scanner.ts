@@ -8,6 +8,7 @@ import {
   type LocalRow,
   localCurrent,
   type PathEntry,
+  peerCurrents,
 } from '@holdfast/folder-index';
 import {
   childPath,
@@ -139,8 +140,10 @@ export class FolderScanner {
         const answer = answers[place];
         if (answer === undefined) continue;
         if (answer.type === 'failed') this.problems.add(entry.path, answer.code);
-        else if (answer.type === 'absent') await this.#examineAbsent(entry, writer);
-        else if (await this.#examineFound(entry, answer.stat, writer)) fresh.push(entry.path);
+        else if (answer.type === 'absent') {
+          await this.#examineAbsent(entry, writer);
+          await this.#compareAgain(entry, writer);
+        } else if (await this.#examineFound(entry, answer.stat, writer)) fresh.push(entry.path);
       }
     }
     writer.newDirectories += fresh.length;
@@ -340,6 +343,13 @@ export class FolderScanner {
       await this.#examineBelow(entry.path, writer);
     }
     if (!this.#rules.isIgnored(entry.path)) await this.#observeAbsent(entry, writer);
+  }
+
+  /** What others show may have been placed here, and deleted, since the index was read. */
+  async #compareAgain(entry: PathEntry, writer: ObservationWriter): Promise<void> {
+    if (peerCurrents(entry).length === 0 || localCurrent(entry)?.local.disk !== undefined) return;
+    const observation = { type: 'absent' } as const;
+    await writer.observe({ path: entry.path, basis: basisOf(entry), observation });
   }
 
   async #examineBelow(directory: FolderPath, writer: ObservationWriter): Promise<void> {

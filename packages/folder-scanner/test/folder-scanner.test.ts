@@ -271,6 +271,29 @@ describe('a scan beside other work', () => {
     expect(await world.shown()).toEqual({ a: 'directory' });
   });
 
+  test('what was placed and deleted while it was looked for is looked at again', async () => {
+    const world = await worldWith('a');
+    await world.scan();
+    const { version, local } = localCurrent(await world.entry('a'))!;
+    world.user.unlink(world.at('a'));
+    const peer = { device: '12D3KooWDesktop' as DeviceId, state: 'current', sequence: 1 } as const;
+    const known = withPeerRow(emptyEntry(pathOf('a')), version, peer);
+    await world.index.update([pathOf('a')], () => known, { sync: true });
+    let placed: Promise<unknown> | undefined;
+    world.onCall = (call) => {
+      if (call.name !== 'stat' || call.path !== world.at('a')) return;
+      world.onCall = undefined;
+      const place = (entry: typeof known) =>
+        withLocalCurrent(entry, version, { disk: local.disk! });
+      placed = world.index.update([pathOf('a')], place, { sync: true });
+    };
+    const { again } = await world.scanner.scanPaths([pathOf('a')], []);
+    await placed;
+    expect(again).toEqual(['a']);
+    await world.scanner.scanPaths(again, []);
+    expect(await world.shown()).toEqual({ a: 'tombstone' });
+  });
+
   test('versions that the user replaced before any archive had them are counted', async () => {
     const world = await worldWith('a', 'b');
     await world.scan();
