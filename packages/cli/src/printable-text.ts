@@ -1,8 +1,16 @@
 /** Text for a terminal: sizes, counts and times as people say them, columns that stand in line. */
 
-/** Names come from other devices: control characters in them must not steer the terminal. */
+/**
+ * Names come from other devices: control characters in them must not steer the terminal. Each is
+ * written as an escape that a PATH understands, so that the name can be typed.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, escapesOf);
+}
+
+function escapesOf(character: string): string {
+  const bytes = Buffer.from(character, 'utf8').toString('hex').toUpperCase();
+  return bytes.replace(/../g, '\\x$&');
 }
 
 const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;

@@ -184,7 +184,7 @@ describe('answers', () => {
     const label = 'x\u001b[2Jy\nz\u202e';
     await restartWith({ folders: async () => [{ ...exampleFolder, label }] });
     const { out } = await shell.run(['folder', 'list'], { terminal: true });
-    expect(out).toContain('x\ufffd[2Jy\ufffdz\ufffd');
+    expect(out).toContain('x\\x1B[2Jy\\x0Az\\xE2\\x80\\xAE');
   });
 
   test('an invite has a QR code on a terminal only', async () => {

@@ -81,8 +81,3 @@ export function nameOf(path: FolderPath): string {
 export function childPath(parent: FolderPath | '', name: string): FolderPath {
   return (parent === '' ? name : `${parent}/${name}`) as FolderPath;
 }
-
-/** The path as text for people: UTF-8, with U+FFFD where the bytes are not. */
-export function displayPath(path: string): string {
-  return Buffer.from(path, 'latin1').toString('utf8');
-}

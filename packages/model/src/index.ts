@@ -6,5 +6,6 @@ export * from './folder-path.js';
 export * from './history.js';
 export * from './ids.js';
 export * from './mass-change.js';
+export * from './path-text.js';
 export * from './record-codec.js';
 export * from './version-vector.js';

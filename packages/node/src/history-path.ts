@@ -1,6 +1,6 @@
 /** PATH in history: `FOLDER` or `FOLDER/dir/file`, FOLDER being a label or an id; labels may hold slashes. */
-import { type FolderPath, refusalOfPath } from '@holdfast/model';
-import { AppError, byteStringFromText } from '@holdfast/platform';
+import { type FolderPath, pathBytesFrom, refusalOfPath } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 
 export interface HistoryPath {
@@ -20,7 +20,7 @@ export function parseHistoryPath(text: string, folders: Iterable<FolderEngine>):
     }
   }
   if (best === undefined) throw folderUnknown(trimmed.split('/')[0] ?? trimmed);
-  const inside = byteStringFromText(trimmed.slice(best.name.length + 1));
+  const inside = pathBytesFrom(trimmed.slice(best.name.length + 1));
   if (inside === '') return { folder: best.folder, inside: '' };
   const refusal = refusalOfPath(inside);
   if (refusal !== undefined) {

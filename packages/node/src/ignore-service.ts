@@ -9,7 +9,13 @@ import {
   ownDirectory,
   readIgnoreFilesJob,
 } from '@holdfast/folder-scanner';
-import { displayPath, type FolderPath, ignoreFileName, refusalOfPath } from '@holdfast/model';
+import {
+  displayPath,
+  type FolderPath,
+  ignoreFileName,
+  pathBytesFrom,
+  refusalOfPath,
+} from '@holdfast/model';
 import {
   AppError,
   type BulkRunner,
@@ -17,7 +23,6 @@ import {
   bytesOf,
   type FileSystem,
   fileErrorCode,
-  filePathFrom,
   fileTrouble,
   joinPath,
   textOf,
@@ -45,7 +50,7 @@ export class IgnoreService {
     const [first, ...included] = files;
     return {
       file: textOf(joinPath(root, ignoreFileName)),
-      text: first === undefined ? '' : displayPath(first.bytes),
+      text: first === undefined ? '' : textOf(first.bytes),
       included: included.map(({ path }) => displayPath(path)),
       fault: faultOf(files)?.message ?? '',
     };
@@ -83,7 +88,7 @@ export class IgnoreService {
   async test(folder: FolderEngine, text: string): Promise<IgnoreTest> {
     const { root } = treeOf(folder);
     const rules = IgnoreRules.from(await this.#read(folder));
-    const given = filePathFrom(text);
+    const given = pathBytesFrom(text);
     const relative = given.startsWith(`${root}/`) ? given.slice(root.length + 1) : given;
     const path = relative.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
     const refusal = refusalOfPath(path);

@@ -140,7 +140,7 @@ function conflictVersion({ record }: Version, device: string): ConflictVersion {
 }
 
 /** Pure: why a version is kept aside, from who has it and how many should. */
-export function heldReason(facts: { archives: number; copies: number; wanted: number }): string {
+function heldReason(facts: { archives: number; copies: number; wanted: number }): string {
   const { archives, copies, wanted } = facts;
   if (wanted > 0 && copies >= wanted) return 'It is archived and is let go in a moment.';
   if (archives === 0 && copies === 0) {
