@@ -1,6 +1,6 @@
 /**
- * One bug of one edit. `more.suite`: test files that have to notice it where no world can;
- * `more.seeds`: the kind of worlds that can, such as `old-`, beside a suite or in place of the usual.
+ * One bug of one edit. `more.suite`: test files that have to notice it; `more.seeds`: the kind of worlds
+ * that can, such as `old-`, or the usual ones (an empty text), beside a suite or in place of the usual.
  */
 export function bug(name, file, find, replace, more = {}) {
   return { name, edits: [{ file, find, replace }], ...more };

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 const kinds = ['', 'fold-', 'old-', 'lost-', 'modes-', 'ignore-', 'mass-'];
 /** No further world of a kind begins then: all of them together take about 40 s on idle cores. */
-const budgetMs = 5_500;
+const budgetMs = 5_000;
 const maxWorlds = 200;
 
 const given = process.env.SIMULATION_SEED;
