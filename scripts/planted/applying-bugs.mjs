@@ -34,6 +34,7 @@ export const applyingBugs = [
     place,
     'if (waiting.some((item) => item.holdAs !== undefined)) {',
     'if (waiting.length < 0) {',
+    { suite: ['packages/sync-engine/test/place-power-loss'], seeds: '' },
   ),
   bug(
     'names are not synced after placing',
@@ -56,12 +57,14 @@ export const applyingBugs = [
       this.#fileSystem.rename(temporary, target);`,
     `    if (isThere || temporary !== target) {
       this.#fileSystem.rename(temporary, target);`,
+    { suite: ['packages/sync-engine/test/place-job'], seeds: '' },
   ),
   bug(
     'what its user had not synced is set aside without a sync',
     place,
     'return item.syncAside && (item.holdAs !== undefined || item.copyTo !== undefined);',
     'return item.copyTo === item.path;',
+    { suite: ['packages/sync-engine/test/place-power-loss'], seeds: '' },
   ),
   bug(
     'a directory is removed with all that it holds',

@@ -37,10 +37,22 @@ async function openArchive(world: PlaceWorld, clock: NodeClock): Promise<Version
   });
 }
 
+/** Far more than there are versions here: who asks so often asks for the same ones for ever. */
+const maxRequests = 50;
+
 /** A member that gives these texts as the one block of these versions. */
-function memberWith(texts: ReadonlyMap<VersionId, string>): BlockSupplier {
+function memberWith(
+  texts: ReadonlyMap<VersionId, string>,
+  onAskedForEver: (error: Error) => void,
+): BlockSupplier {
+  let requests = 0;
   return {
     async request(_folder, items, onBlock) {
+      requests += 1;
+      if (requests > maxRequests) {
+        onAskedForEver(new Error('the archive asks for the same versions again and again'));
+        return new Promise(() => undefined);
+      }
       for (const [item, { versionId, first }] of items.entries()) {
         const plain = Buffer.from(texts.get(versionId) ?? '');
         onBlock({ item, index: first, envelope: encodeEnvelope(plain) });
@@ -66,11 +78,13 @@ async function ingested(offers: readonly (readonly [Version, text: string])[]) {
     const tell = { sync: true };
     await index.update([version.record.path], (entry) => withPeerRow(entry, version, peer), tell);
   }
-  const client = memberWith(new Map(offers.map(([version, text]) => [version.id, text])));
   let onRound = () => {};
-  const round = new Promise<void>((resolve) => {
-    onRound = resolve;
+  let onAskedForEver = (_: Error) => {};
+  const round = new Promise<void>((resolve, reject) => {
+    [onRound, onAskedForEver] = [resolve, reject];
   });
+  const texts = new Map(offers.map(([version, text]) => [version.id, text]));
+  const client = memberWith(texts, (error) => onAskedForEver(error));
   const ingester = new ArchiveIngester({
     folder,
     index,
