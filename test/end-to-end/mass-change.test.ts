@@ -11,6 +11,7 @@ import {
   type SharedFolder,
   settle,
   shareDocs,
+  shareFolder,
   type TestWorld,
   useTestWorld,
 } from './test-world.js';
@@ -171,6 +172,38 @@ describe('on two devices without an archive', () => {
     await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
     expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
     expect((await laptop.folder()).massChanges).toEqual([]);
+  });
+});
+
+describe('on an archive with a mirror', () => {
+  const world = useTestWorld();
+
+  test('what a device without a guard did is held by the mirror, until it is rejected there', async () => {
+    const [laptop, pi] = await world.startNodes('laptop', 'pi');
+    await pair(laptop, pi);
+    const tree = world.directory('laptop-docs');
+    const mirror = world.path('pi-docs');
+    writeMany(join(tree, 'many'), original);
+    await shareFolder(laptop, tree, [[pi, mirror, '--archive']], 'docs');
+    const settled = async () => {
+      await laptop.ask('folder', 'rescan', 'docs');
+      await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+      await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+    };
+    await settled();
+    expect(hasOriginals(join(mirror, 'many'))).toBe(true);
+    await laptop.ask('folder', 'set', 'docs', '--guard', 'off');
+    writeMany(join(tree, 'many'), encrypted);
+    await laptop.ask('folder', 'rescan', 'docs');
+    await eventually('the archive asks', () => waitsForAnswer(pi));
+    expect((await pi.folder()).massChanges).toMatchObject([
+      { deviceName: 'laptop', heldByName: 'pi' },
+    ]);
+    await pi.ask('folder', 'reject', 'docs');
+    await eventually('the mirror has its files', () => hasOriginals(join(mirror, 'many')));
+    await eventually('the laptop has its files back', () => hasOriginals(join(tree, 'many')));
+    await settled();
+    expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   });
 });
 

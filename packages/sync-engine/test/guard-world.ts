@@ -17,7 +17,7 @@ import { actor, desktop, fileVersion, hash, here, pathOf } from './place-world.j
 export const folder = 'photosphotosphot' as FolderId;
 export const windowMs = 600_000;
 const random = new SeededRandom('guard');
-const disk = {
+export const disk = {
   sizeBytes: 8,
   mtimeNs: 5n,
   ctimeNs: 5n,

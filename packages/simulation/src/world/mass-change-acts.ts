@@ -2,15 +2,12 @@
  * Worlds in which little is much: guards that ask early, users who delete or encrypt everything, and
  * answers from any device, also against each other. In the end everything is answered.
  */
-import { AppError } from '@holdfast/platform';
-import { SimulatedCrash } from '../seams/kill-switch.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
+import { askNode } from './ask-node.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedUser } from './simulated-user.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { massAct } from './user-acts.js';
-
-type Control = NonNullable<SimulatedMachine['node']>['control'];
 
 /** Plans mass changes and some answers within a time; guards differ, and some are off. */
 export async function planMassChanges(
@@ -63,24 +60,8 @@ async function chooseGuards(
 function answer(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
   for (const folder of world.shape.folders) {
     const rejects = random.chance(0.5);
-    ask(world, machine, `${rejects ? 'rejects' : 'confirms'} ${folder}`, (control) =>
+    askNode(world, machine, `${rejects ? 'rejects' : 'confirms'} ${folder}`, (control) =>
       rejects ? control.rejectFolder(folder) : control.confirmFolder(folder),
     );
   }
-}
-
-/** Nothing may wait, or the node may be off or end in the middle of it. */
-function ask(
-  world: SimulatedWorld,
-  machine: SimulatedMachine,
-  what: string,
-  act: (control: Control) => Promise<object>,
-): void {
-  const control = machine.node?.control;
-  if (control === undefined) return;
-  world.trace.event(machine.name, `user ${what}`);
-  act(control).catch((error: unknown) => {
-    const isExpected = error instanceof AppError || error instanceof SimulatedCrash;
-    if (!isExpected && !machine.hasFaultyDisk) world.fail(error);
-  });
 }

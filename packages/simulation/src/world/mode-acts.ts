@@ -2,10 +2,9 @@
  * What people do with the modes of folders: change them, override, revert. And what may differ from
  * the others in a folder that only sends or only receives: what its status counts, and nothing else.
  */
-import { AppError } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
-import { SimulatedCrash } from '../seams/kill-switch.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
+import { askNode } from './ask-node.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -83,39 +82,21 @@ function haveSteadyFiles({ readers }: SimulatedWorld): boolean {
 function changeMode(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
   const folder = random.pick(world.shape.folders);
   const mode = random.pick(modes);
-  ask(world, machine, `sets ${folder} to ${mode}`, (control) =>
+  askNode(world, machine, `sets ${folder} to ${mode}`, (control) =>
     control.setMode({ folder, mode, confirmed: true }),
   );
 }
 
 function override(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
   const folder = random.pick(world.shape.folders);
-  ask(world, machine, `overrides ${folder}`, (control) =>
+  askNode(world, machine, `overrides ${folder}`, (control) =>
     control.overrideFolder({ folder, dryRun: random.chance(0.1) }),
   );
 }
 
 function revert(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
   const folder = random.pick(world.shape.folders);
-  ask(world, machine, `reverts ${folder}`, (control) =>
+  askNode(world, machine, `reverts ${folder}`, (control) =>
     control.revertFolder({ folder, dryRun: random.chance(0.1) }),
   );
-}
-
-type Control = NonNullable<SimulatedMachine['node']>['control'];
-
-/** A node may refuse, be off, or end in the middle of it: its user sees that, and nothing else breaks. */
-function ask(
-  world: SimulatedWorld,
-  machine: SimulatedMachine,
-  what: string,
-  act: (control: Control) => Promise<object>,
-): void {
-  const control = machine.node?.control;
-  if (control === undefined) return;
-  world.trace.event(machine.name, `user ${what}`);
-  act(control).catch((error: unknown) => {
-    const isExpected = error instanceof AppError || error instanceof SimulatedCrash;
-    if (!isExpected && !machine.hasFaultyDisk) world.fail(error);
-  });
 }
