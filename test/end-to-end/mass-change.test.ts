@@ -68,7 +68,11 @@ describe('on a laptop, a desktop and an archive', () => {
     await eventually('the laptop asks', () => waitsForAnswer(laptop));
     await eventually('the desktop asks', () => waitsForAnswer(desktop));
     await eventually('the archive asks', () => waitsForAnswer(pi));
-    const { stateReason, massChanges } = await desktop.folder();
+    // Asked as soon as it is too much, and told on while more is found.
+    const { stateReason, massChanges } = await eventually('the desktop knows of all', async () => {
+      const folder = await desktop.folder();
+      return folder.massChanges[0]?.rewritten === manyFiles && folder;
+    });
     expect(massChanges).toMatchObject([
       { deviceName: 'laptop', heldByName: 'laptop', deleted: 0, rewritten: manyFiles },
     ]);
