@@ -11,6 +11,7 @@ export const decidingBugs = [
     conflict,
     'return left.record.mtimeNs > right.record.mtimeNs;',
     'return left.record.mtimeNs < 0n;',
+    { suite: ['packages/model/test/model'], seeds: '' },
   ),
   bug(
     'versions that others replaced take part in a conflict',
@@ -41,23 +42,27 @@ export const decidingBugs = [
     vector,
     `if (leftAhead) return rightAhead ? 'concurrent' : 'dominates';`,
     `if (leftAhead) return 'dominates';`,
+    { suite: ['packages/model/test/model'], seeds: '' },
   ),
   bug(
     'the loser of a conflict is replaced without a copy',
     plan,
     'choice.conflicting.some((version) => version.id === local.version.id);',
     'choice.conflicting.length < 0;',
+    { suite: ['packages/sync-engine/test/plan-sync'], seeds: '' },
   ),
   bug(
     'an archive shows what it has not archived',
     plan,
     'const shown = peerCurrents(entry).filter((row) => row.archived);',
     'const shown = peerCurrents(entry);',
+    { suite: ['packages/sync-engine/test/plan-sync'], seeds: '' },
   ),
   bug(
     'a version that is shown elsewhere is not taken where one is here',
     plan,
     "if (choice === undefined || choice.current.id === local?.version.id) return { type: 'none' };\n  const target",
     "if (choice === undefined || (local !== undefined && shown.length > 1)) return { type: 'none' };\n  const target",
+    { suite: ['packages/sync-engine/test/plan-sync'], seeds: '' },
   ),
 ];

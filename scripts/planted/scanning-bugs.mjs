@@ -53,14 +53,18 @@ export const scanningBugs = [
       ],
     },
   ),
-  bugOf('what never was on this disk becomes a tombstone', [
+  bugOf(
+    'what never was on this disk becomes a tombstone',
     [
-      observe,
-      'if (row?.local.disk === undefined) return entry;',
-      'if (row === undefined) return entry;',
+      [
+        observe,
+        'if (row?.local.disk === undefined) return entry;',
+        'if (row === undefined) return entry;',
+      ],
+      [scanner, "{ type: isUnseen ? 'unseen' : 'absent' },", "{ type: 'absent' },"],
     ],
-    [scanner, "{ type: isUnseen ? 'unseen' : 'absent' },", "{ type: 'absent' },"],
-  ]),
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
+  ),
   bug(
     'a file that changes while it is read is published',
     chunks,
@@ -73,36 +77,42 @@ export const scanningBugs = [
     chunks,
     'return Math.abs(readStartedMs - changedMs) <= grainMs;',
     'return Math.abs(readStartedMs - changedMs) < -grainMs;',
+    { suite: ['packages/folder-scanner/test/folder-scanner'], seeds: '' },
   ),
   bug(
     'the change time counts for nothing in a scan',
     observe,
     '    disk.ctimeNs === stat.ctimeNs &&\n',
     '',
+    { suite: ['packages/folder-scanner/test/folder-scanner'], seeds: '' },
   ),
   bug(
     'the modification time of another change is kept',
     observe,
     'const mtimeNs = disk.mtimeNs === stat.mtimeNs ? before.mtimeNs : record.mtimeNs;',
     'const mtimeNs = before.mtimeNs;',
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
   ),
   bug(
     'a local change forgets the versions that it replaces',
     observe,
     `const next = joinWithinLimit([...beside, [counted]]) ?? joinWithinLimit([current, [counted]]);`,
     'const next = joinWithinLimit([[counted]]) ?? joinWithinLimit([...beside, current]);',
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
   ),
   bug(
     'a local change joins what its user has not seen',
     observe,
     'const shown = entry.rows.filter((row) => row.local !== undefined);',
     'const shown = entry.rows;',
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
   ),
   bug(
     'counters begin anew with every change',
     observe,
     'const highest = Math.max(0, ...counts);',
     'const highest = Math.min(0, ...counts);',
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
   ),
   bug(
     'a known version is adopted whatever the file holds',
