@@ -41,8 +41,10 @@ export class LoopDisk {
     this.mount();
   }
 
+  /** A power loss may have brought back what `free` removed: it goes again. */
   mount() {
     must('mount', '-t', 'ext4', '-o', `loop,${this.#mountOptions}`, this.#image, this.path);
+    this.free();
   }
 
   /** From now on nothing reaches the disk any more. */
