@@ -79,7 +79,7 @@ async function ingested(offers: readonly (readonly [Version, text: string])[]) {
     await index.update([version.record.path], (entry) => withPeerRow(entry, version, peer), tell);
   }
   let onRound = () => {};
-  let onAskedForEver = (_: Error) => {};
+  let onAskedForEver: (error: Error) => void = () => {};
   const round = new Promise<void>((resolve, reject) => {
     [onRound, onAskedForEver] = [resolve, reject];
   });
