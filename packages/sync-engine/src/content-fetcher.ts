@@ -32,6 +32,8 @@ export interface FileToFetch {
   readonly target: Version & { readonly record: FileContentRecord };
   readonly askFor: VersionId;
   readonly local: LocalRow | undefined;
+  /** Where the same content lies on this disk, below the root. */
+  readonly twin?: FolderPath | undefined;
 }
 
 export interface ContentFetcherInit {
@@ -59,6 +61,12 @@ const windowBound = {
 interface PlacedReference extends BlockReference {
   readonly index: number;
   readonly fileOffset: number;
+}
+
+/** Where a block lies on this disk. */
+interface BlockPlace {
+  readonly path: FolderPath;
+  readonly offset: number;
 }
 
 interface PlacedArrival {
@@ -107,6 +115,7 @@ export class ContentFetcher {
     const { record } = file.target;
     const references = placed(await this.#references(client, file));
     const reusable = await this.#reusable(file.local);
+    if (file.twin !== undefined) addPlaces(reusable, file.twin, references);
     const local = references
       .filter((reference) => reusable.has(reference.contentId))
       .map((reference) => localPiece(reference, reusable, record.path));
@@ -207,23 +216,28 @@ export class ContentFetcher {
   }
 
   /** Where the blocks of the version on this disk lie, by content. */
-  async #reusable(
-    local: LocalRow | undefined,
-  ): Promise<ReadonlyMap<ContentId, { path: FolderPath; offset: number }>> {
-    const found = new Map<ContentId, { path: FolderPath; offset: number }>();
+  async #reusable(local: LocalRow | undefined): Promise<Map<ContentId, BlockPlace>> {
+    const found = new Map<ContentId, BlockPlace>();
     const record = local?.version.record;
     if (record?.kind !== 'file' || local?.local.disk === undefined) return found;
-    const ids = await this.#keptReferences(record);
-    for (const { contentId, fileOffset } of placed(ids)) {
-      found.set(contentId, { path: record.path, offset: fileOffset });
-    }
+    addPlaces(found, record.path, placed(await this.#keptReferences(record)));
     return found;
+  }
+}
+
+function addPlaces(
+  places: Map<ContentId, BlockPlace>,
+  path: FolderPath,
+  references: readonly PlacedReference[],
+): void {
+  for (const { contentId, fileOffset } of references) {
+    places.set(contentId, { path, offset: fileOffset });
   }
 }
 
 function localPiece(
   reference: PlacedReference,
-  reusable: ReadonlyMap<ContentId, { path: FolderPath; offset: number }>,
+  reusable: ReadonlyMap<ContentId, BlockPlace>,
   path: FolderPath,
 ): LocalPiece {
   const source = reusable.get(reference.contentId) ?? { path, offset: 0 };

@@ -6,6 +6,7 @@ import type { DeviceId, FileContentRecord, Version, VersionId } from '@holdfast/
 import type { Clock } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
+import { isSmall } from './file-size.js';
 import type { PlannedPath } from './placer.js';
 import { keptAside, sourcesOf } from './plan-sync.js';
 
@@ -28,7 +29,6 @@ interface Candidate {
   readonly isGuess: boolean;
 }
 
-const smallFileBytes = 1024 * 1024;
 export const filesPerBatch = 512;
 const bytesPerBatch = 4 * 1024 * 1024;
 const failureMemoryMs = 60_000;
@@ -132,8 +132,7 @@ export class SourceChoice {
 }
 
 export function isLarge(file: FileToFetch): boolean {
-  const { record } = file.target;
-  return record.sizeBytes > smallFileBytes || record.blocks.depth > 0;
+  return !isSmall(file.target.record);
 }
 
 function isFileVersion(

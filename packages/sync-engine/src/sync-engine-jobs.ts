@@ -2,6 +2,7 @@
  * Every bulk job of the engine, for the worker that performs them. An entry of its own: a worker
  * thread loads the jobs and not the engine.
  */
+import { copyTwinsJob } from './copy-twins-job.js';
 import { dropAsideJob, listHeldJob } from './held-jobs.js';
 import { removeIgnoredJob, removeTemporariesJob } from './leftover-jobs.js';
 import { letGoJob } from './let-go-job.js';
@@ -12,6 +13,7 @@ import { stageJob } from './stage-job.js';
 export const syncEngineJobs = [
   placeJob,
   stageJob,
+  copyTwinsJob,
   removeTemporariesJob,
   removeIgnoredJob,
   readBlocksJob,

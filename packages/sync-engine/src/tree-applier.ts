@@ -5,14 +5,15 @@
  */
 
 import type { PathEntry } from '@holdfast/folder-index';
-import { displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
-import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import { contentBytesOf, displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
+import { AppError, errorMessage, fileErrorCode, inGroups } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
 import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
+import { LocalTwins, type Twin } from './local-twins.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import {
   type FileBatch,
@@ -33,6 +34,11 @@ export interface ApplyProblem {
 
 const pathsPerPage = 1_000;
 const batchesAtOnce = 3;
+const copiedAtOnce = {
+  maxBytes: 64 * 1024 * 1024,
+  maxItems: filesPerBatch,
+  bytesOf: ({ planned }: Twin) => contentBytesOf(planned.action.target.record),
+};
 const retryDelayMs = 5_000;
 /** Passes without success that follow each other at once, as somebody else may give what lacked. */
 const othersAtOnce = 4;
@@ -47,6 +53,7 @@ export class TreeApplier {
   readonly #fetcher: ContentFetcher;
   readonly #placer: Placer;
   readonly #sources: SourceChoice;
+  readonly #twins: LocalTwins;
   readonly #reviver: DirectoryReviver;
   readonly #ignored: IgnoredInTheWay;
   /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
@@ -69,6 +76,7 @@ export class TreeApplier {
     this.#signal = new WakeSignal(init.clock);
     this.#fetcher = new ContentFetcher(init);
     this.#sources = new SourceChoice(init);
+    this.#twins = new LocalTwins(init);
     this.#placer = new Placer(init);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
@@ -218,11 +226,28 @@ export class TreeApplier {
   async #createFiles(planned: readonly PlannedPath[]): Promise<void> {
     const limit = new WorkLimit(batchesAtOnce);
     const orphan = (one: PlannedPath) => this.#fail(one.entry.path, 'no connected device has it');
-    for (const batch of this.#sources.batches(planned, orphan)) {
+    const lacking = await this.#createFromHere(planned, limit);
+    for (const batch of this.#sources.batches(lacking, orphan)) {
       if (this.#stopped || !this.#mayPlace) break;
       await limit.run(() => this.#createBatch(batch));
     }
     await limit.finish();
+  }
+
+  /** What lies on this disk under another name is not asked for; returns what does not. */
+  async #createFromHere(planned: readonly PlannedPath[], limit: WorkLimit): Promise<PlannedPath[]> {
+    const twins = await this.#twins.findSmall(planned);
+    const copied = new Set<PlannedPath>();
+    for (const batch of inGroups(twins, copiedAtOnce)) {
+      if (this.#stopped || !this.#mayPlace) break;
+      await limit.run(async () => {
+        const staged = await this.#twins.copy(batch);
+        for (const one of staged) copied.add(one);
+        await this.#settle(await this.#placer.place(staged, 'staged'));
+      });
+    }
+    await limit.finish();
+    return planned.filter((one) => !copied.has(one));
   }
 
   async #createBatch({ client, files }: FileBatch): Promise<void> {
@@ -267,7 +292,8 @@ export class TreeApplier {
   ): Promise<FetchedFiles | 'staged'> {
     const [first] = batch;
     if (first !== undefined && isLarge(first.file)) {
-      await this.#fetcher.fetchLarge(client, first.file, (bytes) => {
+      const [twin] = await this.#twins.sourcesOf([first.file.target]);
+      await this.#fetcher.fetchLarge(client, { ...first.file, twin }, (bytes) => {
         onStaged(bytes);
         this.#init.onApplied();
       });

@@ -1,0 +1,84 @@
+/**
+ * Content that this disk has already: under another name, as after a rename elsewhere, or set aside.
+ * It is copied, block by block and verified, and never linked: who writes into one of two names would
+ * change the other. Only files of the same folder count.
+ */
+import { type FolderIndex, rowOf, type VersionRow } from '@holdfast/folder-index';
+import { heldDirectory } from '@holdfast/folder-scanner';
+import {
+  type FileContentRecord,
+  type FolderPath,
+  ownDirectoryName,
+  sameContent,
+  type Version,
+} from '@holdfast/model';
+import { type BulkRunner, type FilePath, lastName } from '@holdfast/platform';
+import { copyTwinsJob } from './copy-twins-job.js';
+import { isSmall } from './file-size.js';
+import type { PlannedPath } from './placer.js';
+
+/** A planned file, and where its content lies, as a path below the root. */
+export interface Twin {
+  readonly planned: PlannedPath;
+  readonly source: FolderPath;
+}
+
+type FileVersion = Version & { readonly record: FileContentRecord };
+
+export class LocalTwins {
+  readonly #index: FolderIndex;
+  readonly #root: FilePath;
+  readonly #runner: BulkRunner;
+
+  constructor(init: { index: FolderIndex; root: FilePath; runner: BulkRunner }) {
+    this.#index = init.index;
+    this.#root = init.root;
+    this.#runner = init.runner;
+  }
+
+  /** Small files whose content lies here, as far as the index knows. */
+  async findSmall(planned: readonly PlannedPath[]): Promise<Twin[]> {
+    const small = planned.filter(({ action }) => {
+      const { record } = action.target;
+      return record.kind === 'file' && isSmall(record);
+    });
+    const sources = await this.sourcesOf(small.map(({ action }) => action.target as FileVersion));
+    return small.flatMap((one, at) => {
+      const source = sources[at];
+      return source === undefined ? [] : [{ planned: one, source }];
+    });
+  }
+
+  /** Where the content of each version lies on this disk; undefined where nowhere. */
+  async sourcesOf(targets: readonly FileVersion[]): Promise<(FolderPath | undefined)[]> {
+    const places = await this.#index.hints.places(targets.map(({ record }) => record));
+    const paths = [...new Set(places.flatMap((place) => place?.path ?? []))];
+    if (paths.length === 0) return targets.map(() => undefined);
+    const entries = await this.#index.entries(paths);
+    const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+    return targets.map(({ record }, at) => {
+      const place = places[at];
+      const entry = place && byPath.get(place.path);
+      const row = entry && rowOf(entry, place.id);
+      if (row === undefined || !sameContent(row.version.record, record)) return undefined;
+      return this.#pathOf(row);
+    });
+  }
+
+  #pathOf({ version, local }: VersionRow): FolderPath | undefined {
+    if (local?.disk === undefined) return undefined;
+    if (local.state === 'current') return version.record.path;
+    const held = lastName(heldDirectory(this.#root));
+    return `${ownDirectoryName}/${held}/${version.id}` as FolderPath;
+  }
+
+  /** Fills the temporary files; returns which of them are whole. */
+  async copy(twins: readonly Twin[]): Promise<PlannedPath[]> {
+    const items = twins.map(({ planned, source }) => {
+      const { id, record } = planned.action.target as FileVersion;
+      return { path: record.path, versionId: id, source, blocks: record.blocks.entries };
+    });
+    const copied = await this.#runner.run(copyTwinsJob, { root: this.#root, items });
+    return twins.flatMap(({ planned }, at) => (copied[at] === true ? [planned] : []));
+  }
+}
