@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class CountingProxy {
   connections = 0;
   bytes = 0;
+  /** When so many bytes have passed, all connections break, and none is let through any more. */
+  cutAt = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Where connections go; may change between them. */
@@ -34,7 +36,15 @@ export class CountingProxy {
     });
   }
 
+  get isCut(): boolean {
+    return this.bytes >= this.cutAt;
+  }
+
   #pass(inbound: Socket): void {
+    if (this.isCut) {
+      inbound.destroy();
+      return;
+    }
     this.connections += 1;
     const outbound = connect(this.#targetPort, '127.0.0.1');
     for (const [from, to] of [
@@ -44,6 +54,7 @@ export class CountingProxy {
       this.#sockets.add(from);
       from.on('data', (chunk: Buffer) => {
         this.bytes += chunk.length;
+        if (this.isCut) for (const socket of this.#sockets) socket.destroy();
       });
       from.pipe(to);
       from.on('error', () => to.destroy());

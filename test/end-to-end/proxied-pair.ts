@@ -1,4 +1,6 @@
 /** A laptop and a desktop with one folder, all of whose bytes pass a proxy that counts and can cut them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
@@ -23,6 +25,7 @@ export async function proxiedPair(world: TestWorld): Promise<ProxiedPair> {
   await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   await desktop.stop();
   await laptop.stop();
+  for (const node of [laptop, desktop]) leaveLocalNetwork(node);
   await laptop.start(defaultUp);
   const [listening] = desktop.ready.addresses;
   await laptop.ask('device', 'address', 'desktop', 'remove', listening!);
@@ -35,6 +38,13 @@ export async function proxiedPair(world: TestWorld): Promise<ProxiedPair> {
     return devices.some(({ connected }) => connected);
   });
   return { laptop, desktop, laptopTree, desktopTree, proxy };
+}
+
+/** What is found on the local network would be dialled past the proxy. */
+function leaveLocalNetwork(node: NodeProcess): void {
+  const path = join(node.home, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  writeFileSync(path, JSON.stringify({ ...config, mdns: false }), { mode: 0o600 });
 }
 
 /** Both say that nothing is left to do. */

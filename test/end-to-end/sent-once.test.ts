@@ -1,6 +1,14 @@
 /** What is on the other side already is not sent again: by the bytes that pass between two nodes. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
@@ -46,4 +54,48 @@ test('a directory and a large file that get other names send records, not bytes'
   await settlePair(pair);
   expect(treeSnapshot(desktopTree)).toEqual(treeSnapshot(laptopTree));
   expect(proxy.bytes - before).toBeLessThan(300_000);
+});
+
+const temporaries = (tree: string) =>
+  readdirSync(tree).filter((name) => name.startsWith('.holdfast-tmp-'));
+
+test.each(['desktop', 'laptop'] as const)(
+  'a large file goes on where it stopped, after the %s was killed',
+  async (killed) => {
+    const pair = await proxiedPair(world);
+    const { laptopTree, desktopTree, proxy } = pair;
+    const content = randomBytes(64 * mebibyte);
+    const begun = proxy.bytes;
+    proxy.cutAt = begun + 40 * mebibyte;
+    writeFileSync(join(laptopTree, 'large.bin'), content);
+    await eventually('the connection is cut', () => proxy.isCut);
+    await pair[killed].signal('SIGKILL');
+    await eventually('it is there in part', () => temporaries(desktopTree).length === 1);
+
+    const before = proxy.bytes;
+    proxy.cutAt = Number.POSITIVE_INFINITY;
+    await pair[killed].start();
+    await settlePair(pair);
+    expect(readFileSync(join(desktopTree, 'large.bin')).equals(content)).toBe(true);
+    expect(proxy.bytes - before).toBeGreaterThan(16 * mebibyte);
+    // What was on its way when it was cut is sent again: three windows, and what sockets hold.
+    expect(proxy.bytes - before).toBeLessThan(content.length - 40 * mebibyte + 16 * mebibyte);
+    expect(temporaries(desktopTree)).toEqual([]);
+  },
+);
+
+test('what is left of a large file goes once nobody wants it any more', async () => {
+  const pair = await proxiedPair(world);
+  const { laptopTree, desktopTree, proxy } = pair;
+  proxy.cutAt = proxy.bytes + 20 * mebibyte;
+  writeFileSync(join(laptopTree, 'large.bin'), randomBytes(64 * mebibyte));
+  await eventually('the connection is cut', () => proxy.isCut);
+  expect(temporaries(desktopTree)).toHaveLength(1);
+  rmSync(join(laptopTree, 'large.bin'));
+  await pair.laptop.ask('folder', 'rescan', 'docs');
+  proxy.cutAt = Number.POSITIVE_INFINITY;
+  await settlePair(pair);
+  await pair.desktop.ask('folder', 'rescan', 'docs');
+  expect(readdirSync(desktopTree)).not.toContain('large.bin');
+  expect(temporaries(desktopTree)).toEqual([]);
 });

@@ -30,6 +30,7 @@ import {
 import {
   ContentFetcher,
   type FolderEngine,
+  LargeFetcher,
   noEnvelopes,
   type PackedEnvelopes,
   type PlacedContent,
@@ -82,6 +83,7 @@ interface RestoreContext {
   readonly inPlace: boolean;
   readonly progress: Progress;
   readonly fetcher: ContentFetcher;
+  readonly large: LargeFetcher;
 }
 
 const pageEntries = 1_000;
@@ -107,12 +109,13 @@ export class RestoreService {
       dryRun: request.dryRun,
       inPlace,
       progress,
-      fetcher: new ContentFetcher({
+      fetcher: new ContentFetcher({ folder: query.folder.config.id }),
+      large: new LargeFetcher({
         folder: query.folder.config.id,
         root,
         runner: this.#init.runner,
         listBlocks: new VolatileListBlocks(),
-        hash: this.#init.hash,
+        clock: this.#init.clock,
       }),
     };
     await this.#restoreAll(context, request);
@@ -243,7 +246,7 @@ export class RestoreService {
   }
 
   async #restoreFiles(context: RestoreContext, batch: readonly RestoreItem[]): Promise<void> {
-    const { fetcher, query, progress } = context;
+    const { fetcher, large, query, progress } = context;
     const files = batch.map(({ version }) => ({
       target: version as FileVersion,
       askFor: version.id,
@@ -252,7 +255,8 @@ export class RestoreService {
     try {
       const [first] = files;
       if (first !== undefined && isLarge(first.target)) {
-        await fetcher.fetchLarge(query.source.blocks, first, () => undefined);
+        const source = { client: query.source.blocks, askFor: first.askFor };
+        await large.fetch([source], first, { onBytes: () => undefined, onFailed: () => undefined });
         await this.#place(context, batch, noEnvelopes, (item) => fileContent(item, 'staged'));
         return;
       }

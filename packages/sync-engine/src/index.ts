@@ -10,6 +10,7 @@ export * from './folder-modes.js';
 export * from './folder-need.js';
 export * from './held-keeper.js';
 export { heldRows } from './held-rows.js';
+export { LargeFetcher } from './large-fetcher.js';
 export { letGoJob } from './let-go-job.js';
 export { VolatileListBlocks } from './list-block-keeper.js';
 export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';

@@ -17,11 +17,11 @@ import type { WatchChoice } from './folder-config.js';
 import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
 import { HeldRelease } from './held-release.js';
-import { removeTemporariesJob } from './leftover-jobs.js';
 import type { FolderTreeInit } from './local-tree-init.js';
 import { PathClaims } from './path-claims.js';
 import { reclaimHeld, reconcileHeld, type VersionSearch } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
+import { StagedFiles } from './staged-files.js';
 import { TreeApplier } from './tree-applier.js';
 import { TreeWatch, type WatchState } from './tree-watch.js';
 
@@ -46,6 +46,7 @@ export class LocalTree {
   readonly #queue: ScanQueue;
   readonly #scanner: FolderScanner;
   readonly #applier: TreeApplier;
+  readonly #staged: StagedFiles;
   readonly #heldRelease: HeldRelease;
   readonly #watch: TreeWatch;
   readonly #ignore: FolderIgnore;
@@ -77,9 +78,11 @@ export class LocalTree {
       },
     });
     this.#queue = new ScanQueue(init.clock, (request) => this.#scan(request));
+    this.#staged = new StagedFiles({ ...init, root });
     this.#applier = new TreeApplier({
       ...init,
       root,
+      onStaging: (target) => this.#staged.note(target),
       rules,
       mayApply: () => this.#mayApply(),
       onSurprise: (paths, below) => this.#queue.request({ all: false, paths, below }),
@@ -217,7 +220,7 @@ export class LocalTree {
       const result = first
         ? await this.#scanner.scanAll()
         : await this.#scanner.scanPaths(request.paths, request.below);
-      await this.#removeLeftovers(this.#leftovers(result.temporaries, request.below));
+      await this.#clearStaged(result.temporaries, request.below);
       this.#scannedOnce = true;
       if (first) this.#scanTookMs = this.#init.clock.monotonic() - beganMs;
       // What is mounted there now is not what was watched before.
@@ -263,20 +266,12 @@ export class LocalTree {
     await reconcileHeld({ ...this.#init, root: this.#init.tree.root });
   }
 
-  /** At the start all are; later those in directories that have to go, while nothing is placed. */
-  #leftovers(
-    temporaries: readonly FolderPath[],
-    below: readonly FolderPath[],
-  ): readonly FolderPath[] {
-    if (!this.#scannedOnce) return temporaries;
-    if (this.#applier.isWorking) return [];
-    return temporaries.filter((path) => below.some((above) => path.startsWith(`${above}/`)));
-  }
-
-  /** Nothing is being written before the first scan has ended: these are left over from a crash. */
-  async #removeLeftovers(paths: readonly FolderPath[]): Promise<void> {
-    if (paths.length === 0) return;
-    await this.#init.runner.run(removeTemporariesJob, { root: this.#init.tree.root, paths });
+  /** At the start all that were found; later those in directories that have to go, and what nobody wants now. */
+  async #clearStaged(found: readonly FolderPath[], below: readonly FolderPath[]): Promise<void> {
+    if (!this.#scannedOnce) return this.#staged.clear(found);
+    if (this.#applier.isWorking) return;
+    const inWay = found.filter((path) => below.some((above) => path.startsWith(`${above}/`)));
+    await this.#staged.clear(inWay);
   }
 
   #setStopReason(reason: string): void {

@@ -6,13 +6,14 @@
 import { type FolderIndex, rowOf, type VersionRow } from '@holdfast/folder-index';
 import { heldDirectory } from '@holdfast/folder-scanner';
 import {
+  contentBytesOf,
   type FileContentRecord,
   type FolderPath,
   ownDirectoryName,
   sameContent,
   type Version,
 } from '@holdfast/model';
-import { type BulkRunner, type FilePath, lastName } from '@holdfast/platform';
+import { type BulkRunner, type FilePath, inGroups, lastName } from '@holdfast/platform';
 import { copyTwinsJob } from './copy-twins-job.js';
 import { isSmall } from './file-size.js';
 import type { PlannedPath } from './placer.js';
@@ -22,6 +23,12 @@ export interface Twin {
   readonly planned: PlannedPath;
   readonly source: FolderPath;
 }
+
+const copiedAtOnce = {
+  maxBytes: 64 * 1024 * 1024,
+  maxItems: 512,
+  bytesOf: ({ planned }: Twin) => contentBytesOf(planned.action.target.record),
+};
 
 type FileVersion = Version & { readonly record: FileContentRecord };
 
@@ -36,17 +43,18 @@ export class LocalTwins {
     this.#runner = init.runner;
   }
 
-  /** Small files whose content lies here, as far as the index knows. */
-  async findSmall(planned: readonly PlannedPath[]): Promise<Twin[]> {
+  /** Small files whose content lies here, as far as the index knows, as many as are copied together. */
+  async findSmall(planned: readonly PlannedPath[]): Promise<Iterable<Twin[]>> {
     const small = planned.filter(({ action }) => {
       const { record } = action.target;
       return record.kind === 'file' && isSmall(record);
     });
     const sources = await this.sourcesOf(small.map(({ action }) => action.target as FileVersion));
-    return small.flatMap((one, at) => {
+    const twins = small.flatMap((one, at) => {
       const source = sources[at];
       return source === undefined ? [] : [{ planned: one, source }];
     });
+    return inGroups(twins, copiedAtOnce);
   }
 
   /** Where the content of each version lies on this disk; undefined where nowhere. */

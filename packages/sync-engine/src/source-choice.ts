@@ -7,6 +7,7 @@ import type { Clock } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
 import { isSmall } from './file-size.js';
+import type { BlockSource } from './large-fetcher.js';
 import type { PlannedPath } from './placer.js';
 import { keptAside, sourcesOf } from './plan-sync.js';
 
@@ -18,10 +19,17 @@ export interface PlannedFile {
 export interface FileBatch {
   readonly client: BlockSupplier;
   readonly files: readonly PlannedFile[];
+  /** Whom a large file can be asked of, the best first. */
+  readonly sources: readonly NamedSource[];
+}
+
+export interface NamedSource extends BlockSource {
+  readonly device: DeviceId;
 }
 
 interface Candidate {
   readonly client: BlockSupplier;
+  readonly device: DeviceId;
   readonly file: FileToFetch;
   /** It could not give it lately. */
   readonly failed: boolean;
@@ -70,7 +78,7 @@ export class SourceChoice {
       const { sizeBytes } = file.target.record;
       load.set(client, (load.get(client) ?? 0) + sizeBytes);
       if (isLarge(file)) {
-        yield { client, files: [{ planned: one, file }] };
+        yield { client, files: [{ planned: one, file }], sources: source.sources };
         continue;
       }
       const batch = open.get(client) ?? { files: [], bytes: 0 };
@@ -78,14 +86,14 @@ export class SourceChoice {
       batch.files.push({ planned: one, file });
       batch.bytes += sizeBytes;
       if (batch.files.length < filesPerBatch && batch.bytes < bytesPerBatch) continue;
-      yield { client, files: batch.files };
+      yield { client, files: batch.files, sources: [] };
       open.delete(client);
     }
-    for (const [client, { files }] of open) yield { client, files };
+    for (const [client, { files }] of open) yield { client, files, sources: [] };
   }
 
   /** The device could not give what it was asked for: others are asked first for a while. */
-  failed(client: BlockSupplier, { askFor }: FileToFetch): void {
+  failed(client: BlockSupplier, { askFor }: Pick<FileToFetch, 'askFor'>): void {
     const known = this.#failures.get(client) ?? new Map<VersionId, number>();
     this.#failures.set(client, known);
     if (known.size >= maxRememberedFailures) known.clear();
@@ -100,7 +108,7 @@ export class SourceChoice {
   #choose(
     planned: PlannedPath,
     load: ReadonlyMap<BlockSupplier, number>,
-  ): { client: BlockSupplier; file: FileToFetch } | undefined {
+  ): { client: BlockSupplier; file: FileToFetch; sources: readonly NamedSource[] } | undefined {
     const candidates = this.#candidates(planned);
     const loadOf = ({ client }: Candidate) => load.get(client) ?? 0;
     candidates.sort(
@@ -109,7 +117,14 @@ export class SourceChoice {
         Number(a.isGuess) - Number(b.isGuess) ||
         loadOf(a) - loadOf(b),
     );
-    return candidates[0];
+    const [best] = candidates;
+    if (best === undefined) return undefined;
+    const good = candidates.filter((one) => one === best || !(one.failed || one.isGuess));
+    const sources = new Map<BlockSupplier, NamedSource>();
+    for (const { client, device, file } of good) {
+      if (!sources.has(client)) sources.set(client, { client, device, askFor: file.askFor });
+    }
+    return { ...best, sources: [...sources.values()] };
   }
 
   #candidates({ entry, action }: PlannedPath): Candidate[] {
@@ -126,7 +141,7 @@ export class SourceChoice {
       const client = this.#clientOf(device);
       if (client === undefined) return [];
       const failed = (this.#failures.get(client)?.get(id) ?? 0) > nowMs;
-      return [{ client, file: { target, askFor: id, local }, failed, isGuess }];
+      return [{ client, device, file: { target, askFor: id, local }, failed, isGuess }];
     });
   }
 }

@@ -1,25 +1,18 @@
 /** Filling the temporary file of a large version piece by piece, over several batches. */
 import { ParentChecker } from '@holdfast/folder-scanner';
-import { type ContentId, type FolderPath, hexFrom, type VersionId } from '@holdfast/model';
+import { type ContentId, type FolderPath, hexFrom } from '@holdfast/model';
 import {
-  AppError,
   type BulkJob,
   type BulkTools,
   type FileHandle,
   type FilePath,
   fileErrorCode,
   joinPath,
-  removeIfPresent,
 } from '@holdfast/platform';
 import { type BlockPiece, writePiece } from './block-piece.js';
-import { temporaryPath } from './place-jobs.js';
+import { confinedTemporary, type StagedFile } from './resume-jobs.js';
 
-export interface StageInput {
-  readonly root: FilePath;
-  readonly path: FolderPath;
-  readonly versionId: VersionId;
-  /** Begins the temporary file anew. */
-  readonly create: boolean;
+export interface StageInput extends StagedFile {
   readonly buffers: readonly Uint8Array[];
   readonly pieces: readonly BlockPiece[];
   /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
@@ -34,16 +27,13 @@ export interface LocalPiece {
   readonly fileOffset: number;
 }
 
-/** Fills part of a temporary file; returns the local pieces that were not what they should be. */
+/** Fills part of a temporary file, which was begun; returns the local pieces that were not what they should be. */
 export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
   name: 'sync-stage',
   perform(input, tools) {
     const { fileSystem } = tools;
     const parents = new ParentChecker(fileSystem, input.root);
-    if (parents.check(input.path).type !== 'ok') throw notThere(input.path);
-    const temporary = temporaryPath(input.root, input.path, input.versionId);
-    if (input.create) removeIfPresent(fileSystem, temporary);
-    const handle = fileSystem.open(temporary, input.create ? 'create' : 'write', 0o600);
+    const handle = fileSystem.open(confinedTemporary(input, fileSystem), 'write');
     try {
       for (const piece of input.pieces) writePiece(handle, input.buffers, piece, tools);
       return input.local.filter(
@@ -56,12 +46,6 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
     }
   },
 };
-
-function notThere(path: FolderPath): AppError {
-  return new AppError('parent_missing', `The directory of ${path} is not there.`, {
-    kind: 'retry',
-  });
-}
 
 function copyLocalPiece(
   handle: FileHandle,

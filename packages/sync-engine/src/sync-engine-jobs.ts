@@ -7,11 +7,14 @@ import { dropAsideJob, listHeldJob } from './held-jobs.js';
 import { removeIgnoredJob, removeTemporariesJob } from './leftover-jobs.js';
 import { letGoJob } from './let-go-job.js';
 import { placeJob } from './place-jobs.js';
+import { beginStagingJob, checkStagedJob } from './resume-jobs.js';
 import { readBlocksJob } from './serve-jobs.js';
 import { stageJob } from './stage-job.js';
 
 export const syncEngineJobs = [
   placeJob,
+  beginStagingJob,
+  checkStagedJob,
   stageJob,
   copyTwinsJob,
   removeTemporariesJob,

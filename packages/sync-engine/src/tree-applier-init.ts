@@ -2,7 +2,7 @@
 
 import type { FolderIndex } from '@holdfast/folder-index';
 import type { IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
-import type { DeviceId, FolderId, FolderPath, Hash } from '@holdfast/model';
+import type { DeviceId, FolderId, FolderPath, Hash, Version } from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, Logger } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { DirectoryReviver } from './directory-reviver.js';
@@ -36,6 +36,8 @@ export interface TreeApplierInit {
   readonly guard?: MassChangeGuard | undefined;
   /** Paths that the disk shows otherwise than expected. */
   readonly onSurprise: (paths: readonly FolderPath[], below: readonly FolderPath[]) => void;
+  /** The temporary file of a large version is about to be filled. */
+  readonly onStaging: (target: Version) => void;
   /** Called after something was committed to the index. */
   readonly onApplied: () => void;
 }

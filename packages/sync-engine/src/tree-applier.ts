@@ -5,23 +5,18 @@
  */
 
 import type { PathEntry } from '@holdfast/folder-index';
-import { contentBytesOf, displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
-import { AppError, errorMessage, fileErrorCode, inGroups } from '@holdfast/platform';
+import { displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
+import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
 import { troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
-import { LocalTwins, type Twin } from './local-twins.js';
+import { LargeVersions } from './large-versions.js';
+import { LocalTwins } from './local-twins.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
-import {
-  type FileBatch,
-  filesPerBatch,
-  isLarge,
-  type PlannedFile,
-  SourceChoice,
-} from './source-choice.js';
+import { type FileBatch, filesPerBatch, isLarge, SourceChoice } from './source-choice.js';
 import type { TreeApplierInit } from './tree-applier-init.js';
 import { unsettledChildren } from './unsettled-children.js';
 import { WakeSignal } from './wake-signal.js';
@@ -34,11 +29,6 @@ export interface ApplyProblem {
 
 const pathsPerPage = 1_000;
 const batchesAtOnce = 3;
-const copiedAtOnce = {
-  maxBytes: 64 * 1024 * 1024,
-  maxItems: filesPerBatch,
-  bytesOf: ({ planned }: Twin) => contentBytesOf(planned.action.target.record),
-};
 const retryDelayMs = 5_000;
 /** Passes without success that follow each other at once, as somebody else may give what lacked. */
 const othersAtOnce = 4;
@@ -51,6 +41,7 @@ export class TreeApplier {
   readonly #init: TreeApplierInit;
   readonly #signal: WakeSignal;
   readonly #fetcher: ContentFetcher;
+  readonly #large: LargeVersions;
   readonly #placer: Placer;
   readonly #sources: SourceChoice;
   readonly #twins: LocalTwins;
@@ -77,6 +68,7 @@ export class TreeApplier {
     this.#fetcher = new ContentFetcher(init);
     this.#sources = new SourceChoice(init);
     this.#twins = new LocalTwins(init);
+    this.#large = new LargeVersions(init, this.#twins, this.#sources);
     this.#placer = new Placer(init);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
@@ -236,9 +228,8 @@ export class TreeApplier {
 
   /** What lies on this disk under another name is not asked for; returns what does not. */
   async #createFromHere(planned: readonly PlannedPath[], limit: WorkLimit): Promise<PlannedPath[]> {
-    const twins = await this.#twins.findSmall(planned);
     const copied = new Set<PlannedPath>();
-    for (const batch of inGroups(twins, copiedAtOnce)) {
+    for (const batch of await this.#twins.findSmall(planned)) {
       if (this.#stopped || !this.#mayPlace) break;
       await limit.run(async () => {
         const staged = await this.#twins.copy(batch);
@@ -250,7 +241,8 @@ export class TreeApplier {
     return planned.filter((one) => !copied.has(one));
   }
 
-  async #createBatch({ client, files }: FileBatch): Promise<void> {
+  async #createBatch(batch: FileBatch): Promise<void> {
+    const { client, files } = batch;
     const planned = files.map((one) => one.planned);
     let stagedBytes = 0;
     const onStaged = (bytes: number) => {
@@ -258,7 +250,7 @@ export class TreeApplier {
       this.stagedBytes += bytes;
     };
     try {
-      const fetched = await this.#fetch(client, files, onStaged);
+      const fetched = await this.#fetch(batch, onStaged);
       const outcome = await this.#placer.place(planned, fetched);
       const failed = new Set(outcome.failed.map((one) => one.path));
       for (const { planned: one, file } of files) {
@@ -286,14 +278,12 @@ export class TreeApplier {
   }
 
   async #fetch(
-    client: BlockSupplier,
-    batch: readonly PlannedFile[],
+    { client, files: batch, sources }: FileBatch,
     onStaged: (bytes: number) => void,
   ): Promise<FetchedFiles | 'staged'> {
     const [first] = batch;
     if (first !== undefined && isLarge(first.file)) {
-      const [twin] = await this.#twins.sourcesOf([first.file.target]);
-      await this.#fetcher.fetchLarge(client, { ...first.file, twin }, (bytes) => {
+      await this.#large.fetch(sources, first.file, (bytes) => {
         onStaged(bytes);
         this.#init.onApplied();
       });

@@ -17,18 +17,9 @@ import {
 } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
 import { BlockClient } from '../src/block-client.js';
-import { ContentFetcher } from '../src/content-fetcher.js';
+import { LargeFetcher } from '../src/large-fetcher.js';
 import { VolatileListBlocks } from '../src/list-block-keeper.js';
-import {
-  actor,
-  contentOf,
-  fileVersion,
-  hash,
-  newId,
-  PlaceWorld,
-  phone,
-  root,
-} from './place-world.js';
+import { actor, contentOf, fileVersion, newId, PlaceWorld, phone, root } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
 const texts = ['first ', 'second', 'third '];
@@ -208,7 +199,7 @@ test('a large file of which one block came twice and another never is not whole'
     missing: [],
     done: true,
   });
-  const fetcher = new ContentFetcher({
+  const fetcher = new LargeFetcher({
     folder,
     root,
     runner: new InlineBulkRunner({
@@ -217,12 +208,12 @@ test('a large file of which one block came twice and another never is not whole'
       clock: { now: () => world.nowMs },
     }),
     listBlocks: new VolatileListBlocks(),
-    hash,
+    clock: patientClock,
   });
-  const fetched = fetcher.fetchLarge(
-    client,
-    { target, askFor: target.id, local: undefined },
-    () => undefined,
+  const fetched = fetcher.fetch(
+    [{ client, askFor: target.id }],
+    { target, local: undefined },
+    { onBytes: () => undefined, onFailed: () => undefined },
   );
   await expect(fetched).rejects.toThrow(expect.objectContaining({ code: 'connection_lost' }));
 });

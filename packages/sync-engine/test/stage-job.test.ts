@@ -1,5 +1,6 @@
 /** Filling a large file piece by piece, from peers and from what lies here already. */
 import { describe, expect, test } from 'vitest';
+import { beginStagingJob, checkStagedJob } from '../src/resume-jobs.js';
 import { stageJob } from '../src/stage-job.js';
 import { contentOf, newId, PlaceWorld, pathOf, root } from './place-world.js';
 
@@ -11,17 +12,11 @@ describe('filling a large file', () => {
     lengthBytes: text.length,
     fileOffset,
   });
-  const stage = (world: PlaceWorld, more: Partial<Parameters<typeof stageJob.perform>[0]>) =>
-    world.perform(stageJob, {
-      root,
-      path: pathOf('big'),
-      versionId: newId,
-      create: true,
-      buffers: [],
-      pieces: [],
-      local: [],
-      ...more,
-    });
+  const stage = (world: PlaceWorld, more: Partial<Parameters<typeof stageJob.perform>[0]>) => {
+    const file = { root, path: pathOf('big'), versionId: newId, ...more };
+    world.perform(beginStagingJob, { ...file, sizeBytes: 11 });
+    return world.perform(stageJob, { ...file, buffers: [], pieces: [], local: [], ...more });
+  };
   const temporary = `.holdfast-tmp-${newId.slice(0, 32)}`;
 
   test('takes blocks from the old file and from others, each at its place', () => {
@@ -31,7 +26,7 @@ describe('filling a large file', () => {
     const to = envelope.length;
     const pieces = [{ contentId, lengthBytes: 4, buffer: 0, from: 0, to, fileOffset: 4 }];
     expect(stage(world, { local: [local('big', 'one ', 0, 0)] })).toEqual([]);
-    const second = { create: false, local: [local('big', 'two', 4, 8)] };
+    const second = { local: [local('big', 'two', 4, 8)] };
     expect(stage(world, { ...second, buffers: [envelope], pieces })).toEqual([]);
     expect([world.text(temporary), world.text('big')]).toEqual(['one NEW two', 'one two']);
   });
@@ -74,5 +69,43 @@ describe('filling a large file', () => {
     expect(world.names('real')).toEqual(['secret']);
     const through = local('d/secret', 'secret', 0, 0);
     expect(stage(world, { local: [through] })).toEqual([through]);
+  });
+
+  describe('goes on where it stopped:', () => {
+    const begin = (world: PlaceWorld, sizeBytes: number) =>
+      world.perform(beginStagingJob, { root, path: pathOf('big'), versionId: newId, sizeBytes });
+    const blocks = ['one ', 'NEW ', 'two'].map((text, at) => ({
+      contentId: contentOf(text).contentId,
+      lengthBytes: text.length,
+      fileOffset: at * 4,
+    }));
+    const check = (world: PlaceWorld) =>
+      world.perform(checkStagedJob, { root, path: pathOf('big'), versionId: newId, blocks });
+
+    test('what is there is counted, and every block of it hashed again', () => {
+      const world = new PlaceWorld();
+      expect(begin(world, 11)).toBe(0);
+      expect(world.text(temporary)).toBe('');
+      world.user.unlink(world.at(temporary));
+      world.write(temporary, 'one ....two');
+      expect(begin(world, 11)).toBe(11);
+      expect(check(world)).toEqual([true, false, true]);
+      world.user.unlink(world.at(temporary));
+      world.write(temporary, 'one NEW ');
+      expect(begin(world, 11)).toBe(8);
+      expect(check(world)).toEqual([true, true, false]);
+    });
+
+    test('what cannot be part of it is begun anew', () => {
+      const world = new PlaceWorld();
+      world.write(temporary, 'longer than it');
+      expect(begin(world, 11)).toBe(0);
+      expect(world.text(temporary)).toBe('');
+      world.user.unlink(world.at(temporary));
+      world.write('precious', 'precious');
+      world.user.makeSymlink('precious', world.at(temporary));
+      expect(begin(world, 11)).toBe(0);
+      expect([world.text(temporary), world.text('precious')]).toEqual(['', 'precious']);
+    });
   });
 });
