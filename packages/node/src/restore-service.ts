@@ -102,6 +102,8 @@ export class RestoreService {
     const root = filePathFrom(this.#target(request, query.folder));
     this.#checkTarget(root, request, inPlace);
     const progress: Progress = { restored: 0, skipped: 0, bytes: 0, failed: [] };
+    const { id: folder } = query.folder.config;
+    const fetching = { ...this.#init, folder, root, listBlocks: new VolatileListBlocks() };
     const context: RestoreContext = {
       query,
       root,
@@ -109,14 +111,8 @@ export class RestoreService {
       dryRun: request.dryRun,
       inPlace,
       progress,
-      fetcher: new ContentFetcher({ folder: query.folder.config.id }),
-      large: new LargeFetcher({
-        folder: query.folder.config.id,
-        root,
-        runner: this.#init.runner,
-        listBlocks: new VolatileListBlocks(),
-        clock: this.#init.clock,
-      }),
+      fetcher: new ContentFetcher(fetching),
+      large: new LargeFetcher(fetching),
     };
     await this.#restoreAll(context, request);
     const to = textOf(root);
