@@ -14,7 +14,7 @@ import type { PlannedPath } from '../src/placer.js';
 import { needOf, planPath } from '../src/plan-sync.js';
 import { actor, desktop, fileVersion, hash, here, pathOf } from './place-world.js';
 
-export const folder = 'photosphotosphot' as FolderId;
+const folder = 'photosphotosphot' as FolderId;
 export const windowMs = 600_000;
 const random = new SeededRandom('guard');
 export const disk = {
