@@ -118,6 +118,7 @@ export const applyingBugs = [
     'sync-engine/src/held-keeper.ts',
     'const covered = coverage.covers(version.id, sequence);',
     'const covered = sequence > 0 || coverage.covers(version.id, sequence);',
+    { suite: ['packages/sync-engine/test/held-content'], seeds: '' },
   ),
   bug(
     'held content goes at once, while an editor may still have it open',
