@@ -4,6 +4,7 @@ import { bug, bugOf } from './bug.mjs';
 const place = 'sync-engine/src/place-jobs.ts';
 const placer = 'sync-engine/src/placer.ts';
 const letGo = 'sync-engine/src/let-go-job.ts';
+const asides = 'sync-engine/src/asides.ts';
 const reconcile = 'sync-engine/src/reconcile-held.ts';
 
 export const applyingBugs = [
@@ -45,7 +46,7 @@ export const applyingBugs = [
   ),
   bug(
     'the change time counts for nothing before a replacement',
-    place,
+    asides,
     'stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)',
     'true',
     { suite: ['packages/sync-engine/test/place-'] },
@@ -146,9 +147,9 @@ export const applyingBugs = [
   bug(
     'after a crash nobody looks at what was set aside',
     reconcile,
-    `  if (doubtful.length === 0) return;
+    `  if (doubtful.length === 0) return [];
   const items`,
-    `  if (doubtful.length >= 0) return;
+    `  if (doubtful.length >= 0) return [];
   const items`,
   ),
   bug(

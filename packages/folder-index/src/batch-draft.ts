@@ -1,5 +1,5 @@
 /** One atomic batch of an index in the making: entries that change, and all keys beside them. */
-import { bytesFromHex, type Hash, type VersionId } from '@holdfast/model';
+import { bytesFromHex, type Hash, type Version, type VersionId } from '@holdfast/model';
 import {
   addRow,
   bytesOf,
@@ -24,6 +24,7 @@ import type { IgnoredPaths } from './ignored-paths.js';
 import type { IndexKeys } from './index-keys.js';
 import { type IndexCounts, type IndexState, type PeerState, rollHash } from './index-state.js';
 import { judged, type PathEntry } from './path-entry.js';
+import { unheldBy } from './unheld-versions.js';
 
 export interface BatchDraftInit {
   readonly state: IndexState;
@@ -45,6 +46,7 @@ interface QueuedKey {
 export class BatchDraft {
   readonly writes: KeyValueWrite[] = [];
   readonly hints: HintDraft;
+  readonly unheld: Version[] = [];
   readonly #init: BatchDraftInit;
   readonly #counts: { -readonly [Key in keyof IndexCounts]: IndexCounts[Key] };
   #sequence: number;
@@ -71,6 +73,7 @@ export class BatchDraft {
     this.#writeEntry(after, stored);
     this.#writeLocalKeys(before, after);
     this.hints.change(before, after);
+    this.unheld.push(...unheldBy(before, after));
     this.#writeNeed(before, after);
     this.#writeLocalChange(before, after);
     this.#writeConflict(before, after);

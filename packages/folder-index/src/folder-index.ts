@@ -50,6 +50,7 @@ import {
   removeStoredIndex,
   type StoredIndexInit,
 } from './stored-index.js';
+import { UnheldVersions } from './unheld-versions.js';
 
 export interface FolderIndexInit extends StoredIndexInit {
   readonly folder: FolderId;
@@ -73,6 +74,7 @@ export class FolderIndex {
   readonly numbers: OwnNumbers;
   readonly questions: MassChangeList;
   readonly hints: DiskHints;
+  readonly unheld = new UnheldVersions();
   /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
   readonly loss: string | undefined;
   readonly #store: KeyValueStore;
@@ -107,10 +109,7 @@ export class FolderIndex {
     });
   }
 
-  /**
-   * Opens the folder's index, or begins it with a new epoch. One that does not hold what it should is
-   * removed, and begun anew as a lost one.
-   */
+  /** Opens the index, or begins it with a new epoch; one that lacks what it should hold counts as lost. */
   static async open(init: FolderIndexInit): Promise<FolderIndex> {
     const keys = new IndexKeys(init.folder, init.keyPrefix);
     const { state, loss } = await openStoredIndex(init, keys);
@@ -321,6 +320,7 @@ export class FolderIndex {
     const sync = options.sync || next.sequence !== this.#state.sequence;
     const hints = await draft.hints.writes(this.#store);
     await this.#write([...draft.writes, ...hints], next, sync);
+    this.unheld.add(draft.unheld);
   }
 
   async #write(writes: readonly KeyValueWrite[], next: IndexState, sync: boolean): Promise<void> {

@@ -7,3 +7,4 @@ export type { IgnoredPaths } from './ignored-paths.js';
 export * from './index-state.js';
 export * from './path-entry.js';
 export * from './renumbering.js';
+export { UnheldVersions } from './unheld-versions.js';

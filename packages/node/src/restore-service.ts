@@ -2,12 +2,7 @@
  * Bringing back a file, a directory or a folder as of a moment. By default beside the folder, never
  * over it; every block is verified by its hash before it is written.
  */
-import {
-  localCurrent,
-  type PathEntry,
-  withHeld,
-  withoutLocalCurrent,
-} from '@holdfast/folder-index';
+import { localCurrent, withHeld } from '@holdfast/folder-index';
 import {
   contentBytesOf,
   displayPath,
@@ -38,6 +33,7 @@ import {
   placeJob,
   VolatileListBlocks,
 } from '@holdfast/sync-engine';
+import { demoted } from './demoted.js';
 import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
 import { allEntries } from './history-source.js';
 import type { OverwritePolicy, RestoreRequest, RestoreResult } from './node-control.js';
@@ -309,13 +305,16 @@ export class RestoreService {
     }
     if (works.length === 0) return;
     const claims = context.inPlace ? context.query.folder.tree?.claims : undefined;
-    // A scan that is faster than the index would forget what is held.
-    if (claims === undefined) await this.#placeAll(context, works, envelopes);
-    else {
-      const paths = works.map((work) => work.place.path);
-      context.query.folder.massChanges.guard?.expect(paths);
-      await claims.during(paths, () => this.#placeAll(context, works, envelopes));
+    if (claims === undefined) return this.#placeAll(context, works, envelopes);
+    // What lies aside of it is just being looked at.
+    const free = works.filter(({ place }) => !claims.has(place.path));
+    for (const { place } of works.filter((work) => !free.includes(work))) {
+      context.progress.failed.push({ path: displayPath(place.path), reason: changedMeanwhile });
     }
+    const paths = free.map((work) => work.place.path);
+    context.query.folder.massChanges.guard?.expect(paths);
+    // A scan that is faster than the index would forget what is held.
+    await claims.during(paths, () => this.#placeAll(context, free, envelopes));
   }
 
   async #placeAll(
@@ -335,12 +334,14 @@ export class RestoreService {
         await this.#noteHeld(context, work);
         continue;
       }
+      // It lost its place meanwhile, and not to what was restored.
+      if (result?.leftAside) await this.#noteHeld(context, work);
       const reason =
         result?.type === 'failed'
           ? result.code
           : result?.type === 'postponed'
             ? result.reason
-            : 'it changed meanwhile';
+            : changedMeanwhile;
       context.progress.failed.push({ path: displayPath(item.version.record.path), reason });
     }
   }
@@ -381,11 +382,7 @@ export class RestoreService {
   }
 }
 
-/** The entry without a version that is shown: what the disk shows is about to be read anew. */
-function demoted(entry: PathEntry): PathEntry {
-  const row = localCurrent(entry);
-  return row === undefined ? entry : withoutLocalCurrent(entry, row.version);
-}
+const changedMeanwhile = 'it changed meanwhile';
 
 /** Disks keep times less exactly than records. */
 function near(left: bigint, right: bigint): boolean {

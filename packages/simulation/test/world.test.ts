@@ -32,6 +32,13 @@ describe('worlds', () => {
     await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
   });
 
+  test.each(['2', '6', '8', '10'])(
+    'in the world of seed %s nothing lies aside that no held row lists',
+    async (seed) => {
+      await expect(runSeed(seed), `npm run simulate -- --seed ${seed}`).resolves.toBeDefined();
+    },
+  );
+
   test('an empty folder with a mirror counts as in sync', async () => {
     await expect(runSeed('old-1015')).resolves.toMatchObject({ seed: 'old-1015' });
   });

@@ -30,7 +30,10 @@ import { untakenOffers } from './receipt-writer.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveMirrorInit
-  extends Omit<FolderTreeInit, 'clientOf' | 'coverage' | 'plan' | 'index' | 'mayApply'> {
+  extends Omit<
+    FolderTreeInit,
+    'clientOf' | 'coverage' | 'plan' | 'index' | 'mayApply' | 'findVersions'
+  > {
   readonly folder: FolderId;
   readonly tree: FolderTree;
   /** The mirror's own index. */
@@ -89,6 +92,7 @@ export class ArchiveMirror {
       mayApply: () => true,
       clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,
+      findVersions: (ids) => this.#archived(ids),
       onChange: () => {
         this.wake();
         init.onChange();
@@ -216,6 +220,12 @@ export class ArchiveMirror {
         }, entry),
       { sync: reached !== undefined, peers },
     );
+  }
+
+  async #archived(ids: ReadonlySet<VersionId>): Promise<readonly Version[]> {
+    const { archive, folder } = this.#init;
+    const found = await Promise.all([...ids].map((id) => archive.version(folder, id)));
+    return found.filter((version) => version !== undefined);
   }
 
   /** The archive's receipt to its own mirror: up to the first offer that it has not taken yet. */

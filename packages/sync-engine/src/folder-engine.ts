@@ -85,6 +85,7 @@ export class FolderEngine {
             context,
             mayPlace: () => this.#config.mode !== 'send-only',
             coverage: () => this.#coverage,
+            findVersions: (ids) => this.renumbering.findVersions(ids),
             isPaused,
             mayApply: () => !this.renumbering.isPending,
             onChange: () => this.#changed(),

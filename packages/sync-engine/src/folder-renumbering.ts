@@ -7,7 +7,14 @@
  * taken again after a crash.
  */
 import type { FolderIndex, Renumbering } from '@holdfast/folder-index';
-import { actorOf, type DeviceId, type FolderId, type Hash } from '@holdfast/model';
+import {
+  actorOf,
+  type DeviceId,
+  type FolderId,
+  type Hash,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
 import {
   AppError,
   type Clock,
@@ -138,6 +145,21 @@ export class FolderRenumbering {
     await this.#restampAll();
     this.#init.onNewEpoch(message);
     return false;
+  }
+
+  /**
+   * Versions that the index has forgotten, as the members show them or an archive's history knows
+   * them. Undefined while rows are in doubt, or an archive is not connected.
+   */
+  async findVersions(ids: ReadonlySet<VersionId>): Promise<readonly Version[] | undefined> {
+    if (this.isPending) return undefined;
+    const { index, members } = this.#init;
+    const arrived = new Set(
+      [...this.#init.links()].filter((link) => link.hasArrived).map((link) => link.device),
+    );
+    const isArchive = (device: DeviceId) => index.peer(device).receipt !== undefined;
+    if (members().some((device) => isArchive(device) && !arrived.has(device))) return undefined;
+    return this.#past.find(ids);
   }
 
   /** Something arrived: perhaps enough to go on. */

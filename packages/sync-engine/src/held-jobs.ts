@@ -21,16 +21,23 @@ export interface HeldFile {
   readonly disk: DiskState;
 }
 
+export interface ListHeldInput {
+  readonly root: FilePath;
+  /** Only of these versions; undefined: all. */
+  readonly ids?: readonly VersionId[] | undefined;
+}
+
 /** The set-aside files of a folder. */
-export const listHeldJob: BulkJob<{ readonly root: FilePath }, HeldFile[]> = {
+export const listHeldJob: BulkJob<ListHeldInput, HeldFile[]> = {
   name: 'sync-list-held',
-  perform({ root }, { fileSystem }) {
+  perform({ root, ids }, { fileSystem }) {
     const directory = heldDirectory(root);
     try {
-      return fileSystem.list(directory).flatMap(({ name, kind }): HeldFile[] => {
-        if (kind !== 'file' || !isThirtyTwoByteId(name)) return [];
+      const names = ids ?? fileSystem.list(directory).map(({ name }) => name);
+      return names.flatMap((name): HeldFile[] => {
+        if (!isThirtyTwoByteId(name)) return [];
         const stat = statIfPresent(fileSystem, joinPath(directory, name));
-        if (stat === undefined) return [];
+        if (stat?.kind !== 'file') return [];
         return [{ id: name as VersionId, disk: diskStateOf(stat, false) }];
       });
     } catch (error) {

@@ -47,6 +47,15 @@ export interface HeldKeeperInit {
   readonly onCopied: (paths: readonly FolderPath[]) => void;
 }
 
+/** Where the content of a version comes back, if somebody wrote into it. */
+export function copyPathsOf(version: Version, hash: Hash): FolderPath[] {
+  if (version.record.kind !== 'file') return [];
+  const attempts = Array.from({ length: copyNames }, (_, attempt) => attempt);
+  const beside = attempts.map((attempt) => conflictCopyOf(version, attempt, hash).record.path);
+  // Its directory may be gone by now: then it comes back at the folder's root.
+  return [...beside, ...beside.map((path) => childPath('', nameOf(path)))];
+}
+
 export class HeldKeeper {
   readonly #init: HeldKeeperInit;
   /** When what no archive could take was last read: it is not read again while nothing touched it. */
@@ -122,15 +131,7 @@ export class HeldKeeper {
     const { record, id } = version;
     const sizeBytes = disk?.sizeBytes ?? (record.kind === 'file' ? record.sizeBytes : 0);
     const mtimeNs = disk?.mtimeNs ?? (record.kind === 'file' ? record.mtimeNs : 0n);
-    const beside =
-      record.kind === 'file'
-        ? Array.from(
-            { length: copyNames },
-            (_, attempt) => conflictCopyOf(version, attempt, this.#init.hash).record.path,
-          )
-        : [];
-    // Its directory may be gone by now: then it comes back at the folder's root.
-    const copyPaths = [...beside, ...beside.map((path) => childPath('', nameOf(path)))];
+    const copyPaths = copyPathsOf(version, this.#init.hash);
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 

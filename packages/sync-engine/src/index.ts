@@ -15,6 +15,7 @@ export { letGoJob } from './let-go-job.js';
 export { VolatileListBlocks } from './list-block-keeper.js';
 export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';
 export * from './peer-session.js';
+export * from './place-item.js';
 export * from './place-jobs.js';
 export * from './plan-mirror.js';
 export * from './plan-sync.js';

@@ -12,6 +12,7 @@ import type {
 } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FolderTree as TreeConfig } from './folder-config.js';
+import type { VersionSearch } from './held-reconciler.js';
 import type { MassChangeGuard } from './mass-change-guard.js';
 import type { PathPlanner } from './plan-sync.js';
 
@@ -34,6 +35,8 @@ export interface FolderTreeInit {
   readonly mayPlace?: () => boolean;
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly coverage: () => Coverage;
+  /** Versions that the index has forgotten; undefined while not everybody can be asked. */
+  readonly findVersions: VersionSearch;
   readonly isPaused: () => boolean;
   /** Whether remote versions may be placed; scans go on all the same. */
   readonly mayApply: () => boolean;

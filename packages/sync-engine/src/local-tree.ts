@@ -16,10 +16,10 @@ import { stopHint, stopSentences, troubleOf } from './device-trouble.js';
 import type { WatchChoice } from './folder-config.js';
 import { FolderIgnore } from './folder-ignore.js';
 import { HeldKeeper } from './held-keeper.js';
+import { HeldReconciler, type VersionSearch } from './held-reconciler.js';
 import { HeldRelease } from './held-release.js';
 import type { FolderTreeInit } from './local-tree-init.js';
 import { PathClaims } from './path-claims.js';
-import { reclaimHeld, reconcileHeld, type VersionSearch } from './reconcile-held.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
 import { StagedFiles } from './staged-files.js';
 import { TreeApplier } from './tree-applier.js';
@@ -48,6 +48,7 @@ export class LocalTree {
   readonly #applier: TreeApplier;
   readonly #staged: StagedFiles;
   readonly #heldRelease: HeldRelease;
+  readonly #held: HeldReconciler;
   readonly #watch: TreeWatch;
   readonly #ignore: FolderIgnore;
   #rescan: Timer | undefined;
@@ -78,10 +79,16 @@ export class LocalTree {
       },
     });
     this.#queue = new ScanQueue(init.clock, (request) => this.#scan(request));
+    const onCopied = (paths: readonly FolderPath[]) =>
+      this.#queue.request({ all: false, paths, below: [] });
+    const { claims } = this;
+    const onDue = () => this.#applier.wake();
+    this.#held = new HeldReconciler({ ...init, root, claims, onDue, onCopied });
     this.#staged = new StagedFiles({ ...init, root });
     this.#applier = new TreeApplier({
       ...init,
       root,
+      held: this.#held,
       onStaging: (target) => this.#staged.note(target),
       rules,
       mayApply: () => this.#mayApply(),
@@ -96,11 +103,7 @@ export class LocalTree {
       onEvent: (event) => this.#onEvent(event),
       onRenewed: () => this.#watchChanged(),
     });
-    this.heldKeeper = new HeldKeeper({
-      ...init,
-      root,
-      onCopied: (paths) => this.#queue.request({ all: false, paths, below: [] }),
-    });
+    this.heldKeeper = new HeldKeeper({ ...init, root, onCopied });
     this.#heldRelease = new HeldRelease({
       ...init,
       mayRelease: () => this.#stopReason === '' && init.index.counts.held > 0,
@@ -199,6 +202,7 @@ export class LocalTree {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#heldRelease.stop();
+    this.#held.stop();
     this.#retry?.cancel();
     this.#rescan?.cancel();
     await this.#watch.stop();
@@ -216,12 +220,13 @@ export class LocalTree {
       if (first) await this.#watch.noteFileSystem();
       this.#scanProgress = noProgress;
       this.#knownFiles = first ? this.#init.index.counts.files : 0;
-      if (!this.#scannedOnce) await this.#reconcileHeld();
+      if (!this.#scannedOnce) await this.#held.begin();
       const result = first
         ? await this.#scanner.scanAll()
         : await this.#scanner.scanPaths(request.paths, request.below);
       await this.#clearStaged(result.temporaries, request.below);
       this.#scannedOnce = true;
+      if (first) this.#held.setDue();
       if (first) this.#scanTookMs = this.#init.clock.monotonic() - beganMs;
       // What is mounted there now is not what was watched before.
       if (this.#stopReason !== '') this.#watch.renew();
@@ -256,14 +261,7 @@ export class LocalTree {
   /** After a loss of the index: what lies aside is held again, as far as somebody knows what it is. */
   async reclaimHeld(search: VersionSearch): Promise<void> {
     await this.#scanner.checkRoot();
-    await reclaimHeld({ ...this.#init, root: this.#init.tree.root }, search);
-    await this.#reconcileHeld();
-  }
-
-  /** After a crash the index may not know yet what was set aside. It learns it before the first scan. */
-  async #reconcileHeld(): Promise<void> {
-    await this.#scanner.checkRoot();
-    await reconcileHeld({ ...this.#init, root: this.#init.tree.root });
+    await this.#held.reclaim(search);
   }
 
   /** At the start all that were found; later those in directories that have to go, and what nobody wants now. */

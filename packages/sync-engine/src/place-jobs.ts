@@ -3,7 +3,6 @@
  * written beside its target, synced, what is there is linked aside, the target is checked again
  * immediately before its own rename, and names are synced before anyone hears of it.
  */
-import type { DiskState } from '@holdfast/folder-index';
 import { directoryPermissions, heldDirectory, ParentChecker } from '@holdfast/folder-scanner';
 import { type FolderPath, parentOf, temporaryPrefix, type VersionId } from '@holdfast/model';
 import {
@@ -11,7 +10,6 @@ import {
   type BulkTools,
   type FileHandle,
   type FilePath,
-  type FileStat,
   type FileSystem,
   fileErrorCode,
   joinPath,
@@ -19,66 +17,13 @@ import {
   removeIfPresent,
   statIfPresent,
 } from '@holdfast/platform';
-import { type BlockPiece, writePiece } from './block-piece.js';
-import { isLinkImpossible, linkOrCopy } from './link-or-copy.js';
+import { Asides, codeOf } from './asides.js';
+import { writePiece } from './block-piece.js';
+import { isLinkImpossible } from './link-or-copy.js';
+import type { PlaceInput, PlaceItem, PlaceResult } from './place-item.js';
 import { copiedStat, placedStat } from './placed-state.js';
 import { removeEmptyDirectory } from './remove-empty-directory.js';
 import { syncAttributes, syncPath } from './sync-path.js';
-
-/** What must be at the target for the work to go on. */
-export type Expected =
-  | { readonly type: 'absent' }
-  | { readonly type: 'present'; readonly kind: FileStat['kind']; readonly disk: DiskState };
-
-export type PlacedContent =
-  | {
-      readonly type: 'file';
-      readonly sizeBytes: number;
-      readonly mtimeNs: bigint;
-      readonly permissions: number | undefined;
-      /** Blocks to write now; undefined where the temporary file was filled before. */
-      readonly pieces: readonly BlockPiece[] | undefined;
-    }
-  | { readonly type: 'directory'; readonly permissions: number | undefined }
-  | { readonly type: 'symlink'; readonly target: string }
-  | { readonly type: 'nothing' }
-  /** The content stays; time and permissions are set. */
-  | {
-      readonly type: 'touch';
-      readonly mtimeNs: bigint | undefined;
-      readonly permissions: number | undefined;
-    };
-
-export interface PlaceItem {
-  readonly path: FolderPath;
-  readonly versionId: VersionId;
-  readonly content: PlacedContent;
-  readonly expected: Expected;
-  /** Link what is there aside under this version's id. */
-  readonly holdAs: VersionId | undefined;
-  /** Keep what is there visible under this path as well. */
-  readonly copyTo: FolderPath | undefined;
-  /** What is there was written by this device's user: nobody may have made it durable yet. */
-  readonly syncAside: boolean;
-}
-
-export interface PlaceInput {
-  readonly root: FilePath;
-  readonly buffers: readonly Uint8Array[];
-  readonly items: readonly PlaceItem[];
-}
-
-export type PlaceResult =
-  | {
-      readonly type: 'placed';
-      readonly stat: FileStat | undefined;
-      readonly copyStat: FileStat | undefined;
-    }
-  /** The target is not what was expected: look at it again. */
-  | { readonly type: 'changed' }
-  /** Something else has to happen first, such as a directory being emptied. */
-  | { readonly type: 'postponed'; readonly reason: string }
-  | { readonly type: 'failed'; readonly code: string };
 
 /** The reserved name under which a version is written, beside its target. */
 export function temporaryPath(root: FilePath, path: FolderPath, id: VersionId): FilePath {
@@ -104,15 +49,14 @@ class Placement {
   readonly #directories = new Set<FilePath>();
   /** Files of which only time and permissions were set. */
   readonly #touched: FilePath[] = [];
-  /** Linking a file aside moves its ctime: what it is from then on. */
-  readonly #linkedCtimes = new Map<PlaceItem, bigint>();
-  readonly #asides: { readonly item: PlaceItem; readonly path: FilePath }[] = [];
+  readonly #asides: Asides;
 
   constructor(input: PlaceInput, tools: BulkTools) {
     this.#input = input;
     this.#tools = tools;
     this.#fileSystem = tools.fileSystem;
     this.#parents = new ParentChecker(tools.fileSystem, input.root);
+    this.#asides = new Asides(tools.fileSystem, input.root, this.#parents);
     this.#results = input.items.map(() => undefined);
   }
 
@@ -122,8 +66,8 @@ class Placement {
     this.#each((item) => this.#setAside(item));
     this.#syncAside();
     this.#each((item) => this.#replace(item));
-    this.#removeSharedAsides();
     this.#syncNames();
+    this.#settleAsides();
     this.#removeTemporaries();
     return this.#results.map((result) => result ?? { type: 'failed', code: 'EUNKNOWN' });
   }
@@ -147,25 +91,31 @@ class Placement {
   #removeTemporaries(): void {
     for (const [at, item] of this.#input.items.entries()) {
       if (this.#results[at]?.type === 'placed' || item.content.type !== 'file') continue;
-      if (this.#parents.check(item.path).type !== 'ok') continue;
-      removeIfPresent(this.#fileSystem, temporaryPath(this.#input.root, item.path, item.versionId));
+      codeOf(() => {
+        if (this.#parents.check(item.path).type !== 'ok') return;
+        const { root } = this.#input;
+        removeIfPresent(this.#fileSystem, temporaryPath(root, item.path, item.versionId));
+      });
     }
   }
 
-  /** Where nothing was replaced, a second name would go along with whatever is written under the first. */
-  #removeSharedAsides(): void {
-    for (const { item, path: aside } of this.#asides) {
-      if (this.#results[this.#input.items.indexOf(item)]?.type === 'placed') continue;
-      if (this.#parents.check(item.path).type !== 'ok') continue;
-      const made = statIfPresent(this.#fileSystem, aside);
-      const shown = statIfPresent(this.#fileSystem, this.#path(item));
-      if (made?.inode !== shown?.inode || made?.deviceNumber !== shown?.deviceNumber) continue;
-      removeIfPresent(this.#fileSystem, aside);
+  /** What was set aside for nothing goes again; what lost its place meanwhile is told of. */
+  #settleAsides(): void {
+    for (const [at, item] of this.#input.items.entries()) {
+      const result = this.#results[at];
+      if (result === undefined || result.type === 'placed') continue;
+      if (this.#asides.dropNeedless(item) === 'left') {
+        this.#results[at] = { ...result, leftAside: true };
+      }
     }
   }
 
   #path(item: PlaceItem): FilePath {
     return joinPath(this.#input.root, item.path);
+  }
+
+  #isExpected(item: PlaceItem): boolean {
+    return this.#asides.isExpected(item);
   }
 
   #prepare(item: PlaceItem): PlaceResult | undefined {
@@ -239,31 +189,25 @@ class Placement {
     const refused = this.#checkParents(item);
     if (refused !== undefined) return refused;
     if (!this.#isExpected(item)) return { type: 'changed' };
-    if (item.copyTo !== undefined) {
-      const copy = joinPath(this.#input.root, item.copyTo);
-      linkOrCopy(this.#fileSystem, this.#path(item), copy);
-      this.#asides.push({ item, path: copy });
-      this.#directories.add(parentPath(copy));
-    }
-    // The copy is in its user's hands at once: what was replaced is held all the same.
-    if (item.holdAs !== undefined) {
-      const held = joinPath(heldDirectory(this.#input.root), item.holdAs);
-      const target = this.#path(item);
-      if (!isHeldAlready(this.#fileSystem, target, held)) {
-        linkOrCopy(this.#fileSystem, target, held);
-      }
-      this.#asides.push({ item, path: held });
-    }
-    this.#linkedCtimes.set(item, this.#fileSystem.stat(this.#path(item)).ctimeNs);
+    const copy = this.#asides.make(item);
+    if (copy !== undefined) this.#directories.add(parentPath(copy));
     return undefined;
   }
 
+  /** Nothing is replaced whose name aside is not durable. */
   #syncAside(): void {
     const waiting = this.#input.items.filter((_, at) => this.#results[at] === undefined);
-    if (waiting.some((item) => item.holdAs !== undefined)) {
-      this.#fileSystem.syncDirectory(heldDirectory(this.#input.root));
-    }
-    for (const directory of this.#directories) this.#fileSystem.syncDirectory(directory);
+    const code = codeOf(() => {
+      if (waiting.some((item) => item.holdAs !== undefined)) {
+        this.#fileSystem.syncDirectory(heldDirectory(this.#input.root));
+      }
+      for (const directory of this.#directories) this.#fileSystem.syncDirectory(directory);
+    });
+    if (code === undefined) return;
+    this.#each((item) => {
+      const setsAside = item.holdAs !== undefined || item.copyTo !== undefined;
+      return setsAside ? { type: 'failed', code } : undefined;
+    });
   }
 
   #replace(item: PlaceItem): PlaceResult {
@@ -350,7 +294,16 @@ class Placement {
     this.#fileSystem.unlink(temporary);
   }
 
+  /** What has a name that may not last is not placed: it is looked at again. */
   #syncNames(): void {
+    const code = codeOf(() => this.#syncAllNames());
+    if (code === undefined) return;
+    for (const [at, result] of this.#results.entries()) {
+      if (result?.type === 'placed') this.#results[at] = { type: 'failed', code };
+    }
+  }
+
+  #syncAllNames(): void {
     const directories = [...this.#directories];
     const { root } = this.#input;
     const whole = directories.length + this.#touched.length >= filesForWholeSync;
@@ -361,36 +314,8 @@ class Placement {
       this.#fileSystem.syncDirectory(directory);
     }
   }
-
-  /** An edit may keep size and mtime, so ctime counts too: nothing may be held under a version that it is not. */
-  #isExpected(item: PlaceItem): boolean {
-    const found = statIfPresent(this.#fileSystem, this.#path(item));
-    const stat = found && this.#parents.names.has(item.path) ? found : undefined;
-    if (item.expected.type === 'absent') return stat === undefined;
-    if (stat?.kind !== item.expected.kind) return false;
-    const { disk } = item.expected;
-    if (stat.permissions !== disk.permissions) return false;
-    if (stat.kind === 'directory') return true;
-    return (
-      stat.inode === disk.inode &&
-      stat.sizeBytes === disk.sizeBytes &&
-      stat.mtimeNs === disk.mtimeNs &&
-      stat.ctimeNs === (this.#linkedCtimes.get(item) ?? disk.ctimeNs)
-    );
-  }
 }
 
 function isSyncedAside(item: PlaceItem): boolean {
   return item.syncAside && (item.holdAs !== undefined || item.copyTo !== undefined);
-}
-
-/** A crash came after an earlier link of the same version: the content is aside already. */
-function isHeldAlready(fileSystem: FileSystem, target: FilePath, held: FilePath): boolean {
-  const aside = statIfPresent(fileSystem, held);
-  if (aside === undefined) return false;
-  const stat = fileSystem.stat(target);
-  return (
-    aside.inode === stat.inode ||
-    (aside.sizeBytes === stat.sizeBytes && aside.mtimeNs === stat.mtimeNs)
-  );
 }

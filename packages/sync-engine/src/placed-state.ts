@@ -3,7 +3,7 @@
  * Invariant: a state that the user made is never written down as that of a version.
  */
 import type { FileStat } from '@holdfast/platform';
-import type { PlaceItem } from './place-jobs.js';
+import type { PlaceItem } from './place-item.js';
 
 /**
  * The disk's state that belongs to the version. Where the user was faster than this look, it is the

@@ -25,13 +25,8 @@ import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
 import { noEnvelopes } from './packed-envelopes.js';
 import { PathClaims } from './path-claims.js';
-import {
-  type Expected,
-  type PlacedContent,
-  type PlaceItem,
-  type PlaceResult,
-  placeJob,
-} from './place-jobs.js';
+import type { Expected, PlacedContent, PlaceItem, PlaceResult } from './place-item.js';
+import { placeJob } from './place-jobs.js';
 import type { SyncAction } from './plan-sync.js';
 
 export interface PlannedPath {
@@ -180,7 +175,11 @@ export class Placer {
     const changes = new Map<FolderPath, (entry: PathEntry) => PathEntry>();
     for (const [at, work] of works.entries()) {
       const result = results[at];
-      if (result?.type !== 'placed') continue;
+      if (result === undefined) continue;
+      if (result.type !== 'placed') {
+        if (result.leftAside) changes.set(work.entry.path, (entry) => this.#leftAside(entry, work));
+        continue;
+      }
       changes.set(work.entry.path, (entry) => this.#placed(entry, work, result.stat));
       const { copy } = work;
       if (copy === undefined || result.copyStat === undefined) continue;
@@ -194,6 +193,20 @@ export class Placer {
       (entry) => changes.get(entry.path)?.(entry) ?? entry,
       { sync: true },
     );
+  }
+
+  /**
+   * What was set aside lost its place, but not to what was to take it. It is held, and what the disk
+   * shows instead is read anew.
+   */
+  #leftAside(entry: PathEntry, { action: { local } }: PlaceWork): PathEntry {
+    if (local?.local.disk === undefined) return entry;
+    const isShown = localCurrent(entry)?.version.id === local.version.id;
+    const without = isShown ? withoutLocalCurrent(entry, local.version) : entry;
+    return withHeld(without, local.version, {
+      sinceMs: this.#clock.now(),
+      disk: local.local.disk,
+    });
   }
 
   /** A scan may have been faster and have said something newer of the path: then that stays. */
@@ -313,6 +326,7 @@ function outcomeOf(
       if (result.reason === 'the directory is not empty') notEmpty.push(entry.path);
       else failed.push({ path: entry.path, reason: result.reason });
     } else {
+      if (result?.leftAside) changed.push(entry.path);
       failed.push({ path: entry.path, reason: result?.code ?? 'unknown' });
     }
   }

@@ -6,6 +6,7 @@ import type { DeviceId, FolderId, FolderPath, Hash, Version } from '@holdfast/mo
 import type { BulkRunner, Clock, FilePath, Logger } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { DirectoryReviver } from './directory-reviver.js';
+import type { HeldReconciler } from './held-reconciler.js';
 import type { MassChangeGuard } from './mass-change-guard.js';
 import type { PathPlanner } from './plan-sync.js';
 
@@ -20,6 +21,8 @@ export interface TreeApplierInit {
   readonly logger: Logger;
   readonly context: ConstructorParameters<typeof DirectoryReviver>[0]['context'];
   readonly plan: PathPlanner;
+  /** Compares what lies aside with the index, while nothing is placed. */
+  readonly held: Pick<HeldReconciler, 'isDue' | 'settle'>;
   /** What is ignored on this device. */
   readonly rules: () => IgnoreRules;
   /** A mirror gets directories back from its archive, and makes none itself. */

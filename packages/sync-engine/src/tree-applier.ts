@@ -116,10 +116,10 @@ export class TreeApplier {
     while (!this.#stopped) {
       await this.#signal.wait();
       if (this.#stopped) return;
-      if (this.#init.index.counts.needFiles === 0) continue;
+      if (this.#init.index.counts.needFiles === 0 && !this.#init.held.isDue) continue;
       this.#working = true;
       try {
-        if (await this.#init.mayApply()) await this.#passes();
+        if (await this.#init.mayApply()) await this.#applyAll();
       } catch (error) {
         this.#init.logger.warn('applying stopped for now', {
           folder: this.#init.folder,
@@ -131,6 +131,13 @@ export class TreeApplier {
         this.#init.onApplied();
       }
     }
+  }
+
+  /** Nothing is placed while what lies aside is compared with the index. */
+  async #applyAll(): Promise<void> {
+    await this.#init.held.settle();
+    if (this.#init.index.counts.needFiles > 0) await this.#passes();
+    await this.#init.held.settle();
   }
 
   /** Passes follow each other as long as they bring something in. */

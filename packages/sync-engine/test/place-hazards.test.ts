@@ -81,7 +81,7 @@ describe('a file that its user changes between the link aside and the replacing'
       if (name === 'link') linked = true;
     };
     const item = fileItem('a', 'new', { ...present(disk), holdAs: oldId });
-    expect(world.place(item)).toEqual([{ type: 'changed' }]);
+    expect(world.place(item)).toEqual([{ type: 'changed', leftAside: true }]);
     expect([world.held(oldId), world.text('a')]).toEqual(['old', 'other']);
   });
 
@@ -95,6 +95,40 @@ describe('a file that its user changes between the link aside and the replacing'
     const item = fileItem('a', 'new', { ...present(disk), copyTo: pathOf('a.sync-conflict') });
     expect(world.place(item)).toEqual([{ type: 'failed', code: 'ENOENT' }]);
     expect(world.names()).toEqual(['a']);
+  });
+
+  test('keeps no copy aside either, on a disk without links', () => {
+    const world = new PlaceWorld({ supportsLinks: false });
+    const disk = world.write('a', 'old');
+    world.disk.faults.failNext('syncDirectory', 'EIO', (call) => call.path.endsWith('/held'));
+    const item = fileItem('a', 'new', { ...present(disk), holdAs: oldId });
+    expect(world.place(item)).toEqual([{ type: 'failed', code: 'EIO' }]);
+    expect([world.text('a'), world.held(oldId)]).toEqual(['old', undefined]);
+  });
+
+  test('is not replaced where its name aside may not last, and others are placed', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    world.disk.faults.failNext('syncDirectory', 'EIO', (call) => call.path.endsWith('/held'));
+    const item = fileItem('a', 'new', { ...present(disk), holdAs: oldId });
+    expect(world.place(item, fileItem('b', 'new'))).toMatchObject([
+      { type: 'failed', code: 'EIO' },
+      { type: 'placed' },
+    ]);
+    expect([world.text('a'), world.held(oldId), world.text('b')]).toEqual([
+      'old',
+      undefined,
+      'new',
+    ]);
+  });
+
+  test('is told of as set aside where it was replaced and the new name may not last', () => {
+    const world = new PlaceWorld();
+    const disk = world.write('a', 'old');
+    world.disk.faults.failNext('syncDirectory', 'EIO', (call) => call.path.endsWith('/photos'));
+    const item = fileItem('a', 'new', { ...present(disk), holdAs: oldId });
+    expect(world.place(item)).toEqual([{ type: 'failed', code: 'EIO', leftAside: true }]);
+    expect([world.text('a'), world.held(oldId)]).toEqual(['new', 'old']);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { FolderPath, VersionId } from '@holdfast/model';
 import type { FileStat } from '@holdfast/platform';
 import { expect, test } from 'vitest';
-import type { PlacedContent, PlaceItem } from '../src/place-jobs.js';
+import type { PlacedContent, PlaceItem } from '../src/place-item.js';
 import { copiedStat, placedStat } from '../src/placed-state.js';
 
 const stat = (more: Partial<FileStat> = {}): FileStat => ({

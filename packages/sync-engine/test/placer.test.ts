@@ -1,10 +1,18 @@
-import { FolderIndex, localCurrent, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
+import {
+  FolderIndex,
+  localCurrent,
+  rowOf,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
 import { createMarker, FolderScanner, ListBlockStore } from '@holdfast/folder-scanner';
 import { type FolderId, type Version, versionOf } from '@holdfast/model';
 import { statIfPresent } from '@holdfast/platform';
 import {
+  type FileCall,
   InlineBulkRunner,
   MemoryDatabase,
+  MemoryFileSystem,
   MemoryKeyValueStore,
   nativeBlake3,
   SeededRandom,
@@ -47,7 +55,10 @@ async function scene() {
     monotonic: () => world.nowMs,
     setTimer: () => ({ cancel: () => undefined }),
   };
-  const runner = new InlineBulkRunner({ fileSystem: world.user, hasher: nativeBlake3, clock });
+  let onCall: ((call: FileCall) => void) | undefined;
+  const { mounts } = world;
+  const fileSystem = new MemoryFileSystem({ mounts, onCall: (call) => onCall?.(call) });
+  const runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
   const context = { actor: actor('a'), device: here, hash };
   const marker = createMarker(world.user, root, folder, random);
   const scanner = new FolderScanner({
@@ -74,7 +85,10 @@ async function scene() {
     return placer.place([{ entry: entry!, action }], undefined);
   };
   const there = (path: string) => statIfPresent(world.user, world.at(path))?.kind;
-  return { world, index, scanner, receive, there };
+  const setOnCall = (next: typeof onCall) => {
+    onCall = next;
+  };
+  return { world, index, scanner, receive, there, onCall: setOnCall };
 }
 
 describe('a symlink of a peer that leads outside the folder', () => {
@@ -132,4 +146,50 @@ test('a symlink of a peer that stays inside is created', async () => {
   world.user.makeDirectory(world.at('d'));
   expect(await receive(symlink('d/link', '../a.txt'))).toMatchObject({ placed: 1, changed: [] });
   expect(there('d/link')).toBe('symlink');
+});
+
+describe('a file whose place is taken while it is being replaced', () => {
+  const old = fileVersion('a', 'old', [{ actor: actor('d'), counter: 1 }]);
+  const theirs = symlink('a', 'elsewhere', 2);
+
+  async function taken(take: (world: PlaceWorld) => void) {
+    const made = await scene();
+    const { world, index, receive } = made;
+    const disk = world.write('a', 'old');
+    await index.update([pathOf('a')], (entry) => withLocalCurrent(entry, old, { disk }), {
+      sync: true,
+    });
+    made.onCall(({ name, path }) => {
+      if (name !== 'syncDirectory' || !path.endsWith('/held')) return;
+      made.onCall(undefined);
+      take(world);
+    });
+    const outcome = await receive(theirs);
+    const state = async () => rowOf(await index.entry(pathOf('a')), old.id)?.local?.state;
+    return { ...made, outcome, state };
+  }
+
+  test('is held, and what took its place is read and shown', async () => {
+    const { world, index, scanner, outcome, state } = await taken((before) => {
+      before.write('mine', 'mine');
+      before.user.rename(before.at('mine'), before.at('a'));
+    });
+    expect(outcome).toMatchObject({ placed: 0, changed: ['a'] });
+    expect([world.held(old.id), await state(), index.counts.held]).toEqual(['old', 'side', 1]);
+    await scanner.scanPaths([pathOf('a')], []);
+    const shown = localCurrent(await index.entry(pathOf('a')));
+    expect(shown?.version.record).toMatchObject({ kind: 'file', author: here });
+    expect(await state()).toBe('side');
+  });
+
+  test('is held where its user deleted it', async () => {
+    const { world, index, state } = await taken((before) => before.user.unlink(before.at('a')));
+    expect([world.held(old.id), await state(), index.counts.held]).toEqual(['old', 'side', 1]);
+  });
+
+  test('needs no row where it still is in its place', async () => {
+    const { world, index, state } = await taken((before) => before.overwrite('a', 'mine'));
+    expect([world.held(old.id), world.text('a')]).toEqual([undefined, 'mine']);
+    expect([await state(), index.counts.held]).toEqual(['current', 0]);
+  });
 });

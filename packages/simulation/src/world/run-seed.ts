@@ -6,6 +6,7 @@ import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './c
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
 import { renameApart } from './folding-disks.js';
 import { foldingPrefix } from './folding-names.js';
+import { unlistedHeld } from './held-listed.js';
 import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
 import { planLostKeys } from './lost-keys.js';
 import { answerAll, planMassChanges } from './mass-change-acts.js';
@@ -239,7 +240,20 @@ async function check(world: SimulatedWorld): Promise<void> {
   if (invented !== undefined) throw new SeedFailure('invented-content', invented);
   const [missing] = world.ledger.missing();
   if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+  await checkHeld(world);
   for (const label of world.shape.folders) await checkConverged(world, label);
+}
+
+/** What lies aside is listed by a held row, or it is gone. */
+async function checkHeld(world: SimulatedWorld): Promise<void> {
+  const { seed } = world.random;
+  // An index that went back or was lost may have to wait for somebody who knows what lies there.
+  if (seed.startsWith(oldCopiesPrefix) || seed.startsWith(lostKeysPrefix)) return;
+  if (world.archives.length === 0) return;
+  for (const machine of world.machines) {
+    const [unlisted] = await world.complete(unlistedHeld(machine), 'listing what lies aside');
+    if (unlisted !== undefined) throw new SeedFailure('held-unlisted', unlisted);
+  }
 }
 
 async function checkConverged(world: SimulatedWorld, label: string): Promise<void> {

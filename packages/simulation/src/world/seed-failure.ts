@@ -2,6 +2,7 @@
 export type FailureKind =
   | 'data-loss'
   | 'divergence'
+  | 'held-unlisted'
   | 'history-shrank'
   | 'ignored-touched'
   | 'invented-content'
