@@ -2,7 +2,6 @@
  * Whether everything that lies set aside is known to its node. Content that no row of the index
  * lists is offered to no archive, shown to nobody and never let go.
  */
-import { rowOf } from '@holdfast/folder-index';
 import { heldDirectory } from '@holdfast/folder-scanner';
 import type { VersionId } from '@holdfast/model';
 import type { FolderEngine } from '@holdfast/sync-engine';
@@ -32,5 +31,7 @@ function heldNames(machine: SimulatedMachine, label: string): string[] {
 async function stateOf({ treeIndex }: FolderEngine, id: VersionId): Promise<string> {
   const path = await treeIndex.pathOfVersion(id);
   if (path === undefined) return 'unknown';
-  return rowOf(await treeIndex.entry(path), id)?.local?.state ?? `only told of ${path}`;
+  const { rows } = await treeIndex.entry(path);
+  const row = rows.find(({ version }) => version.id === id);
+  return row?.local?.state ?? `only told of ${path}`;
 }
