@@ -70,7 +70,7 @@ test('two devices share the windows, and each is written once', async () => {
 });
 
 test('many devices together are asked for no more than the bound', async () => {
-  const { running, written, mostOpen } = spread([...'abcdefgh'], async (_, window) => {
+  const { running, written, mostOpen } = spread(Array.from('abcdefgh'), async (_, window) => {
     await soon();
     return window;
   });
