@@ -143,7 +143,7 @@ describe('on a laptop, a desktop and an archive', () => {
   test('what a device without a guard did is held by the others, until it is rejected there', async () => {
     const { laptop, desktop } = shared;
     await laptop.ask('folder', 'set', 'docs', '--guard', 'off');
-    writeMany(here, encrypted);
+    writeMany(here, (number) => `${encrypted(number)}once more`);
     await laptop.ask('folder', 'rescan', 'docs');
     await eventually('the desktop asks', () => waitsForAnswer(desktop));
     const { massChanges } = await desktop.folder();

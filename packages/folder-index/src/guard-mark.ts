@@ -95,7 +95,9 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
 function knownElsewhere(before: PathEntry): Version | undefined {
   const isShown = (row: VersionRow) => row.peers.some((peer) => peer.state === 'current');
   const old = localCurrent(before);
-  return (old !== undefined && isShown(old) ? old : before.rows.find(isShown))?.version;
+  // An archive that covers it can give it back, though its index has not said so yet.
+  const isElsewhere = old !== undefined && (old.archived || isShown(old));
+  return (isElsewhere ? old : before.rows.find(isShown))?.version;
 }
 
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */

@@ -80,6 +80,8 @@ export class MassChangeGuard implements ChangeGuard {
   readonly #wanted = new Map<FolderPath, number>();
   /** Questions that were opened and that nothing waits for yet. */
   readonly #opening = new Set<DeviceId>();
+  /** The questions to which what was foreseen belongs, all of it, whenever it is answered. */
+  readonly #foreseen = new Map<DeviceId, string>();
   readonly #rejected: LatelyRejected;
   /** Content that lies elsewhere, as the last look at everything showed. */
   #moved: ReadonlySet<string> = new Set();
@@ -105,6 +107,7 @@ export class MassChangeGuard implements ChangeGuard {
 
   async foresee(changes: readonly ForeseenChange[], isComplete: boolean): Promise<boolean> {
     const { device } = this.#init;
+    this.#foreseen.delete(device);
     const losses = changes.flatMap((change) => this.#lossOf(change));
     const gone = losses.filter((loss) => loss.change === 'deleted').length;
     if (!isComplete && this.#mayAsk(device, gone * partsSeen)) return false;
@@ -163,6 +166,7 @@ export class MassChangeGuard implements ChangeGuard {
   /** Before any of them is placed: all that one pass would do. */
   async foreseePlaced(planned: readonly PlannedPath[]): Promise<void> {
     for (const [author, losses] of this.#lossesByAuthor(planned)) {
+      this.#foreseen.delete(author);
       if (this.#mayAsk(author, losses.length)) await this.#survey(author, losses);
     }
   }
@@ -339,12 +343,13 @@ export class MassChangeGuard implements ChangeGuard {
     if (!isMassChange(withChanges(before, { atMs: nowMs, files, ...lost }, limits), limits)) return;
     this.#opening.add(author);
     await this.#questions.open({ author, sinceMs: earliestMs, lastMs: nowMs, files, ...earlier });
+    this.#foreseen.set(author, this.#holding(author)?.id ?? '');
     this.#init.logger.warn('a mass change waits for an answer', { author, files, ...lost });
   }
 
   /** What was done is added to the question that is open, or to what was done lately. */
   async #count(author: DeviceId, counted: ChangeCount, files: number): Promise<void> {
-    if (totalOf(counted) === 0) return;
+    if (totalOf(counted) === 0 || this.#questions.isConfirmed(this.#foreseen.get(author))) return;
     const open = this.#holding(author);
     if (open === undefined) {
       this.#windows.set(author, this.#windowWith(author, counted, files));
@@ -391,6 +396,4 @@ function authorOf({ action }: PlannedPath): DeviceId {
 }
 
 /** A clock may stand before 1970. */
-function timeOf(clock: Clock): number {
-  return Math.max(0, Math.floor(clock.now()));
-}
+const timeOf = (clock: Clock) => Math.max(0, Math.floor(clock.now()));

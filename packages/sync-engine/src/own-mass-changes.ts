@@ -63,6 +63,10 @@ export class OwnMassChanges {
     );
   }
 
+  isConfirmed(id: string | undefined): boolean {
+    return this.all().some((one) => one.id === id && one.answer === 'confirmed');
+  }
+
   /** The answer was carried out. */
   settled(id: string, answer: MassChangeAnswer): Promise<void> {
     return this.#change((known) =>

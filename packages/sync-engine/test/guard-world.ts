@@ -82,13 +82,17 @@ export class GuardWorld {
 
   /** What the guard lets pass of all that is needed, as one pass of the applier asks it. */
   async pass(): Promise<readonly PlannedPath[]> {
+    const planned = await this.planned();
+    await this.guard.foreseePlaced(planned);
+    return this.guard.admit(planned);
+  }
+
+  async planned(): Promise<readonly PlannedPath[]> {
     const paths = await this.index.neededPaths(1_000);
-    const planned = (await this.index.entries(paths)).flatMap((entry): PlannedPath[] => {
+    return (await this.index.entries(paths)).flatMap((entry): PlannedPath[] => {
       const action = planPath(entry, hash);
       return action.type === 'none' ? [] : [{ entry, action }];
     });
-    await this.guard.foreseePlaced(planned);
-    return this.guard.admit(planned);
   }
 
   /** As after placing: the index shows them. */

@@ -124,6 +124,19 @@ describe('an answer', () => {
     expect(rowOf(entry, rewritten(3).id)?.checked).toBe(true);
   });
 
+  test('confirmed before all of it is written down is for all that was foreseen', async () => {
+    const early = await GuardWorld.open(20);
+    await early.hear(0, 12);
+    await early.guard.foreseePlaced(await early.planned());
+    await early.answer('confirmed');
+    const passed = await early.guard.admit(await early.planned());
+    expect(passed.length).toBe(12);
+    await early.place(passed);
+    await early.hear(12, 14);
+    expect((await early.pass()).length).toBe(2);
+    expect(early.answers).toEqual(['confirmed']);
+  });
+
   test('rejected refuses what waited, above it, and undoes what had passed', async () => {
     await world.answer('rejected');
     const refused = localCurrent(await entryOf(3))!.version;
