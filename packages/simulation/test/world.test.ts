@@ -1,8 +1,8 @@
 /**
  * Whole worlds: production nodes, users and faults, from one seed each. A seed and the code decide a
  * world together: what a seed once found is pinned by a test of the package that was mended.
- * Always the same seeds, so that a failure says something of the change that was made; each time
- * others: fresh-worlds.test.ts.
+ * Always the same seeds, so that a failure says something of the change that was made; others:
+ * some-worlds.test.ts.
  */
 import { runSeed } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
