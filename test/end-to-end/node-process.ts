@@ -11,6 +11,7 @@ import {
   refusalFrom,
   spawnHoldfast,
 } from './command-line.js';
+import { eventually } from './eventually.js';
 import { commandPatienceMs } from './patience.js';
 
 export interface Ready {
@@ -123,10 +124,13 @@ export class NodeProcess {
     return this.prefix.length === 0;
   }
 
-  async folder(label = 'docs'): Promise<FolderStatus> {
-    const found = (await this.status()).folders.find((folder) => folder.label === label);
-    if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
-    return found;
+  /** How the folder is between two scans: a hint may begin one at any time, also when all is done. */
+  folder(label = 'docs'): Promise<FolderStatus> {
+    return eventually(`${this.name} is done with its scan of ${label}`, async () => {
+      const found = (await this.status()).folders.find((folder) => folder.label === label);
+      if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
+      return found.state !== 'scanning' && found;
+    });
   }
 }
 

@@ -12,7 +12,10 @@ import {
   removesDirectory,
   restoringVersion,
   type Version,
+  type VersionId,
 } from '@holdfast/model';
+import { Coverage } from './coverage.js';
+import type { FolderIndex } from './folder-index.js';
 import {
   asChecked,
   type GuardMark,
@@ -62,6 +65,14 @@ export interface GuardJudgement {
   readonly isHolding: () => boolean;
   /** Whether it is no loss: the content has only moved, or a person asked for it. */
   readonly passes: (former: Version) => boolean;
+  /** Whether an archive's receipt reaches a version of this device, whatever its index has told yet. */
+  readonly isArchived: (id: VersionId, sequence: number) => boolean;
+}
+
+/** The rule of a device that has receipts: whichever archive reaches it. */
+export function isArchived(index: FolderIndex, id: VersionId, sequence: number): boolean {
+  const receipts = [...index.peers().values()].flatMap(({ receipt }) => receipt ?? []);
+  return new Coverage(receipts, 1).covers(id, sequence);
 }
 
 export interface Judged {
@@ -76,7 +87,7 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
   const now = localCurrent(after);
   if (now === undefined || old?.version.id === now.version.id) return { entry: after };
   const live = old === undefined ? undefined : liveMark(old, rule);
-  const former = live?.former ?? knownElsewhere(before);
+  const former = live?.former ?? knownElsewhere(before, rule);
   if (former === undefined || rule.passes(former)) return { entry: passed(after, now.version) };
   const loss = lossOf(former.record, now.version.record);
   const removes = removesDirectory(former.record, now.version.record);
@@ -92,11 +103,11 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
 }
 
 /** What others have of the path: what nobody else ever had cannot be put back, and takes nothing from anybody. */
-function knownElsewhere(before: PathEntry): Version | undefined {
+function knownElsewhere(before: PathEntry, rule: GuardJudgement): Version | undefined {
   const isShown = (row: VersionRow) => row.peers.some((peer) => peer.state === 'current');
   const old = localCurrent(before);
-  // An archive that covers it can give it back, though its index has not said so yet.
-  const isElsewhere = old !== undefined && (old.archived || isShown(old));
+  const isElsewhere =
+    old !== undefined && (isShown(old) || rule.isArchived(old.version.id, old.local.sequence));
   return (isElsewhere ? old : before.rows.find(isShown))?.version;
 }
 

@@ -13,7 +13,7 @@ import {
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { compareVectors, sameContent, type Version } from '@holdfast/model';
+import { compareVectors, sameContent, type Version, type VersionId } from '@holdfast/model';
 import { describe, expect, test } from 'vitest';
 import {
   desktop,
@@ -43,7 +43,13 @@ const spread = (entry: PathEntry, version: Version) =>
   withPeerRow(entry, version, { device: desktop, state: 'current', sequence: 1 });
 const showing = (version: Version, entry = empty) =>
   spread(withLocalCurrent(entry, version, { disk }), version);
-const free = { atMs: 1_000, windowMs: 600, isHolding: () => false, passes: () => false };
+const free = {
+  atMs: 1_000,
+  windowMs: 600,
+  isHolding: () => false,
+  passes: () => false,
+  isArchived: (_: VersionId) => false,
+};
 const holding = { ...free, isHolding: () => true };
 const changes = { author: laptop, sinceMs: 1_000, lastMs: 2_000 };
 
@@ -65,6 +71,14 @@ describe('what a change is taken for', () => {
     expect(localCurrent(rewrite.entry)?.guard).toMatchObject({ state: 'noted', former: first });
     const deletion = judgedLocal(showing(first), withLocalCurrent(showing(first), gone), free);
     expect(deletion.counts).toBe('deleted');
+  });
+
+  test('what an archive holds counts before anybody shows it, what nobody has does not', () => {
+    const unshown = withLocalCurrent(empty, first, { disk });
+    expect(changed(unshown, second).counts).toBeUndefined();
+    const archived = changed(unshown, second, { ...free, isArchived: (id) => id === first.id });
+    expect(archived.counts).toBe('rewritten');
+    expect(localCurrent(archived.entry)?.guard).toMatchObject({ state: 'noted', former: first });
   });
 
   test('a path that is changed again within the window counts once, and its first content stays', () => {

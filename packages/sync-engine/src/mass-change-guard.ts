@@ -9,6 +9,7 @@ import {
   confirmed,
   type FolderIndex,
   type GuardMark,
+  isArchived,
   isMeant,
   judgedLocal,
   type KnownMassChange,
@@ -131,6 +132,7 @@ export class MassChangeGuard implements ChangeGuard {
       windowMs: limits.windowMs,
       isHolding: () => this.#isHolding(device),
       passes: (former) => own === 'passed' || this.#isWanted(path) || this.#hasMoved(former),
+      isArchived: (id, sequence) => isArchived(this.#init.index, id, sequence),
     });
     if (judged.entry !== before) this.#wanted.delete(path);
     if (judged.counts !== undefined) {
@@ -142,8 +144,8 @@ export class MassChangeGuard implements ChangeGuard {
   /** Nobody is asked here; others are not to ask either about what a person wanted. */
   #vouchedIfWanted(before: PathEntry, after: PathEntry): PathEntry {
     const now = localCurrent(after)?.version;
-    const isNew = now !== undefined && now.id !== localCurrent(before)?.version.id;
-    if (!isNew || !this.#isWanted(after.path)) return after;
+    if (now === undefined || now.id === localCurrent(before)?.version.id) return after;
+    if (!this.#isWanted(after.path)) return after;
     this.#wanted.delete(after.path);
     return withChecked(after, now);
   }
@@ -391,9 +393,7 @@ export class MassChangeGuard implements ChangeGuard {
   }
 }
 
-function authorOf({ action }: PlannedPath): DeviceId {
-  return action.target.record.author;
-}
+const authorOf = ({ action }: PlannedPath): DeviceId => action.target.record.author;
 
 /** A clock may stand before 1970. */
 const timeOf = (clock: Clock) => Math.max(0, Math.floor(clock.now()));
