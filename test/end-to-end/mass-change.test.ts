@@ -57,8 +57,13 @@ describe('on a laptop, a desktop and an archive', () => {
       rmSync(join(shared.laptopTree, name), { recursive: true, force: true });
     }
     await shared.laptop.ask('folder', 'rescan', 'docs');
-    if (await waitsForAnswer(shared.laptop)) await shared.laptop.ask('folder', 'confirm', 'docs');
-    await settle(shared);
+    await eventually('whoever asks was answered, and all is in sync', async () => {
+      for (const node of [shared.laptop, shared.desktop]) {
+        if (await waitsForAnswer(node)) await node.run('folder', 'confirm', 'docs');
+      }
+      const { exitCode } = await shared.laptop.run('wait', 'docs', '--archived', '--timeout', '5');
+      return exitCode === 0;
+    });
   });
 
   test('what was encrypted on the laptop stays there, and a rejection on the desktop puts it back', async () => {
