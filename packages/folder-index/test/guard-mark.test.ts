@@ -13,7 +13,7 @@ import {
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { compareVectors, sameContent, type Version, type VersionId } from '@holdfast/model';
+import { compareVectors, sameContent, type Version } from '@holdfast/model';
 import { describe, expect, test } from 'vitest';
 import {
   desktop,
@@ -24,6 +24,7 @@ import {
   pathOf,
   tombstoneVersion,
 } from './index-world.js';
+import type { GuardJudgement } from '../src/guard-mark.js';
 
 const disk = {
   sizeBytes: 10,
@@ -43,12 +44,12 @@ const spread = (entry: PathEntry, version: Version) =>
   withPeerRow(entry, version, { device: desktop, state: 'current', sequence: 1 });
 const showing = (version: Version, entry = empty) =>
   spread(withLocalCurrent(entry, version, { disk }), version);
-const free = {
+const free: GuardJudgement = {
   atMs: 1_000,
   windowMs: 600,
   isHolding: () => false,
   passes: () => false,
-  isArchived: (_: VersionId) => false,
+  isArchived: () => false,
 };
 const holding = { ...free, isHolding: () => true };
 const changes = { author: laptop, sinceMs: 1_000, lastMs: 2_000 };
