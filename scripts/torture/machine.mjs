@@ -50,12 +50,10 @@ export class Machine {
   async start() {
     if (this.node !== undefined) return this.node;
     this.#launch([]);
-    const timeout = new AbortController();
-    const tooLong = pause(startTimeoutMs, undefined, { signal: timeout.signal }).then(() => {
+    const tooLong = pause(startTimeoutMs, 'too long', { ref: false });
+    if ((await Promise.race([this.#process.ready, tooLong])) === 'too long') {
       throw new Error(`${this.name} was not ready after ${startTimeoutMs / 1000} s`);
-    });
-    tooLong.catch(() => undefined);
-    await Promise.race([this.#process.ready, tooLong]).finally(() => timeout.abort());
+    }
     return this.node;
   }
 
@@ -121,7 +119,8 @@ export class Machine {
   async #live({ onceReady, afterMs }) {
     if (this.#process === undefined) this.#launch([]);
     const running = this.#process;
-    if (onceReady) await Promise.race([running.ready.catch(() => undefined), running.exited]);
+    // Where it ends instead, `ready` rejects: that is what `exited` tells too.
+    if (onceReady) await Promise.race([Promise.allSettled([running.ready]), running.exited]);
     await Promise.race([pause(afterMs), running.exited]);
   }
 

@@ -50,7 +50,7 @@ describe('what reaches the node', () => {
     ['device address pi remove /dns4/a/tcp/1', ['removeDeviceAddress', 'pi', '/dns4/a/tcp/1']],
     [
       'folder add Pictures --label P --mode send-only',
-      ['addFolder', { path: '/work/here/Pictures', label: 'P', mode: 'send-only' }],
+      ['addFolder', { path: '/home/ada/Pictures', label: 'P', mode: 'send-only' }],
     ],
     ['folder share P pi', ['shareFolder', 'P', 'pi']],
     ['folder unshare P pi', ['unshareFolder', 'P', 'pi']],
@@ -68,7 +68,7 @@ describe('what reaches the node', () => {
     ['folder set P --watch polling', ['setWatch', 'P', 'polling']],
     ['folder ignore P', ['ignorePatterns', 'P']],
     ['folder ignore P --test a/b', ['testIgnored', 'P', 'a/b']],
-    ['folder ignore P --set new.txt', ['setIgnorePatterns', 'P', '// /work/here/new.txt\n*.tmp\n']],
+    ['folder ignore P --set new.txt', ['setIgnorePatterns', 'P', '// /home/ada/new.txt\n*.tmp\n']],
     ['folder ignore P --set -', ['setIgnorePatterns', 'P', '// -\n*.tmp\n']],
     [
       'folder set P --mode receive-only',
@@ -97,7 +97,7 @@ describe('what reaches the node', () => {
     ['cat P/a --version v1', ['cat', { path: 'P/a', version: 'v1' }]],
     [
       'restore P --to out --overwrite never --dry-run',
-      ['restore', { path: 'P', to: '/work/here/out', overwrite: 'never', dryRun: true }],
+      ['restore', { path: 'P', to: '/home/ada/out', overwrite: 'never', dryRun: true }],
     ],
     ['restore P --at s#3', ['restore', { path: 'P', at: 's#3', dryRun: false }]],
     ['archive status', ['archiveStatus']],

@@ -52,7 +52,7 @@ export function createFakeShell(): FakeShell {
       const stderr = collector();
       const environment: Environment = {
         variables: { HOLDFAST_HOME: home, ...variables },
-        workingDirectory: '/work/here',
+        workingDirectory: '/home/ada',
         stdout: stdout.stream,
         stderr: stderr.stream,
         stdoutIsTerminal: terminal,

@@ -14,8 +14,6 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import { Coverage } from './coverage.js';
-import type { FolderIndex } from './folder-index.js';
 import {
   asChecked,
   type GuardMark,
@@ -67,12 +65,6 @@ export interface GuardJudgement {
   readonly passes: (former: Version) => boolean;
   /** Whether an archive's receipt reaches a version of this device, whatever its index has told yet. */
   readonly isArchived: (id: VersionId, sequence: number) => boolean;
-}
-
-/** The rule of a device that has receipts: whichever archive reaches it. */
-export function isArchived(index: FolderIndex, id: VersionId, sequence: number): boolean {
-  const receipts = [...index.peers().values()].flatMap(({ receipt }) => receipt ?? []);
-  return new Coverage(receipts, 1).covers(id, sequence);
 }
 
 export interface Judged {

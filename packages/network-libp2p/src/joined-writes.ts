@@ -28,11 +28,8 @@ export function joiningWrites<Extensions>(
 
 function joining<Connection extends SocketStream>(connection: Connection): Connection {
   const { socket } = connection;
+  if (socket === undefined) return connection;
   const send = connection.send.bind(connection);
-  if (socket === undefined) {
-    connection.send = (data) => send(data instanceof Uint8Array ? data : data.subarray());
-    return connection;
-  }
   const uncork = () => socket.uncork();
   connection.send = (data) => {
     if (socket.writableCorked === 0) {

@@ -1,35 +1,17 @@
 /** What a folder's engine is given: the parts of the node that it uses, and who hears of what. */
 
 import type { FolderIndex } from '@holdfast/folder-index';
-import type { ListBlockStore, ObserveContext } from '@holdfast/folder-scanner';
-import type { DeviceId, FolderId, Hash } from '@holdfast/model';
-import type {
-  BulkRunner,
-  Clock,
-  FilePath,
-  FileWatchers,
-  Logger,
-  RandomSource,
-} from '@holdfast/platform';
+import type { DeviceId, FolderId } from '@holdfast/model';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderConfig } from './folder-config.js';
+import type { FolderSeams } from './local-tree-init.js';
 
-export interface FolderEngineInit {
+export interface FolderEngineInit extends FolderSeams {
   readonly config: FolderConfig;
-  readonly index: FolderIndex;
   /** The device's store, where this folder's history is kept here. */
   readonly archive: VersionArchive | undefined;
   /** The index of the mirror, where an archive keeps one. */
   readonly mirrorIndex: FolderIndex | undefined;
-  readonly runner: BulkRunner;
-  readonly watchers: FileWatchers;
-  readonly fileSystemTypeOf: (root: FilePath) => Promise<string | undefined>;
-  readonly listBlocks: ListBlockStore;
-  readonly context: ObserveContext;
-  readonly hash: Hash;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly logger: Logger;
   readonly nameOf: (device: DeviceId) => string;
   /** Something that people or scripts may watch has changed. */
   readonly onChange: (folder: FolderId) => void;

@@ -116,6 +116,7 @@ export class FolderEngine {
       ...this.#init,
       device: this.#init.context.device,
       config: () => this.#config,
+      coverage: () => this.#coverage,
       onNews: () => this.#init.onMassChange(this.#config.id),
       onSettled: () => {
         this.tree?.wake();

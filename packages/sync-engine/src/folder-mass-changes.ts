@@ -2,7 +2,7 @@
  * The questions about mass changes of one folder on this device: its own and those of other members,
  * with the answers that travel between them. It owns the guard of the tree here, if there is one.
  */
-import type { FolderIndex, KnownMassChange } from '@holdfast/folder-index';
+import type { Coverage, FolderIndex, KnownMassChange } from '@holdfast/folder-index';
 import {
   answeredBy,
   type DeviceId,
@@ -21,6 +21,7 @@ export interface FolderMassChangesInit {
   readonly index: FolderIndex;
   /** The index of the mirror, where an archive keeps one. */
   readonly mirrorIndex: FolderIndex | undefined;
+  readonly coverage: () => Coverage;
   readonly hash: Hash;
   readonly clock: Clock;
   readonly random: RandomSource;

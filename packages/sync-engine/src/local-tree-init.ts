@@ -16,9 +16,8 @@ import type { VersionSearch } from './held-reconciler.js';
 import type { MassChangeGuard } from './mass-change-guard.js';
 import type { PathPlanner } from './plan-sync.js';
 
-export interface FolderTreeInit {
-  readonly folder: FolderId;
-  readonly tree: TreeConfig;
+/** What whoever works on a folder's files needs of the node. */
+export interface FolderSeams {
   readonly index: FolderIndex;
   readonly runner: BulkRunner;
   readonly watchers: FileWatchers;
@@ -29,6 +28,11 @@ export interface FolderTreeInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+}
+
+export interface FolderTreeInit extends FolderSeams {
+  readonly folder: FolderId;
+  readonly tree: TreeConfig;
   readonly plan: PathPlanner;
   readonly waitsForArchive?: boolean;
   /** Whether content may be placed; where not, only what is here already is taken over. */

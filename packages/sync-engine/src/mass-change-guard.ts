@@ -6,10 +6,10 @@
  * Invariant: a question is durable before the first version waits for its answer.
  */
 import {
+  type Coverage,
   confirmed,
   type FolderIndex,
   type GuardMark,
-  isArchived,
   isMeant,
   judgedLocal,
   type KnownMassChange,
@@ -56,6 +56,7 @@ export interface MassChangeGuardInit {
   readonly logger: Logger;
   /** Undefined: nobody wants to be asked. */
   readonly limits: () => MassChangeLimits | undefined;
+  readonly coverage: () => Coverage;
   /**
    * What becomes of what this device's user did: people are asked; it passes, since nobody else has
    * the folder; or it goes to nobody as current, and no one vouches for it.
@@ -132,7 +133,7 @@ export class MassChangeGuard implements ChangeGuard {
       windowMs: limits.windowMs,
       isHolding: () => this.#isHolding(device),
       passes: (former) => own === 'passed' || this.#isWanted(path) || this.#hasMoved(former),
-      isArchived: (id, sequence) => isArchived(this.#init.index, id, sequence),
+      isArchived: (id, sequence) => this.#init.coverage().copiesOf(id, sequence) > 0,
     });
     if (judged.entry !== before) this.#wanted.delete(path);
     if (judged.counts !== undefined) {

@@ -1,5 +1,6 @@
 /** An index with files that others change, and a guard over it that asks early. */
 import {
+  Coverage,
   FolderIndex,
   type PathEntry,
   peerCurrents,
@@ -132,6 +133,7 @@ export class GuardWorld {
       random,
       logger: silentLogger,
       limits: () => this.limits,
+      coverage: () => new Coverage([], 1),
       ownChanges: () => 'asked',
       onQuestion: () => {
         this.questionsHeard += 1;
