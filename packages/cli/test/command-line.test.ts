@@ -56,7 +56,7 @@ describe('what reaches the node', () => {
     ['folder unshare P pi', ['unshareFolder', 'P', 'pi']],
     [
       'folder accept P ../m --archive',
-      ['acceptFolder', { folder: 'P', path: '/work/m', archive: true }],
+      ['acceptFolder', { folder: 'P', path: '/home/m', archive: true }],
     ],
     ['folder accept P --archive', ['acceptFolder', { folder: 'P', archive: true }]],
     ['folder accept P', ['acceptFolder', { folder: 'P', archive: false }]],
