@@ -1,12 +1,14 @@
 /**
  * What the simulation is worth: plants one bug at a time in a copy of the packages, and runs worlds
  * until one of them fails. Where a bug lies below what a world can show, a unit suite is named for it
- * as well. The exit code is 0 only where every bug is caught.
+ * as well. The exit code is 0 only where every bug is caught. What ran out of time, or could not be
+ * run, is no verdict: it is listed, not counted as caught, and the next bug is planted.
  *
- *   node scripts/planted-bugs.mjs [--only TEXT]... [--seeds N] [--from N] [--by suite|worlds] [--check]
+ *   node scripts/planted-bugs.mjs [--only TEXT]... [--seeds N] [--from N] [--by suite|worlds]
+ *     [--minutes N] [--check]
  *
  * `--check` only looks whether every bug of the list fits the sources. A suite says it in seconds, and
- * worlds are asked only where it is silent; `--by worlds` asks nobody else.
+ * worlds are asked only where it is silent; `--by worlds` asks nobody else. `--minutes` limits each bug.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,12 +22,12 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string', default: '60' },
     from: { type: 'string', default: '1' },
     by: { type: 'string' },
+    minutes: { type: 'string', default: '30' },
     check: { type: 'boolean', default: false },
   },
 });
-/** They end what hangs; on a loaded machine all takes many times as long as on an idle one. */
-const bugTimeoutMs = 30 * 60_000;
-const suiteTimeoutMs = 15 * 60_000;
+/** It ends what hangs; on a loaded machine all takes many times as long as on an idle one. */
+const bugTimeoutMs = Number(flags.minutes) * 60_000;
 
 async function main() {
   checkBugs(plantedBugs);
@@ -39,23 +41,48 @@ async function main() {
       (asksSuite(bug) || asksWorlds(bug)),
   );
   if (wanted.length === 0) throw new Error(`no bug is called like ${flags.only.join(', ')}`);
+  const verdicts = await judgeAll(wanted);
+  const caught = verdicts.filter(({ result }) => result === 'caught').length;
+  for (const { name, result, why } of verdicts) say(`| ${name} | ${result} | ${why} |`);
+  say(`${caught} of ${wanted.length} caught`);
+  return caught === wanted.length ? 0 : 1;
+}
+
+/** Says of each bug at once what became of it. */
+async function judgeAll(bugs) {
   const copy = await PatchedCopy.make();
-  let escaped = 0;
+  const verdicts = [];
   try {
-    for (const bug of wanted) {
-      await copy.plant(bug);
-      const caught = await catchBug(copy, bug);
-      await copy.mend();
-      if (caught?.includes('by the suite')) await requireGoodWithout(copy, bug);
-      if (caught === undefined) escaped += 1;
-      say(`${bug.name} · ${caught ?? 'ESCAPED'}`);
+    for (const bug of bugs) {
+      const startedMs = performance.now();
+      const verdict = await judge(copy, bug);
+      verdicts.push({ name: bug.name, ...verdict });
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
+      say(`${bug.name} · ${verdict.result} ${verdict.why} (${seconds} s)`);
     }
   } finally {
     copy.remove();
   }
-  say(`${wanted.length} planted, ${wanted.length - escaped} caught, ${escaped} escaped`);
-  return escaped === 0 ? 0 : 1;
+  return verdicts;
 }
+
+async function judge(copy, bug) {
+  try {
+    await copy.plant(bug);
+    const caught = await catchBug(copy, bug);
+    await copy.mend();
+    if (caught === undefined) return { result: 'ESCAPED', why: 'nobody noticed' };
+    if (caught.startsWith('by the suite')) await requireGoodWithout(copy, bug);
+    return { result: 'caught', why: caught };
+  } catch (error) {
+    await copy.mend();
+    if (!(error instanceof NoVerdict)) throw error;
+    return { result: 'NO VERDICT', why: error.message };
+  }
+}
+
+/** A run that says nothing about the bug: it did not end, or not as a run of worlds or tests does. */
+class NoVerdict extends Error {}
 
 function asksSuite({ suite }) {
   return suite !== undefined && flags.by !== 'worlds';
@@ -72,17 +99,17 @@ async function requireGoodWithout(copy, { suite }) {
   const name = suite.join(' ');
   if (goodSuites.has(name)) return;
   const failure = await failureOf(copy, suite);
-  if (failure !== undefined) throw new Error(`${name} fails with no bug planted: ${failure}`);
+  if (failure !== undefined) throw new NoVerdict(`${name} fails with no bug planted: ${failure}`);
   goodSuites.add(name);
 }
 
 /** The name of the test that failed. A suite that cannot be run, or does not end, is no verdict. */
 async function failureOf(copy, suite) {
   const vitest = join(copy.directory, 'node_modules/vitest/vitest.mjs');
-  const { code, output } = await run(copy, [vitest, 'run', ...suite], suiteTimeoutMs);
+  const { code, output } = await run(copy, [vitest, 'run', ...suite], bugTimeoutMs);
   if (code === 0) return undefined;
   const [, test] = /^ *FAIL +\S+ > (.+)$/m.exec(output) ?? [];
-  if (test === undefined) throw new Error(`${suite.join(' ')} ended with ${code}:\n${output}`);
+  if (test === undefined) throw noVerdict(suite.join(' '), code, output);
   return test;
 }
 
@@ -90,7 +117,7 @@ async function failureOf(copy, suite) {
 async function catchBug(copy, bug) {
   if (asksSuite(bug)) {
     const failure = await failureOf(copy, bug.suite);
-    if (failure !== undefined) return `caught by the suite, ${failure}`;
+    if (failure !== undefined) return `by the suite, ${failure}`;
   }
   const count = Number(flags.seeds);
   if (count === 0 || !asksWorlds(bug)) return undefined;
@@ -99,9 +126,14 @@ async function catchBug(copy, bug) {
   const args = ['--max-semi-space-size=32', copy.simulateCommand, '--first-failure'];
   const { code, output } = await run(copy, [...args, '--seeds', seeds], bugTimeoutMs);
   const [, seed, kind] = /seed (\S+) FAILED (\S+?):/.exec(output) ?? [];
-  if (seed !== undefined) return `caught by seed ${seed}, ${kind}`;
-  if (code !== 0) throw new Error(`worlds ended with ${code} and no verdict:\n${output}`);
+  if (seed !== undefined) return `by seed ${seed}, ${kind}`;
+  if (code !== 0) throw noVerdict('worlds', code, output);
   return undefined;
+}
+
+function noVerdict(what, code, output) {
+  if (code === null) return new NoVerdict(`${what} did not end within ${flags.minutes} minutes`);
+  return new NoVerdict(`${what} ended with ${code}: ${output.trim().split('\n').at(-1)}`);
 }
 
 function run(copy, args, timeoutMs) {
