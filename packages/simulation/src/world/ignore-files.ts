@@ -3,7 +3,13 @@
  * come, change, break and go. At the end of a world there is none, and then all has to be the same.
  */
 import { ignoreFileName } from '@holdfast/model';
-import { type FilePath, type FileSystem, fileErrorCode, joinPath } from '@holdfast/platform';
+import {
+  type FilePath,
+  type FileSystem,
+  fileErrorCode,
+  joinPath,
+  parentPath,
+} from '@holdfast/platform';
 import type { SeededRandom } from '../seams/seeded-random.js';
 import type { SimulatedUser, UserStep } from './simulated-user.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -41,12 +47,35 @@ export function planIgnoreFiles(
   }
 }
 
-/** Nothing is ignored anywhere any more. */
+/**
+ * Nothing is ignored anywhere any more. A directory in the ignore file's place stops its folder until a
+ * person puts it elsewhere, so somebody does.
+ */
 export function removeIgnoreFiles(world: SimulatedWorld): void {
   for (const machine of world.trees) {
     for (const label of world.shape.folders) {
-      world.perform(machine, [removal(joinPath(rootOf(label), ignoreFileName))]);
+      const root = rootOf(label);
+      const path = joinPath(root, ignoreFileName);
+      const elsewhere = joinPath(root, `no patterns of ${machine.name}`);
+      world.perform(machine, [clearing(path, elsewhere)]);
     }
+  }
+}
+
+function clearing(path: FilePath, elsewhere: FilePath): UserStep {
+  const act = (fileSystem: FileSystem) => {
+    if (isDirectory(fileSystem, path)) fileSystem.rename(path, elsewhere);
+    else removeIfThere(fileSystem, path);
+  };
+  return { what: 'clears the place of an ignore file', act, afterMs: 0, synced: true };
+}
+
+function isDirectory(fileSystem: FileSystem, path: FilePath): boolean {
+  try {
+    return fileSystem.stat(path).kind === 'directory';
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -76,6 +105,8 @@ function writeAnew(fileSystem: FileSystem, path: FilePath, bytes: Uint8Array): v
   } finally {
     fileSystem.close(handle);
   }
+  // Only then is it true that its user had it synced.
+  fileSystem.syncDirectory(parentPath(path));
 }
 
 function removeIfThere(fileSystem: FileSystem, path: FilePath): void {

@@ -1,0 +1,25 @@
+/**
+ * Every seed that ever failed, with what it found. After a change a seed is another world, so what it
+ * found in a package is pinned by a test there as well; here nothing that failed once is forgotten.
+ */
+import { runSeed } from '@holdfast/simulation';
+import { describe, expect, test } from 'vitest';
+
+const failed: Readonly<Record<string, readonly string[]>> = {
+  "a directory in the ignore file's place stops its folder, and a person puts it elsewhere": [
+    'ignore-210828487',
+    'ignore-210828509',
+  ],
+  'patterns that their user made durable are there after the power went': [
+    'ignore-500000',
+    'ignore-500001',
+  ],
+  'what comes back after a rejection is asked of somebody who has it': ['mass-27'],
+};
+
+describe.each(Object.entries(failed))('%s', (_, seeds) => {
+  test.each(seeds)('in the world %s every promise holds', async (seed) => {
+    const command = `npm run simulate -- --seed ${seed}`;
+    await expect(runSeed(seed), command).resolves.toMatchObject({ seed });
+  });
+});
