@@ -13,6 +13,7 @@ import type { AddVerb, Bind, VerbContext } from './verb.js';
 import { addArchive } from './verbs/archive.js';
 import { addCat } from './verbs/cat.js';
 import { addDevice } from './verbs/device.js';
+import { addDiff } from './verbs/diff.js';
 import { addFolder } from './verbs/folder.js';
 import { addInit } from './verbs/init.js';
 import { addLog } from './verbs/log.js';
@@ -80,6 +81,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addLog,
     addLs,
     addCat,
+    addDiff,
     addRestore,
     addArchive,
   ];

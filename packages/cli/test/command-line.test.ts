@@ -94,6 +94,7 @@ describe('what reaches the node', () => {
     ['log P/a.txt', ['log', { path: 'P/a.txt' }]],
     ['ls P --at 2h --deleted', ['list', { path: 'P', at: '2h', deleted: true }]],
     ['cat P/a --at #12 --store-id s', ['cat', { path: 'P/a', at: '#12', storeId: 's' }]],
+    ['diff P/a v1 v2', ['diff', { path: 'P/a', from: 'v1', to: 'v2' }]],
     ['cat P/a --version v1', ['cat', { path: 'P/a', version: 'v1' }]],
     [
       'restore P --to out --overwrite never --dry-run',
@@ -205,6 +206,15 @@ describe('answers', () => {
     const { pathname } = new URL(out.trim());
     expect((await serving.ask('GET', pathname)).status).toBe(303);
     expect((await serving.ask('GET', pathname)).status).toBe(403);
+  });
+
+  test('diff gives the lines as patch takes them, and to a terminal nothing that steers it', async () => {
+    const text = '--- a\n+++ a\n@@ -1,1 +1,1 @@\n-old\r\n+\tnew\u001b[2J\n';
+    const fake = createFakeNodeControl();
+    await restartWith({ diff: async (request) => ({ ...(await fake.diff(request)), text }) });
+    expect((await shell.run(['diff', 'P/a', 'v1', 'v2'])).out).toBe(text);
+    const shown = await shell.run(['diff', 'P/a', 'v1', 'v2'], { terminal: true });
+    expect(shown.out).toBe('--- a\n+++ a\n@@ -1,1 +1,1 @@\n-old\\x0D\n+\tnew\\x1B[2J\n');
   });
 
   test('a restore that skipped under never is done in part', async () => {

@@ -32,6 +32,7 @@ import { FolderAdmin } from './folder-admin.js';
 import { openFolderIndices } from './folder-indices.js';
 import { massChangeLimits } from './guard-settings.js';
 import { HistoryService } from './history-service.js';
+import { chooseSource } from './history-source.js';
 import { massChangeEvent } from './mass-change-status.js';
 import {
   NodeConfig,
@@ -224,9 +225,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     },
   });
   const { runner } = seams;
-  const history = new HistoryService({
-    engine,
-    archive: () => archive,
+  const history = new HistoryService<FolderEngine>({
+    folders: () => engine.folders.values(),
+    chooseSource: (folder, storeId) => chooseSource(folder, engine, archive, storeId),
     runner,
     clock,
     hash,

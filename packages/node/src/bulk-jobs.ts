@@ -4,10 +4,12 @@ import { folderScannerJobs } from '@holdfast/folder-scanner';
 import type { BulkJob } from '@holdfast/platform';
 import { syncEngineJobs } from '@holdfast/sync-engine/sync-engine-jobs';
 import { inspectTargetsJob } from './restore-jobs.js';
+import { textDiffJob } from './text-diff-job.js';
 
 export const bulkJobs: readonly BulkJob<never, unknown>[] = [
   ...blockStoreJobs,
   ...folderScannerJobs,
   ...syncEngineJobs,
   inspectTargetsJob,
+  textDiffJob,
 ];

@@ -1,18 +1,21 @@
 /** PATH in history: `FOLDER` or `FOLDER/dir/file`, FOLDER being a label or an id; labels may hold slashes. */
 import { type FolderPath, pathBytesFrom, refusalOfPath } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
+import type { HistoryFolder } from './history-source.js';
 
-export interface HistoryPath {
-  readonly folder: FolderEngine;
+export interface HistoryPath<Folder extends HistoryFolder> {
+  readonly folder: Folder;
   /** '' is the folder itself. */
   readonly inside: FolderPath | '';
 }
 
 /** Throws `folder_unknown`, `usage`. */
-export function parseHistoryPath(text: string, folders: Iterable<FolderEngine>): HistoryPath {
+export function parseHistoryPath<Folder extends HistoryFolder>(
+  text: string,
+  folders: Iterable<Folder>,
+): HistoryPath<Folder> {
   const trimmed = text.replace(/\/+$/, '');
-  let best: { folder: FolderEngine; name: string } | undefined;
+  let best: { folder: Folder; name: string } | undefined;
   for (const folder of folders) {
     for (const name of [folder.config.label, folder.config.id]) {
       if (trimmed !== name && !trimmed.startsWith(`${name}/`)) continue;

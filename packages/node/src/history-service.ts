@@ -1,71 +1,67 @@
-/** Looking back: the log of a path, a directory as of a moment, the bytes of a version. */
+/** Looking back: the log of a path, a directory as of a moment, the bytes of a version, a diff. */
 import {
-  contentBytesOf,
   type DeviceId,
-  decodeRecord,
   displayPath,
-  type FileContentRecord,
-  type FileRecord,
   type FolderPath,
   type Hash,
   type HistoryEntry,
   type HistoryMoment,
-  type Version,
-  versionIdOf,
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type Clock } from '@holdfast/platform';
-import { readVersion, type SyncEngine } from '@holdfast/sync-engine';
-import type { VersionArchive } from '@holdfast/version-archive';
+import { readVersion } from '@holdfast/sync-engine';
 import { inCausalOrder } from './causal-order.js';
-import { parseHistoryPath } from './history-path.js';
-import { allEntries, chooseSource, type HistorySource } from './history-source.js';
 import type {
+  DiffRequest,
+  DiffResult,
   HistoryQuery,
-  HistoryVersion,
   ListEntry,
   ListResult,
   LogResult,
-} from './node-control.js';
+} from './history-control.js';
+import {
+  type CheckedEntry,
+  checkedEntry,
+  historyVersion,
+  isFile,
+  listEntry,
+} from './history-entry.js';
+import { parseHistoryPath } from './history-path.js';
+import { allEntries, type HistoryFolder, type HistorySource } from './history-source.js';
 import { parseTime } from './time-expression.js';
+import { diffVersions } from './version-diff.js';
 
-export interface HistoryServiceInit {
-  readonly engine: SyncEngine;
-  readonly archive: () => VersionArchive | undefined;
+export interface HistoryServiceInit<Folder extends HistoryFolder> {
+  readonly folders: () => Iterable<Folder>;
+  /** Throws `no_archive`, or `store_unknown` where none is the one that is asked for. */
+  readonly chooseSource: (folder: Folder, storeId: string | undefined) => HistorySource;
   readonly runner: BulkRunner;
   readonly clock: Clock;
   readonly hash: Hash;
   readonly nameOf: (device: DeviceId) => string;
 }
 
-export interface ResolvedQuery {
+export interface ResolvedQuery<Folder extends HistoryFolder = HistoryFolder> {
   readonly source: HistorySource;
-  readonly folder: ReturnType<typeof parseHistoryPath>['folder'];
+  readonly folder: Folder;
   readonly inside: FolderPath | '';
   readonly at: HistoryMoment;
 }
 
-/** An entry with its record, checked against its id: an archive cannot pass off another. */
-export interface CheckedEntry {
-  readonly entry: HistoryEntry;
-  readonly version: Version;
-}
-
 const pageEntries = 1_000;
 
-export class HistoryService {
-  readonly #init: HistoryServiceInit;
+export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
+  readonly #init: HistoryServiceInit<Folder>;
 
-  constructor(init: HistoryServiceInit) {
+  constructor(init: HistoryServiceInit<Folder>) {
     this.#init = init;
   }
 
   /** Finds folder, path, moment and archive of a question. */
-  resolve(query: HistoryQuery): ResolvedQuery {
-    const { engine, archive, clock } = this.#init;
-    const { folder, inside } = parseHistoryPath(query.path, engine.folders.values());
+  resolve(query: HistoryQuery): ResolvedQuery<Folder> {
+    const { folders, chooseSource, clock } = this.#init;
+    const { folder, inside } = parseHistoryPath(query.path, folders());
     const time = query.at === undefined ? undefined : parseTime(query.at, clock.now());
-    const storeId = query.storeId ?? time?.store;
-    const source = chooseSource(folder, engine, archive(), storeId);
+    const source = chooseSource(folder, query.storeId ?? time?.store);
     return { source, folder, inside, at: time?.moment ?? { type: 'head' } };
   }
 
@@ -89,7 +85,8 @@ export class HistoryService {
         becameCurrent: one.entry.becameCurrent,
       })),
     );
-    const versions = ordered.map(({ one }) => this.#describe(source, one));
+    const { nameOf } = this.#init;
+    const versions = ordered.map(({ one }) => historyVersion(source.storeId, one, nameOf));
     return { store: source.storeId, path: query.path, versions };
   }
 
@@ -131,14 +128,26 @@ export class HistoryService {
     const { source, folder, inside, at } = this.resolve(query);
     if (inside === '') throw notAFile(query.path);
     const { version } = await this.find(source, inside, at, query);
-    const { record } = version;
-    if (record.kind !== 'file') throw notAFile(query.path);
-    const file: Version & { readonly record: FileContentRecord } = { ...version, record };
+    if (!isFile(version)) throw notAFile(query.path);
     return {
-      size: record.sizeBytes,
+      size: version.record.sizeBytes,
       version: version.id,
-      bytes: readVersion(source.blocks, folder.config.id, file, this.#init.runner),
+      bytes: readVersion(source.blocks, folder.config.id, version, this.#init.runner),
     };
+  }
+
+  /** What differs between two versions of one path. */
+  async diff(request: DiffRequest): Promise<DiffResult> {
+    const { source, folder, inside } = this.resolve(request);
+    if (inside === '') throw notAFile(request.path);
+    const { version: from } = await this.#findVersion(source, inside, request.from);
+    const { version: to } = await this.#findVersion(source, inside, request.to);
+    for (const { record } of [from, to]) {
+      if (record.kind === 'directory') throw notAFile(request.path);
+    }
+    const { runner } = this.#init;
+    const found = await diffVersions({ source, folder, runner, from, to });
+    return { store: source.storeId, path: request.path, ...found };
   }
 
   /** The version that a question names, by its id or by its moment. */
@@ -165,18 +174,8 @@ export class HistoryService {
     return entry === undefined ? undefined : this.check(entry);
   }
 
-  /** Throws `history_damaged` where an archive says something else than the id stands for. */
   check(entry: HistoryEntry): CheckedEntry {
-    const { recordBytes, versionId } = entry;
-    if (versionIdOf(recordBytes, this.#init.hash) !== versionId) {
-      throw new AppError('history_damaged', 'The archive sent a record that is not its version.', {
-        hint: 'Nothing was restored from it. Ask another archive with --store-id.',
-      });
-    }
-    return {
-      entry,
-      version: { id: versionId, bytes: recordBytes, record: decodeRecord(recordBytes) },
-    };
+    return checkedEntry(entry, this.#init.hash);
   }
 
   async #findVersion(
@@ -199,40 +198,6 @@ export class HistoryService {
     }
     return this.check(entry);
   }
-
-  #describe(source: HistorySource, { entry, version }: CheckedEntry): HistoryVersion {
-    const { record } = version;
-    return {
-      version: version.id,
-      position: `${source.storeId}#${entry.position}`,
-      time: new Date(entry.receivedAtMs).toISOString(),
-      device: this.#init.nameOf(record.author),
-      deviceId: record.author,
-      kind: record.kind,
-      size: contentBytesOf(record),
-      mtime: mtimeOf(record),
-      deleted: record.kind === 'tombstone',
-      blocks: record.kind === 'file' ? record.blocks.entries.length : 0,
-      current: entry.becameCurrent,
-    };
-  }
-}
-
-function listEntry({ version }: CheckedEntry): ListEntry {
-  const { record } = version;
-  return {
-    path: displayPath(record.path),
-    kind: record.kind === 'tombstone' ? 'file' : record.kind,
-    size: contentBytesOf(record),
-    mtime: mtimeOf(record),
-    version: version.id,
-    deleted: record.kind === 'tombstone',
-  };
-}
-
-function mtimeOf(record: FileRecord): string | null {
-  if (record.kind !== 'file') return null;
-  return new Date(Number(record.mtimeNs / 1_000_000n)).toISOString();
 }
 
 export function pathUnknown(path: string): AppError {

@@ -7,6 +7,11 @@ import { AppError } from '@holdfast/platform';
 import type { BlockSupplier, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 
+/** A folder that history is asked about: of a running node, or of a store alone. */
+export interface HistoryFolder {
+  readonly config: { readonly id: FolderId; readonly label: string };
+}
+
 export interface HistorySource {
   readonly storeId: string;
   query(query: HistoryQuery): Promise<HistoryPage>;

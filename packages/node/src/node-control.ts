@@ -3,18 +3,20 @@
  * command line and the page use it through that API. Plain data in and out; failures are AppErrors
  * whose codes are part of the contract. Times are ISO 8601 in UTC with `Z`; ids are text.
  */
+
+import type { HistoryControl } from './history-control.js';
+import type { KeptContentControl } from './kept-content.js';
 import type {
   GuardChange,
   GuardSettings,
   MassChangeAnswers,
   MassChangeStatus,
 } from './mass-change-answers.js';
-
-import type { KeptContentControl } from './kept-content.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 
 import type { FolderProgress } from './progress-figures.js';
 
+export type * from './history-control.js';
 export type * from './progress-figures.js';
 export type { FolderMode, ModeActionRequest, ModeActionResult };
 
@@ -137,58 +139,6 @@ export interface AcceptFolderRequest {
   readonly archive: boolean;
 }
 
-export interface HistoryVersion {
-  /** The version id: it names the version for good. */
-  readonly version: string;
-  /** `STORE#1234`. */
-  readonly position: string;
-  /** When the archive received it. */
-  readonly time: string;
-  /** Name of the device that made it, or its id where unknown here. */
-  readonly device: string;
-  readonly deviceId: string;
-  readonly kind: 'file' | 'directory' | 'symlink' | 'tombstone';
-  readonly size: number;
-  readonly mtime: string | null;
-  readonly deleted: boolean;
-  readonly blocks: number;
-  /** Whether it was what the folder showed when it was received. */
-  readonly current: boolean;
-}
-
-export interface LogResult {
-  readonly store: string;
-  readonly path: string;
-  /** Newest first. */
-  readonly versions: readonly HistoryVersion[];
-}
-
-export interface ListEntry {
-  /** Relative to the folder's root. */
-  readonly path: string;
-  readonly kind: 'file' | 'directory' | 'symlink';
-  readonly size: number;
-  readonly mtime: string | null;
-  readonly version: string;
-  readonly deleted: boolean;
-}
-
-export interface ListResult {
-  readonly store: string;
-  /** `STORE#1234`: the position that the answer stands for. */
-  readonly at: string;
-  readonly entries: readonly ListEntry[];
-}
-
-/** `path` is `FOLDER` or `FOLDER/dir/file`; `at` is a TIME as the command line takes it. */
-export interface HistoryQuery {
-  readonly path: string;
-  readonly at?: string | undefined;
-  readonly version?: string | undefined;
-  /** Prefers this store. */
-  readonly storeId?: string | undefined;
-}
-
 /** What a folder passes over on this device. */
 export interface IgnorePatterns {
   /** Absolute native path of `.stignore`, which may not exist. */
@@ -207,26 +157,6 @@ export interface IgnoreTest {
   readonly deletable: boolean;
   /** The line that decides; null where none matches. */
   readonly by: { readonly file: string; readonly line: number; readonly text: string } | null;
-}
-
-export type OverwritePolicy = 'never' | 'if-changed' | 'always';
-
-export interface RestoreRequest extends HistoryQuery {
-  /** Absolute native directory. Without it: beside the folder, or in place with `overwrite`. */
-  readonly to?: string | undefined;
-  readonly overwrite?: OverwritePolicy | undefined;
-  readonly dryRun: boolean;
-}
-
-export interface RestoreResult {
-  readonly restored: number;
-  readonly skipped: number;
-  readonly bytes: number;
-  readonly to: string;
-  readonly dryRun: boolean;
-  readonly store: string;
-  /** Paths that could not be restored, with the reason; a restore with any is done in part. */
-  readonly failed: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export interface ArchiveStatus {
@@ -262,7 +192,7 @@ export interface NodeEvent {
  * `time_unknown`, `position_unknown` (not found); `ambiguous`, `usage`, `time_invalid`,
  * `label_taken`, `path_invalid`, `folder_exists` (wrong usage).
  */
-export interface NodeControl extends KeptContentControl {
+export interface NodeControl extends KeptContentControl, HistoryControl {
   status(): Promise<NodeStatus>;
   /** Requests that the process end; resolves once that is under way. */
   shutdown(): Promise<void>;
@@ -351,16 +281,6 @@ export interface NodeControl extends KeptContentControl {
     readonly signal?: AbortSignal | undefined;
   }): Promise<void>;
 
-  log(query: HistoryQuery): Promise<LogResult>;
-  list(query: HistoryQuery & { readonly deleted: boolean }): Promise<ListResult>;
-  /** The bytes of one file version, in order, verified. */
-  cat(query: HistoryQuery): Promise<{
-    readonly size: number;
-    readonly version: string;
-    readonly bytes: AsyncIterable<Uint8Array>;
-  }>;
-  /** Code `target_has_files` where `to` has files and there is no overwrite policy. */
-  restore(request: RestoreRequest): Promise<RestoreResult>;
   archiveStatus(): Promise<ArchiveStatus>;
 
   /** Events after `since`, at most `limit`, waiting up to `waitMs` for the first. */

@@ -23,6 +23,7 @@ import type {
   AcceptFolderRequest,
   ArchiveStatus,
   DeviceStatus,
+  DiffRequest,
   FolderMode,
   FolderStatus,
   HistoryQuery,
@@ -47,7 +48,7 @@ export interface NodeServiceInit {
   readonly keeper: ConnectionKeeper;
   readonly pairing: Pairing;
   readonly admin: FolderAdmin;
-  readonly history: HistoryService;
+  readonly history: HistoryService<FolderEngine>;
   readonly restore: RestoreService;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
@@ -310,6 +311,10 @@ export class NodeService implements NodeControl {
 
   list(query: HistoryQuery & { readonly deleted: boolean }) {
     return this.#init.history.list(query);
+  }
+
+  diff(request: DiffRequest) {
+    return this.#init.history.diff(request);
   }
 
   cat(query: HistoryQuery) {

@@ -3,14 +3,7 @@
  * over it; every block is verified by its hash before it is written.
  */
 import { localCurrent, withHeld } from '@holdfast/folder-index';
-import {
-  contentBytesOf,
-  displayPath,
-  type FileContentRecord,
-  type Hash,
-  parentOf,
-  type Version,
-} from '@holdfast/model';
+import { contentBytesOf, displayPath, type Hash, parentOf, type Version } from '@holdfast/model';
 import {
   AppError,
   type BulkRunner,
@@ -34,6 +27,7 @@ import {
   VolatileListBlocks,
 } from '@holdfast/sync-engine';
 import { demoted } from './demoted.js';
+import type { FileVersion } from './history-entry.js';
 import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
 import { allEntries } from './history-source.js';
 import type { OverwritePolicy, RestoreRequest, RestoreResult } from './node-control.js';
@@ -48,14 +42,12 @@ import { type InspectedTarget, inspectTargetsJob } from './restore-jobs.js';
 import { makeParents } from './restore-parents.js';
 
 export interface RestoreServiceInit {
-  readonly history: HistoryService;
+  readonly history: HistoryService<FolderEngine>;
   readonly runner: BulkRunner;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly hash: Hash;
 }
-
-type FileVersion = Version & { readonly record: FileContentRecord };
 
 interface Progress {
   restored: number;
@@ -72,7 +64,7 @@ interface RestoreWork {
 }
 
 interface RestoreContext {
-  readonly query: ResolvedQuery;
+  readonly query: ResolvedQuery<FolderEngine>;
   readonly root: FilePath;
   readonly policy: OverwritePolicy;
   readonly dryRun: boolean;

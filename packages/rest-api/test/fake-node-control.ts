@@ -88,6 +88,14 @@ const version = {
   current: true,
 } as const;
 
+const diffSide = {
+  kind: 'file',
+  size: 4,
+  mtime: null,
+  blocks: 1,
+  permissions: '644',
+} as const;
+
 const modeChanges = {
   files: 1,
   replaced: 1,
@@ -187,6 +195,26 @@ const answers: NodeControl = {
     ],
   }),
   cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
+  diff: async ({ path, from, to }) => ({
+    store: 'main',
+    path,
+    from: { ...diffSide, version: from },
+    to: { ...diffSide, version: to },
+    type: 'text',
+    text: '--- a.txt\n+++ a.txt\n@@ -1,1 +1,1 @@\n-old\n+new\n',
+    addedLines: 1,
+    removedLines: 1,
+    reason: '',
+    blocks: {
+      common: 0,
+      onlyFrom: 1,
+      onlyTo: 1,
+      commonBytes: 0,
+      onlyFromBytes: 4,
+      onlyToBytes: 4,
+      ranges: [{ offset: 0, bytes: 4 }],
+    },
+  }),
   restore: async ({ to, dryRun }) => ({
     restored: 2,
     skipped: 0,

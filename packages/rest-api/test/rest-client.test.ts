@@ -75,6 +75,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['log', history],
     ['list', { ...history, deleted: true }],
     ['cat', history],
+    ['diff', { path: 'a/b', from: 'v1', to: 'v2', storeId: 's' }],
     ['restore', { ...history, to: '/out', overwrite: 'if-changed', dryRun: true }],
     ['archiveStatus'],
     ['events', { since: 3, limit: 7, waitMs: 250 }],

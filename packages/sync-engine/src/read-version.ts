@@ -13,15 +13,41 @@ import { referencesAt } from './block-layout.js';
 
 const windowBlocks = 16;
 
+type FileVersion = Version & { readonly record: FileContentRecord };
+
 /** Rejects with `content_unavailable` where a block is not to be had whole. */
 export async function* readVersion(
   supplier: BlockSupplier,
   folder: FolderId,
-  version: Version & { readonly record: FileContentRecord },
+  version: FileVersion,
   runner: BulkRunner,
 ): AsyncGenerator<Uint8Array> {
-  const { record, id } = version;
-  const fetch = async (references: readonly BlockReference[], level: number, first: number) => {
+  const fetch = blockFetch(supplier, folder, version, runner);
+  const references = await contentBlocks(supplier, folder, version, runner);
+  for (let first = 0; first < references.length; first += windowBlocks) {
+    yield* await fetch(references.slice(first, first + windowBlocks), 0, first);
+  }
+}
+
+/** The blocks that the version's bytes are made of, in order. Rejects as `readVersion` does. */
+export function contentBlocks(
+  supplier: BlockSupplier,
+  folder: FolderId,
+  version: FileVersion,
+  runner: BulkRunner,
+): Promise<readonly BlockReference[]> {
+  const fetch = blockFetch(supplier, folder, version, runner);
+  const { blocks, sizeBytes } = version.record;
+  return referencesAt(blocks, sizeBytes, 0, (lists, level) => fetch(lists, level, 0));
+}
+
+function blockFetch(
+  supplier: BlockSupplier,
+  folder: FolderId,
+  { id }: FileVersion,
+  runner: BulkRunner,
+) {
+  return async (references: readonly BlockReference[], level: number, first: number) => {
     const arrived = new Map<number, ArrivedBlock>();
     const lengthBytes = plainBytesOf(references);
     const items = [{ versionId: id, level, first, count: references.length, lengthBytes }];
@@ -33,12 +59,6 @@ export async function* readVersion(
     const opened = await openBlocks(runner, inOrder);
     return opened.map((plain) => plain ?? unavailable());
   };
-  const references = await referencesAt(record.blocks, record.sizeBytes, 0, (lists, level) =>
-    fetch(lists, level, 0),
-  );
-  for (let first = 0; first < references.length; first += windowBlocks) {
-    yield* await fetch(references.slice(first, first + windowBlocks), 0, first);
-  }
 }
 
 function unavailable(): never {

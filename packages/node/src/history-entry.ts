@@ -1,0 +1,80 @@
+/** An entry of history, checked against its id, and what is told of it. */
+import {
+  contentBytesOf,
+  type DeviceId,
+  decodeRecord,
+  displayPath,
+  type FileContentRecord,
+  type FileRecord,
+  type Hash,
+  type HistoryEntry,
+  type Version,
+  versionIdOf,
+} from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
+import type { HistoryVersion, ListEntry } from './history-control.js';
+
+/** An entry with its record: an archive cannot pass off another. */
+export interface CheckedEntry {
+  readonly entry: HistoryEntry;
+  readonly version: Version;
+}
+
+export type FileVersion = Version & { readonly record: FileContentRecord };
+
+/** Throws `history_damaged` where an archive says something else than the id stands for. */
+export function checkedEntry(entry: HistoryEntry, hash: Hash): CheckedEntry {
+  const { recordBytes, versionId } = entry;
+  if (versionIdOf(recordBytes, hash) !== versionId) {
+    throw new AppError('history_damaged', 'The archive sent a record that is not its version.', {
+      hint: 'Nothing was restored from it. Ask another archive with --store-id.',
+    });
+  }
+  return {
+    entry,
+    version: { id: versionId, bytes: recordBytes, record: decodeRecord(recordBytes) },
+  };
+}
+
+export function isFile(version: Version): version is FileVersion {
+  return version.record.kind === 'file';
+}
+
+export function historyVersion(
+  storeId: string,
+  { entry, version }: CheckedEntry,
+  nameOf: (device: DeviceId) => string,
+): HistoryVersion {
+  const { record } = version;
+  return {
+    version: version.id,
+    position: `${storeId}#${entry.position}`,
+    time: new Date(entry.receivedAtMs).toISOString(),
+    device: nameOf(record.author),
+    deviceId: record.author,
+    kind: record.kind,
+    size: contentBytesOf(record),
+    mtime: mtimeOf(record),
+    deleted: record.kind === 'tombstone',
+    blocks: record.kind === 'file' ? record.blocks.entries.length : 0,
+    current: entry.becameCurrent,
+  };
+}
+
+export function listEntry({ version }: CheckedEntry): ListEntry {
+  const { record } = version;
+  return {
+    path: displayPath(record.path),
+    kind: record.kind === 'tombstone' ? 'file' : record.kind,
+    size: contentBytesOf(record),
+    mtime: mtimeOf(record),
+    version: version.id,
+    deleted: record.kind === 'tombstone',
+  };
+}
+
+/** ISO 8601; null where the record has no time. */
+export function mtimeOf(record: FileRecord): string | null {
+  if (record.kind !== 'file') return null;
+  return new Date(Number(record.mtimeNs / 1_000_000n)).toISOString();
+}
