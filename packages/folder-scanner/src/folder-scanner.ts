@@ -49,6 +49,8 @@ export interface FolderScannerInit {
   /** What is passed over; nothing, unless told otherwise. They change only between two scans. */
   readonly rules?: () => IgnoreRules;
   readonly guard?: ChangeGuard | undefined;
+  /** The wall clock, to tell what appeared a moment ago; nothing did, unless it is given. */
+  readonly nowMs?: () => number;
 }
 
 /** How far a scan is: counters only, nothing about single files. */
@@ -66,6 +68,8 @@ export interface ScanResult {
   readonly again: readonly FolderPath[];
   /** Large files that changed a moment ago: read as soon as their times can be believed. */
   readonly young: readonly FolderPath[];
+  /** What appeared a moment ago: what becomes of it at once may raise no event. */
+  readonly fresh: readonly FolderPath[];
   /** Directories that the index did not know: what lies in them may not be watched yet. */
   readonly newDirectories: number;
   /** So much is gone that it is believed only after everything was looked at. */

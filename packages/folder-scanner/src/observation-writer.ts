@@ -45,6 +45,7 @@ export interface ObservationWriterInit {
   readonly onProgress?: (progress: ScanProgress) => void;
   /** Asked before content that was here is said to be gone. */
   readonly guard?: ChangeGuard | undefined;
+  readonly nowMs?: () => number;
   /** Whether everything is looked at: only then is what is nowhere really gone. */
   readonly isComplete: boolean;
 }
@@ -54,6 +55,8 @@ const bytesPerRead = 64 * 1024 * 1024;
 const observationsPerCommit = 1_000;
 /** Absences wait in memory until the end of the scan; beyond this they are committed on the way. */
 const maxWaitingAbsences = 100_000;
+/** Longer than watchers merge what happens at one path. */
+const freshMs = 1_000;
 
 export class ObservationWriter {
   examined = 0;
@@ -66,6 +69,7 @@ export class ObservationWriter {
   readonly #init: ObservationWriterInit;
   readonly #again: FolderPath[] = [];
   readonly #young: FolderPath[] = [];
+  readonly #fresh: FolderPath[] = [];
   readonly #absences: ReadyObservation[] = [];
   #ready: ReadyObservation[] = [];
   #toRead: PendingObservation[] = [];
@@ -134,6 +138,7 @@ export class ObservationWriter {
       changed: this.#changed,
       again: this.#again,
       young: this.#young,
+      fresh: this.#fresh,
       mustLookAtAll: this.#mustLookAtAll,
     };
   }
@@ -270,7 +275,10 @@ export class ObservationWriter {
       const seen = observe(entry, one.observation, this.#init.context);
       const after = this.#init.guard?.judge(entry, seen) ?? seen;
       const replaced = replacedVersion(entry, after);
-      if (localCurrent(after)?.version.id !== one.basis.version) changed += 1;
+      if (localCurrent(after)?.version.id !== one.basis.version) {
+        changed += 1;
+        if (this.#isFresh(one.observation)) this.#fresh.push(entry.path);
+      }
       if (replaced !== undefined && replaced.version.record.kind === 'file') {
         const { isCovered } = this.#init;
         if (!isCovered(replaced.version.id, replaced.local.sequence)) overwrittenUncovered += 1;
@@ -284,5 +292,11 @@ export class ObservationWriter {
     });
     await this.#init.guard?.committed();
     this.#changed += changed;
+  }
+
+  #isFresh(observation: Observation): boolean {
+    const nowMs = this.#init.nowMs?.();
+    if (nowMs === undefined || !('stat' in observation)) return false;
+    return nowMs - Number(observation.stat.ctimeNs / 1_000_000n) < freshMs;
   }
 }

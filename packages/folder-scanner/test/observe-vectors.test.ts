@@ -20,14 +20,14 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  other,
-  path,
-  statOf,
   file,
   fileVersion,
   heard,
-  recordOf,
   mine,
+  other,
+  path,
+  recordOf,
+  statOf,
   theirs,
 } from './observe-world.js';
 import { context } from './scan-world.js';

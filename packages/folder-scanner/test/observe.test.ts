@@ -5,17 +5,17 @@ import type { FileStat } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import {
   elsewhere,
-  mtimeNs,
-  path,
-  statOf,
+  empty,
   file,
   fileVersion,
   heard,
   idOf,
-  recordOf,
   mine,
+  mtimeNs,
+  path,
+  recordOf,
+  statOf,
   theirs,
-  empty,
 } from './observe-world.js';
 import { context, hash } from './scan-world.js';
 

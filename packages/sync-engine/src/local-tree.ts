@@ -2,6 +2,7 @@
  * The tree of one folder on this device: watching, scanning, applying, and keeping what is set
  * aside. The folder engine owns it and tells it when there is something to do.
  */
+import { localCurrent } from '@holdfast/folder-index';
 import { FolderScanner, type ScanProgress } from '@holdfast/folder-scanner';
 import { type FolderPath, ownDirectoryName, temporaryPrefix } from '@holdfast/model';
 import {
@@ -21,6 +22,7 @@ import { HeldRelease } from './held-release.js';
 import type { FolderTreeInit } from './local-tree-init.js';
 import { PathClaims } from './path-claims.js';
 import { ScanQueue, type ScanRequest } from './scan-queue.js';
+import { nativePace, pollingPace, SecondLooks } from './second-looks.js';
 import { StagedFiles } from './staged-files.js';
 import { TreeApplier } from './tree-applier.js';
 import { TreeWatch, type WatchState } from './tree-watch.js';
@@ -36,6 +38,7 @@ const stoppedRetryMs = 10_000;
 const eventDelayMs = 10;
 /** Longer than the grain of a file system's clock. */
 const youngDelayMs = 60;
+/** A tree is watched anew so long after new directories were met, and for at most a tenth of the time. */
 const watchAgainDelayMs = 2_000;
 
 export class LocalTree {
@@ -51,9 +54,12 @@ export class LocalTree {
   readonly #held: HeldReconciler;
   readonly #watch: TreeWatch;
   readonly #ignore: FolderIgnore;
+  readonly #looks: SecondLooks;
   #rescan: Timer | undefined;
   #scanTookMs = 0;
   #retry: Timer | undefined;
+  #watchAgainTimer: Timer | undefined;
+  #watchedAtMs = 0;
   #stopReason = '';
   #stopError: unknown;
   #scannedOnce = false;
@@ -73,14 +79,22 @@ export class LocalTree {
       rules,
       isCovered: (id, sequence) => init.coverage().covers(id as never, sequence),
       isBeingPlaced: (path) => this.claims.has(path) || this.#applier.isPlacing(path),
+      nowMs: () => init.clock.now(),
       onProgress: (progress) => {
         this.#scanProgress = progress;
         init.onChange();
       },
     });
     this.#queue = new ScanQueue(init.clock, (request) => this.#scan(request));
-    const onCopied = (paths: readonly FolderPath[]) =>
+    const look = (paths: readonly FolderPath[]) =>
       this.#queue.request({ all: false, paths, below: [] });
+    const onCopied = look;
+    this.#looks = new SecondLooks({
+      clock: init.clock,
+      pace: () => this.#lookPace,
+      look,
+      onUnnoticed: (paths) => void this.#considerWatch(paths),
+    });
     const { claims } = this;
     const onDue = () => this.#applier.wake();
     this.#held = new HeldReconciler({ ...init, root, claims, onDue, onCopied });
@@ -89,6 +103,7 @@ export class LocalTree {
       ...init,
       root,
       held: this.#held,
+      appearances: this.#looks,
       onStaging: (target) => this.#staged.note(target),
       rules,
       mayApply: () => this.#mayApply(),
@@ -101,7 +116,7 @@ export class LocalTree {
       choice: init.tree.watch,
       options: { skipNames: [ownDirectoryName], skipPrefix: temporaryPrefix },
       onEvent: (event) => this.#onEvent(event),
-      onRenewed: () => this.#watchChanged(),
+      onRenewed: () => this.#watchRenewed(),
     });
     this.heldKeeper = new HeldKeeper({ ...init, root, onCopied });
     this.#heldRelease = new HeldRelease({
@@ -203,8 +218,10 @@ export class LocalTree {
     this.#stopped = true;
     this.#heldRelease.stop();
     this.#held.stop();
+    this.#looks.stop();
     this.#retry?.cancel();
     this.#rescan?.cancel();
+    this.#watchAgainTimer?.cancel();
     await this.#watch.stop();
     await this.#queue.stop();
     await this.#applier.stop();
@@ -239,6 +256,7 @@ export class LocalTree {
       if (result.again.length > 0) {
         this.#queue.requestLater({ all: false, paths: result.again, below: [] });
       }
+      this.#looks.found(result.fresh);
       if (!first && result.newDirectories > 0) this.#watchAgain();
       if (result.changed > 0) this.#init.onChange();
       this.#applier.wake();
@@ -295,12 +313,38 @@ export class LocalTree {
     }
   }
 
+  get #lookPace() {
+    const { method } = this.#watch.state;
+    if (method === 'scans') return undefined;
+    return method === 'native' ? nativePace : pollingPace;
+  }
+
+  /** What was placed, is there, and raised no event lies in a directory that is not watched. */
+  async #considerWatch(unnoticed: readonly FolderPath[]): Promise<void> {
+    try {
+      const entries = await this.#init.index.entries(unnoticed);
+      const isThere = entries.some((entry) => localCurrent(entry)?.local.disk !== undefined);
+      if (isThere && !this.#stopped) this.#watchAgain();
+    } catch (error) {
+      this.#warn('whether all is watched is not known', error);
+    }
+  }
+
   /** Directories that were filled before they were watched are watched by subscribing anew. */
   #watchAgain(): void {
     if (this.#watch.state.method !== 'native') return;
-    this.#init.clock.setTimer(watchAgainDelayMs, () => {
+    const sinceMs = this.#init.clock.monotonic() - this.#watchedAtMs;
+    const restMs = this.#scanTookMs * scansFitInInterval - sinceMs;
+    this.#watchAgainTimer ??= this.#init.clock.setTimer(Math.max(watchAgainDelayMs, restMs), () => {
+      this.#watchAgainTimer = undefined;
       if (!this.#stopped) this.#watch.renew();
     });
+  }
+
+  #watchRenewed(): void {
+    this.#watchedAtMs = this.#init.clock.monotonic();
+    this.#looks.renewed();
+    this.#watchChanged();
   }
 
   #watchChanged(): void {
@@ -316,6 +360,7 @@ export class LocalTree {
       const hints = this.#ignore.insideOf(event.paths);
       const below = this.#ignore.insideOf(event.below ?? []);
       const all = hints.all || below.all;
+      this.#looks.named(hints.paths, below.all ? [''] : below.paths);
       if (!all && hints.paths.length === 0 && below.paths.length === 0) return;
       this.#queue.requestSoon({ all, paths: hints.paths, below: below.paths }, eventDelayMs);
     } else {

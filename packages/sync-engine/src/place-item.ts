@@ -67,3 +67,10 @@ type NotPlaced = (
   /** What was there was set aside and is not in its place any more: it has to be held. */
   readonly leftAside?: true;
 };
+
+/** The names at which somebody who watches sees something appear. */
+export function namesMadeBy({ path, content, copyTo }: PlaceItem): FolderPath[] {
+  const copy = copyTo === undefined ? [] : [copyTo];
+  const appears = content.type !== 'nothing' && content.type !== 'touch';
+  return appears ? [path, ...copy] : copy;
+}

@@ -25,7 +25,14 @@ import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
 import { noEnvelopes } from './packed-envelopes.js';
 import { PathClaims } from './path-claims.js';
-import type { Expected, PlacedContent, PlaceItem, PlaceResult } from './place-item.js';
+import {
+  type Expected,
+  namesMadeBy,
+  type PlacedContent,
+  type PlaceInput,
+  type PlaceItem,
+  type PlaceResult,
+} from './place-item.js';
 import { placeJob } from './place-jobs.js';
 import type { SyncAction } from './plan-sync.js';
 
@@ -50,6 +57,12 @@ interface PlaceWork extends PlannedPath {
   readonly copy: Version | undefined;
 }
 
+/** Is told where something is about to appear, and then at which of these paths it did. */
+export interface AppearanceWatch {
+  begin(paths: readonly FolderPath[]): void;
+  end(paths: readonly FolderPath[], made: ReadonlySet<FolderPath>): void;
+}
+
 type PlacerContext = Pick<ObserveContext, 'device' | 'withholds'>;
 
 const maxCopyNames = 8;
@@ -61,6 +74,7 @@ export class Placer {
   readonly #hash: Hash;
   readonly #clock: Clock;
   readonly #context: PlacerContext;
+  readonly #appearances: AppearanceWatch;
   readonly #placing = new PathClaims();
 
   constructor(init: {
@@ -70,6 +84,7 @@ export class Placer {
     hash: Hash;
     clock: Clock;
     context: PlacerContext;
+    appearances: AppearanceWatch;
   }) {
     this.#index = init.index;
     this.#runner = init.runner;
@@ -77,6 +92,7 @@ export class Placer {
     this.#hash = init.hash;
     this.#clock = init.clock;
     this.#context = init.context;
+    this.#appearances = init.appearances;
   }
 
   /** Takes over versions whose content and attributes are here already. */
@@ -123,14 +139,25 @@ export class Placer {
     const items = works.map((work) => work.item);
     const paths = items.map((item) => item.path);
     return this.#placing.during(paths, async () => {
-      const results = await this.#runner.run(
-        placeJob,
-        { root: this.#root, buffers, items },
-        transfer,
-      );
+      const input = { root: this.#root, buffers, items };
+      const results = await this.#perform(input, transfer);
       await this.#commit(works, results);
       return outcomeOf(works, results, failed);
     });
+  }
+
+  async #perform(input: PlaceInput, transfer: ArrayBuffer[]): Promise<PlaceResult[]> {
+    const appearing = input.items.flatMap(namesMadeBy);
+    let made = new Set(appearing);
+    this.#appearances.begin(appearing);
+    try {
+      const results = await this.#runner.run(placeJob, input, transfer);
+      const placed = input.items.filter((_, at) => results[at]?.type === 'placed');
+      made = new Set(placed.flatMap(namesMadeBy));
+      return results;
+    } finally {
+      this.#appearances.end(appearing, made);
+    }
   }
 
   /** Whether the disk may show a version at the path that the index does not say yet. */

@@ -8,6 +8,7 @@ import type { BlockSupplier } from './block-client.js';
 import type { DirectoryReviver } from './directory-reviver.js';
 import type { HeldReconciler } from './held-reconciler.js';
 import type { MassChangeGuard } from './mass-change-guard.js';
+import type { AppearanceWatch } from './placer.js';
 import type { PathPlanner } from './plan-sync.js';
 
 export interface TreeApplierInit {
@@ -39,6 +40,7 @@ export interface TreeApplierInit {
   readonly guard?: MassChangeGuard | undefined;
   /** Paths that the disk shows otherwise than expected. */
   readonly onSurprise: (paths: readonly FolderPath[], below: readonly FolderPath[]) => void;
+  readonly appearances: AppearanceWatch;
   /** The temporary file of a large version is about to be filled. */
   readonly onStaging: (target: Version) => void;
   /** Called after something was committed to the index. */

@@ -119,12 +119,14 @@ export class TreeWatch {
     const old = this.#subscription;
     const { watchers } = this.#init;
     this.#subscription = undefined;
-    // Two that poll one path within a process get in each other's way; the scan fills the gap.
-    const polled = this.#method === 'polling';
-    if (polled) await this.#end(old);
+    const attempts = attemptsFor(this.#choice, watchers);
+    // Two that poll one path within a process get in each other's way, and a native one beside
+    // another watches no directory that the other misses; the scan fills the gap.
+    const endsFirst = this.#method === 'polling' || this.#method === attempts[0]?.method;
+    if (endsFirst) await this.#end(old);
     let reason = this.#choice === 'polling' ? '' : watchers.nativeProblem;
     let method: WatchMethod = 'scans';
-    for (const attempt of attemptsFor(this.#choice, watchers)) {
+    for (const attempt of attempts) {
       try {
         const watched = await this.#subscribe(attempt.watcher);
         this.#subscription = watched.subscription;
@@ -138,7 +140,7 @@ export class TreeWatch {
     }
     this.#method = method;
     this.#reason = reason;
-    if (!polled) await this.#end(old);
+    if (!endsFirst) await this.#end(old);
   }
 
   async #subscribe(watcher: FileWatcher) {

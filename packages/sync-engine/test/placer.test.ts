@@ -71,7 +71,8 @@ async function scene() {
     isCovered: () => false,
     isBeingPlaced: () => false,
   });
-  const placer = new Placer({ index, runner, root, hash, clock, context });
+  const appearances = { begin: () => undefined, end: () => undefined };
+  const placer = new Placer({ index, runner, root, hash, clock, context, appearances });
   /** Another device shows the version, and it is brought in. */
   const receive = async (version: Version) => {
     const { path } = version.record;

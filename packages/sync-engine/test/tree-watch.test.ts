@@ -79,7 +79,7 @@ test('a tree is watched natively, and its file system is known', async () => {
   expect(notes).toEqual(['native begins']);
 });
 
-test('a new watch begins before the old one ends, and then everything is scanned', async () => {
+test('a new watch of another kind begins before the old one ends, and then everything is scanned', async () => {
   const { watch, notes } = watching();
   await watch.start();
   watch.choose('polling');
@@ -87,6 +87,14 @@ test('a new watch begins before the old one ends, and then everything is scanned
   await vi.waitFor(() => expect(notes).toContain('scan'), patienceMs);
   expect(notes).toEqual(['native begins', 'polling begins', 'native ends', 'scan']);
   expect(watch.state).toMatchObject({ choice: 'polling', method: 'polling', reason: '' });
+});
+
+test('a native watch that is renewed ends first, since one beside it would miss what it misses', async () => {
+  const { watch, notes } = watching();
+  await watch.start();
+  watch.renew();
+  await vi.waitFor(() => expect(notes).toContain('scan'), patienceMs);
+  expect(notes).toEqual(['native begins', 'native ends', 'native begins', 'scan']);
 });
 
 test('polling ends before another watch begins', async () => {
