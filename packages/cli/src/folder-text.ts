@@ -74,6 +74,7 @@ function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   if (folder.heldFiles > 0) {
     found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);
   }
+  found.push(printable(folder.ifLost.sentence));
   found.push(...keptLines(folder));
   for (const word of [folder.watch?.reason, folder.watch?.suggestion]) {
     if (word !== undefined && word !== '') found.push(printable(word));

@@ -25,6 +25,7 @@ import { addStatus } from './verbs/status.js';
 import { addStop } from './verbs/stop.js';
 import { addUp } from './verbs/up.js';
 import { addWait } from './verbs/wait.js';
+import { addWhere } from './verbs/where.js';
 
 export interface GlobalOptions {
   readonly home?: string;
@@ -82,6 +83,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addLs,
     addCat,
     addDiff,
+    addWhere,
     addRestore,
     addArchive,
   ];

@@ -94,6 +94,7 @@ describe('what reaches the node', () => {
     ['log P/a.txt', ['log', { path: 'P/a.txt' }]],
     ['ls P --at 2h --deleted', ['list', { path: 'P', at: '2h', deleted: true }]],
     ['cat P/a --at #12 --store-id s', ['cat', { path: 'P/a', at: '#12', storeId: 's' }]],
+    ['where P/a', ['where', 'P/a']],
     ['diff P/a v1 v2', ['diff', { path: 'P/a', from: 'v1', to: 'v2' }]],
     ['cat P/a --version v1', ['cat', { path: 'P/a', version: 'v1' }]],
     [

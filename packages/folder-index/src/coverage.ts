@@ -49,7 +49,12 @@ export class Coverage {
 
   /** Versions that some receipt excepts although its position reaches them. */
   exceptions(): number {
-    return new Set(this.#receipts.flatMap((receipt) => receipt.exceptions)).size;
+    return this.exceptedVersions().size;
+  }
+
+  /** Versions that some store reached and does not hold. */
+  exceptedVersions(): ReadonlySet<VersionId> {
+    return new Set(this.#receipts.flatMap((receipt) => receipt.exceptions));
   }
 
   /** Stores that hold everything up to `sequence`. */

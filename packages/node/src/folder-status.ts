@@ -7,6 +7,7 @@ import { watchStatus } from './folder-watch.js';
 import { guardSettings } from './guard-settings.js';
 import { massChangeReason, massChangeStatus } from './mass-change-status.js';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
+import type { DeviceLoss } from './where-control.js';
 import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
 
 export interface FolderStateFacts {
@@ -79,6 +80,7 @@ export async function folderStatus(
   folder: FolderEngine,
   progress: FolderProgress | null,
   nameOf: (device: string) => string,
+  ifLost: DeviceLoss,
 ): Promise<FolderStatus> {
   const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
   const { queued } = index.counts;
@@ -133,6 +135,7 @@ export async function folderStatus(
     problemFiles: tree?.problems.length ?? 0,
     leftOutFiles: tree?.leftOut.length ?? 0,
     copies: coverage.completeStores(sequence),
+    ifLost,
     lastArchived: newestMs === 0 ? null : new Date(newestMs).toISOString(),
     lastVerified: null,
     lastDrill: null,
@@ -162,6 +165,11 @@ async function differencesOf(index: FolderIndex): Promise<SomePaths> {
 
 async function uncoveredRows(index: FolderIndex, coverage: Coverage): Promise<number> {
   return (await index.countAfter(coverage.threshold())) + coverage.exceptions();
+}
+
+/** Whether some member is known to keep the folder's history. */
+export function hasOtherArchive(folder: FolderEngine): boolean {
+  return folder.config.members.some((device) => keepsHistory(folder, device));
 }
 
 function keepsHistory({ index, links }: FolderEngine, device: DeviceId): boolean {

@@ -2,7 +2,7 @@
  * Which archive answers, and how it is asked: the local store, else the connected archive with the
  * newest receipt for this device. Both give pages of history and blocks of versions.
  */
-import type { FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
+import type { DeviceId, FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { BlockSupplier, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
@@ -19,6 +19,13 @@ export interface HistorySource {
   readonly blocks: BlockSupplier;
 }
 
+/** A source, and the device that it is. */
+export interface DeviceSource {
+  /** Undefined for this one. */
+  readonly device: DeviceId | undefined;
+  readonly source: HistorySource;
+}
+
 /** Throws `no_archive` or, where `storeId` asks for a certain one, `store_unknown`. */
 export function chooseSource(
   folder: FolderEngine,
@@ -26,7 +33,7 @@ export function chooseSource(
   archive: VersionArchive | undefined,
   storeId: string | undefined,
 ): HistorySource {
-  const sources = [...localSource(folder, archive), ...remoteSources(folder, engine)];
+  const sources = folderSources(folder, engine, archive).map(({ source }) => source);
   const wanted = sources.filter((source) => matches(source.storeId, storeId));
   const [first] = wanted;
   if (first !== undefined) return first;
@@ -38,23 +45,31 @@ export function chooseSource(
   throw noArchive(folder.config.label);
 }
 
+/** Archives that can answer now: this device's own, then the one with the newest receipt. */
+export function folderSources(
+  folder: FolderEngine,
+  engine: SyncEngine,
+  archive: VersionArchive | undefined,
+): DeviceSource[] {
+  return [...localSource(folder, archive), ...remoteSources(folder, engine)];
+}
+
 function matches(storeId: string, wanted: string | undefined): boolean {
   return wanted === undefined || storeId.startsWith(wanted.toLowerCase());
 }
 
-function localSource(folder: FolderEngine, archive: VersionArchive | undefined): HistorySource[] {
+function localSource(folder: FolderEngine, archive: VersionArchive | undefined): DeviceSource[] {
   if (!folder.config.archive || archive === undefined) return [];
-  return [
-    {
-      storeId: archive.storeId,
-      query: (query) => archive.query(folder.config.id, query),
-      blocks: folder.localBlocks,
-    },
-  ];
+  const source: HistorySource = {
+    storeId: archive.storeId,
+    query: (query) => archive.query(folder.config.id, query),
+    blocks: folder.localBlocks,
+  };
+  return [{ device: undefined, source }];
 }
 
-function remoteSources(folder: FolderEngine, engine: SyncEngine): HistorySource[] {
-  const found: { source: HistorySource; newestMs: number }[] = [];
+function remoteSources(folder: FolderEngine, engine: SyncEngine): DeviceSource[] {
+  const found: (DeviceSource & { readonly newestMs: number })[] = [];
   for (const link of folder.links.values()) {
     const { archive } = link.announcement;
     const session = engine.session(link.device);
@@ -65,9 +80,9 @@ function remoteSources(folder: FolderEngine, engine: SyncEngine): HistorySource[
       query: (query) => session.history(folder.config.id, query).catch(explained),
       blocks: session.blocks,
     };
-    found.push({ source, newestMs: receipt?.receivedAtMs ?? 0 });
+    found.push({ device: link.device, source, newestMs: receipt?.receivedAtMs ?? 0 });
   }
-  return found.sort((a, b) => b.newestMs - a.newestMs).map((one) => one.source);
+  return found.sort((a, b) => b.newestMs - a.newestMs);
 }
 
 /** What to do next; an archive's answer carries a code and a message only. */

@@ -14,10 +14,13 @@ import type {
 } from './mass-change-answers.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 
+import type { DeviceLoss, WhereControl } from './where-control.js';
+
 import type { FolderProgress } from './progress-figures.js';
 
 export type * from './history-control.js';
 export type * from './progress-figures.js';
+export type * from './where-control.js';
 export type { FolderMode, ModeActionRequest, ModeActionResult };
 
 export type FolderState =
@@ -80,6 +83,8 @@ export interface FolderStatus {
   readonly leftOutFiles: number;
   /** Archives that cover everything here. */
   readonly copies: number;
+  /** What would be lost with this device. */
+  readonly ifLost: DeviceLoss;
   readonly lastArchived: string | null;
   readonly lastVerified: string | null;
   readonly lastDrill: string | null;
@@ -192,7 +197,7 @@ export interface NodeEvent {
  * `time_unknown`, `position_unknown` (not found); `ambiguous`, `usage`, `time_invalid`,
  * `label_taken`, `path_invalid`, `folder_exists` (wrong usage).
  */
-export interface NodeControl extends KeptContentControl, HistoryControl {
+export interface NodeControl extends KeptContentControl, HistoryControl, WhereControl {
   status(): Promise<NodeStatus>;
   /** Requests that the process end; resolves once that is under way. */
   shutdown(): Promise<void>;

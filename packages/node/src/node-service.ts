@@ -10,7 +10,8 @@ import type { ConnectionKeeper } from './connection-keeper.js';
 import { checkDeviceName } from './device-name.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
-import { folderStatus } from './folder-status.js';
+import { DeviceLosses } from './device-loss.js';
+import { folderStatus, hasOtherArchive } from './folder-status.js';
 import type { HistoryService } from './history-service.js';
 import { IgnoreService } from './ignore-service.js';
 import type { ReleaseRequest } from './kept-content.js';
@@ -39,6 +40,7 @@ import type { Pairing } from './pairing.js';
 import type { ProgressWatch } from './progress-watch.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
+import { WhereService } from './where-service.js';
 import { waitForSync } from './wait-for-sync.js';
 
 export interface NodeServiceInit {
@@ -71,6 +73,8 @@ export class NodeService implements NodeControl {
   readonly #init: NodeServiceInit;
   readonly #ignore: IgnoreService;
   readonly #kept: KeptContentService;
+  readonly #losses: DeviceLosses;
+  readonly #where: WhereService;
   #requestShutdown: () => void = () => undefined;
 
   constructor(init: NodeServiceInit) {
@@ -79,6 +83,9 @@ export class NodeService implements NodeControl {
     const { config, seams, nameOf } = init;
     const paired = () => config.current.devices.map(({ id }) => id);
     const knownDevices = () => [seams.network.localDevice, ...paired()];
+    const localDevice = seams.network.localDevice as DeviceId;
+    this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
+    this.#where = new WhereService({ ...init, localDevice });
     this.#kept = new KeptContentService({ nameOf, knownDevices });
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
@@ -313,6 +320,10 @@ export class NodeService implements NodeControl {
     return this.#init.history.list(query);
   }
 
+  where(path: string) {
+    return this.#where.where(path);
+  }
+
   diff(request: DiffRequest) {
     return this.#init.history.diff(request);
   }
@@ -351,9 +362,13 @@ export class NodeService implements NodeControl {
     return { answered: answered.map((one) => massChangeStatus(one, this.#init.nameOf)) };
   }
 
-  #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { progress, nameOf } = this.#init;
-    return folderStatus(folder, progress.progressOf(folder.config.id), nameOf);
+  async #folder(folder: FolderEngine): Promise<FolderStatus> {
+    const { progress, nameOf, archive } = this.#init;
+    const { id } = folder.config;
+    const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
+    const history = isOnlyHistory ? await archive()?.folderStatus(id) : undefined;
+    const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
+    return folderStatus(folder, progress.progressOf(id), nameOf, ifLost);
   }
 
   #device(text: string): StoredDevice {

@@ -54,6 +54,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   log: { method: 'GET', path: '/rest/history/log' },
   list: { method: 'GET', path: '/rest/history/list' },
   cat: { method: 'GET', path: '/rest/history/cat' },
+  where: { method: 'GET', path: '/rest/history/where' },
   diff: { method: 'GET', path: '/rest/history/diff' },
   restore: { method: 'POST', path: '/rest/history/restore' },
   archiveStatus: { method: 'GET', path: '/rest/archive/status' },

@@ -55,6 +55,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
 
   log: (control, request) => control.log(request),
   list: (control, request) => control.list(request),
+  where: (control, request) => control.where(request.path),
   diff: (control, request) => control.diff(request),
   restore: (control, request) => control.restore(request),
   archiveStatus: (control) => control.archiveStatus(),

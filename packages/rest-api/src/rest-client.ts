@@ -81,6 +81,7 @@ export function createRestClient(init: {
     log: (query) => ask('log', query),
     list: (query) => ask('list', query),
     cat: (query) => openFile(transport, query),
+    where: (path) => ask('where', { path }),
     diff: (request) => ask('diff', request),
     restore: (request) => ask('restore', request),
     archiveStatus: () => ask('archiveStatus'),

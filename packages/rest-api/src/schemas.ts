@@ -102,6 +102,7 @@ export const requestSchemas = {
   log: historyQuery,
   list: historyQuery.extend({ deleted: queryFlag.default(false) }),
   cat: historyQuery,
+  where: z.strictObject({ path }),
   diff: z.strictObject({ path, from: name, to: name, storeId: name.optional() }),
   restore: historyQuery.extend({
     to: path.optional(),

@@ -41,6 +41,14 @@ export const exampleFolder: FolderStatus = {
   problemFiles: 0,
   leftOutFiles: 0,
   copies: 2,
+  ifLost: {
+    files: 0,
+    olderVersions: 0,
+    historyVersions: 0,
+    bytes: 0,
+    exact: true,
+    sentence: 'If this device were lost now, nothing that this folder shows would be lost.',
+  },
   lastArchived: '2026-03-01T11:59:20Z',
   lastVerified: null,
   lastDrill: null,
@@ -86,6 +94,17 @@ const version = {
   deleted: false,
   blocks: 1,
   current: true,
+} as const;
+
+const holder = {
+  device: 'pi',
+  deviceId: '12D3KooWPi',
+  thisDevice: false,
+  connected: true,
+  has: true,
+  archived: true,
+  files: 1,
+  archivedFiles: 1,
 } as const;
 
 const diffSide = {
@@ -195,6 +214,26 @@ const answers: NodeControl = {
     ],
   }),
   cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
+  where: async (path) => ({
+    path,
+    kind: 'file',
+    version: 'v1',
+    files: 1,
+    bytes: 2048,
+    devices: [holder],
+    copies: 1,
+    archives: [
+      {
+        device: 'pi',
+        deviceId: '12D3KooWPi',
+        store: 'main',
+        connected: true,
+        has: true,
+        versions: ['v1', 'v0'],
+        asOf: '2026-03-01T11:59:20Z',
+      },
+    ],
+  }),
   diff: async ({ path, from, to }) => ({
     store: 'main',
     path,

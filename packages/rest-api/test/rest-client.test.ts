@@ -75,6 +75,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['log', history],
     ['list', { ...history, deleted: true }],
     ['cat', history],
+    ['where', 'Photos/a'],
     ['diff', { path: 'a/b', from: 'v1', to: 'v2', storeId: 's' }],
     ['restore', { ...history, to: '/out', overwrite: 'if-changed', dryRun: true }],
     ['archiveStatus'],

@@ -1,5 +1,6 @@
 /** Whether a folder is where it should be: questions about one moment, answered without waiting. */
-import { Coverage, type FolderIndex } from '@holdfast/folder-index';
+import { type ArchiveReceipt, Coverage, type FolderIndex } from '@holdfast/folder-index';
+import type { DeviceId } from '@holdfast/model';
 import type { FolderConfig } from './folder-config.js';
 import type { FolderEngine } from './folder-engine.js';
 import { folderNeed } from './folder-need.js';
@@ -28,10 +29,18 @@ export async function coverageOf(
   index: FolderIndex,
   { members, copies }: FolderConfig,
 ): Promise<Coverage> {
-  const receipts = [];
-  for (const device of members) {
+  return new Coverage(await receiptsOf(index, members), copies);
+}
+
+/** The receipts of some devices that count. */
+export async function receiptsOf(
+  index: FolderIndex,
+  devices: readonly DeviceId[],
+): Promise<ArchiveReceipt[]> {
+  const receipts: ArchiveReceipt[] = [];
+  for (const device of devices) {
     const { receipt } = index.peer(device);
     if (receipt !== undefined && (await index.remembers(receipt.position))) receipts.push(receipt);
   }
-  return new Coverage(receipts, copies);
+  return receipts;
 }

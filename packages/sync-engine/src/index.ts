@@ -9,6 +9,7 @@ export type { FolderEngineInit } from './folder-engine-init.js';
 export * from './folder-modes.js';
 export * from './folder-need.js';
 export * from './held-keeper.js';
+export { receiptsOf } from './folder-sync-state.js';
 export { heldRows } from './held-rows.js';
 export { LargeFetcher } from './large-fetcher.js';
 export { letGoJob } from './let-go-job.js';

@@ -37,6 +37,8 @@ export interface Folder {
   readonly archives: readonly string[];
   readonly connectedMembers: readonly string[];
   readonly progress: FolderProgress | null;
+  /** What would be lost with this device, as a sentence. */
+  readonly ifLost?: { readonly sentence: string };
   /** How changes are noticed, with advice where that is not to be relied on. */
   readonly watch?: { readonly suggestion?: string } | null;
   /** What else a person should know; sentences. */

@@ -1,0 +1,91 @@
+import {
+  Coverage,
+  emptyEntry,
+  withHeld,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import {
+  type ActorId,
+  type DeviceId,
+  type FileRecord,
+  type FolderPath,
+  versionOf,
+} from '@holdfast/model';
+import { nativeBlake3 } from '@holdfast/simulation';
+import { describe, expect, test } from 'vitest';
+import { lossSentence, lostRows } from '../src/device-loss.js';
+
+const here = 'SimLaptop' as DeviceId;
+const there = 'SimDesktop' as DeviceId;
+const path = 'a.txt' as FolderPath;
+const nobody = new Coverage([], 1);
+
+function versionOfSize(sizeBytes: number, kind: 'file' | 'tombstone' = 'file') {
+  const vector = [{ actor: 'aa'.repeat(8) as ActorId, counter: 1 }];
+  const made = { path, vector, author: here };
+  const record: FileRecord =
+    kind === 'tombstone'
+      ? { kind, ...made }
+      : {
+          kind,
+          ...made,
+          sizeBytes,
+          mtimeNs: 5n,
+          permissions: 0o644,
+          chunker: 'fastcdc-256k',
+          blocks: { depth: 0, entries: [] },
+        };
+  return versionOf(record, (bytes) => nativeBlake3.blake3(bytes));
+}
+
+describe('what would be lost with a device', () => {
+  const shown = versionOfSize(1);
+  const held = versionOfSize(2);
+  const entry = withHeld(withLocalCurrent(emptyEntry(path), shown), held, { sinceMs: 1 });
+
+  test('is what it shows and what it holds aside, where nobody else has either', () => {
+    const lost = lostRows(entry, nobody, here).map(({ version }) => version.id);
+    expect(lost.sort()).toEqual([shown.id, held.id].sort());
+  });
+
+  test('is not what another device shows; a mirror on this device is none', () => {
+    const row = { state: 'current', sequence: 1 } as const;
+    const elsewhere = withPeerRow(entry, shown, { device: there, ...row });
+    expect(lostRows(elsewhere, nobody, here).map(({ version }) => version.id)).toEqual([held.id]);
+    const mirrored = withPeerRow(entry, shown, { device: here, ...row });
+    expect(lostRows(mirrored, nobody, here)).toHaveLength(2);
+  });
+
+  test('is no deletion', () => {
+    const deleted = withLocalCurrent(emptyEntry(path), versionOfSize(0, 'tombstone'));
+    expect(lostRows(deleted, nobody, here)).toEqual([]);
+  });
+});
+
+describe('the sentence about it', () => {
+  const nothing = { files: 0, olderVersions: 0, bytes: 0, names: [], exact: true };
+  const facts = { ...nothing, unreadable: 0, historyVersions: 0 };
+  test.each([
+    [facts, 'nothing that this folder shows would be lost.'],
+    [{ ...facts, files: 1, names: ['a'] }, 'this file (a) would be lost.'],
+    [
+      { ...facts, files: 1200, names: ['a', 'b', 'c'], olderVersions: 2 },
+      'these 1,200 files (a, b, c and 1,197 more) and 2 older versions would be lost.',
+    ],
+    [{ ...facts, unreadable: 1 }, '1 file that cannot be read here would be lost.'],
+    [
+      { ...facts, exact: false, files: 9 },
+      'up to 9 files would be lost; this is still being counted.',
+    ],
+  ])('says %j', (given, end) => {
+    expect(lossSentence(given)).toBe(`If this device were lost now, ${end}`);
+  });
+
+  test('claims nothing before anything was looked at, and names a history that is nowhere else', () => {
+    expect(lossSentence({ ...facts, exact: false })).toMatch(/not known yet/);
+    expect(lossSentence({ ...facts, historyVersions: 3 })).toMatch(
+      /Its history \(3 versions\) is kept on no other device\.$/,
+    );
+  });
+});
