@@ -82,6 +82,13 @@ export class BlockIndex {
     return values.map((value) => (value === undefined ? undefined : readBlock(value)));
   }
 
+  /** Every block with where it lies. */
+  async *entries(): AsyncGenerator<readonly [ContentId, IndexedBlock]> {
+    for await (const [key, value] of this.#store.iterate(this.#blockRange())) {
+      yield [hexFrom(key.subarray(this.#prefix.length + 1)) as ContentId, readBlock(value)];
+    }
+  }
+
   /**
    * Writes changes, and that everything before `end` is indexed. Not synced: what a crash takes
    * back is found again beyond the `end` that is left.

@@ -3,6 +3,7 @@ import { openBlocksJob } from './open-blocks.js';
 import { appendEntries, sealSegment, syncSegment } from './segment-jobs.js';
 import { readEntries, scanEntries } from './segment-read-jobs.js';
 import { recoverSegments } from './segment-recovery.js';
+import { verifyPart } from './verify-job.js';
 
 export const blockStoreJobs = [
   recoverSegments,
@@ -12,4 +13,5 @@ export const blockStoreJobs = [
   readEntries,
   scanEntries,
   openBlocksJob,
+  verifyPart,
 ] as const;

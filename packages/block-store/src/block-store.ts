@@ -20,12 +20,18 @@ import {
   readBlockPayload,
   readBlockPayloadHeader,
 } from './block-payload.js';
+import {
+  BlockVerification,
+  type BlockVerificationInit,
+  isSamePlace,
+} from './block-verification.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
 import { BlocksRefused } from './segment-errors.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
 import type { SegmentDamage, SegmentEntry, SegmentRecovery } from './segment-types.js';
+import { type SegmentFault, sealAgain } from './verify-segments.js';
 
 export const defaultSegmentBytes = 64 * 1024 * 1024;
 /** More blocks than this are not left without a sync. */
@@ -209,6 +215,24 @@ export class BlockStore {
     return { blocks, plainBytes, storedBytes, segments, segmentBytes: bytes };
   }
 
+  /** A run over everything that is stored; `loggedIds` gives the stored ids that the log names. */
+  verification(loggedIds: BlockVerificationInit['loggedIds']): BlockVerification {
+    this.#assertOpen();
+    return new BlockVerification({
+      stream: this.#stream,
+      index: this.#index,
+      loggedIds,
+      change: (changes) => this.#change(changes),
+      read: (contentIds) => this.read(contentIds),
+      opens: async (blocks) => (await this.readPlain(blocks)).map((plain) => plain !== undefined),
+    });
+  }
+
+  /** A trailer again where it rotted and nothing else did. */
+  sealAgain(fault: SegmentFault): Promise<boolean> {
+    return sealAgain(this.#stream, fault);
+  }
+
   /** Makes the index again from the segments alone. */
   rebuildIndex(): Promise<void> {
     return this.#changing.run(async () => {
@@ -348,13 +372,20 @@ export class BlockStore {
     }
   }
 
-  #unindex(damaged: readonly IndexChange[]): Promise<void> {
+  async #unindex(damaged: readonly IndexChange[]): Promise<void> {
+    const blocks = await this.#change(damaged);
+    if (blocks > 0) this.#logger.warn('damaged blocks are to be fetched again', { blocks });
+  }
+
+  /** Those changes that start from what the index holds by now; tells how many. */
+  #change(wanted: readonly IndexChange[]): Promise<number> {
     return this.#changing.run(async () => {
-      const now = await this.#index.get(damaged.map(({ contentId }) => contentId));
-      const changes = damaged.filter(({ before }, at) => isSamePlace(before, now[at]));
-      if (changes.length === 0) return;
-      this.#logger.warn('damaged blocks are to be fetched again', { blocks: changes.length });
-      await this.#index.apply(changes, this.#index.summary.end);
+      const now = await this.#index.get(wanted.map(({ contentId }) => contentId));
+      const isNow = ({ before }: IndexChange, at: number) =>
+        isSamePlace(before?.location, now[at]?.location);
+      const changes = wanted.filter(isNow);
+      if (changes.length > 0) await this.#index.apply(changes, this.#index.summary.end);
+      return changes.length;
     });
   }
 
@@ -366,10 +397,4 @@ export class BlockStore {
     if (!this.#closed) return;
     throw new AppError('store_closed', 'The store is closed.', { kind: 'permanent' });
   }
-}
-
-function isSamePlace(left: IndexedBlock | undefined, right: IndexedBlock | undefined): boolean {
-  if (left === undefined || right === undefined) return false;
-  const { segment, offset } = left.location;
-  return segment === right.location.segment && offset === right.location.offset;
 }

@@ -2,9 +2,16 @@ export * from './block-list.js';
 export * from './block-payload.js';
 export * from './block-store.js';
 export * from './block-store-jobs.js';
+export * from './block-verification.js';
 export * from './envelope.js';
 export * from './fast-cdc.js';
 export * from './open-blocks.js';
 export * from './segment-format.js';
 export * from './segment-stream.js';
 export * from './segment-types.js';
+export {
+  type SegmentFault,
+  sealAgain,
+  type VerifiedPart,
+  type VerifyOptions,
+} from './verify-segments.js';

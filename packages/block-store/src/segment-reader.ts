@@ -76,6 +76,11 @@ export class SegmentReader {
     return this.#durableEnd;
   }
 
+  /** Every segment with its ends, by rising number. */
+  layout(): readonly (SegmentEnds & { readonly segment: number })[] {
+    return [...this.#ends].map(([segment, ends]) => ({ segment, ...ends }));
+  }
+
   stats(): { readonly segments: number; readonly bytes: number } {
     return { segments: this.#ends.size, bytes: this.#bytes };
   }

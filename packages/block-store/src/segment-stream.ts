@@ -4,28 +4,28 @@
  * again; a sealed segment is never appended to; nothing is ever truncated. Bytes: FORMAT.md.
  */
 import { AppError, assert, errorMessage, Mutex } from '@holdfast/platform';
+import { packFrames, splitIntoBatches } from './segment-batch.js';
+import { openFailure, refusal, writeFailure } from './segment-errors.js';
 import {
   frameBytes,
   headerBytes,
   largestSegmentBytes,
   maxPayloadBytes,
+  nonceBytes,
   noPredecessor,
   nothingValid,
-  nonceBytes,
   type SegmentExtent,
   type SegmentHeader,
   trailerBytes,
 } from './segment-format.js';
-import { packFrames, splitIntoBatches } from './segment-batch.js';
 import {
   type AppendOutput,
   appendEntries,
-  type SegmentPlace,
   type SealOutput,
+  type SegmentPlace,
   sealSegment,
   syncSegment,
 } from './segment-jobs.js';
-import { openFailure, refusal, writeFailure } from './segment-errors.js';
 import { SegmentReader } from './segment-reader.js';
 import { type RecoverOutput, recoverSegments } from './segment-recovery.js';
 import type {
@@ -35,6 +35,7 @@ import type {
   SegmentRecovery,
   SegmentStreamInit,
 } from './segment-types.js';
+import { type VerifiedPart, type VerifyOptions, verifySegments } from './verify-segments.js';
 
 /** A batch of at most this size is one write into one segment. */
 export const maxAppendBytes = 8 * 1024 * 1024;
@@ -158,6 +159,26 @@ export class SegmentStream {
   /** Sizes of files, trailers and torn bytes included. */
   stats(): { readonly segments: number; readonly bytes: number } {
     return this.#reader.stats();
+  }
+
+  /** Every byte that is durable now, read again in order; damage is told, nothing is changed. */
+  verify(options: VerifyOptions): AsyncGenerator<VerifiedPart> {
+    this.#assertOpen();
+    const open = this.#open?.segment;
+    const layout = this.#reader.layout();
+    const segments = layout.map((ends) => ({ ...ends, isSealed: ends.segment !== open }));
+    return verifySegments(this.#init, segments, options);
+  }
+
+  /** A trailer again, behind one that rotted; `extent` is what a walk just came to. */
+  sealAgain(segment: number, extent: SegmentExtent): Promise<void> {
+    return this.#writing.run(async () => {
+      this.#assertOpen();
+      const place = this.#placeOf(segment);
+      const { fileBytes = 0 } = await this.#init.runner.run(sealSegment, { place, extent });
+      const { validBytes } = extent;
+      this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
+    });
   }
 
   /** Syncs and seals; idempotent. Other methods reject with `store_closed` afterwards. */

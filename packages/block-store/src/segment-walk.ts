@@ -110,7 +110,7 @@ function nextEntry(
 
 /** Part of a file in memory. */
 class FileWindow {
-  readonly #buffer = Buffer.allocUnsafeSlow(windowBytes);
+  readonly #buffer: Buffer;
   readonly #fileSystem: FileSystem;
   readonly #handle: FileHandle;
   readonly #limit: number;
@@ -123,6 +123,9 @@ class FileWindow {
   constructor(fileSystem: FileSystem, handle: FileHandle, options: WalkOptions) {
     this.#fileSystem = fileSystem;
     this.#handle = handle;
+    this.#buffer = Buffer.allocUnsafeSlow(
+      Math.max(0, Math.min(windowBytes, options.limit - options.from)),
+    );
     this.#limit = options.limit;
     this.#passUnreadable = options.passDamage;
   }

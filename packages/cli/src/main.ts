@@ -24,6 +24,7 @@ import { addRestore } from './verbs/restore.js';
 import { addStatus } from './verbs/status.js';
 import { addStop } from './verbs/stop.js';
 import { addUp } from './verbs/up.js';
+import { addVerify } from './verbs/verify.js';
 import { addWait } from './verbs/wait.js';
 import { addWhere } from './verbs/where.js';
 
@@ -86,6 +87,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addWhere,
     addRestore,
     addArchive,
+    addVerify,
   ];
 }
 

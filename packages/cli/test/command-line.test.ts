@@ -103,6 +103,10 @@ describe('what reaches the node', () => {
     ],
     ['restore P --at s#3', ['restore', { path: 'P', at: 's#3', dryRun: false }]],
     ['archive status', ['archiveStatus']],
+    ['archive rebuild-index', ['rebuildArchiveIndex']],
+    ['verify', ['verify', { samplePercent: 5 }]],
+    ['verify --sample 2.5%', ['verify', { samplePercent: 2.5 }]],
+    ['verify --all', ['verify', { samplePercent: 100 }]],
   ];
   test.each(cases)('holdfast %s', async (line, call) => {
     const ran = await shell.run([...line.split(' '), '--json']);

@@ -9,11 +9,7 @@ export async function archiveStatus(
   archive: VersionArchive | undefined,
   kept: Iterable<FolderEngine>,
 ): Promise<ArchiveStatus> {
-  if (archive === undefined) {
-    throw new AppError('no_archive', 'This device keeps no history.', {
-      hint: 'Accept a folder with: holdfast folder accept FOLDER --archive',
-    });
-  }
+  if (archive === undefined) throw noStore();
   const { blocks, plainBytes, storedBytes, segments } = archive.blocks.stats();
   const folders = [];
   for (const folder of kept) {
@@ -25,4 +21,10 @@ export async function archiveStatus(
   const { storeId, generation } = archive;
   const figures = { blocks, bytes: plainBytes, storedBytes, segments };
   return { store: textOf(archive.directory), storeId, generation, ...figures, folders };
+}
+
+export function noStore(): AppError {
+  return new AppError('no_archive', 'This device keeps no history.', {
+    hint: 'Accept a folder with: holdfast folder accept FOLDER --archive',
+  });
 }

@@ -24,6 +24,7 @@ import {
   supportedFeatures,
 } from '@holdfast/sync-protocol';
 import { VersionArchive } from '@holdfast/version-archive';
+import { ArchiveCareService } from './archive-care-service.js';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
 import { learnAddresses } from './device-addresses.js';
@@ -247,6 +248,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     changes,
     progress,
     archive: () => archive,
+    care: new ArchiveCareService({ ...seams, engine, archive: () => archive }),
     gui: options.gui,
     nameOf,
   });

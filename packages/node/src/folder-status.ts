@@ -7,8 +7,8 @@ import { watchStatus } from './folder-watch.js';
 import { guardSettings } from './guard-settings.js';
 import { massChangeReason, massChangeStatus } from './mass-change-status.js';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
-import type { DeviceLoss } from './where-control.js';
 import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
+import type { DeviceLoss } from './where-control.js';
 
 export interface FolderStateFacts {
   readonly paused: boolean;

@@ -4,6 +4,7 @@
  * whose codes are part of the contract. Times are ISO 8601 in UTC with `Z`; ids are text.
  */
 
+import type { ArchiveCareControl } from './archive-care.js';
 import type { HistoryControl } from './history-control.js';
 import type { KeptContentControl } from './kept-content.js';
 import type {
@@ -13,11 +14,10 @@ import type {
   MassChangeStatus,
 } from './mass-change-answers.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
-
+import type { FolderProgress } from './progress-figures.js';
 import type { DeviceLoss, WhereControl } from './where-control.js';
 
-import type { FolderProgress } from './progress-figures.js';
-
+export type * from './archive-care.js';
 export type * from './history-control.js';
 export type * from './progress-figures.js';
 export type * from './where-control.js';
@@ -197,7 +197,11 @@ export interface NodeEvent {
  * `time_unknown`, `position_unknown` (not found); `ambiguous`, `usage`, `time_invalid`,
  * `label_taken`, `path_invalid`, `folder_exists` (wrong usage).
  */
-export interface NodeControl extends KeptContentControl, HistoryControl, WhereControl {
+export interface NodeControl
+  extends KeptContentControl,
+    ArchiveCareControl,
+    HistoryControl,
+    WhereControl {
   status(): Promise<NodeStatus>;
   /** Requests that the process end; resolves once that is under way. */
   shutdown(): Promise<void>;

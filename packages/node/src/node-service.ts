@@ -3,14 +3,16 @@ import type { DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
+import type { VerifyRequest } from './archive-care.js';
+import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
+import { DeviceLosses } from './device-loss.js';
 import { checkDeviceName } from './device-name.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
-import { DeviceLosses } from './device-loss.js';
 import { folderStatus, hasOtherArchive } from './folder-status.js';
 import type { HistoryService } from './history-service.js';
 import { IgnoreService } from './ignore-service.js';
@@ -40,8 +42,8 @@ import type { Pairing } from './pairing.js';
 import type { ProgressWatch } from './progress-watch.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
-import { WhereService } from './where-service.js';
 import { waitForSync } from './wait-for-sync.js';
+import { WhereService } from './where-service.js';
 
 export interface NodeServiceInit {
   readonly seams: NodeSeams;
@@ -56,6 +58,7 @@ export interface NodeServiceInit {
   readonly changes: ChangeSignal;
   readonly progress: ProgressWatch;
   readonly archive: () => VersionArchive | undefined;
+  readonly care: ArchiveCareService;
   readonly gui: () => string;
   /** A device by its name; its id where it is not known here. */
   readonly nameOf: (device: string) => string;
@@ -344,6 +347,14 @@ export class NodeService implements NodeControl {
 
   archiveStatus(): Promise<ArchiveStatus> {
     return archiveStatus(this.#init.archive(), this.#init.engine.folders.values());
+  }
+
+  verify(request: VerifyRequest) {
+    return this.#init.care.verify(request);
+  }
+
+  rebuildArchiveIndex() {
+    return this.#init.care.rebuildIndex();
   }
 
   events(request: Parameters<NodeControl['events']>[0]) {

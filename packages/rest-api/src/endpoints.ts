@@ -58,6 +58,8 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   diff: { method: 'GET', path: '/rest/history/diff' },
   restore: { method: 'POST', path: '/rest/history/restore' },
   archiveStatus: { method: 'GET', path: '/rest/archive/status' },
+  verify: { method: 'POST', path: '/rest/archive/verify' },
+  rebuildArchiveIndex: { method: 'POST', path: '/rest/archive/rebuild-index' },
 
   events: { method: 'GET', path: '/rest/events' },
 };

@@ -59,6 +59,8 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   diff: (control, request) => control.diff(request),
   restore: (control, request) => control.restore(request),
   archiveStatus: (control) => control.archiveStatus(),
+  verify: (control, request, signal) => control.verify({ ...request, signal }),
+  rebuildArchiveIndex: (control) => control.rebuildArchiveIndex(),
 
   events: (control, { since, limit, wait }, signal) =>
     control.events({ since, limit, waitMs: wait, signal }),

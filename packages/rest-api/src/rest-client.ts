@@ -85,6 +85,8 @@ export function createRestClient(init: {
     diff: (request) => ask('diff', request),
     restore: (request) => ask('restore', request),
     archiveStatus: () => ask('archiveStatus'),
+    verify: ({ signal, ...fields }) => ask('verify', fields, signal),
+    rebuildArchiveIndex: () => ask('rebuildArchiveIndex'),
 
     events: ({ since, limit, waitMs, signal }) =>
       ask('events', { since, limit, wait: waitMs / 1000 }, signal),

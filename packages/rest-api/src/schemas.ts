@@ -110,6 +110,8 @@ export const requestSchemas = {
     dryRun: z.boolean().default(false),
   }),
   archiveStatus: nothing,
+  verify: z.strictObject({ samplePercent: z.number().min(0).max(100).default(5) }),
+  rebuildArchiveIndex: nothing,
 
   events: z.strictObject({
     since: queryInteger.default(0),

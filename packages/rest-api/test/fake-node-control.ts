@@ -273,6 +273,17 @@ const answers: NodeControl = {
     segments: 1,
     folders: [],
   }),
+  verify: async () => ({
+    store: 'main',
+    records: 12,
+    blocks: 10,
+    bytes: 4096,
+    bad: 0,
+    repaired: 0,
+    seconds: 0.5,
+    problems: [],
+  }),
+  rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),
   events: async () => [
     { id: 1, time: '2026-03-01T12:00:00Z', type: 'folder', data: { folder: exampleFolder.id } },
   ],

@@ -79,6 +79,8 @@ test('every operation arrives at the node as it was asked', async () => {
     ['diff', { path: 'a/b', from: 'v1', to: 'v2', storeId: 's' }],
     ['restore', { ...history, to: '/out', overwrite: 'if-changed', dryRun: true }],
     ['archiveStatus'],
+    ['verify', { samplePercent: 5 }],
+    ['rebuildArchiveIndex'],
     ['events', { since: 3, limit: 7, waitMs: 250 }],
     ['shutdown'],
   ];

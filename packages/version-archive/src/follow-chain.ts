@@ -6,7 +6,7 @@ import type { EntryLocation } from '@holdfast/block-store';
 import type { Hash } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
-import { headAfter } from './log-entry.js';
+import { headAfter, headBeforeGenesis } from './log-entry.js';
 
 export type CopyName = 'a' | 'b';
 
@@ -22,6 +22,8 @@ export interface ChainPoint {
   readonly head: string;
 }
 
+export const chainStart: ChainPoint = { position: -1, head: headBeforeGenesis };
+
 export interface LoggedEntry extends ChainPoint {
   readonly bytes: Uint8Array;
   readonly locations: CopyLocations;
@@ -31,6 +33,9 @@ export interface CopyPair<Value> {
   readonly a: Value;
   readonly b: Value;
 }
+
+/** Looks for an entry that a copy does not have in its place. */
+export type FindMended = (copy: CopyName, position: number) => Promise<LinkedEntry | undefined>;
 
 export type ChainStep =
   | { readonly type: 'entry'; readonly entry: LoggedEntry; readonly gapIn: readonly CopyName[] }
@@ -47,13 +52,18 @@ export async function nextInChain(
   cursors: CopyPair<LogCopyCursor>,
   point: ChainPoint,
   hash: Hash,
+  mended: FindMended,
 ): Promise<ChainStep> {
   const position = point.position + 1;
   const a = await cursors.a.peek(position);
   const b = await cursors.b.peek(position);
   if (a === undefined && b === undefined) return { type: 'end' };
-  const goodA = fits(a, position, point.head) ? a : undefined;
-  const goodB = fits(b, position, point.head) ? b : undefined;
+  const whole = async (found: LinkedEntry | undefined, copy: CopyName) => {
+    const entry = fits(found, position, point.head) ? found : await mended(copy, position);
+    return fits(entry, position, point.head) ? entry : undefined;
+  };
+  const goodA = await whole(a, 'a');
+  const goodB = await whole(b, 'b');
   const good = goodA ?? goodB;
   if (good === undefined) throw historyDamaged(position, 'neither copy holds this entry whole');
   if (a === undefined) return { type: 'shorter', copy: 'a', next: good };

@@ -3,7 +3,7 @@
  * directories `log-a` and `log-b`. Invariant: an entry is disclosed only when it is durable in both
  * copies, and nothing that was written is ever changed or taken away.
  */
-import type { SegmentStreamInit } from '@holdfast/block-store';
+import type { SegmentFault, SegmentStreamInit } from '@holdfast/block-store';
 import { type Hash, MalformedBytes } from '@holdfast/model';
 import { assert, joinPath, type Logger } from '@holdfast/platform';
 import {
@@ -11,6 +11,7 @@ import {
   type CopyLocations,
   type CopyName,
   type CopyPair,
+  chainStart,
   fits,
   historyDamaged,
   type LoggedEntry,
@@ -27,14 +28,13 @@ import {
   type LogEntry,
   linkOfEntry,
 } from './log-entry.js';
+import { type LogFault, LogVerification } from './log-verification.js';
 
 /** A batch of recovered entries ends at so many entries or bytes. */
 const entriesPerBatch = 1000;
 const bytesPerBatch = 2 * 1024 * 1024;
 /** More damaged entries than this are neither listed nor logged. */
 const maxListedDamage = 1000;
-
-export const chainStart: ChainPoint = { position: -1, head: headBeforeGenesis };
 
 /** A place in the log that was verified before, to go on from. */
 export interface LogCheckpoint extends ChainPoint {
@@ -116,7 +116,7 @@ export class HistoryLog {
       const [bytes] = await copy.read([checkpoint.locations[copy.name]]);
       const link = bytes === undefined ? undefined : linkOrUndefined(bytes);
       if (bytes === undefined || link?.position !== checkpoint.position) return false;
-      if (headAfter(link.previousHead, bytes, this.#hash) !== checkpoint.head) return false;
+      if (!this.#endsIn(bytes, checkpoint.head)) return false;
     }
     return true;
   }
@@ -132,7 +132,7 @@ export class HistoryLog {
     let batchBytes = 0;
     try {
       for (;;) {
-        const step = await nextInChain(cursors, this.#point, this.#hash);
+        const step = await nextInChain(cursors, this.#point, this.#hash, this.#findMended);
         if (step.type === 'end') break;
         if (step.type === 'shorter') {
           const locations = await this.#complete(step.copy, step.next);
@@ -191,8 +191,10 @@ export class HistoryLog {
     const fromB = await this.#copies.b.read(lacking.map(({ locations }) => locations.b));
     const others = new Map<number, Uint8Array>();
     for (const [at, { position }] of lacking.entries()) {
-      const bytes = fromB[at];
-      this.#reportDamage('a', position);
+      const mended = (await this.#findMended('a', position))?.bytes;
+      if (mended === undefined) this.#reportDamage('a', position);
+      const found = holdsPosition(fromB[at], position) ? fromB[at] : mended;
+      const bytes = found ?? (await this.#findMended('b', position))?.bytes;
       if (!holdsPosition(bytes, position)) {
         throw historyDamaged(position, 'neither copy holds this entry whole');
       }
@@ -203,8 +205,49 @@ export class HistoryLog {
       .filter((bytes) => bytes !== undefined);
   }
 
+  verification(): LogVerification {
+    return new LogVerification(this.#copies, this.#hash);
+  }
+
+  /**
+   * Appends to each copy the entries that it lost and the other has; the rotten ones stay where they
+   * are. Nothing else may be written meanwhile. Tells how many entries were appended.
+   */
+  async mend(faults: readonly LogFault[]): Promise<number> {
+    let mended = 0;
+    for (const copy of ['a', 'b'] as const) {
+      const own = faults.filter((fault) => fault.copy === copy);
+      for (let from = 0; from < own.length; from += entriesPerBatch) {
+        const group = own.slice(from, from + entriesPerBatch);
+        const other = this.#copies[copy === 'a' ? 'b' : 'a'];
+        const read = await other.read(group.map(({ intact }) => intact));
+        const entries = group.flatMap(({ position, head }, at) => {
+          const bytes = read[at];
+          const isWhole = bytes !== undefined && this.#endsIn(bytes, head);
+          return isWhole ? [{ position, head, bytes }] : [];
+        });
+        await this.#copies[copy].mend(entries);
+        for (const { position } of entries) this.#damage.delete(`${copy}${position}`);
+        mended += entries.length;
+      }
+    }
+    return mended;
+  }
+
+  /** A trailer again where it rotted and nothing else did. */
+  sealAgain(fault: SegmentFault & { readonly copy: CopyName }): Promise<boolean> {
+    return this.#copies[fault.copy].sealAgain(fault);
+  }
+
   async close(): Promise<void> {
     await bothSettled(this.#copies.a.close(), this.#copies.b.close());
+  }
+
+  readonly #findMended = (copy: CopyName, position: number) => this.#copies[copy].mended(position);
+
+  #endsIn(bytes: Uint8Array, head: string): boolean {
+    const link = linkOrUndefined(bytes);
+    return link !== undefined && headAfter(link.previousHead, bytes, this.#hash) === head;
   }
 
   #cursorsFrom(locations: CopyLocations | undefined): CopyPair<LogCopyCursor> {

@@ -1,4 +1,12 @@
+export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';
+export {
+  type BlockPlace,
+  type LostBlock,
+  type LostContent,
+  type LostVersion,
+  nothingLost,
+} from './needed-blocks.js';
 export type { VersionArchiveInit } from './open-store.js';
 export type { AppendEntry } from './plan-append.js';
 export * from './version-archive.js';

@@ -55,7 +55,8 @@ export class LogCopyCursor {
   }
 }
 
-function linked(entry: SegmentEntry | undefined): LinkedEntry | undefined {
+/** Undefined for bytes that are no entry of a log. */
+export function linked(entry: SegmentEntry | undefined): LinkedEntry | undefined {
   if (entry === undefined) return undefined;
   try {
     return { ...linkOfEntry(entry.payload), bytes: entry.payload, location: entry.location };

@@ -2,11 +2,19 @@
  * One of the two copies of the history log: writes entries durably, reads them, walks them. Owns
  * the segment stream in the copy's directory.
  */
-import { type EntryLocation, SegmentStream, type SegmentStreamInit } from '@holdfast/block-store';
+import {
+  type EntryLocation,
+  type SegmentFault,
+  SegmentStream,
+  type SegmentStreamInit,
+  sealAgain,
+  type VerifiedPart,
+  type VerifyOptions,
+} from '@holdfast/block-store';
 import type { Hash } from '@holdfast/model';
 import { inGroups } from '@holdfast/platform';
 import { type ChainPoint, type CopyName, fits, historyDamaged } from './follow-chain.js';
-import { type LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
+import { type LinkedEntry, LogCopyCursor, linked } from './log-copy-cursor.js';
 import { headAfter } from './log-entry.js';
 
 /** One write holds at most this much, so that a torn one never spans two segments. */
@@ -15,6 +23,10 @@ const writeBound = {
   bytesOf: ({ bytes }: ChainedBytes) => bytes.length,
 };
 const maxLogSegmentBytes = 64 * 1024 * 1024;
+/** More entries than this are not looked for out of their places. */
+const maxMended = 1_000_000;
+/** Enough of an entry to know its position. */
+const linkBytes = 42;
 /** A copy is completed in steps of so many entries. */
 const entriesPerStep = 1000;
 
@@ -30,6 +42,8 @@ export type LogCopyInit = Pick<
 export class LogCopy {
   readonly name: CopyName;
   readonly #stream: SegmentStream;
+  /** Entries behind later ones: written again after a failure, or because they rotted. */
+  #mended: Promise<Map<number, EntryLocation>> | undefined;
 
   private constructor(name: CopyName, stream: SegmentStream) {
     this.name = name;
@@ -73,6 +87,50 @@ export class LogCopy {
     const found = await this.#stream.read(known);
     let at = 0;
     return locations.map((location) => (location === undefined ? undefined : found[at++]));
+  }
+
+  /** Every byte of it, read again. */
+  verify(options: VerifyOptions): AsyncGenerator<VerifiedPart> {
+    return this.#stream.verify(options);
+  }
+
+  /** A trailer again where it rotted and nothing else did. */
+  sealAgain(fault: SegmentFault): Promise<boolean> {
+    return sealAgain(this.#stream, fault);
+  }
+
+  /** An entry that lies behind later ones; undefined where there is none of that position. */
+  async mended(position: number): Promise<LinkedEntry | undefined> {
+    this.#mended ??= this.#findMended();
+    const location = (await this.#mended).get(position);
+    if (location === undefined) return undefined;
+    const [payload] = await this.#stream.read([location]);
+    return payload === undefined ? undefined : linked({ location, payload });
+  }
+
+  /** Appends entries that rotted in their places; durable when it resolves. */
+  async mend(entries: readonly ChainedBytes[]): Promise<void> {
+    this.#mended ??= this.#findMended();
+    const known = await this.#mended;
+    const locations = await this.write(entries);
+    for (const [at, { position }] of entries.entries()) {
+      const location = locations[at];
+      if (location !== undefined) known.set(position, location);
+    }
+  }
+
+  async #findMended(): Promise<Map<number, EntryLocation>> {
+    const found = new Map<number, EntryLocation>();
+    let last = -1;
+    for await (const entries of this.#stream.scan(undefined, { prefixBytes: linkBytes })) {
+      for (const entry of entries) {
+        const position = linked(entry)?.position;
+        if (position === undefined) continue;
+        if (position > last) last = position;
+        else if (found.size < maxMended) found.set(position, entry.location);
+      }
+    }
+    return found;
   }
 
   /**

@@ -3,9 +3,9 @@
  * copies and indexed; nothing after it is told to anyone.
  */
 import type { Logger } from '@holdfast/platform';
-import type { ChainPoint, LoggedEntry } from './follow-chain.js';
+import { type ChainPoint, chainStart, type LoggedEntry } from './follow-chain.js';
 import type { HistoryIndex } from './history-index.js';
-import { chainStart, type HistoryLog } from './history-log.js';
+import type { HistoryLog } from './history-log.js';
 
 export class LogIndexer {
   readonly #log: HistoryLog;

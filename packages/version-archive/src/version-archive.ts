@@ -17,10 +17,12 @@ import {
 } from '@holdfast/model';
 import { type FilePath, Mutex } from '@holdfast/platform';
 import { AppendStep } from './append-step.js';
+import { type ArchiveFindings, ArchiveVerification } from './archive-verification.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog, LogDamage } from './history-log.js';
 import { HistoryQueries } from './history-queries.js';
 import type { LogIndexer } from './log-indexer.js';
+import { type LostContent, NeededBlocks } from './needed-blocks.js';
 import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
 import type { StoreIdentity } from './store-identity.js';
@@ -178,6 +180,41 @@ export class VersionArchive {
   /** Entries met so far that one copy of the log no longer has whole. */
   logDamage(): readonly LogDamage[] {
     return this.#log.damage();
+  }
+
+  /** A run over everything that is stored; see `repair` for what it finds. */
+  verification(): ArchiveVerification {
+    return new ArchiveVerification({
+      blocks: this.blocks,
+      log: () => this.#log.verification(),
+      head: () => this.#indexer.disclosed,
+      hash: this.#hash,
+      storedIds: (contentIds) => this.#index.storedIds(contentIds),
+    });
+  }
+
+  /**
+   * Appends what one copy of the log lost and the other has, and trailers that rotted. Tells how much
+   * is in order again; blocks are for whoever can fetch them.
+   */
+  repair({ blocks, log }: ArchiveFindings): Promise<number> {
+    return this.#changing.run(async () => {
+      await this.#indexer.settle();
+      let repaired = await this.#log.mend(log.faults);
+      for (const fault of blocks.faults) if (await this.blocks.sealAgain(fault)) repaired += 1;
+      for (const fault of log.segmentFaults) if (await this.#log.sealAgain(fault)) repaired += 1;
+      return repaired;
+    });
+  }
+
+  /** What versions need and the store does not have: the whole log is read, no block is. */
+  async lostContent(): Promise<LostContent> {
+    const needed = new NeededBlocks(this.blocks, this.#hash);
+    const log = this.#log.verification();
+    for await (const entry of log.followChain(this.#indexer.disclosed)) {
+      await needed.add(entry.bytes);
+    }
+    return needed.finish();
   }
 
   /** From the segments alone; questions wait for it. */

@@ -1,5 +1,5 @@
 /** `holdfast archive …`: the history that this device keeps. */
-import type { ArchiveStatus } from '@holdfast/node';
+import type { ArchiveStatus, RebuiltIndex } from '@holdfast/node';
 import { alignedLines, countText, printable, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
 
@@ -15,7 +15,23 @@ export const addArchive: AddVerb = (program, bind) => {
         return undefined;
       }),
     );
+  archive
+    .command('rebuild-index')
+    .description("make the index of the store again, from the store's files alone")
+    .action(
+      bind(async ({ output, node }) => {
+        output.note('Reading the store.');
+        const rebuilt = await node().rebuildArchiveIndex();
+        output.result(rebuilt, () => [rebuiltLine(rebuilt)]);
+        return undefined;
+      }),
+    );
 };
+
+function rebuiltLine({ records, blocks, seconds }: RebuiltIndex): string {
+  const what = `${countText(records, 'entry', 'entries')} and ${countText(blocks, 'block')}`;
+  return `Found ${what} in ${seconds.toFixed(1)} seconds.`;
+}
 
 function archiveLines(status: ArchiveStatus): string[] {
   const stored = `${sizeText(status.bytes)} in ${sizeText(status.storedBytes)} on disk`;

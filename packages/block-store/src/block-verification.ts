@@ -1,0 +1,194 @@
+/**
+ * Whether the blocks of a store are what they were: every byte of their segments is read again, and
+ * compared with the index. What is rotten is taken out of the index, so that it counts no more and is
+ * fetched again; its bytes stay where they are. Owns the figures of one run.
+ */
+import type { BlockReference, ContentId, StoredId } from '@holdfast/model';
+import type { BlockIndex, IndexChange, IndexedBlock } from './block-index.js';
+import type { SegmentStream } from './segment-stream.js';
+import {
+  isWithin,
+  type SegmentFault,
+  type VerifiedPart,
+  type VerifyOptions,
+} from './verify-segments.js';
+
+export interface BlockVerificationInit {
+  readonly stream: SegmentStream;
+  readonly index: BlockIndex;
+  /** Changes the index, unless a block lies elsewhere by now; tells how many it changed. */
+  readonly change: (changes: readonly IndexChange[]) => Promise<number>;
+  /** Reads blocks; what is rotten is taken out of the index. */
+  readonly read: (contentIds: readonly ContentId[]) => Promise<(Uint8Array | undefined)[]>;
+  /** Whether each is what its name says once it is unpacked. */
+  readonly opens: (blocks: readonly BlockReference[]) => Promise<boolean[]>;
+  /** The stored ids that the history log names. */
+  readonly loggedIds: (contentIds: readonly ContentId[]) => Promise<Map<ContentId, StoredId>>;
+}
+
+export interface BlockFindings {
+  readonly blocks: number;
+  readonly bytes: number;
+  /** Blocks that the index named and that are rotten; they count no more. */
+  readonly rotten: ReadonlySet<ContentId>;
+  /** Whole entries that the index did not name; it does now. */
+  readonly reindexed: number;
+  /** Damaged bytes in which no block lies that counts: rot that was healed before, torn writes. */
+  readonly deadBytes: number;
+  readonly faults: readonly SegmentFault[];
+}
+
+/** More damaged places than this are not told apart: then all blocks of their segments are read. */
+const maxExtents = 100_000;
+const blocksPerRead = 64;
+
+type Extent = VerifiedPart['damage'][number];
+
+export class BlockVerification {
+  readonly #init: BlockVerificationInit;
+  readonly #faults: SegmentFault[] = [];
+  readonly #rotten = new Set<ContentId>();
+  #extents: Extent[] = [];
+  #damagedBytes = 0;
+  #rottenBytes = 0;
+  #blocks = 0;
+  #bytes = 0;
+  #reindexed = 0;
+
+  constructor(init: BlockVerificationInit) {
+    this.#init = init;
+  }
+
+  /** Each part of the segments, once it was read and compared; `finish` has to follow the last. */
+  async *run(options: VerifyOptions): AsyncGenerator<VerifiedPart> {
+    const end = this.#init.stream.durableEnd();
+    for await (const part of this.#init.stream.verify(options)) {
+      if (part.segment > end.segment) return;
+      this.#bytes += part.bytes;
+      this.#blocks += part.blocks.length;
+      this.#faults.push(...part.faults);
+      this.#note(part.damage);
+      await this.#compare(part.blocks);
+      yield part;
+    }
+  }
+
+  /** Finds what lay where bytes are damaged, and gives everything that was found. */
+  async finish(): Promise<BlockFindings> {
+    const missing = this.#faults.filter(({ type }) => type === 'missing' || type === 'unreadable');
+    const lost = new Set(missing.map(({ segment }) => segment));
+    if (this.#extents.length > 0 || lost.size > 0) await this.#findRotten(lost);
+    return {
+      blocks: this.#blocks,
+      bytes: this.#bytes,
+      rotten: this.#rotten,
+      reindexed: this.#reindexed,
+      deadBytes: Math.max(0, this.#damagedBytes - this.#rottenBytes),
+      faults: this.#faults,
+    };
+  }
+
+  #note(damage: readonly Extent[]): void {
+    for (const extent of damage) this.#damagedBytes += extent.lengthBytes;
+    this.#extents.push(...damage);
+    if (this.#extents.length <= maxExtents) return;
+    const segments = new Set(this.#extents.map(({ segment }) => segment));
+    this.#extents = [...segments].map((segment) => ({
+      segment,
+      offset: 0,
+      lengthBytes: Number.MAX_SAFE_INTEGER,
+      type: 'content',
+    }));
+  }
+
+  /** Against the index and, for those that were not unpacked, the stored ids of the log. */
+  async #compare(blocks: VerifiedPart['blocks']): Promise<void> {
+    if (blocks.length === 0) return;
+    const ids = blocks.map(({ contentId }) => contentId);
+    const [indexed, logged] = await Promise.all([
+      this.#init.index.get(ids),
+      this.#init.loggedIds(ids),
+    ]);
+    const unindexed: IndexChange[] = [];
+    const doubtful: VerifiedPart['blocks'][number][] = [];
+    for (const [at, block] of blocks.entries()) {
+      const { contentId, location, plainBytes } = block;
+      const known = indexed[at];
+      if (known === undefined) {
+        unindexed.push({ contentId, before: undefined, after: { location, plainBytes } });
+      }
+      const isLogged = known !== undefined && logged.get(contentId) === block.storedId;
+      const isHere = known === undefined || isSamePlace(known.location, location);
+      if (isHere && !block.isOpened && !isLogged) doubtful.push(block);
+    }
+    this.#reindexed += await this.#init.change(unindexed);
+    await this.#openAll(doubtful);
+  }
+
+  /** The log vouches for no envelope like theirs: their content is compared. */
+  async #openAll(blocks: VerifiedPart['blocks']): Promise<void> {
+    for (let from = 0; from < blocks.length; from += blocksPerRead) {
+      const group = blocks.slice(from, from + blocksPerRead);
+      const opens = await this.#init.opens(
+        group.map(({ contentId, plainBytes }) => ({ contentId, lengthBytes: plainBytes })),
+      );
+      for (const [at, { contentId, location, plainBytes }] of group.entries()) {
+        if (opens[at] === true) continue;
+        await this.#drop(contentId, { location, plainBytes });
+      }
+    }
+  }
+
+  async #findRotten(lost: ReadonlySet<number>): Promise<void> {
+    const bySegment = new Map<number, Extent[]>();
+    for (const extent of this.#extents) {
+      const same = bySegment.get(extent.segment);
+      if (same === undefined) bySegment.set(extent.segment, [extent]);
+      else same.push(extent);
+    }
+    let suspects: { contentId: ContentId; block: IndexedBlock }[] = [];
+    for await (const [contentId, block] of this.#init.index.entries()) {
+      const { location } = block;
+      const extents = bySegment.get(location.segment) ?? [];
+      const extent = extents.find((one) => isWithin(location, one));
+      if (extent === undefined && !lost.has(location.segment)) continue;
+      suspects.push({ contentId, block });
+      if (suspects.length < blocksPerRead) continue;
+      await this.#readSuspects(suspects);
+      suspects = [];
+    }
+    await this.#readSuspects(suspects);
+  }
+
+  async #readSuspects(
+    suspects: readonly { readonly contentId: ContentId; readonly block: IndexedBlock }[],
+  ): Promise<void> {
+    const ids = suspects.map(({ contentId }) => contentId);
+    const read = await this.#init.read(ids);
+    const opens = await this.#init.opens(
+      suspects.map(({ contentId, block }) => ({ contentId, lengthBytes: block.plainBytes })),
+    );
+    for (const [at, { contentId, block }] of suspects.entries()) {
+      if (read[at] !== undefined && opens[at] === true) continue;
+      if (read[at] === undefined) this.#count(contentId, block);
+      else await this.#drop(contentId, block);
+    }
+  }
+
+  async #drop(contentId: ContentId, before: IndexedBlock): Promise<void> {
+    this.#count(contentId, before);
+    await this.#init.change([{ contentId, before, after: undefined }]);
+  }
+
+  #count(contentId: ContentId, { location }: IndexedBlock): void {
+    this.#rotten.add(contentId);
+    this.#rottenBytes += location.lengthBytes;
+  }
+}
+
+export function isSamePlace(
+  left: IndexedBlock['location'] | undefined,
+  right: IndexedBlock['location'] | undefined,
+): boolean {
+  return left?.segment === right?.segment && left?.offset === right?.offset;
+}

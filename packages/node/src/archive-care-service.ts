@@ -1,0 +1,101 @@
+/**
+ * Care for this device's store: verifying it, and making whole what rotted. One run at a time. Owns
+ * no data: what is found is in the store's index and log, and in the answer.
+ */
+import type { FolderId } from '@holdfast/model';
+import { AppError, type Clock, type RandomSource } from '@holdfast/platform';
+import type { SyncEngine } from '@holdfast/sync-engine';
+import type { ArchiveFindings, LostContent, VersionArchive } from '@holdfast/version-archive';
+import type { RebuiltIndex, VerifyRequest, VerifyResult } from './archive-care.js';
+import { noStore } from './archive-status.js';
+import { verifyReport } from './verify-report.js';
+
+export interface ArchiveCareServiceInit {
+  readonly archive: () => VersionArchive | undefined;
+  readonly engine: SyncEngine;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+export class ArchiveCareService {
+  readonly #init: ArchiveCareServiceInit;
+  #isVerifying = false;
+
+  constructor(init: ArchiveCareServiceInit) {
+    this.#init = init;
+  }
+
+  async verify(request: VerifyRequest): Promise<VerifyResult> {
+    const archive = this.#store();
+    if (this.#isVerifying) throw running();
+    this.#isVerifying = true;
+    try {
+      return await this.#verify(archive, request);
+    } finally {
+      this.#isVerifying = false;
+    }
+  }
+
+  async rebuildIndex(): Promise<RebuiltIndex> {
+    const archive = this.#store();
+    const { clock } = this.#init;
+    const beganMs = clock.monotonic();
+    await archive.rebuildIndex();
+    return {
+      store: archive.storeId,
+      records: archive.head().position + 1,
+      blocks: archive.blocks.stats().blocks,
+      seconds: secondsSince(beganMs, clock),
+    };
+  }
+
+  async #verify(archive: VersionArchive, request: VerifyRequest): Promise<VerifyResult> {
+    const { clock, engine } = this.#init;
+    const beganMs = clock.monotonic();
+    const findings = await this.#read(archive, request);
+    const rewritten = await archive.repair(findings);
+    const stillLost = await this.#heal(findings.lost);
+    const labelOf = (id: FolderId) => engine.folders.get(id)?.config.label ?? id;
+    return {
+      store: archive.storeId,
+      ...verifyReport({ findings, rewritten, stillLost }, labelOf),
+      seconds: secondsSince(beganMs, clock),
+    };
+  }
+
+  async #read(
+    archive: VersionArchive,
+    { samplePercent, signal }: VerifyRequest,
+  ): Promise<ArchiveFindings> {
+    const verification = archive.verification();
+    const sample = Math.ceil((samplePercent / 100) * 2 ** 32);
+    const [seed = 0] = new Uint32Array(this.#init.random.bytes(4).slice().buffer);
+    for await (const _ of verification.run({ sample, seed })) {
+      if (signal?.aborted) throw new AppError('interrupted', 'The verification was interrupted.');
+    }
+    const { findings } = verification;
+    if (findings === undefined) throw new Error('a run that ended has findings');
+    return findings;
+  }
+
+  async #heal(lost: LostContent): Promise<LostContent> {
+    return lost;
+  }
+
+  #store(): VersionArchive {
+    const archive = this.#init.archive();
+    if (archive === undefined) throw noStore();
+    return archive;
+  }
+}
+
+function secondsSince(beganMs: number, clock: Clock): number {
+  return Math.round(clock.monotonic() - beganMs) / 1000;
+}
+
+function running(): AppError {
+  return new AppError('verify_running', 'The store is being verified already.', {
+    kind: 'retry',
+    hint: 'Wait for that run to end, then ask again.',
+  });
+}

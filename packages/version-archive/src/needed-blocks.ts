@@ -1,0 +1,159 @@
+/**
+ * Which blocks the versions of the history need, and which of those the store does not have: for each,
+ * where it can be asked for. Owns what was collected; bounded, so that a lost disk fits into memory.
+ */
+import { type BlockStore, decodeListBlock } from '@holdfast/block-store';
+import {
+  type BlockReference,
+  type ContentId,
+  decodeVersion,
+  type FolderId,
+  type FolderPath,
+  type Hash,
+  MalformedBytes,
+  type Version,
+  type VersionId,
+} from '@holdfast/model';
+import { decodeLogEntry } from './log-entry.js';
+
+/** Where a version needs a block: so a device that has the version is asked for it. */
+export interface BlockPlace {
+  readonly folder: FolderId;
+  readonly versionId: VersionId;
+  /** 0: a block of the file; n: a list block of depth n. */
+  readonly level: number;
+  readonly index: number;
+}
+
+export interface LostBlock extends BlockReference {
+  /** The newest versions that need it, the newest last. */
+  readonly places: readonly BlockPlace[];
+}
+
+/** A version of which the store does not have everything. */
+export interface LostVersion {
+  readonly folder: FolderId;
+  readonly versionId: VersionId;
+  readonly path: FolderPath;
+}
+
+export interface LostContent {
+  readonly blocks: readonly LostBlock[];
+  readonly versions: readonly LostVersion[];
+  /** Whether there is more than is listed. */
+  readonly isMore: boolean;
+}
+
+export const nothingLost: LostContent = { blocks: [], versions: [], isMore: false };
+
+const maxPlaces = 16;
+const maxLostBlocks = 100_000;
+const maxLostVersions = 10_000;
+const referencesPerQuestion = 4_096;
+/** As many blocks as the largest file that is accepted has. */
+const maxReferences = 1_048_576;
+
+interface Needed extends BlockReference {
+  readonly of: LostVersion;
+  readonly level: number;
+  readonly index: number;
+}
+
+type NeededFrom = Pick<BlockStore, 'has' | 'readPlain'>;
+
+export class NeededBlocks {
+  readonly #store: NeededFrom;
+  readonly #hash: Hash;
+  readonly #lost = new Map<ContentId, { reference: BlockReference; places: BlockPlace[] }>();
+  readonly #versions = new Map<string, LostVersion>();
+  #asked: Needed[] = [];
+  #isMore = false;
+
+  constructor(store: NeededFrom, hash: Hash) {
+    this.#store = store;
+    this.#hash = hash;
+  }
+
+  /** Takes an entry of the log; false where its record is not the version that it names. */
+  async add(entryBytes: Uint8Array): Promise<boolean> {
+    const { entry } = decodeLogEntry(entryBytes);
+    if (entry.kind === 'genesis') return true;
+    const version = versionIn(entry.recordBytes, this.#hash);
+    if (version === undefined || version.id !== entry.versionId) return false;
+    const { path } = version.record;
+    await this.#addVersion(version, { folder: entry.folder, versionId: version.id, path });
+    return true;
+  }
+
+  async finish(): Promise<LostContent> {
+    await this.#ask();
+    const blocks = [...this.#lost.values()].map(({ reference, places }) => ({
+      ...reference,
+      places,
+    }));
+    return { blocks, versions: [...this.#versions.values()], isMore: this.#isMore };
+  }
+
+  async #addVersion({ record }: Version, of: LostVersion): Promise<void> {
+    if (record.kind !== 'file') return;
+    let references: readonly BlockReference[] = record.blocks.entries;
+    for (let level = record.blocks.depth; ; level -= 1) {
+      for (const [index, reference] of references.entries()) {
+        this.#asked.push({ ...reference, of, level, index });
+        if (this.#asked.length >= referencesPerQuestion) await this.#ask();
+      }
+      if (level === 0) return;
+      const lower = await this.#below(references, level, record.sizeBytes);
+      if (lower === undefined) return;
+      references = lower;
+    }
+  }
+
+  /** What the list blocks name; undefined where one of them is lost: it is named by itself. */
+  async #below(
+    lists: readonly BlockReference[],
+    level: number,
+    sizeBytes: number,
+  ): Promise<readonly BlockReference[] | undefined> {
+    const read = await this.#store.readPlain(lists);
+    const lower: BlockReference[] = [];
+    for (const bytes of read) {
+      if (bytes === undefined) return undefined;
+      lower.push(...decodeListBlock(bytes, level - 1));
+      if (lower.length > Math.min(maxReferences, sizeBytes)) return undefined;
+    }
+    return lower;
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = [];
+    const held = await this.#store.has(asked);
+    for (const [at, needed] of asked.entries()) if (held[at] !== true) this.#lose(needed);
+  }
+
+  #lose({ of, level, index, contentId, lengthBytes }: Needed): void {
+    const key = `${of.folder}${of.versionId}`;
+    if (this.#versions.size < maxLostVersions || this.#versions.has(key)) {
+      this.#versions.set(key, of);
+    } else {
+      this.#isMore = true;
+    }
+    const known = this.#lost.get(contentId);
+    const places = known?.places ?? [];
+    places.push({ folder: of.folder, versionId: of.versionId, level, index });
+    if (places.length > maxPlaces) places.shift();
+    if (known !== undefined) return;
+    if (this.#lost.size >= maxLostBlocks) this.#isMore = true;
+    else this.#lost.set(contentId, { reference: { contentId, lengthBytes }, places });
+  }
+}
+
+function versionIn(recordBytes: Uint8Array, hash: Hash): Version | undefined {
+  try {
+    return decodeVersion(recordBytes, hash);
+  } catch (error) {
+    if (error instanceof MalformedBytes) return undefined;
+    throw error;
+  }
+}

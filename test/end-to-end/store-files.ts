@@ -1,0 +1,26 @@
+/** The files of a node's store, and rot in them, as a disk makes it: in place, while the node runs. */
+import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NodeProcess } from './node-process.js';
+
+export type StoreArea = 'blocks' | 'log-a' | 'log-b';
+
+export function segmentFiles(node: NodeProcess, area: StoreArea): string[] {
+  const directory = join(node.home, 'store', area);
+  const names = readdirSync(directory).filter((name) => name.endsWith('.segment'));
+  return names.sort().map((name) => join(directory, name));
+}
+
+/** Turns the bits of the first byte of a text, wherever it lies; throws where it is in no segment. */
+export function rot(node: NodeProcess, area: StoreArea, text: string): void {
+  for (const file of segmentFiles(node, area)) {
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(text);
+    if (at === -1) continue;
+    const handle = openSync(file, 'r+');
+    writeSync(handle, Buffer.from([(bytes[at] ?? 0) ^ 0xff]), 0, 1, at);
+    closeSync(handle);
+    return;
+  }
+  throw new Error(`"${text}" lies in no segment of ${area}.`);
+}
