@@ -10,7 +10,7 @@ import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
 import { DeviceLosses } from './device-loss.js';
-import { checkDeviceName } from './device-name.js';
+import { DeviceSettings } from './device-settings.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus, hasOtherArchive } from './folder-status.js';
@@ -69,12 +69,12 @@ const offerPatienceMs = 5_000;
 /** The answer to the request leaves first. */
 const shutdownDelayMs = 100;
 const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exists']);
-const maxAddresses = 16;
 
 export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
   readonly #init: NodeServiceInit;
   readonly #ignore: IgnoreService;
+  readonly #settings: DeviceSettings;
   readonly #kept: KeptContentService;
   readonly #losses: DeviceLosses;
   readonly #where: WhereService;
@@ -83,6 +83,7 @@ export class NodeService implements NodeControl {
   constructor(init: NodeServiceInit) {
     this.#init = init;
     this.#ignore = new IgnoreService(init.seams);
+    this.#settings = new DeviceSettings(init.config, init.keeper);
     const { config, seams, nameOf } = init;
     const paired = () => config.current.devices.map(({ id }) => id);
     const knownDevices = () => [seams.network.localDevice, ...paired()];
@@ -126,18 +127,9 @@ export class NodeService implements NodeControl {
   }
 
   async renameDevice(device: string, name: string): Promise<DeviceStatus> {
-    const known = this.#device(device);
-    checkDeviceName(name, 'Nothing was changed.');
-    const taken = this.#init.config.current.devices.some(
-      (other) => other.name === name && other.id !== known.id,
-    );
-    if (taken) {
-      throw new AppError('usage', `Another device is called "${name}".`, {
-        hint: 'Nothing was changed.',
-      });
-    }
-    await this.#init.config.updateDevice(known.id, (one) => ({ ...one, name }));
-    return this.#deviceStatus(this.#device(known.id));
+    const { id } = this.#device(device);
+    await this.#settings.rename(id, name);
+    return this.#deviceStatus(this.#device(id));
   }
 
   async removeDevice(device: string): Promise<void> {
@@ -152,29 +144,15 @@ export class NodeService implements NodeControl {
   }
 
   async addDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
-    const known = this.#device(device);
-    if (!/^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}$/.test(address)) {
-      throw new AppError('usage', `"${address}" is not an address.`, {
-        hint: 'Write it as /ip4/192.168.1.7/tcp/22600 or /dns4/home.example.org/tcp/22600.',
-      });
-    }
-    await this.#init.config.updateDevice(known.id, (one) => ({
-      ...one,
-      staticAddresses: [...new Set([...one.staticAddresses, address])].slice(-maxAddresses),
-    }));
-    this.#init.keeper.nudge();
-    return this.#deviceStatus(this.#device(known.id));
+    const { id } = this.#device(device);
+    await this.#settings.addAddress(id, address);
+    return this.#deviceStatus(this.#device(id));
   }
 
   async removeDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
-    const known = this.#device(device);
-    const without = (list: readonly string[]) => list.filter((one) => one !== address);
-    await this.#init.config.updateDevice(known.id, (one) => ({
-      ...one,
-      staticAddresses: without(one.staticAddresses),
-      learnedAddresses: without(one.learnedAddresses),
-    }));
-    return this.#deviceStatus(this.#device(known.id));
+    const { id } = this.#device(device);
+    await this.#settings.removeAddress(id, address);
+    return this.#deviceStatus(this.#device(id));
   }
 
   addFolder(request: {
