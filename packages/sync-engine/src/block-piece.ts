@@ -2,6 +2,7 @@
 import { readEnvelope } from '@holdfast/block-store';
 import type { ContentId } from '@holdfast/model';
 import { AppError, assert, type BulkTools, type FileHandle } from '@holdfast/platform';
+import { writeSparsely } from './holes.js';
 import type { EnvelopePlace } from './packed-envelopes.js';
 
 /** One block inside the buffers of a job, and where it belongs in its file. */
@@ -12,12 +13,13 @@ export interface BlockPiece extends EnvelopePlace {
   readonly fileOffset: number;
 }
 
-/** Verifies and writes one block; throws `block_mismatch` where the content is not what its name says. */
+/** Verifies and writes one block of a file that is to have `sizeBytes`; throws `block_mismatch` where the content is not what its name says. */
 export function writePiece(
   handle: FileHandle,
   buffers: readonly Uint8Array[],
   piece: BlockPiece,
   tools: BulkTools,
+  sizeBytes: number,
 ): void {
   const envelope = envelopeAt(buffers, piece);
   const plain = readEnvelope(envelope, piece.contentId, tools, piece.lengthBytes);
@@ -27,7 +29,7 @@ export function writePiece(
       hint: 'It was not written. Another device may have the block whole.',
     });
   }
-  tools.fileSystem.write(handle, plain, piece.fileOffset);
+  writeSparsely(tools.fileSystem, handle, plain, piece.fileOffset, sizeBytes);
 }
 
 function envelopeAt(buffers: readonly Uint8Array[], place: EnvelopePlace): Uint8Array {

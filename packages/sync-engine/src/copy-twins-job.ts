@@ -1,6 +1,12 @@
 /** Filling temporary files from files that have the same content, for worker threads. */
 import { ParentChecker } from '@holdfast/folder-scanner';
-import { type BlockReference, type FolderPath, hexFrom, type VersionId } from '@holdfast/model';
+import {
+  type BlockReference,
+  type FolderPath,
+  hexFrom,
+  plainBytesOf,
+  type VersionId,
+} from '@holdfast/model';
 import {
   type BulkJob,
   type BulkTools,
@@ -10,6 +16,7 @@ import {
   joinPath,
   removeIfPresent,
 } from '@holdfast/platform';
+import { writeSparsely } from './holes.js';
 import { temporaryPath } from './place-jobs.js';
 
 export interface CopyTwinsInput {
@@ -71,12 +78,13 @@ function copyEach(
   blocks: readonly BlockReference[],
   { fileSystem, hasher }: BulkTools,
 ): boolean {
+  const sizeBytes = plainBytesOf(blocks);
   let at = 0;
   for (const { contentId, lengthBytes } of blocks) {
     const bytes = new Uint8Array(lengthBytes);
     if (fileSystem.read(source, bytes, at) !== lengthBytes) return false;
     if (hexFrom(hasher.blake3(bytes)) !== contentId) return false;
-    fileSystem.write(target, bytes, at);
+    writeSparsely(fileSystem, target, bytes, at, sizeBytes);
     at += lengthBytes;
   }
   return true;

@@ -20,6 +20,7 @@ import { AppError, type BulkRunner, type Clock, type FilePath, inGroups } from '
 import type { AskedItem } from './asked-blocks.js';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
+import { isLargestZeroBlock } from './holes.js';
 import type { ListBlockKeeper } from './list-block-keeper.js';
 import { type PlacedArrival, type PlacedReference, packPieces, placed } from './placed-blocks.js';
 import { beginStagingJob, checkStagedJob } from './resume-jobs.js';
@@ -100,7 +101,8 @@ export class LargeFetcher {
       write: async (window, arrived: readonly PlacedArrival[]) => {
         const { envelopes, pieces } = packPieces(arrived);
         const { buffers, transfer } = envelopes;
-        await this.#init.runner.run(stageJob, { ...target, buffers, pieces, local: [] }, transfer);
+        const input = { ...target, buffers, pieces, local: [] };
+        await this.#init.runner.run(stageJob, input, transfer);
         progress.onBytes(plainBytesOf(window));
       },
       onFailed,
@@ -128,13 +130,13 @@ export class LargeFetcher {
     references: readonly PlacedReference[],
     onBytes: (bytes: number) => void,
   ): Promise<readonly PlacedReference[]> {
-    const { record } = file.target;
-    const there = await this.#init.runner.run(beginStagingJob, {
-      ...this.#stagedFile(file),
-      sizeBytes: record.sizeBytes,
-    });
+    const there = await this.#init.runner.run(beginStagingJob, this.#stagedFile(file));
     const staged = references.filter((one) => one.fileOffset + one.lengthBytes <= there);
     const done = new Set(await this.#checked(file, staged));
+    // Where nothing was written the file reads as zeros, up to the last block, which makes its size.
+    for (const one of references.slice(0, -1)) {
+      if (one.fileOffset >= there && isLargestZeroBlock(one)) done.add(one);
+    }
     const reusable = await this.#reusable(file.local);
     if (file.twin !== undefined) addPlaces(reusable, file.twin, references);
     const local = references.filter((one) => !done.has(one) && reusable.has(one.contentId));
@@ -184,7 +186,8 @@ export class LargeFetcher {
   }
 
   #stagedFile(file: LargeFile) {
-    return { root: this.#init.root, path: file.target.record.path, versionId: file.target.id };
+    const { path, sizeBytes } = file.target.record;
+    return { root: this.#init.root, path, versionId: file.target.id, sizeBytes };
   }
 
   /** The data blocks of a version, from the first device that gives its list blocks. */

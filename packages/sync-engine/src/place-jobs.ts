@@ -129,7 +129,7 @@ class Placement {
     const handle = this.#openTemporary(temporary, content.pieces !== undefined);
     try {
       for (const piece of content.pieces ?? []) {
-        writePiece(handle, this.#input.buffers, piece, this.#tools);
+        writePiece(handle, this.#input.buffers, piece, this.#tools, content.sizeBytes);
       }
       if (this.#fileSystem.handleStat(handle).sizeBytes !== content.sizeBytes) {
         return { type: 'failed', code: 'incomplete' };

@@ -5,14 +5,16 @@ import {
   type BulkJob,
   type BulkTools,
   type FileHandle,
-  type FilePath,
   fileErrorCode,
   joinPath,
 } from '@holdfast/platform';
 import { type BlockPiece, writePiece } from './block-piece.js';
+import { writeSparsely } from './holes.js';
 import { confinedTemporary, type StagedFile } from './resume-jobs.js';
 
 export interface StageInput extends StagedFile {
+  /** Of the whole file. */
+  readonly sizeBytes: number;
   readonly buffers: readonly Uint8Array[];
   readonly pieces: readonly BlockPiece[];
   /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
@@ -35,11 +37,12 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
     const parents = new ParentChecker(fileSystem, input.root);
     const handle = fileSystem.open(confinedTemporary(input, fileSystem), 'write');
     try {
-      for (const piece of input.pieces) writePiece(handle, input.buffers, piece, tools);
+      for (const piece of input.pieces) {
+        writePiece(handle, input.buffers, piece, tools, input.sizeBytes);
+      }
       return input.local.filter(
         (piece) =>
-          parents.check(piece.path).type !== 'ok' ||
-          !copyLocalPiece(handle, piece, input.root, tools),
+          parents.check(piece.path).type !== 'ok' || !copyLocalPiece(handle, piece, input, tools),
       );
     } finally {
       fileSystem.close(handle);
@@ -50,7 +53,7 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
 function copyLocalPiece(
   handle: FileHandle,
   piece: LocalPiece,
-  root: FilePath,
+  { root, sizeBytes }: StageInput,
   { fileSystem, hasher }: BulkTools,
 ): boolean {
   const buffer = new Uint8Array(piece.lengthBytes);
@@ -66,6 +69,6 @@ function copyLocalPiece(
     return false;
   }
   if (hexFrom(hasher.blake3(buffer)) !== piece.contentId) return false;
-  fileSystem.write(handle, buffer, piece.fileOffset);
+  writeSparsely(fileSystem, handle, buffer, piece.fileOffset, sizeBytes);
   return true;
 }

@@ -13,8 +13,8 @@ describe('filling a large file', () => {
     fileOffset,
   });
   const stage = (world: PlaceWorld, more: Partial<Parameters<typeof stageJob.perform>[0]>) => {
-    const file = { root, path: pathOf('big'), versionId: newId, ...more };
-    world.perform(beginStagingJob, { ...file, sizeBytes: 11 });
+    const file = { root, path: pathOf('big'), versionId: newId, sizeBytes: 11, ...more };
+    world.perform(beginStagingJob, file);
     return world.perform(stageJob, { ...file, buffers: [], pieces: [], local: [], ...more });
   };
   const temporary = `.holdfast-tmp-${newId.slice(0, 32)}`;
