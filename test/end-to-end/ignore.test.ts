@@ -1,5 +1,5 @@
 /** `.stignore` with real nodes: what is passed over, and that a change of patterns deletes nothing. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
@@ -187,4 +187,55 @@ describe('a directory that others delete', () => {
       return existsSync(there('stays', 'sub', 'mine.tmp'));
     });
   });
+
+  test('goes with directories that may go, with all that they hold, and stays for one file that may not', async () => {
+    await setPatterns('*.mine\n(?d)node_modules\n(?d)*.cache\n');
+    const trees = ['goes whole', 'stays for one'];
+    for (const name of trees) {
+      mkdirSync(here(name, 'src', 'node_modules', 'deep', 'er'), { recursive: true });
+      writeFileSync(here(name, 'src', 'a.txt'), 'a');
+      writeFileSync(here(name, 'src', 'node_modules', 'deep', 'er', 'x.js'), 'x');
+      writeFileSync(here(name, 'b.cache'), 'b');
+    }
+    writeFileSync(here('stays for one', 'src', 'only.mine'), 'mine');
+    await settle(docs);
+    for (const name of trees) {
+      expect(existsSync(there(name, 'src', 'a.txt'))).toBe(true);
+      rmSync(there(name), { recursive: true });
+    }
+    await settle(docs);
+    await eventually('what may go goes', () => !existsSync(here('goes whole')));
+    await eventually('the file goes', () => !existsSync(here('stays for one', 'src', 'a.txt')));
+    expect(readFileSync(here('stays for one', 'src', 'only.mine'), 'utf8')).toBe('mine');
+    await docs.laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    expect(await docsOf(docs.laptop)).toMatchObject({ needFiles: 0 });
+    expect(trees.map((name) => existsSync(there(name)))).toEqual([false, false]);
+  });
+
+  test('gives its place to a file, where all that is ignored in it may go', async () => {
+    await setPatterns('(?d)*.cache\n');
+    mkdirSync(here('becomes a file'));
+    writeFileSync(here('becomes a file', 'a.txt'), 'a');
+    writeFileSync(here('becomes a file', 'b.cache'), 'b');
+    await settle(docs);
+    expect(existsSync(there('becomes a file', 'a.txt'))).toBe(true);
+    rmSync(there('becomes a file'), { recursive: true });
+    writeFileSync(there('becomes a file'), 'a file now');
+    await settle(docs);
+    await eventually('it is a file here too', () => {
+      return statSync(here('becomes a file')).isFile();
+    });
+    expect(readFileSync(here('becomes a file'), 'utf8')).toBe('a file now');
+  });
+});
+
+test('patterns whose file is deleted hold no more, and what they ignored is synced', async () => {
+  await setPatterns('*.hidden\n');
+  writeFileSync(here('shown.txt'), 'shown');
+  writeFileSync(here('some.hidden'), 'hidden so far');
+  await settle(docs);
+  expect([existsSync(there('shown.txt')), existsSync(there('some.hidden'))]).toEqual([true, false]);
+  rmSync(here('.stignore'));
+  await eventually('it arrives by itself', () => readThere('some.hidden') === 'hidden so far');
+  expect((await docs.laptop.ask<Patterns>('folder', 'ignore', 'docs')).text).toBe('');
 });
