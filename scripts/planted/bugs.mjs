@@ -6,6 +6,7 @@ import { applyingBugs } from './applying-bugs.mjs';
 import { archiveBugs } from './archive-bugs.mjs';
 import { decidingBugs } from './deciding-bugs.mjs';
 import { indexBugs } from './index-bugs.mjs';
+import { massChangeBugs } from './mass-change-bugs.mjs';
 import { scanningBugs } from './scanning-bugs.mjs';
 
 export const plantedBugs = [
@@ -14,4 +15,5 @@ export const plantedBugs = [
   ...decidingBugs,
   ...indexBugs,
   ...archiveBugs,
+  ...massChangeBugs,
 ];

@@ -7,10 +7,12 @@
  */
 import {
   type DeviceId,
+  type FileRecord,
   type Hash,
   lossOf,
   removesDirectory,
   restoringVersion,
+  sameContent,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -104,7 +106,10 @@ function knownElsewhere(before: PathEntry, rule: GuardJudgement): Version | unde
 }
 
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */
-function liveMark({ guard }: VersionRow, rule: GuardJudgement): GuardMark | undefined {
+export function liveMark(
+  { guard }: VersionRow,
+  rule: Pick<GuardJudgement, 'atMs' | 'windowMs' | 'isHolding'>,
+): GuardMark | undefined {
   if (guard === undefined || guard.state === 'rejected') return undefined;
   if (guard.state === 'held') return rule.isHolding() ? guard : undefined;
   return rule.atMs - guard.atMs <= rule.windowMs ? guard : undefined;
@@ -120,6 +125,19 @@ function passed(entry: PathEntry, version: Version): PathEntry {
 
 export function withGuard(entry: PathEntry, version: Version, guard: GuardMark): PathEntry {
   return withRow(entry, version, (row) => ({ ...row, guard }));
+}
+
+/** What others show of a change and nobody vouches for waits, in whichever versions it came. */
+export function withOfferHeld(entry: PathEntry, record: FileRecord, guard: GuardMark): PathEntry {
+  return entry.rows
+    .filter(
+      ({ checked, version, peers }) =>
+        !checked &&
+        version.record.author === record.author &&
+        sameContent(version.record, record) &&
+        peers.some((peer) => peer.state === 'current'),
+    )
+    .reduce((next, { version }) => withGuard(next, version, guard), entry);
 }
 
 export function withoutGuard(entry: PathEntry, version: Version): PathEntry {
@@ -161,22 +179,39 @@ export function confirmed(entry: PathEntry, changes: AnsweredChanges): PathEntry
  * what is here above it; what is on this disk is marked, so that the former content is fetched.
  */
 export function rejected(entry: PathEntry, changes: AnsweredChanges, hash: Hash): PathEntry {
-  return entry.rows
-    .filter((row) => isMeant(row, changes))
-    .reduce((next, row) => rejectedRow(next, row, hash), entry);
+  const meant = entry.rows.filter((row) => isMeant(row, changes));
+  const isHere = (row: VersionRow) => row.local?.state === 'current';
+  // First what is here: what waits above it goes back to what was there before both.
+  return [...meant.filter(isHere), ...meant.filter((row) => !isHere(row))].reduce(
+    (next, row) => rejectedRow(next, row, hash),
+    entry,
+  );
 }
 
 function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
   const { guard, version } = row;
   const local = localCurrent(entry);
   if (guard === undefined) return entry;
-  if (local?.version.id === version.id) {
-    const restoring = restoringVersion(guard.former, version, hash);
-    return withGuard(entry, version, { ...guard, state: 'rejected', restoring });
-  }
+  if (local?.version.id === version.id) return withRestoring(entry, version, guard, hash);
   const settled = withoutGuard(entry, version);
   if (guard.state !== 'held' || local === undefined) return settled;
+  const here = local.guard;
+  if (here?.state === 'rejected') {
+    const former = here.restoring ?? here.former;
+    const restoring = restoringVersion(former, version, hash);
+    return withGuard(settled, local.version, { ...here, restoring });
+  }
   const above = restoringVersion(local.version, version, hash);
   const { disk } = local.local;
   return withChecked(withLocalCurrent(settled, above, disk ? { disk } : {}), above);
+}
+
+function withRestoring(
+  entry: PathEntry,
+  version: Version,
+  guard: GuardMark,
+  hash: Hash,
+): PathEntry {
+  const restoring = restoringVersion(guard.former, version, hash);
+  return withGuard(entry, version, { ...guard, state: 'rejected', restoring });
 }

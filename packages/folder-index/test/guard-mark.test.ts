@@ -15,6 +15,7 @@ import {
 } from '@holdfast/folder-index';
 import { compareVectors, sameContent, type Version } from '@holdfast/model';
 import { describe, expect, test } from 'vitest';
+import type { GuardJudgement } from '../src/guard-mark.js';
 import {
   desktop,
   fileVersion,
@@ -24,7 +25,6 @@ import {
   pathOf,
   tombstoneVersion,
 } from './index-world.js';
-import type { GuardJudgement } from '../src/guard-mark.js';
 
 const disk = {
   sizeBytes: 10,
@@ -174,6 +174,22 @@ describe('answers', () => {
     expect(row?.guard?.state).toBe('rejected');
     const other = localCurrent(rejected(pending, changes, hash))?.version.id;
     expect(row?.guard?.restoring?.id).toBe(other);
+  });
+
+  test.each([
+    ['as it came', (entry: PathEntry) => entry],
+    ['the other way round', (entry: PathEntry) => ({ ...entry, rows: entry.rows.toReversed() })],
+  ])('a rejection of what waits above what had passed goes back before both, %s', (_, turned) => {
+    const passed = changed(showing(first), second).entry;
+    const told = withPeerRow(passed, third, { device: laptop, state: 'current', sequence: 9 });
+    const mark = { state: 'held', atMs: 1_000, former: second } as const;
+    const entry = rejected(turned(withGuard(told, third, mark)), changes, hash);
+    const guard = localCurrent(entry)?.guard;
+    const restoring = guard?.restoring?.record;
+    expect(guard?.state).toBe('rejected');
+    expect(restoring && sameContent(restoring, first.record)).toBe(true);
+    expect(restoring && compareVectors(restoring.vector, third.record.vector)).toBe('dominates');
+    expect(guardedRows(entry)).toBe(0);
   });
 
   test('what passed before anybody was asked is undone too, what others did is not', () => {

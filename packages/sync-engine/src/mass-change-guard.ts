@@ -13,11 +13,12 @@ import {
   isMeant,
   judgedLocal,
   type KnownMassChange,
+  liveMark,
   localCurrent,
   type PathEntry,
   rejected,
   withChecked,
-  withGuard,
+  withOfferHeld,
 } from '@holdfast/folder-index';
 import type { ChangeGuard, ForeseenChange } from '@holdfast/folder-scanner';
 import {
@@ -45,6 +46,7 @@ import { LatelyRejected } from './lately-rejected.js';
 import { countOf, type Loss, surveyMassChange } from './mass-change-survey.js';
 import { OwnMassChanges } from './own-mass-changes.js';
 import type { PlannedPath } from './placer.js';
+import { WantedPaths } from './wanted-paths.js';
 
 export interface MassChangeGuardInit {
   /** The index that stands for the tree. */
@@ -69,17 +71,13 @@ export interface MassChangeGuardInit {
 /** What the watcher tells of a deletion that goes on is a part of it: all of it is looked at sooner. */
 const partsSeen = 8;
 const pathsPerUpdate = 500;
-const maxWanted = 100_000;
-/** A scan comes across what was changed by then. */
-const wantedForMs = 10 * 60_000;
 
 export class MassChangeGuard implements ChangeGuard {
   readonly #init: MassChangeGuardInit;
   readonly #windows = new Map<DeviceId, ChangeWindow>();
   readonly #questions: OwnMassChanges;
   readonly #settling = new Mutex();
-  /** Paths that a person has this device change, and when that was said. */
-  readonly #wanted = new Map<FolderPath, number>();
+  readonly #wanted: WantedPaths;
   /** Questions that were opened and that nothing waits for yet. */
   readonly #opening = new Set<DeviceId>();
   /** The questions to which what was foreseen belongs, all of it, whenever it is answered. */
@@ -94,12 +92,12 @@ export class MassChangeGuard implements ChangeGuard {
     this.#init = init;
     this.#questions = new OwnMassChanges(init);
     this.#rejected = new LatelyRejected(init.clock);
+    this.#wanted = new WantedPaths(init.clock);
   }
 
   /** The next changes of these paths are a person's wish: nobody is asked about them. */
   expect(paths: readonly FolderPath[]): void {
-    if (this.#wanted.size > maxWanted) this.#wanted.clear();
-    for (const path of paths) this.#wanted.set(path, this.#init.clock.monotonic());
+    this.#wanted.add(paths);
   }
 
   mayAsk(changes: number): boolean {
@@ -132,7 +130,7 @@ export class MassChangeGuard implements ChangeGuard {
       atMs: timeOf(clock),
       windowMs: limits.windowMs,
       isHolding: () => this.#isHolding(device),
-      passes: (former) => own === 'passed' || this.#isWanted(path) || this.#hasMoved(former),
+      passes: (former) => own === 'passed' || this.#wanted.has(path) || this.#hasMoved(former),
       isArchived: (id, sequence) => this.#init.coverage().copiesOf(id, sequence) > 0,
     });
     if (judged.entry !== before) this.#wanted.delete(path);
@@ -146,7 +144,7 @@ export class MassChangeGuard implements ChangeGuard {
   #vouchedIfWanted(before: PathEntry, after: PathEntry): PathEntry {
     const now = localCurrent(after)?.version;
     if (now === undefined || now.id === localCurrent(before)?.version.id) return after;
-    if (!this.#isWanted(after.path)) return after;
+    if (!this.#wanted.has(after.path)) return after;
     this.#wanted.delete(after.path);
     return withChecked(after, now);
   }
@@ -241,15 +239,20 @@ export class MassChangeGuard implements ChangeGuard {
   }
 
   /** Whether it takes something from this disk, and nobody vouches for it. */
-  #isUnvouched({ entry, action }: PlannedPath): boolean {
+  #isUnvouched(planned: PlannedPath): boolean {
+    const { entry, action } = planned;
     const { local, target } = action;
-    if (this.#init.limits() === undefined || local?.local.disk === undefined) return false;
+    if (this.#init.limits() === undefined || local === undefined) return false;
+    // A deletion that passed, and is a part of what goes on, is not the end of its path.
+    const live = this.#liveMark(planned);
+    if (local.local.disk === undefined && live === undefined) return false;
     if (action.type !== 'apply' || action.conflict) return false;
     // A person said that what is here goes.
     if (local.guard?.state === 'rejected' || local.local.withheld === 'reverting') return false;
     const { record } = target;
     const before = local.version.record;
-    if (lossOf(before, record) === undefined && !removesDirectory(before, record)) return false;
+    const former = live?.former.record ?? before;
+    if (lossOf(former, record) === undefined && !removesDirectory(former, record)) return false;
     if (compareVectors(record.vector, before.vector) !== 'dominates') return false;
     return !entry.rows.some((row) => row.checked && sameContent(row.version.record, record));
   }
@@ -285,28 +288,25 @@ export class MassChangeGuard implements ChangeGuard {
     const { record } = planned.action.target;
     const mark = this.#markOf(planned, 'held');
     if (mark === undefined) return entry;
-    const held = entry.rows
-      .filter(
-        ({ checked, version, peers }) =>
-          !checked &&
-          version.record.author === record.author &&
-          sameContent(version.record, record) &&
-          peers.some((peer) => peer.state === 'current'),
-      )
-      .reduce((next, { version }) => withGuard(next, version, mark), entry);
-    if (!this.#isRefused(record.author)) return held;
-    const { author } = record;
-    return rejected(held, { author, sinceMs: mark.atMs, lastMs: mark.atMs }, this.#init.hash);
+    const held = withOfferHeld(entry, record, mark);
+    const meant = { author: record.author, sinceMs: mark.atMs, lastMs: mark.atMs };
+    return this.#isRefused(meant.author) ? rejected(held, meant, this.#init.hash) : held;
   }
 
-  #markOf({ action }: PlannedPath, state: 'noted' | 'held'): GuardMark | undefined {
-    const former = action.local?.version;
-    return former && { state, atMs: timeOf(this.#init.clock), former };
+  #markOf(planned: PlannedPath, state: 'noted' | 'held'): GuardMark | undefined {
+    const live = this.#liveMark(planned);
+    const former = live?.former ?? planned.action.local?.version;
+    return former && { state, atMs: live?.atMs ?? timeOf(this.#init.clock), former };
   }
 
-  #isWanted(path: FolderPath): boolean {
-    const saidMs = this.#wanted.get(path);
-    return saidMs !== undefined && this.#init.clock.monotonic() - saidMs <= wantedForMs;
+  /** What the path showed before the same author began to change it, not long ago. */
+  #liveMark({ action }: PlannedPath): GuardMark | undefined {
+    const { local, target } = action;
+    const limits = this.#init.limits();
+    const { author } = target.record;
+    if (local?.version.record.author !== author || limits === undefined) return undefined;
+    const rule = { atMs: timeOf(this.#init.clock), windowMs: limits.windowMs };
+    return liveMark(local, { ...rule, isHolding: () => this.#isHolding(author) });
   }
 
   #hasMoved(former: Version): boolean {

@@ -7,7 +7,14 @@ import {
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import type { DeviceId, FolderId, MassChangeLimits, Version, VersionVector } from '@holdfast/model';
+import {
+  type DeviceId,
+  type FolderId,
+  type MassChangeLimits,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
 import { silentLogger } from '@holdfast/platform';
 import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/simulation';
 import { MassChangeGuard } from '../src/mass-change-guard.js';
@@ -34,6 +41,17 @@ export const former = (number: number) => fileVersion(nameOf(number), `former ${
 
 export function rewritten(number: number, author: DeviceId = desktop): Version {
   return fileVersion(nameOf(number), `spoiled ${number}`, theirs, { author });
+}
+
+/** Deleted, and then written anew, as some programs rewrite a file. */
+export function removed(number: number): Version {
+  const path = pathOf(nameOf(number));
+  return versionOf({ kind: 'tombstone', path, author: desktop, vector: theirs }, hash);
+}
+
+export function writtenAnew(number: number): Version {
+  const vector = [...ours, { actor: actor('d'), counter: 2 }];
+  return fileVersion(nameOf(number), `anew ${number}`, vector, { author: desktop });
 }
 
 export class GuardWorld {
@@ -79,6 +97,14 @@ export class GuardWorld {
       },
       { sync: true },
     );
+  }
+
+  /** The desktop shows this version. */
+  async hearOf(version: Version): Promise<void> {
+    const peer = { device: desktop, state: 'current', sequence: 1_000 } as const;
+    await this.index.update([version.record.path], (entry) => withPeerRow(entry, version, peer), {
+      sync: true,
+    });
   }
 
   /** What the guard lets pass of all that is needed, as one pass of the applier asks it. */

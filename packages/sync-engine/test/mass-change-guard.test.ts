@@ -7,8 +7,10 @@ import {
   mayBePlaced,
   nameOf,
   numbers,
+  removed,
   rewritten,
   windowMs,
+  writtenAnew,
 } from './guard-world.js';
 import { desktop, pathOf } from './place-world.js';
 
@@ -148,6 +150,28 @@ describe('an answer', () => {
       expect(sameContent(action.target.record, former(number).record)).toBe(true);
     }
   });
+
+  test.each([
+    ['deleted', removed],
+    ['rewritten', rewritten],
+  ])(
+    'rejected goes back before a path was %s, though it was written anew after that had passed',
+    async (_, first) => {
+      const other = await GuardWorld.open(20);
+      await other.hearOf(first(0));
+      await other.place(await other.pass());
+      await other.hearOf(writtenAnew(0));
+      await other.place(await other.pass());
+      await other.hear(1, 6);
+      await other.pass();
+      await other.answer('rejected');
+      const back = await other.pass();
+      expect(back.map(({ entry }) => entry.path)).toEqual([nameOf(0)]);
+      for (const { action } of back) {
+        expect(sameContent(action.target.record, former(0).record)).toBe(true);
+      }
+    },
+  );
 
   test('rejected is for what arrives of it a moment later, too', async () => {
     await world.answer('rejected');

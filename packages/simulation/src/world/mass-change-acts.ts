@@ -59,9 +59,19 @@ async function chooseGuards(
 
 function answer(world: SimulatedWorld, machine: SimulatedMachine, random: SeededRandom): void {
   for (const folder of world.shape.folders) {
-    const rejects = random.chance(0.5);
-    askNode(world, machine, `${rejects ? 'rejects' : 'confirms'} ${folder}`, (control) =>
-      rejects ? control.rejectFolder(folder) : control.confirmFolder(folder),
-    );
+    answerFolder(world, machine, folder, random.chance(0.5) ? 'rejects' : 'confirms');
   }
+}
+
+export type MassChangeWord = 'rejects' | 'confirms';
+
+export function answerFolder(
+  world: SimulatedWorld,
+  machine: SimulatedMachine,
+  folder: string,
+  word: MassChangeWord,
+): void {
+  askNode(world, machine, `${word} ${folder}`, (control) =>
+    word === 'rejects' ? control.rejectFolder(folder) : control.confirmFolder(folder),
+  );
 }

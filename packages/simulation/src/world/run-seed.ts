@@ -1,6 +1,5 @@
 /** One seed from beginning to end: prepare, let users and faults act, heal, wait, check. */
 import { errorMessage } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
 import { SimulatedCrash } from '../seams/kill-switch.js';
 import { assertSame, type NamedShapes, shapesOfHistory, shapesOfTree } from './compare-trees.js';
 import { healWorld, planFaults, skewClocks } from './fault-plan.js';
@@ -8,13 +7,14 @@ import { renameApart } from './folding-disks.js';
 import { foldingPrefix } from './folding-names.js';
 import { unlistedHeld } from './held-listed.js';
 import { planIgnoreFiles, removeIgnoreFiles } from './ignore-files.js';
+import { judgeMassChange } from './judged-mass-change.js';
 import { planLostKeys } from './lost-keys.js';
-import { answerAll, planMassChanges } from './mass-change-acts.js';
+import { planMassChanges } from './mass-change-acts.js';
 import { countedPaths, leaveModes, planModes } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
+import { isQuiet, restless, settle } from './quiescence.js';
 import { SeedFailure } from './seed-failure.js';
-import type { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedUser } from './simulated-user.js';
 import { SimulatedWorld } from './simulated-world.js';
 import { nextAct, quickAct, sameFileActs } from './user-acts.js';
@@ -53,12 +53,6 @@ export const ignoreFilesPrefix = 'ignore-';
 const minuteMs = 60_000;
 /** Without a restart only the next scan of everything finds what a watcher did not tell. */
 const rescanMs = 16 * minuteMs;
-/** After everything has healed, so long may it take until all is in sync and covered. */
-const quiescenceLimitMs = 30 * minuteMs;
-/** So long it must stay so. */
-const quietMs = 45_000;
-/** Between one answer and the next. */
-const answerMs = 10_000;
 /** More pairs of names than this no world has. */
 const maxRenames = 200;
 const renamedMs = 1_000;
@@ -115,6 +109,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(foldingPrefix)) await makeRoomForNames(world, users);
   if (seed.startsWith(modesPrefix)) await leaveModes(world, random);
   await settle(world);
+  if (seed.startsWith(massChangePrefix)) await judgeMassChange(world, users);
   await check(world);
   return {
     seed,
@@ -168,67 +163,6 @@ function planActs(
       world.perform(user.machine, nextAct(user));
     });
   }
-}
-
-/** Liveness: all in sync and covered before the deadline, and for a while. */
-async function settle(world: SimulatedWorld): Promise<void> {
-  const deadlineMs = world.clock.nowMs + quiescenceLimitMs;
-  while (world.clock.nowMs < deadlineMs) {
-    const limitMs = deadlineMs - world.clock.nowMs;
-    if (!(await world.runUntilHolds(() => isQuiet(world) || isAsking(world), limitMs))) break;
-    if (answerAll(world)) {
-      await world.runUntil(world.clock.nowMs + answerMs);
-      continue;
-    }
-    const disturbed = await world.runUntilHolds(() => !isQuiet(world), quietMs);
-    if (!disturbed) return;
-  }
-  throw new SeedFailure('not-live', restless(world).join('; '));
-}
-
-function isAsking(world: SimulatedWorld): boolean {
-  return world.machines.some(({ folders }) =>
-    folders.some((folder) => folder.massChanges.open().length > 0),
-  );
-}
-
-function isQuiet(world: SimulatedWorld): boolean {
-  return world.machines.every((machine) => isMachineQuiet(world, machine));
-}
-
-function isMachineQuiet(world: SimulatedWorld, machine: SimulatedMachine): boolean {
-  const { edges, folders } = world.shape;
-  const wanted = edges.filter((edge) => edge.includes(machine.name)).length;
-  if (machine.folders.length < folders.length) return false;
-  return machine.folders.every((folder) => {
-    if (folder.links.size < wanted || !folder.isInSync()) return false;
-    if (folder.mirror !== undefined) return folder.treeIndex.counts.held === 0;
-    if (folder.tree === undefined || world.archives.length === 0) return true;
-    return folder.isCovered() && folder.index.counts.held === 0;
-  });
-}
-
-/** What keeps the world from being quiet. */
-function restless(world: SimulatedWorld): string[] {
-  return world.machines
-    .filter((machine) => !isMachineQuiet(world, machine))
-    .flatMap(({ name, folders, isOn }) =>
-      folders.length === 0
-        ? [`${name} ${isOn ? 'has no folder' : 'does not run'}`]
-        : folders.map((folder) => `${name} ${stateOf(folder)}`),
-    );
-}
-
-function stateOf(folder: FolderEngine): string {
-  const { queued } = folder.index.counts;
-  const { counts } = folder.treeIndex;
-  const problems = JSON.stringify(folder.tree?.problems ?? folder.ingester?.problem);
-  return (
-    `${folder.config.label}: ${folder.links.size} links, ${folder.isInSync() ? '' : 'not '}in sync, ` +
-    `${folder.isCovered() ? '' : 'not '}covered, needs ${counts.needFiles}, ` +
-    `queued ${queued}, held ${counts.held}, settled ${folder.tree?.isSettled}, ` +
-    `exceptions ${folder.coverage.exceptions()}, "${folder.stopReason}" ${problems}`
-  );
 }
 
 async function check(world: SimulatedWorld): Promise<void> {

@@ -1,5 +1,6 @@
 /** Why a seed failed: a promise of the product that did not hold in its world. */
 export type FailureKind =
+  | 'answer-not-kept'
   | 'data-loss'
   | 'divergence'
   | 'held-unlisted'
@@ -7,6 +8,7 @@ export type FailureKind =
   | 'ignored-touched'
   | 'invented-content'
   | 'neither-old-nor-new'
+  | 'not-asked'
   | 'not-repeatable'
   | 'not-confined'
   | 'not-live'

@@ -1,0 +1,62 @@
+/** Planted bugs in what keeps a mass change back, and in what an answer does. */
+import { bug } from './bug.mjs';
+
+const mark = 'folder-index/src/guard-mark.ts';
+const guard = 'sync-engine/src/mass-change-guard.ts';
+
+export const massChangeBugs = [
+  bug(
+    'a mass change asks nobody',
+    'model/src/mass-change.ts',
+    'return total > limits.files && total * 100 > first.files * limits.sharePercent;',
+    'return total > limits.files && total * 100 > first.files * limits.sharePercent * 1_000;',
+    { seeds: 'mass-' },
+  ),
+  bug(
+    'what waits for an answer is told as current',
+    mark,
+    "const state = isKeptBack(row) ? 'side' : offeredState(local);",
+    'const state = offeredState(local);',
+    { seeds: 'mass-' },
+  ),
+  bug(
+    'what a mass change did before anybody was asked stays after a rejection',
+    mark,
+    "return guard.state === 'noted' && inTime;",
+    'return false;',
+    { seeds: 'mass-' },
+  ),
+  bug(
+    'a rejection of what waits forgets what had passed on the same path',
+    mark,
+    "if (here?.state === 'rejected') {",
+    "if (here?.state === 'rejected' && entry.rows.length < 0) {",
+    { suite: ['packages/folder-index/test/guard-mark'] },
+  ),
+  bug(
+    'a second change of a path forgets what was there before the first',
+    guard,
+    'const former = live?.former ?? planned.action.local?.version;',
+    'const former = planned.action.local?.version;',
+    { seeds: 'mass-' },
+  ),
+  bug(
+    'a confirmation lets nothing go',
+    mark,
+    `.filter((row) => isMeant(row, changes) && row.guard?.state === 'held')
+    .reduce((next, { version }) => withChecked(next, version), entry);`,
+    `.filter((row) => isMeant(row, changes) && row.guard?.state === 'rejected')
+    .reduce((next, { version }) => withChecked(next, version), entry);`,
+    { seeds: 'mass-' },
+  ),
+  bug(
+    'an answer counts as carried out before it is',
+    guard,
+    `    let paths: FolderPath[] = [];
+    for await (const entry of index.below('')) {`,
+    `    let paths: FolderPath[] = [];
+    await this.#questions.settled(id, answer);
+    for await (const entry of index.below('')) {`,
+    { seeds: 'mass-' },
+  ),
+];
