@@ -70,22 +70,29 @@ class LevelStore implements KeyValueStore {
   }
 
   batch(writes: readonly KeyValueWrite[], options: { readonly sync: boolean }): Promise<void> {
-    const operations = writes.map((write) =>
-      write.type === 'put' ? write : ({ type: 'del', key: write.key } as const),
-    );
     return this.#whileOpen(() =>
       // One at a time: LevelDB would put a second one behind the torn end of the first.
       this.#writing.run(async () => {
         if (this.#failure !== undefined) await this.#renew();
         if (this.#closed) throw storeClosed();
         try {
-          await this.#database.batch(operations, { sync: options.sync });
+          await this.#write(writes, options.sync);
         } catch (error) {
           this.#failure = error;
           throw isDamage(error) ? damaged(this.#path, error) : unwritable(this.#path, error);
         }
       }),
     );
+  }
+
+  /** Handed over one by one: a batch given as an array costs the main thread six times as much. */
+  async #write(writes: readonly KeyValueWrite[], sync: boolean): Promise<void> {
+    const batch = this.#database.batch();
+    for (const write of writes) {
+      if (write.type === 'put') batch.put(write.key, write.value);
+      else batch.del(write.key);
+    }
+    await batch.write({ sync });
   }
 
   async *iterate(
