@@ -4,8 +4,9 @@
  * the way into an archive, which Syncthing does not have. Never a test: figures depend on the
  * machine, so look at the ratios.
  *
- * `npm run bench -- NAME...` runs some, `--runs N` takes the median of N runs, other flags go to
- * the nodes' own runtime (such as --cpu-prof).
+ * `npm run bench -- NAME...` runs some (`million-files` only where it is asked for), `--runs N` takes
+ * the median of N runs, `--alone` leaves Syncthing out, other flags go to the nodes' own runtime
+ * (such as --cpu-prof). `TMPDIR` says on which disk.
  */
 import {
   existsSync,
@@ -22,6 +23,7 @@ import { describeTree, differences } from '../scripts/tree-digest.mjs';
 import { holdfastPair } from './holdfast-pair.mjs';
 import { linkBytes } from './link-bytes.mjs';
 import { syncthingPair, syncthingVersion } from './syncthing-pair.mjs';
+import { unchangedFolder } from './unchanged-folder.mjs';
 import { makeSmallFiles, prependByte, untilAllExist, writeSeeded } from './workloads.mjs';
 
 const benchmarks = {
@@ -38,18 +40,33 @@ const benchmarks = {
     run: renamedDirectory,
     beside: true,
   },
+  'deleted-directory': {
+    what: 'a directory of 10,000 files of 1–16 KB goes',
+    run: deletedDirectory,
+    beside: true,
+  },
+  'unchanged-folder': {
+    what: '100,000 files of 1–16 KB that both have: a restart of both until up to date, then nothing',
+    run: unchangedFolder(100_000),
+    beside: true,
+  },
   archive: { what: '10,000 files of 1–16 KB, covered by an archive', run: archiveTree },
+  'million-files': {
+    what: '1,000,000 files of some bytes that both have: a restart of both, then nothing',
+    run: unchangedFolder(1_000_000, (number) => 8 + (number % 8)),
+    onlyAsked: true,
+  },
 };
 
 async function main() {
-  const { names, runs, nodeFlags } = readArguments(process.argv.slice(2));
-  const version = syncthingVersion();
+  const { names, runs, alone, nodeFlags } = readArguments(process.argv.slice(2));
+  const version = alone ? undefined : syncthingVersion();
   console.log(
     `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
   );
   console.log(
     version === undefined
-      ? 'Syncthing is not installed (apt-get install syncthing): its columns stay empty.'
+      ? 'Without Syncthing: --alone, or it is not installed (apt-get install syncthing).'
       : `Syncthing ${version}, its watcher's delay at 1 s`,
   );
   for (const name of names) {
@@ -74,10 +91,12 @@ function readArguments(given) {
   );
   const unknown = asked.filter((name) => !(name in benchmarks));
   if (unknown.length > 0) throw new Error(`no benchmark is called ${unknown.join(', ')}`);
+  const usual = Object.keys(benchmarks).filter((name) => !benchmarks[name].onlyAsked);
   return {
-    names: asked.length > 0 ? asked : Object.keys(benchmarks),
+    names: asked.length > 0 ? asked : usual,
     runs,
-    nodeFlags: flags.filter((flag) => flag !== '--runs'),
+    alone: flags.includes('--alone'),
+    nodeFlags: flags.filter((flag) => flag !== '--runs' && flag !== '--alone'),
   };
 }
 
@@ -164,6 +183,20 @@ async function renamedDirectory(pair, place) {
   });
 }
 
+async function deletedDirectory(pair, place) {
+  const { from, to, settle, neverAsks } = pair;
+  const staged = join(place, 'staged');
+  const paths = makeSmallFiles(staged, 10_000);
+  await neverAsks();
+  renameSync(staged, join(from, 'small'));
+  await untilAllExist(join(to, 'small'), paths);
+  await settle();
+  return sent(pair, async () => {
+    rmSync(join(from, 'small'), { recursive: true });
+    await until(() => !existsSync(join(to, 'small')));
+  });
+}
+
 /** How long something takes, and what went over the link and through the processors for it. */
 async function sent({ ports, from, to, settle, cpuSeconds }, work) {
   const before = linkBytes(ports);
@@ -214,13 +247,13 @@ async function savedFile({ from, to }) {
   return { seconds: median(delays), note: `99th percentile ${last.toFixed(3)} s` };
 }
 
-async function archiveTree({ from, folder, laptop, settle }, place) {
+async function archiveTree({ from, folder, control, settle }, place) {
   const staged = join(place, 'staged');
   mkdirSync(staged);
   makeSmallFiles(staged, 10_000);
   const started = performance.now();
   renameSync(staged, join(from, 'small'));
-  await laptop.control.rescanFolder(folder);
+  await control().rescanFolder(folder);
   await settle();
   return { seconds: (performance.now() - started) / 1000 };
 }

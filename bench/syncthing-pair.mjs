@@ -24,14 +24,17 @@ export async function syncthingPair(place) {
   const from = join(place, 'from');
   const to = join(place, 'to');
   for (const directory of [from, to]) mkdirSync(directory);
-  const one = await startSyncthing(place, 'one');
-  const other = await startSyncthing(place, 'other');
+  let one = await startSyncthing(place, 'one');
+  let other = await startSyncthing(place, 'other');
   await one.join(from, other);
   await other.join(to, one);
-  await until(async () => {
-    const { connections } = await one.get('system/connections');
-    return connections[other.device]?.connected === true;
-  });
+  const both = () => [one, other];
+  const connected = () =>
+    until(async () => {
+      const { connections } = await one.get('system/connections');
+      return connections[other.device]?.connected === true;
+    });
+  await connected();
   const settle = () =>
     until(async () => {
       const { completion, needItems } = await one.get(
@@ -46,22 +49,51 @@ export async function syncthingPair(place) {
     from,
     to,
     settle,
+    countsFiles: (files) => Promise.all(both().map((instance) => instance.countsFiles(files))),
+    /** It asks nobody. */
+    neverAsks: async () => {},
+    stopBoth: () => Promise.all(both().map((instance) => instance.stop())),
+    async startBoth() {
+      [one, other] = await Promise.all(both().map(({ again }) => again()));
+      await Promise.all(both().map((instance) => instance.scanned()));
+      await connected();
+      await settle();
+    },
     ports: [one.port, other.port],
-    cpuSeconds: () => [one.cpuSeconds(), other.cpuSeconds()],
-    peakMemoryBytes: () => [one.peakMemoryBytes(), other.peakMemoryBytes()],
-    stop: () => Promise.all([one.stop(), other.stop()]),
+    processes: () => both().map((instance) => instance.worker()),
+    cpuSeconds: () => both().map((instance) => instance.cpuSeconds()),
+    peakMemoryBytes: () => both().map((instance) => instance.peakMemoryBytes()),
+    stop: () => Promise.all(both().map((instance) => instance.stop())),
   };
 }
 
 async function startSyncthing(place, name) {
   const home = join(place, `${name}-home`);
-  const env = { ...process.env, STNOUPGRADE: '1', STNODEFAULTFOLDER: '1' };
   execFileSync('syncthing', ['generate', `--home=${home}`, '--no-default-folder'], {
     env,
     stdio: 'ignore',
   });
   const device = execFileSync('syncthing', [`--home=${home}`, '--device-id'], { encoding: 'utf8' });
-  const [gui, listen] = [await freePort(), await freePort()];
+  const ports = { gui: await freePort(), listen: await freePort() };
+  const launched = launch(place, name, ports);
+  await launched.isUp();
+  await launched.ask('PATCH', 'config/options', {
+    listenAddresses: [launched.address],
+    globalAnnounceEnabled: false,
+    localAnnounceEnabled: false,
+    relaysEnabled: false,
+    natEnabled: false,
+    urAccepted: -1,
+    crashReportingEnabled: false,
+  });
+  return instanceOf(launched, device.trim());
+}
+
+const env = { ...process.env, STNOUPGRADE: '1', STNODEFAULTFOLDER: '1' };
+
+/** Starts the process of a home that is there. */
+function launch(place, name, { gui, listen }) {
+  const home = join(place, `${name}-home`);
   const log = openSync(join(place, `${name}.log`), 'a');
   const child = spawn(
     'syncthing',
@@ -89,36 +121,54 @@ async function startSyncthing(place, name) {
     return said === '' ? undefined : JSON.parse(said);
   };
   const get = (path) => ask('GET', path);
-  await until(() =>
-    get('system/ping').then(
-      () => true,
-      () => false,
-    ),
-  );
-  await ask('PATCH', 'config/options', {
-    listenAddresses: [address],
-    globalAnnounceEnabled: false,
-    localAnnounceEnabled: false,
-    relaysEnabled: false,
-    natEnabled: false,
-    urAccepted: -1,
-    crashReportingEnabled: false,
-  });
   return {
-    device: device.trim(),
+    child,
+    exited,
     address,
     port: listen,
+    ask,
     get,
+    again: () => launch(place, name, { gui, listen }),
+    isUp: () =>
+      until(() =>
+        get('system/ping').then(
+          () => true,
+          () => false,
+        ),
+      ),
+  };
+}
+
+function instanceOf({ child, exited, address, port, ask, get, again }, device) {
+  return {
+    device,
+    address,
+    port,
+    get,
+    async again() {
+      const launched = again();
+      await launched.isUp();
+      return instanceOf(launched, device);
+    },
     async join(path, peer) {
       await ask('POST', 'config/devices', { deviceID: peer.device, addresses: [peer.address] });
       await ask('POST', 'config/folders', {
         id: 'bench',
         path,
-        devices: [{ deviceID: device.trim() }, { deviceID: peer.device }],
+        devices: [{ deviceID: device }, { deviceID: peer.device }],
         fsWatcherEnabled: true,
         fsWatcherDelayS: 1,
       });
     },
+    countsFiles: (files) =>
+      until(async () => (await get('db/status?folder=bench')).localFiles === files, 600_000),
+    /** The first scan since its start has ended. */
+    scanned: () =>
+      until(async () => {
+        const events = await get('events?since=0&timeout=1');
+        return events.some(({ type, data }) => type === 'StateChanged' && data.from === 'scanning');
+      }, 600_000),
+    worker: () => workerOf(child.pid),
     cpuSeconds: () => cpuSeconds(workerOf(child.pid)),
     peakMemoryBytes() {
       const status = readFileSync(`/proc/${workerOf(child.pid)}/status`, 'utf8');
@@ -151,10 +201,10 @@ function freePort() {
   });
 }
 
-async function until(condition) {
-  const deadline = performance.now() + 60_000;
+async function until(condition, timeoutMs = 60_000) {
+  const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('Syncthing was not ready in a minute');
+    if (performance.now() > deadline) throw new Error('Syncthing was not ready in time');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -35,17 +36,23 @@ export function prependByte(from, to) {
   for (const handle of [source, target]) closeSync(handle);
 }
 
-/** Files of 1–16 KB, a hundred to a directory; returns their paths below `directory`. */
-export function makeSmallFiles(directory, count) {
+/** 1–16 KB. */
+const smallSize = (number) => 1024 + ((number * 7919) % (15 * 1024));
+
+/**
+ * Files of 1–16 KB unless told otherwise, a hundred to a directory; returns their paths below
+ * `directory`. With `writtenAt`, seconds since 1970, two trees of the same call are the same.
+ */
+export function makeSmallFiles(directory, count, { sizeOf = smallSize, writtenAt } = {}) {
   const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16));
   const zeros = Buffer.alloc(16 * 1024);
   const paths = [];
   for (let number = 0; number < count; number += 1) {
     const inside = `d${Math.floor(number / 100)}`;
     if (number % 100 === 0) mkdirSync(join(directory, inside), { recursive: true });
-    const size = 1024 + ((number * 7919) % (15 * 1024));
     const path = join(inside, `f${number}`);
-    writeFileSync(join(directory, path), cipher.update(zeros.subarray(0, size)));
+    writeFileSync(join(directory, path), cipher.update(zeros.subarray(0, sizeOf(number))));
+    if (writtenAt !== undefined) utimesSync(join(directory, path), writtenAt, writtenAt);
     paths.push(path);
   }
   return paths;
