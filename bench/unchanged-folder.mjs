@@ -14,12 +14,14 @@ const writtenAt = 1_700_000_000;
 /** `sizeOf` gives the size of each of `count` files by its number. */
 export function unchangedFolder(count, sizeOf) {
   return async (pair, place) => {
-    for (const side of [pair.from, pair.to]) {
-      const staged = join(place, 'staged');
+    const trees = [pair.from, pair.to].map((side, at) => {
+      const staged = join(place, `staged-${at}`);
       mkdirSync(staged);
       makeSmallFiles(staged, count, { sizeOf, writtenAt });
-      renameSync(staged, join(side, 'files'));
-    }
+      return { staged, shown: join(side, 'files') };
+    });
+    // Both at once: what only one side has is sent to the other.
+    for (const { staged, shown } of trees) renameSync(staged, shown);
     await pair.countsFiles(count);
     await pair.settle();
     await pair.stopBoth();

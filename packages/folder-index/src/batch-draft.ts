@@ -11,6 +11,7 @@ import {
 import type { DeviceNumbers } from './device-numbers.js';
 import { HintDraft } from './disk-hints.js';
 import {
+  changesLocalRows,
   countChange,
   type IndexPolicy,
   isConflictCopy,
@@ -69,16 +70,23 @@ export class BatchDraft {
    */
   change(before: PathEntry, wanted: PathEntry, stored: Uint8Array | undefined): PathEntry {
     if (wanted === before) return before;
-    const after = this.#number(before, this.#judged(before, wanted));
+    const judged = this.#judged(before, wanted);
+    // Half of all changes are what members tell.
+    const isLocal = changesLocalRows(before, judged);
+    const after = isLocal ? this.#number(before, judged) : judged;
     this.#writeEntry(after, stored);
+    if (isLocal) this.#writeLocal(before, after);
+    this.#writeNeed(before, after);
+    this.#writeLocalChange(before, after);
+    if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);
+    return after;
+  }
+
+  #writeLocal(before: PathEntry, after: PathEntry): void {
     this.#writeLocalKeys(before, after);
     this.hints.change(before, after);
     this.unheld.push(...unheldBy(before, after));
-    this.#writeNeed(before, after);
-    this.#writeLocalChange(before, after);
     this.#writeConflict(before, after);
-    if (this.#init.policy.queuesOffers) this.#writeQueue(before, after);
-    return after;
   }
 
   /** The state that belongs to the batch. */

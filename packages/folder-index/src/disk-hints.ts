@@ -17,7 +17,7 @@ import {
   type KeyValueWrite,
 } from '@holdfast/platform';
 import type { IndexKeys } from './index-keys.js';
-import { localCurrent, type PathEntry } from './path-entry.js';
+import type { PathEntry, VersionRow } from './path-entry.js';
 
 /** A version whose content this disk had at a path, shown there or set aside. */
 export interface ContentPlace {
@@ -32,22 +32,28 @@ interface Hint {
 
 const idBytes = 32;
 
-/** What an entry has on this disk, by the names of the keys. */
-function hintsOf(entry: PathEntry, keys: IndexKeys): Map<string, Hint> {
+/** What an entry has on this disk and `other` has not, by the names of the keys. */
+function hintsOf(entry: PathEntry, other: PathEntry, keys: IndexKeys): Map<string, Hint> {
   const hints = new Map<string, Hint>();
   const add = (key: Uint8Array | undefined, value: Uint8Array) => {
     if (key !== undefined) hints.set(byteStringFrom(key), { key, value });
   };
-  for (const { version, local } of entry.rows) {
-    if (local?.disk === undefined || version.record.kind !== 'file') continue;
-    const value = Buffer.concat([bytesFromHex(version.id), bytesOf(entry.path)]);
-    add(contentKey(version.record, keys), value);
-  }
-  const shown = localCurrent(entry);
-  if (shown?.version.record.kind === 'directory' && shown.local.disk !== undefined) {
-    add(keys.directory(shown.local.disk.inode), bytesOf(entry.path));
+  for (const row of entry.rows) {
+    const { version, local } = row;
+    if (local?.disk === undefined || isIn(other, row)) continue;
+    if (version.record.kind === 'file') {
+      const value = Buffer.concat([bytesFromHex(version.id), bytesOf(entry.path)]);
+      add(contentKey(version.record, keys), value);
+    } else if (version.record.kind === 'directory' && local.state === 'current') {
+      add(keys.directory(local.disk.inode), bytesOf(entry.path));
+    }
   }
   return hints;
+}
+
+/** The very same row: what stays in an entry is the same value in the next. */
+function isIn({ rows }: PathEntry, { version, local }: VersionRow): boolean {
+  return rows.some((row) => row.version === version && row.local === local);
 }
 
 /** The first block and the size: enough to look by. Undefined where there is no content. */
@@ -67,8 +73,8 @@ export class HintDraft {
   }
 
   change(before: PathEntry, after: PathEntry): void {
-    const now = hintsOf(after, this.#keys);
-    const old = hintsOf(before, this.#keys);
+    const now = hintsOf(after, before, this.#keys);
+    const old = hintsOf(before, after, this.#keys);
     for (const [name, hint] of old) if (!now.has(name)) this.#gone.set(name, hint);
     for (const [name, hint] of now) {
       const known = old.get(name);

@@ -51,6 +51,28 @@ function localRows(entry: PathEntry): LocalRow[] {
   return entry.rows.filter((row): row is LocalRow => row.local !== undefined);
 }
 
+/**
+ * Whether anything changes of what this device shows, keeps or offers: not where only members told
+ * something. Parts of an entry that stay are the same values in the next.
+ */
+export function changesLocalRows(before: PathEntry, after: PathEntry): boolean {
+  if (before.ignored !== after.ignored) return true;
+  const old = localRows(before);
+  const now = localRows(after);
+  return (
+    old.length !== now.length ||
+    now.some((row, at) => {
+      const was = old[at];
+      return (
+        was?.version !== row.version ||
+        was.local !== row.local ||
+        was.checked !== row.checked ||
+        was.guard !== row.guard
+      );
+    })
+  );
+}
+
 /** Local rows that must get a sequence: new ones and those that are offered as something else now. */
 export function unnumberedRows(before: PathEntry, after: PathEntry): LocalRow[] {
   const known = new Map(localRows(before).map((row) => [row.version.id, row.local]));

@@ -55,7 +55,7 @@ export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Arra
     writer.u8((row.checked ? checkedBit : 0) | (row.guard === undefined ? 0 : guardBit));
     if (row.guard !== undefined) encodeGuard(writer, row.guard);
   }
-  return writer.bytes();
+  return writer.view();
 }
 
 function encodeVersion(writer: ByteWriter, { id, bytes }: Version): void {
@@ -132,7 +132,9 @@ function decodeRow(reader: ByteReader, devices: DeviceNumbers, format: number): 
 
 function decodeVersion(reader: ByteReader): Version {
   const id = reader.hex(32) as VersionId;
-  const bytes = new Uint8Array(reader.raw(reader.varint(maxRecordBytes)));
+  // A part of the entry's bytes, which live as long: an entry is little more than its records.
+  const part = reader.raw(reader.varint(maxRecordBytes));
+  const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
   return { id, bytes, record: decodeRecord(bytes) };
 }
 

@@ -93,6 +93,11 @@ export class ByteWriter {
     return new Uint8Array(this.#buffer.subarray(0, this.#length));
   }
 
+  /** What was written, without a copy; nothing is written any more. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   #reserve(count: number): void {
     const wanted = this.#length + count;
     if (wanted <= this.#buffer.length) return;
@@ -107,7 +112,9 @@ export class ByteReader {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get position(): number {
@@ -119,7 +126,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#buffer.readUInt8(this.#take(1));
+    return this.#buffer[this.#take(1)] as number;
   }
 
   u16(): number {
@@ -180,7 +187,7 @@ export class ByteReader {
   }
 
   #take(count: number): number {
-    if (count > this.remaining) throw new MalformedBytes('bytes end too early');
+    if (this.#at + count > this.#buffer.length) throw new MalformedBytes('bytes end too early');
     const from = this.#at;
     this.#at += count;
     return from;

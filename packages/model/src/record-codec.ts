@@ -33,6 +33,9 @@ export const maxRecordBytes = 64 * 1024;
 
 const kindCodes = { file: 1, directory: 2, symlink: 3, tombstone: 4 } as const;
 const chunkerCodes: Record<ChunkerId, number> = { 'fastcdc-256k': 1 };
+const chunkers = new Map(
+  Object.entries(chunkerCodes).map(([name, code]) => [code, name as ChunkerId]),
+);
 const noPermissions = 0xffff;
 
 /** Throws MalformedBytes where the decoder would refuse the bytes: such a record is never stored. */
@@ -173,10 +176,9 @@ function decodePermissions(reader: ByteReader): number | undefined {
 
 function decodeChunker(reader: ByteReader): ChunkerId {
   const code = reader.u8();
-  for (const [name, known] of Object.entries(chunkerCodes)) {
-    if (known === code) return name as ChunkerId;
-  }
-  throw new MalformedBytes(`chunker ${code} is not known`);
+  const chunker = chunkers.get(code);
+  if (chunker === undefined) throw new MalformedBytes(`chunker ${code} is not known`);
+  return chunker;
 }
 
 /** Writes depth, count and entries; also the layout of a list block. */
