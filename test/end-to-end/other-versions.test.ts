@@ -22,7 +22,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, useTestWorld } from './test-world.js';
+import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 const world = useTestWorld({ lasts: 'the whole file' });
@@ -128,15 +128,14 @@ test('a device with a newer protocol is named with what to do, and others are no
   });
 });
 
-test('a store of a newer format is refused by name, and not a byte of it is touched', async () => {
+test('a store of a newer format stops its folder, says why, and not a byte of it is touched', async () => {
   const pi = world.node('pi');
   await pi.start();
   await pair(desktop, pi);
   const tree = world.directory('kept');
   writeFileSync(join(tree, 'file'), 'content');
-  await desktop.ask('folder', 'add', tree);
-  await desktop.ask('folder', 'share', 'kept', 'pi');
-  await pi.ask('folder', 'accept', 'kept', '--archive');
+  await shareFolder(desktop, tree, [[pi, '--archive']]);
+  await shareFolder(pi, world.directory('other'), []);
   await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
   await pi.stop();
   const store = join(pi.home, 'store');
@@ -147,23 +146,28 @@ test('a store of a newer format is refused by name, and not a byte of it is touc
   for (const change of [{ formatMajor: identity.formatMajor + 1 }, { requiredFeatures: 1 << 20 }]) {
     writeFileSync(identityPath, JSON.stringify({ ...identity, ...change }));
     const before = treeSnapshot(store);
-    const given = [
-      'up',
-      '--no-browser',
-      '--gui',
-      '127.0.0.1:0',
-      '--listen',
-      pi.ready.addresses[0]!,
-    ];
-    const { code, message, hint } = await pi.refuses(1, ...given);
-    expect(code).toMatch(/^store_format/);
-    expect(message).toMatch(/format|features/);
-    expect(hint).toMatch(/Update this device; the stored data is untouched/);
+    await pi.start();
+    const { state, stateReason } = await pi.folder('kept');
+    expect(state).toBe('stopped');
+    expect(stateReason).toMatch(/format|features/);
+    expect(stateReason).toMatch(/Update this device; the stored data is untouched/);
+    for (const given of [['wait'], ['archive', 'status'], ['folder', 'rescan', 'kept']]) {
+      expect(await pi.refuses(1, ...given)).toMatchObject({
+        code: 'folder_stopped',
+        message: stateReason,
+      });
+    }
+    await pi.ask('folder', 'rescan', 'other');
+    await pi.ask('wait', 'other', '--timeout', waitSeconds);
+    await pi.stop();
     expect(treeSnapshot(store)).toEqual(before);
   }
 
-  writeFileSync(identityPath, whole);
   await pi.start();
+  writeFileSync(join(tree, 'file'), 'changed meanwhile');
+  writeFileSync(identityPath, whole);
+  await desktop.ask('folder', 'rescan', 'kept');
   await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
-  expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('content');
+  expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('changed meanwhile');
+  expect((await pi.folder('kept')).state).toBe('up-to-date');
 });

@@ -45,6 +45,7 @@ import {
 import type { NodeControl } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
 import { NodeService } from './node-service.js';
+import { OwnStore } from './own-store.js';
 import { Pairing } from './pairing.js';
 import { ProgressWatch } from './progress-watch.js';
 import { RestoreService } from './restore-service.js';
@@ -80,8 +81,6 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   const events = new EventLog(clock);
   const changes = new ChangeSignal();
   const listBlocks = new ListBlockStore(keyValueStore, 'L');
-  let archive: VersionArchive | undefined;
-  let archiveOpening: Promise<VersionArchive> | undefined;
 
   const isMember = (device: string) => config.current.devices.some((known) => known.id === device);
   const nameOf = (device: string) =>
@@ -99,7 +98,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
 
   const engine = new SyncEngine(localDevice, {
     hello: () => hello(config.current.name, network.addresses()),
-    archive: () => archive,
+    archive: () => store.archive,
     clock,
     logger,
     isMember,
@@ -160,36 +159,34 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     },
   });
 
-  const openArchive = () => {
-    archiveOpening ??= VersionArchive.open({
-      ...seams,
-      directory: joinPath(home, 'store'),
-      keyPrefix: bytesOf('A'),
-      hash,
-    }).then(
-      (opened) => {
-        archive = opened;
-        return opened;
-      },
-      (error: unknown) => {
-        // The disk may be back the next time.
-        archiveOpening = undefined;
-        throw error;
-      },
-    );
-    return archiveOpening;
-  };
+  const store = new OwnStore({
+    config,
+    clock,
+    logger,
+    openArchive: (expected) =>
+      VersionArchive.open({
+        ...seams,
+        directory: joinPath(home, 'store'),
+        expected,
+        keyPrefix: bytesOf('A'),
+        hash,
+      }),
+    onBack: async () => {
+      await openKept();
+      changes.changed();
+    },
+  });
 
   const openFolder = async (folder: StoredFolder, wasBegun: boolean): Promise<FolderEngine> => {
-    const store = folder.archive ? await openArchive() : undefined;
+    const archive = folder.archive ? await store.open() : undefined;
     const init = { store: keyValueStore, hash, random, wasBegun };
-    const { index, mirrorIndex } = await openFolderIndices(folder, store, init);
+    const { index, mirrorIndex } = await openFolderIndices(folder, archive, init);
     return new FolderEngine({
       ...seams,
       config: folderConfig(folder),
       index,
       mirrorIndex,
-      archive: store,
+      archive,
       listBlocks,
       context: observeContext(localDevice, mirrorIndex ?? index, hash),
       hash,
@@ -211,10 +208,20 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     });
   };
 
+  /** Folders that were kept here before, but those whose store cannot be opened. */
+  const openKept = async () => {
+    for (const folder of config.current.folders) {
+      if (engine.folders.has(folder.id as FolderId)) continue;
+      if (folder.archive && store.archive === undefined) continue;
+      await engine.addFolder(await openFolder(folder, true));
+    }
+  };
+
   const admin = new FolderAdmin({
     ...seams,
     config,
     engine,
+    store,
     openFolder: (folder) => openFolder(folder, false),
     reconfigure: async (folder) => {
       await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
@@ -228,7 +235,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   const { runner } = seams;
   const history = new HistoryService<FolderEngine>({
     folders: () => engine.folders.values(),
-    chooseSource: (folder, storeId) => chooseSource(folder, engine, archive, storeId),
+    chooseSource: (folder, storeId) => chooseSource(folder, engine, store.archive, storeId),
     runner,
     clock,
     hash,
@@ -247,8 +254,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     events,
     changes,
     progress,
-    archive: () => archive,
-    care: new ArchiveCareService({ ...seams, engine, archive: () => archive }),
+    store,
+    care: new ArchiveCareService({ ...seams, engine, archive: () => store.archive }),
     gui: options.gui,
     nameOf,
   });
@@ -258,12 +265,11 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     control: service,
     config,
     engine,
-    archive: () => archive,
+    archive: () => store.archive,
     shutdownRequested: service.shutdownRequested,
     async start() {
-      if (config.current.folders.some((folder) => folder.archive)) await openArchive();
-      for (const folder of config.current.folders)
-        await engine.addFolder(await openFolder(folder, true));
+      if (config.current.folders.some((folder) => folder.archive)) await store.resume();
+      await openKept();
       await network.start(
         {
           admit: (device) => (isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse'),
@@ -290,7 +296,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         progress.stop();
         await network.stop();
         await engine.stop();
-        await archive?.close();
+        await store.stop();
         await seams.runner.stop();
         await keyValueStore.close();
       })();

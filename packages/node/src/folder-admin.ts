@@ -27,6 +27,7 @@ import type { GuardChange } from './mass-change-answers.js';
 import { acceptedMode, checkModeChange, noFiles } from './mode-change.js';
 import { defaultGuard, type NodeConfig, type StoredFolder } from './node-config.js';
 import type { AcceptFolderRequest, FolderMode, FolderOffer, WatchMode } from './node-control.js';
+import type { OwnStore } from './own-store.js';
 
 export interface FolderAdminInit {
   readonly config: NodeConfig;
@@ -35,6 +36,7 @@ export interface FolderAdminInit {
   readonly random: RandomSource;
   readonly home: FilePath;
   readonly realPath: (path: string) => string;
+  readonly store: Pick<OwnStore, 'open' | 'problem'>;
   /** Builds and starts the engine of a stored folder. */
   readonly openFolder: (stored: StoredFolder) => Promise<FolderEngine>;
   /** Takes a changed configuration over into the running engine. */
@@ -49,11 +51,11 @@ export class FolderAdmin {
     this.#init = init;
   }
 
-  /** The kept folder that a label or id names. Throws `folder_unknown`. */
+  /** The kept folder that a label or id names. Throws `folder_unknown`, `folder_stopped`. */
   choose(text: string): FolderEngine {
     const stored = this.#stored(text);
     const folder = this.#init.engine.folders.get(stored.id as FolderId);
-    if (folder === undefined) throw folderUnknown(text);
+    if (folder === undefined) throw this.#init.store.problem ?? folderUnknown(text);
     return folder;
   }
 
@@ -136,6 +138,7 @@ export class FolderAdmin {
     }
     if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
     if (offer === undefined) throw noOffer(request.folder);
+    if (request.archive) await this.#init.store.open();
     const stored = this.#newMember(offer, members, request);
     await this.#store(stored);
     return this.#accepted(stored);

@@ -78,6 +78,8 @@ const configSchema = z.strictObject({
   devices: z.array(deviceSchema),
   folders: z.array(folderSchema),
   invites: z.array(inviteSchema),
+  /** The store with the history that is kept here; older configurations do not say. */
+  storeId: z.string().refine(isEightByteId).optional(),
 });
 
 export type StoredDevice = z.infer<typeof deviceSchema>;

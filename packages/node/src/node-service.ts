@@ -2,7 +2,6 @@
 import type { DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
-import type { VersionArchive } from '@holdfast/version-archive';
 import type { VerifyRequest } from './archive-care.js';
 import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
@@ -38,10 +37,12 @@ import type {
   WatchMode,
 } from './node-control.js';
 import type { NodeSeams } from './node-seams.js';
+import type { OwnStore } from './own-store.js';
 import type { Pairing } from './pairing.js';
 import type { ProgressWatch } from './progress-watch.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
+import { stoppedFolders } from './stopped-folder.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
 
@@ -57,7 +58,7 @@ export interface NodeServiceInit {
   readonly events: EventLog;
   readonly changes: ChangeSignal;
   readonly progress: ProgressWatch;
-  readonly archive: () => VersionArchive | undefined;
+  readonly store: Pick<OwnStore, 'archive' | 'problem' | 'check'>;
   readonly care: ArchiveCareService;
   readonly gui: () => string;
   /** A device by its name; its id where it is not known here. */
@@ -89,7 +90,7 @@ export class NodeService implements NodeControl {
     const knownDevices = () => [seams.network.localDevice, ...paired()];
     const localDevice = seams.network.localDevice as DeviceId;
     this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
-    this.#where = new WhereService({ ...init, localDevice });
+    this.#where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
     this.#kept = new KeptContentService({ nameOf, knownDevices });
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
@@ -192,7 +193,8 @@ export class NodeService implements NodeControl {
   }
 
   async folders(): Promise<readonly FolderStatus[]> {
-    return Promise.all([...this.#init.engine.folders.values()].map((one) => this.#folder(one)));
+    const kept = [...this.#init.engine.folders.values()].map((one) => this.#folder(one));
+    return [...(await Promise.all(kept)), ...stoppedFolders(this.#init)];
   }
 
   removeFolder(folder: string): Promise<void> {
@@ -286,7 +288,8 @@ export class NodeService implements NodeControl {
     readonly timeoutMs?: number | undefined;
     readonly signal?: AbortSignal | undefined;
   }): Promise<void> {
-    const { admin, engine, seams, changes } = this.#init;
+    const { admin, engine, seams, changes, store } = this.#init;
+    if (request.folder === undefined) store.check();
     const folders =
       request.folder === undefined ? [...engine.folders.values()] : [admin.choose(request.folder)];
     const { archived, timeoutMs, signal } = request;
@@ -324,14 +327,17 @@ export class NodeService implements NodeControl {
   }
 
   archiveStatus(): Promise<ArchiveStatus> {
-    return archiveStatus(this.#init.archive(), this.#init.engine.folders.values());
+    this.#init.store.check();
+    return archiveStatus(this.#init.store.archive, this.#init.engine.folders.values());
   }
 
-  verify(request: VerifyRequest) {
+  async verify(request: VerifyRequest) {
+    this.#init.store.check();
     return this.#init.care.verify(request);
   }
 
-  rebuildArchiveIndex() {
+  async rebuildArchiveIndex() {
+    this.#init.store.check();
     return this.#init.care.rebuildIndex();
   }
 
@@ -352,10 +358,10 @@ export class NodeService implements NodeControl {
   }
 
   async #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { progress, nameOf, archive } = this.#init;
+    const { progress, nameOf, store } = this.#init;
     const { id } = folder.config;
     const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
-    const history = isOnlyHistory ? await archive()?.folderStatus(id) : undefined;
+    const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
     return folderStatus(folder, progress.progressOf(id), nameOf, ifLost);
   }

@@ -4,7 +4,7 @@
  * creation, afterwards it is damage.
  */
 import { BlockStore } from '@holdfast/block-store';
-import type { Hash } from '@holdfast/model';
+import type { Hash, StoreId } from '@holdfast/model';
 import {
   AppError,
   type BulkRunner,
@@ -31,6 +31,8 @@ import {
 export interface VersionArchiveInit {
   /** Of the store; created where it is missing. */
   readonly directory: FilePath;
+  /** The store that has to be there: none is created then. */
+  readonly expected?: StoreId | undefined;
   readonly keyValueStore: KeyValueStore;
   /** Every key that begins with it is the archive's. */
   readonly keyPrefix: Uint8Array;
@@ -54,7 +56,8 @@ export interface OpenedStore {
 }
 
 export async function openStore(init: VersionArchiveInit): Promise<OpenedStore> {
-  const identity = openStoreIdentity(init.fileSystem, init.directory, init.random);
+  const { fileSystem, directory, random, expected } = init;
+  const identity = openStoreIdentity(fileSystem, directory, random, expected);
   const log = await asMismatch(HistoryLog.open({ ...init, ...identity }));
   try {
     await beginLog(log, identity, init);

@@ -12,6 +12,7 @@ import {
   joinPath,
   type RandomSource,
   readWholeFileIfPresent,
+  textOf,
   writeFileDurably,
 } from '@holdfast/platform';
 import { formatUnknown, type GenesisEntry } from './log-entry.js';
@@ -33,17 +34,25 @@ export interface StoreIdentity {
 
 /**
  * The identity of the store in `directory`; a new one, durable and not yet complete, where the
- * directory is missing or empty. Throws `store_format_unknown` or `store_identity_mismatch`.
+ * directory is missing or empty and no store is expected there. Throws `store_away`,
+ * `store_format_unknown` or `store_identity_mismatch`.
  */
 export function openStoreIdentity(
   fileSystem: FileSystem,
   directory: FilePath,
   random: RandomSource,
+  expected?: StoreId,
 ): StoreIdentity {
-  ensureDirectory(fileSystem, directory, 0o700);
   const path = joinPath(directory, identityFileName);
   const bytes = readWholeFileIfPresent(fileSystem, path, maxIdentityBytes);
-  if (bytes !== undefined) return decodeIdentity(bytes);
+  if (bytes !== undefined) {
+    const found = decodeIdentity(bytes);
+    if (expected === undefined || found.storeId === expected) return found;
+    throw identityMismatch(`store ${found.storeId} lies where ${expected} was`);
+  }
+  // What is under a mount point when its disk is away must not be taken for an empty store.
+  if (expected !== undefined) throw storeAway(directory, expected);
+  ensureDirectory(fileSystem, directory, 0o700);
   requireEmpty(fileSystem, directory);
   const identity: StoreIdentity = {
     storeId: hexFrom(random.bytes(8)) as StoreId,
@@ -117,6 +126,18 @@ function requireKnown(identity: { formatMajor: number; requiredFeatures: number 
   if (formatMajor !== storeFormatMajor) throw formatUnknown(`format ${formatMajor}`);
   const unknown = requiredFeatures & ~knownFeatures;
   if (unknown !== 0) throw formatUnknown(`required features 0x${(unknown >>> 0).toString(16)}`);
+}
+
+function storeAway(directory: FilePath, expected: StoreId): AppError {
+  const place = textOf(directory);
+  return new AppError(
+    'store_away',
+    `The store with the history is not in ${place} (${expected}).`,
+    {
+      hint: 'Nothing was written there. Connect its disk, and it goes on by itself. If the store is lost for good, remove the folders that it kept and accept them again: that begins a new one.',
+      kind: 'retry',
+    },
+  );
 }
 
 export function identityMismatch(what: string, cause?: unknown): AppError {

@@ -56,8 +56,8 @@ export class VersionArchive {
   #closed = false;
 
   /**
-   * Creates the store where the directory is missing or empty. Throws `store_format_unknown`,
-   * `store_identity_mismatch` or `history_damaged`; then nothing that was stored is changed.
+   * Creates the store where the directory is missing or empty and none is expected. Throws
+   * `store_away`, `store_format_unknown`, `store_identity_mismatch` or `history_damaged`; then nothing that was stored is changed.
    */
   static async open(init: VersionArchiveInit): Promise<VersionArchive> {
     return new VersionArchive(init, await openStore(init));

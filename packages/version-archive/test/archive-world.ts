@@ -8,6 +8,7 @@ import {
   type FolderPath,
   type Hash,
   hexFrom,
+  type StoreId,
   type Version,
   versionOf,
 } from '@holdfast/model';
@@ -50,6 +51,8 @@ export class ArchiveWorld {
   readonly random: SeededRandom;
   readonly warnings: string[] = [];
   killSwitch = new KillSwitch();
+  /** The store that has to be there. */
+  expected: StoreId | undefined;
 
   constructor(seed = 'archive') {
     this.random = new SeededRandom(seed);
@@ -74,6 +77,7 @@ export class ArchiveWorld {
     const logger: Logger = { ...silentLogger, warn: (message) => this.warnings.push(message) };
     return VersionArchive.open({
       directory: storeDirectory,
+      expected: this.expected,
       keyValueStore: new MemoryKeyValueStore(this.database, {
         killSwitch,
         ...(onCall && { onCall }),

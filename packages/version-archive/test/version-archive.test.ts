@@ -1,4 +1,11 @@
-import { decodeRecord, type FolderPath, type HistoryEntry, versionOf } from '@holdfast/model';
+import {
+  decodeRecord,
+  type FolderPath,
+  type HistoryEntry,
+  type StoreId,
+  versionOf,
+} from '@holdfast/model';
+import { ensureDirectory, statIfPresent } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import {
   ArchiveWorld,
@@ -167,6 +174,26 @@ describe('a store that is not what it should be', () => {
     await expect(world.open()).rejects.toMatchObject({ code: 'store_identity_mismatch' });
     editFile(world, 'store.json', '"generation": 2', '"generation": 1');
     editFile(world, 'store.json', storeId, '00000000000000ff');
+    await expect(world.open()).rejects.toMatchObject({ code: 'store_identity_mismatch' });
+  });
+
+  test('is not made anew where one is expected, nor is another taken for it', async () => {
+    const world = new ArchiveWorld();
+    world.expected = 'aaaaaaaaaaaaaaaa' as StoreId;
+    const away = { code: 'store_away', kind: 'retry' };
+    await expect(world.open()).rejects.toMatchObject(away);
+    expect(statIfPresent(world.fileSystem(), storeDirectory)).toBeUndefined();
+    ensureDirectory(world.fileSystem(), storeDirectory, 0o700);
+    await expect(world.open()).rejects.toMatchObject(away);
+    expect(world.fileSystem().list(storeDirectory)).toEqual([]);
+
+    world.expected = undefined;
+    const { storeId } = await world.open();
+    world.crash('x');
+    world.expected = storeId;
+    expect((await world.open()).storeId).toBe(storeId);
+    world.crash('y');
+    world.expected = 'bbbbbbbbbbbbbbbb' as StoreId;
     await expect(world.open()).rejects.toMatchObject({ code: 'store_identity_mismatch' });
   });
 
