@@ -31,6 +31,7 @@ export const adapters: readonly string[] = ['platform-node', 'network-libp2p'];
 export const adapterImporters: readonly string[] = [
   'packages/node/src/bulk-worker.ts',
   'packages/node/src/node-home.ts',
+  'packages/node/src/open-store-history.ts',
   'packages/node/src/run-node.ts',
   // Compression only: a function of its input, the same in a simulated world.
   'packages/simulation/src/seams/real-zstd.ts',

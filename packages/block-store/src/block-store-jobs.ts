@@ -1,4 +1,5 @@
 /** Every job of this package, for the workers to find by name. */
+import { listEntries } from './list-entries-job.js';
 import { openBlocksJob } from './open-blocks.js';
 import { appendEntries, sealSegment, syncSegment } from './segment-jobs.js';
 import { readEntries, scanEntries } from './segment-read-jobs.js';
@@ -12,6 +13,7 @@ export const blockStoreJobs = [
   sealSegment,
   readEntries,
   scanEntries,
+  listEntries,
   openBlocksJob,
   verifyPart,
 ] as const;

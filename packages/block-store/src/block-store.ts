@@ -50,6 +50,11 @@ export interface BlockStoreInit {
   /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */
   readonly random?: RandomSource;
   readonly maxSegmentBytes?: number;
+  /**
+   * Nothing is written. The index, in a key-value store that is empty, is made when it is first
+   * needed, by the frames of the segments alone: every block is verified when it is read.
+   */
+  readonly readOnly?: boolean;
   readonly sealAfterMs?: number;
   readonly onDamage?: (damage: SegmentDamage) => void;
 }
@@ -85,6 +90,9 @@ export class BlockStore {
   /** Whether blocks that an `append` took were lost, and no `sync` has said so yet. */
   #lost = false;
   #closed = false;
+  /** Read-only: makes the index, once. */
+  #indexing: (() => Promise<void>) | undefined;
+  #indexed: Promise<void> | undefined;
 
   /** Recovers the segments and brings the index up to them. */
   static async open(init: BlockStoreInit): Promise<BlockStore> {
@@ -97,7 +105,8 @@ export class BlockStore {
     });
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
     const store = new BlockStore(init.runner, stream, index, init.logger);
-    await store.#catchUp();
+    if (init.readOnly === true) store.#indexing = () => store.#indexByFrames();
+    else await store.#catchUp();
     return store;
   }
 
@@ -122,6 +131,7 @@ export class BlockStore {
    * did not give is read again.
    */
   async has(references: readonly BlockReference[]): Promise<boolean[]> {
+    await this.#whenIndexed();
     const blocks = await this.#index.get(references.map(({ contentId }) => contentId));
     for (const block of blocks) {
       if (block !== undefined && this.#stream.isInDoubt(block.location)) {
@@ -178,6 +188,7 @@ export class BlockStore {
   /** Envelopes, also of blocks not yet durable. A block found damaged is taken out of the index. */
   async read(contentIds: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
+    await this.#whenIndexed();
     const indexed = await this.#index.get(contentIds);
     const found = contentIds.map((id, at) => this.#pending.get(id)?.after ?? indexed[at]);
     const wanted = found.flatMap((block, at) => (block === undefined ? [] : [{ block, at }]));
@@ -284,8 +295,22 @@ export class BlockStore {
     await this.#indexFrom({ segment: 0, offset: 0 });
   }
 
-  async #indexFrom(from: { readonly segment: number; readonly offset: number }): Promise<void> {
-    const options = { prefixBytes: blockPayloadIndexBytes };
+  #whenIndexed(): Promise<void> | undefined {
+    this.#indexed ??= this.#indexing?.();
+    return this.#indexed;
+  }
+
+  async #indexByFrames(): Promise<void> {
+    await this.#index.load();
+    await this.#index.clear();
+    await this.#indexFrom({ segment: 0, offset: 0 }, { unverified: true });
+  }
+
+  async #indexFrom(
+    from: { readonly segment: number; readonly offset: number },
+    how: { readonly unverified?: boolean } = {},
+  ): Promise<void> {
+    const options = { prefixBytes: blockPayloadIndexBytes, ...how };
     for await (const entries of this.#stream.scan(from, options)) {
       const last = entries.at(-1)?.location;
       if (last === undefined) continue;

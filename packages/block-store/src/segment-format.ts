@@ -130,6 +130,11 @@ export function framePayloadBytes(bytes: Buffer, at: number): number {
   return bytes.readUInt32BE(at + 16);
 }
 
+/** The place in its file that the frame at `at` names as its own. */
+export function frameOffset(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at + 12);
+}
+
 /** Writes the checksum of the frame at `at`, whose payload is in place; gives the entry's digest. */
 export function signFrame(target: Buffer, at: number, hasher: Hasher): Uint8Array {
   const end = at + frameBytes + framePayloadBytes(target, at);

@@ -5,8 +5,9 @@
 import type { BulkRunner, FilePath } from '@holdfast/platform';
 import { frameBytes, headerBytes } from './segment-format.js';
 import type { PayloadKind } from './segment-jobs.js';
+import { listEntries } from './list-entries-job.js';
 import { type ReadOutput, readEntries, type ScanOutput, scanEntries } from './segment-read-jobs.js';
-import type { EntryLocation, SegmentDamage, SegmentEntry } from './segment-types.js';
+import type { EntryLocation, ScanOptions, SegmentDamage, SegmentEntry } from './segment-types.js';
 
 /** What one read or scan job gives at most, or a single entry that is larger. */
 const maxJobBytes = 4 * 1024 * 1024;
@@ -19,6 +20,13 @@ export interface SegmentReaderInit {
   readonly streamName: string;
   readonly payloads?: PayloadKind;
   readonly onDamage?: (damage: SegmentDamage) => void;
+}
+
+interface SegmentPart {
+  readonly segment: number;
+  readonly from: number;
+  readonly limit: number;
+  readonly prefixBytes: number;
 }
 
 export interface SegmentEnds {
@@ -105,29 +113,35 @@ export class SegmentReader {
 
   async *scan(
     from: { readonly segment: number; readonly offset: number },
-    prefixBytes: number,
+    options: Required<ScanOptions>,
   ): AsyncGenerator<SegmentEntry[]> {
     const segments = Array.from(this.#ends.keys());
     for (const segment of segments) {
       if (segment < from.segment) continue;
       const start = segment === from.segment ? from.offset : 0;
       let next: number | undefined = Math.max(start, headerBytes);
+      let { unverified } = options;
       while (next !== undefined) {
         const limit = this.#ends.get(segment)?.durable ?? 0;
         if (next >= limit) break;
-        const output: ScanOutput = await this.#scanPart(segment, next, limit, prefixBytes);
+        const part = { segment, from: next, limit, prefixBytes: options.prefixBytes };
+        const output: ScanOutput & { readonly isDoubtful?: boolean } = unverified
+          ? await this.#listPart(part)
+          : await this.#scanPart(part);
+        if (output.isDoubtful) unverified = false;
         if (output.entries.length > 0) yield entriesOf(segment, output);
         next = output.next;
       }
     }
   }
 
-  async #scanPart(
-    segment: number,
-    from: number,
-    limit: number,
-    prefixBytes: number,
-  ): Promise<ScanOutput> {
+  #listPart({ segment, ...part }: SegmentPart) {
+    const { directory, streamName, runner } = this.#init;
+    const place = { directory, streamName, segment };
+    return runner.run(listEntries, { place, ...part, maxBytes: maxJobBytes });
+  }
+
+  async #scanPart({ segment, from, limit, prefixBytes }: SegmentPart): Promise<ScanOutput> {
     const { directory, streamName, runner, payloads = 'opaque' } = this.#init;
     const place = { directory, streamName, segment };
     const options = { from, limit, maxBytes: maxJobBytes, prefixBytes, payloads };

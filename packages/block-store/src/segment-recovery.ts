@@ -1,7 +1,7 @@
 /**
  * What opening a segment stream does to its files: looks at all of them, refuses what it must not
  * touch, and seals what is not sealed. It appends trailers and syncs; it never truncates, and what it
- * writes a second time is the same.
+ * writes a second time is the same. Read-only, it comes to the same ends and writes nothing.
  */
 import {
   AppError,
@@ -12,6 +12,7 @@ import {
   type FileHandle,
   type FilePath,
   parentPath,
+  statIfPresent,
 } from '@holdfast/platform';
 import type { StoreId } from '@holdfast/model';
 import { readFully } from './read-fully.js';
@@ -44,6 +45,8 @@ export interface RecoverInput {
   readonly storeId: StoreId;
   /** Whether entries behind a damaged one count: for blocks, not for a log, which is a chain. */
   readonly passDamage: boolean;
+  /** Nothing is made, written or synced; a directory that is missing is an empty one. */
+  readonly readOnly: boolean;
 }
 
 export interface RecoveredSegment extends SegmentExtent {
@@ -74,7 +77,7 @@ interface FoundSegment {
 export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
   name: 'block-store.recover-segments',
   perform(input, tools) {
-    ensureDirectory(tools.fileSystem, input.directory, 0o700);
+    if (!input.readOnly) ensureDirectory(tools.fileSystem, input.directory, 0o700);
     const found = findSegments(input, tools);
     for (const segment of found) refuseForeign(segment, input);
     const segments: RecoveredSegment[] = [];
@@ -88,8 +91,10 @@ export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
       if (settled.sealed) sealed += 1;
       if (settled.sealFailure !== undefined) sealFailures.push(settled.sealFailure);
     }
-    tools.fileSystem.syncDirectory(input.directory);
-    tools.fileSystem.syncDirectory(parentPath(input.directory));
+    if (!input.readOnly) {
+      tools.fileSystem.syncDirectory(input.directory);
+      tools.fileSystem.syncDirectory(parentPath(input.directory));
+    }
     const missingSegments = missingAmong(found, segments);
     const damagedHeaders = found
       .filter(({ headerReading }) => headerReading.type === 'damaged')
@@ -99,6 +104,8 @@ export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
 };
 
 function findSegments(input: RecoverInput, tools: BulkTools): FoundSegment[] {
+  const isThere = statIfPresent(tools.fileSystem, input.directory) !== undefined;
+  if (input.readOnly && !isThere) return [];
   return tools.fileSystem
     .list(input.directory)
     .filter((entry) => entry.kind === 'file')
@@ -168,16 +175,20 @@ function settleSegment(
     return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
   }
   const place = { ...input, segment: found.segment };
-  return withFile(tools, segmentPath(place), 'write', (handle) => {
+  const { readOnly } = input;
+  return withFile(tools, segmentPath(place), readOnly ? 'read' : 'write', (handle) => {
     const walked = walkSegment(found, wanted, input, tools, handle);
-    tools.fileSystem.syncFile(handle);
+    if (!readOnly) tools.fileSystem.syncFile(handle);
     const { extent } = walked;
     const isRotten = trailer !== undefined && trailer.validBytes >= extent.validBytes;
     if (trailer !== undefined && !walked.reachedWanted && (walked.confirmsTrailer || isRotten)) {
-      writeAgain({ fileBytes, validBytes: 0, trailerBytes }, tools, handle);
+      if (!readOnly) writeAgain({ fileBytes, validBytes: 0, trailerBytes }, tools, handle);
       return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };
     }
     const { validBytes = extent.validBytes } = walked;
+    if (readOnly) {
+      return { extent: { ...extent, validBytes }, fileBytes, sealed: false, tornBytes: 0 };
+    }
     writeAgain({ fileBytes, validBytes: extent.validBytes, trailerBytes: 0 }, tools, handle);
     return sealWalked(found, { ...extent, validBytes }, tools, handle);
   });

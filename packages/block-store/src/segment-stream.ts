@@ -66,10 +66,10 @@ export class SegmentStream {
   /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
   static async open(init: SegmentStreamInit): Promise<SegmentStream> {
     assert(init.maxSegmentBytes <= largestSegmentBytes, 'a segment keeps within its offsets');
-    const { directory, streamName, storeId, logger } = init;
+    const { directory, streamName, storeId, logger, readOnly = false } = init;
     const passDamage = streamName === 'blocks';
     const found = await init.runner
-      .run(recoverSegments, { directory, streamName, storeId, passDamage })
+      .run(recoverSegments, { directory, streamName, storeId, passDamage, readOnly })
       .catch((error: unknown) => {
         throw openFailure(error);
       });
@@ -103,6 +103,7 @@ export class SegmentStream {
    * call of at most `maxAppendBytes` goes into one segment with one write. One logical writer.
    */
   append(payloads: readonly Uint8Array[]): Promise<EntryLocation[]> {
+    assert(this.#init.readOnly !== true, 'nothing is appended where everything is only read');
     for (const { length } of payloads) {
       assert(length > 0 && length <= maxPayloadBytes, `no entry of ${length} bytes`);
     }
@@ -138,7 +139,7 @@ export class SegmentStream {
     options: ScanOptions = {},
   ): AsyncGenerator<SegmentEntry[]> {
     this.#assertOpen();
-    yield* this.#reader.scan(from, options.prefixBytes ?? maxPayloadBytes);
+    yield* this.#reader.scan(from, { prefixBytes: maxPayloadBytes, unverified: false, ...options });
   }
 
   /** Whether the entry lies in a present segment, within what is durable. */

@@ -17,6 +17,8 @@ export interface SegmentStreamInit {
   readonly clock: Clock;
   /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */
   readonly random?: RandomSource;
+  /** Nothing is written, and nothing can be: for who only reads what somebody else keeps. */
+  readonly readOnly?: boolean;
   /** A segment older than this is sealed at the next append or sync. */
   readonly sealAfterMs?: number;
   /** `blocks`: every payload is a block payload and is verified before it is written. */
@@ -62,4 +64,9 @@ export interface SegmentRecovery {
 export interface ScanOptions {
   /** Only the first bytes of each payload. */
   readonly prefixBytes?: number;
+  /**
+   * Entries are found by their frames alone, and not verified: whoever reads one later is given it
+   * only if it is whole. Where a frame is not as it should be, the rest of its segment is walked.
+   */
+  readonly unverified?: boolean;
 }

@@ -30,6 +30,7 @@ const byErrorCode: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['time_unknown', exitCodes.notFound],
   ['position_unknown', exitCodes.notFound],
   ['store_unknown', exitCodes.notFound],
+  ['store_missing', exitCodes.notFound],
   ['interrupted', exitCodes.interrupted],
 ]);
 

@@ -7,6 +7,7 @@ export interface HistoryOptions {
   readonly at?: string;
   readonly version?: string;
   readonly storeId?: string;
+  readonly store?: string;
 }
 
 export function withMoment(command: Command): Command {
@@ -20,7 +21,9 @@ export function withVersion(command: Command): Command {
 }
 
 export function withStore(command: Command): Command {
-  return command.option('--store-id <id>', 'ask this store');
+  return command
+    .option('--store-id <id>', 'ask this store')
+    .option('--store <dir>', "open an archive's store by itself, read-only; no node is asked");
 }
 
 /** TIME goes to the node as it was typed: the node reads it. */

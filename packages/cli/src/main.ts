@@ -50,7 +50,7 @@ export async function runCommandLine(
   const bind: Bind =
     (perform) =>
     async (...args) => {
-      const context = createContext(environment, program.opts<GlobalOptions>());
+      const context = createContext(environment, program.opts<GlobalOptions>(), loadRunner);
       exitCode = (await perform(context, ...args)) ?? exitCodes.done;
     };
   describeProgram(program, environment);
@@ -122,7 +122,11 @@ function prepareErrors(command: Command, environment: Environment): void {
   for (const child of command.commands) prepareErrors(child, environment);
 }
 
-function createContext(environment: Environment, options: GlobalOptions): VerbContext {
+function createContext(
+  environment: Environment,
+  options: GlobalOptions,
+  loadRunner: () => Promise<NodeRunner>,
+): VerbContext {
   const home = resolveHome(options.home, environment.variables, environment.workingDirectory);
   const paths = homePaths(home);
   const connection = (): NodeConnection => connectToNode(paths, environment);
@@ -135,6 +139,7 @@ function createContext(environment: Environment, options: GlobalOptions): VerbCo
     }),
     connection,
     node: () => connection().client,
+    loadRunner,
   };
 }
 

@@ -1,13 +1,14 @@
 /**
- * The seam to running a node in this process. Loaded only by `init` and `up`: the other verbs talk
- * to a running node and should not pay for loading one.
+ * The seam to running a node in this process. Loaded only by `init` and `up`, and where a store is
+ * opened by itself: the other verbs talk to a running node and should not pay for loading one.
  */
 import { fileURLToPath } from 'node:url';
-import type { initHome, runNode } from '@holdfast/node';
+import type { initHome, openStoreHistory, runNode } from '@holdfast/node';
 
 export interface NodeRunner {
   readonly initHome: typeof initHome;
   readonly runNode: typeof runNode;
+  readonly openStoreHistory: typeof openStoreHistory;
 }
 
 /** The built page, beside this package. */

@@ -6,6 +6,7 @@ import type { Environment } from './environment.js';
 import type { ExitCode } from './exit-code.js';
 import type { HomePaths } from './home-directory.js';
 import type { NodeConnection } from './node-connection.js';
+import type { NodeRunner } from './node-runner.js';
 import type { Output } from './output.js';
 
 export interface VerbContext {
@@ -16,6 +17,8 @@ export interface VerbContext {
   readonly connection: () => NodeConnection;
   /** The running node; throws `node_not_running`. */
   readonly node: () => RestClient;
+  /** What runs in this process where no node is asked. */
+  readonly loadRunner: () => Promise<NodeRunner>;
 }
 
 /** Wraps what a verb does as an action of commander; nothing returned means done. */

@@ -256,10 +256,33 @@ describe('errors', () => {
   });
 });
 
+test('a store by itself is opened in this process, and no node is asked', async () => {
+  const opened: string[] = [];
+  let closed = 0;
+  const openStoreHistory: NodeRunner['openStoreHistory'] = async ({ store }) => {
+    opened.push(store);
+    const close = async () => {
+      closed += 1;
+    };
+    return { ...createFakeNodeControl(), heldBy: 17, close };
+  };
+  const runner = { openStoreHistory } as NodeRunner;
+  const options = ['--store', 'disk/store'];
+  const listed = await shell.run(['ls', 'P', ...options], { runner });
+  expect([listed.code, opened, closed]).toEqual([0, ['/home/ada/disk/store'], 1]);
+  expect(listed.err).toContain('process 17');
+  const failed = await shell.run(['log', '', ...options], { runner });
+  expect(failed.code).toBe(2);
+  const read = await shell.run(['cat', 'P/a', ...options, '--json'], { runner });
+  expect([read.out, read.err, closed]).toEqual(['hello', '', 2]);
+  expect(control.calls).toEqual([]);
+});
+
 describe('up', () => {
   function fakeRunner(asked: RunNodeOptions[]): NodeRunner {
     return {
       initHome: () => Promise.reject(new AppError('already_initialised', 'It is there already.')),
+      openStoreHistory: ({ store }) => Promise.reject(new AppError('store_missing', store)),
       async runNode(options) {
         asked.push(options);
         const place = { host: '127.0.0.1', port: 0 };

@@ -48,6 +48,7 @@ import { NodeService } from './node-service.js';
 import { OwnStore } from './own-store.js';
 import { Pairing } from './pairing.js';
 import { ProgressWatch } from './progress-watch.js';
+import { RestoreInPlace } from './restore-in-place.js';
 import { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 
@@ -241,7 +242,12 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     hash,
     nameOf,
   });
-  const restore = new RestoreService({ ...seams, history, hash });
+  const restore = new RestoreService<FolderEngine>({
+    ...seams,
+    history,
+    hash,
+    inPlace: (folder) => new RestoreInPlace(folder, clock),
+  });
   const service = new NodeService({
     seams,
     config,

@@ -54,7 +54,7 @@ export interface NodeServiceInit {
   readonly pairing: Pairing;
   readonly admin: FolderAdmin;
   readonly history: HistoryService<FolderEngine>;
-  readonly restore: RestoreService;
+  readonly restore: RestoreService<FolderEngine>;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
   readonly progress: ProgressWatch;

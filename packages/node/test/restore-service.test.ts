@@ -11,6 +11,7 @@ import { type BulkJob, type BulkRunner, filePathFrom } from '@holdfast/platform'
 import { nativeBlake3 } from '@holdfast/simulation';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
+import { RestoreInPlace } from '../src/restore-in-place.js';
 import { RestoreService } from '../src/restore-service.js';
 import { NodeWorld, root, SharedWorld } from './node-world.js';
 
@@ -37,7 +38,7 @@ function restoring(
   folder: FolderEngine,
   version: Version,
   afterwards: (job: string) => Promise<void> = async () => undefined,
-): RestoreService {
+): RestoreService<FolderEngine> {
   const source = { storeId: '55'.repeat(8), query: async () => ({ position: 0 }), blocks: folder };
   const history = {
     resolve: () => ({ source, folder, inside: version.record.path, at: { type: 'head' } }),
@@ -54,7 +55,15 @@ function restoring(
     },
   };
   const { user: fileSystem, clock } = world;
-  return new RestoreService({ history: history as never, runner, fileSystem, clock, hash });
+  const inPlace = (place: FolderEngine) => new RestoreInPlace(place, clock);
+  return new RestoreService({
+    history: history as never,
+    runner,
+    fileSystem,
+    clock,
+    hash,
+    inPlace,
+  });
 }
 
 async function withFolder() {

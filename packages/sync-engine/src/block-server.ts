@@ -23,9 +23,10 @@ import { readBlocksJob, type WantedFile } from './serve-jobs.js';
 
 export interface BlockServerInit {
   readonly folder: FolderId;
-  readonly index: FolderIndex;
+  /** Of what lies below the root; undefined where there is only a store. */
+  readonly index: FolderIndex | undefined;
   readonly runner: BulkRunner;
-  readonly listBlocks: ListBlockStore;
+  readonly listBlocks: Pick<ListBlockStore, 'get'>;
   /** Where the tree is; undefined where only history is kept. */
   readonly root: FilePath | undefined;
   readonly archive: VersionArchive | undefined;
@@ -143,8 +144,8 @@ export class BlockServer {
   /** The version and where its content lies: a path under the root, or the archive. */
   async #find(id: VersionId): Promise<{ version: Version; path: string | undefined } | undefined> {
     const { index, archive, folder, root } = this.#init;
-    const indexed = await index.pathOfVersion(id);
-    if (indexed !== undefined && root !== undefined) {
+    const indexed = root === undefined ? undefined : await index?.pathOfVersion(id);
+    if (index !== undefined && indexed !== undefined && root !== undefined) {
       const row = rowOf(await index.entry(indexed), id);
       if (row?.local?.state === 'current') return { version: row.version, path: indexed };
       if (row?.local?.state === 'side') {
@@ -220,8 +221,8 @@ export class BlockServer {
   /** The database lost list blocks of a file: the next scan reads it, which makes them again. */
   async #readAgain(id: VersionId): Promise<void> {
     const { index } = this.#init;
-    const path = await index.pathOfVersion(id);
-    if (path === undefined) return;
+    const path = await index?.pathOfVersion(id);
+    if (index === undefined || path === undefined) return;
     await index.update(
       [path],
       (entry) => {

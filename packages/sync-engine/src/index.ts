@@ -1,5 +1,6 @@
 export * from './archive-members.js';
 export * from './block-client.js';
+export { BlockServer } from './block-server.js';
 export * from './block-layout.js';
 export type { BlockPiece } from './block-piece.js';
 export * from './content-fetcher.js';
@@ -12,6 +13,7 @@ export * from './held-keeper.js';
 export { receiptsOf } from './folder-sync-state.js';
 export { heldRows } from './held-rows.js';
 export { LargeFetcher } from './large-fetcher.js';
+export { LocalBlockSupplier } from './local-block-supplier.js';
 export { letGoJob } from './let-go-job.js';
 export { VolatileListBlocks } from './list-block-keeper.js';
 export { noEnvelopes, type PackedEnvelopes } from './packed-envelopes.js';

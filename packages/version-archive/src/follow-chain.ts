@@ -83,6 +83,21 @@ export async function nextInChain(
   return { type: 'entry', entry: { position, head, bytes: good.bytes, locations }, gapIn };
 }
 
+/** The next entry where one copy has ended, from the other. */
+export function onlyIn(
+  cursors: CopyPair<LogCopyCursor>,
+  { copy, next }: Extract<ChainStep, { type: 'shorter' }>,
+  point: ChainPoint,
+  hash: Hash,
+): Extract<ChainStep, { type: 'entry' }> {
+  const other = copy === 'a' ? 'b' : 'a';
+  cursors[other].skip();
+  const { position, bytes, location } = next;
+  const locations = { a: undefined, b: undefined, [other]: location };
+  const head = headAfter(point.head, bytes, hash);
+  return { type: 'entry', entry: { position, head, bytes, locations }, gapIn: [] };
+}
+
 /** Whether the entry is the one that follows the head. */
 export function fits(
   entry: LinkedEntry | undefined,

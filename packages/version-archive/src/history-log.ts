@@ -16,6 +16,7 @@ import {
   historyDamaged,
   type LoggedEntry,
   nextInChain,
+  onlyIn,
 } from './follow-chain.js';
 import { type ChainedBytes, LogCopy } from './log-copy.js';
 import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
@@ -49,30 +50,40 @@ export interface LogDamage {
 
 export type HistoryLogInit = Pick<
   SegmentStreamInit,
-  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'random' | 'sealAfterMs'
+  | 'runner'
+  | 'directory'
+  | 'storeId'
+  | 'generation'
+  | 'logger'
+  | 'clock'
+  | 'random'
+  | 'sealAfterMs'
+  | 'readOnly'
 > & { readonly hash: Hash };
 
 export class HistoryLog {
   readonly #copies: CopyPair<LogCopy>;
   readonly #hash: Hash;
   readonly #logger: Logger;
+  readonly #readOnly: boolean;
   readonly #damage = new Map<string, LogDamage>();
   #point: ChainPoint = chainStart;
   #staged: readonly ChainedBytes[] = [];
 
-  private constructor(copies: CopyPair<LogCopy>, hash: Hash, logger: Logger) {
+  private constructor(copies: CopyPair<LogCopy>, init: HistoryLogInit) {
     this.#copies = copies;
-    this.#hash = hash;
-    this.#logger = logger;
+    this.#hash = init.hash;
+    this.#logger = init.logger;
+    this.#readOnly = init.readOnly === true;
   }
 
   /** Opens both copies; `recover` has to run to its end before anything is appended. */
   static async open(init: HistoryLogInit): Promise<HistoryLog> {
-    const { directory, hash, logger } = init;
+    const { directory } = init;
     const a = await LogCopy.open('a', { ...init, directory: joinPath(directory, 'log-a') });
     try {
       const b = await LogCopy.open('b', { ...init, directory: joinPath(directory, 'log-b') });
-      return new HistoryLog({ a, b }, hash, logger);
+      return new HistoryLog({ a, b }, init);
     } catch (error) {
       await a.close();
       throw error;
@@ -123,7 +134,8 @@ export class HistoryLog {
 
   /**
    * Verifies the chain after the checkpoint (from the beginning without one), completes the copy
-   * that is shorter, and gives the entries in batches. Throws `history_damaged`.
+   * that is shorter (read-only, does without it), and gives the entries in batches. Throws
+   * `history_damaged`.
    */
   async *recover(checkpoint: LogCheckpoint | undefined): AsyncGenerator<LoggedEntry[]> {
     this.#point = checkpoint ?? chainStart;
@@ -132,8 +144,12 @@ export class HistoryLog {
     let batchBytes = 0;
     try {
       for (;;) {
-        const step = await nextInChain(cursors, this.#point, this.#hash, this.#findMended);
-        if (step.type === 'end') break;
+const found = await nextInChain(cursors, this.#point, this.#hash, this.#findMended);
+        if (found.type === 'end') break;
+        const step =
+          found.type === 'shorter' && this.#readOnly
+            ? onlyIn(cursors, found, this.#point, this.#hash)
+            : found;
         if (step.type === 'shorter') {
           const locations = await this.#complete(step.copy, step.next);
           await closeBoth(cursors);

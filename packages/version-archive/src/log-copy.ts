@@ -36,7 +36,15 @@ export interface ChainedBytes extends ChainPoint {
 
 export type LogCopyInit = Pick<
   SegmentStreamInit,
-  'runner' | 'directory' | 'storeId' | 'generation' | 'logger' | 'clock' | 'random' | 'sealAfterMs'
+  | 'runner'
+  | 'directory'
+  | 'storeId'
+  | 'generation'
+  | 'logger'
+  | 'clock'
+  | 'random'
+  | 'sealAfterMs'
+  | 'readOnly'
 >;
 
 export class LogCopy {

@@ -23,6 +23,7 @@ import { LogIndexer } from './log-indexer.js';
 import {
   identityMismatch,
   openStoreIdentity,
+  readStoreIdentity,
   requireSameIdentity,
   type StoreIdentity,
   writeIdentity,
@@ -45,6 +46,11 @@ export interface VersionArchiveInit {
   readonly bootId: Uint8Array;
   readonly clockSynchronised: () => boolean;
   readonly logger: Logger;
+  /**
+   * Nothing below the directory is written, made or sealed, and nothing can be appended: for a store
+   * that another node keeps, or nobody. The key-value store is one that is thrown away afterwards.
+   */
+  readonly readOnly?: boolean;
 }
 
 export interface OpenedStore {
@@ -56,15 +62,17 @@ export interface OpenedStore {
 }
 
 export async function openStore(init: VersionArchiveInit): Promise<OpenedStore> {
-  const { fileSystem, directory, random, expected } = init;
-  const identity = openStoreIdentity(fileSystem, directory, random, expected);
+  const { fileSystem, directory, random, expected, readOnly = false } = init;
+  const identity = readOnly
+    ? readStoreIdentity(fileSystem, directory)
+    : openStoreIdentity(fileSystem, directory, random, expected);
   const log = await asMismatch(HistoryLog.open({ ...init, ...identity }));
   try {
     await beginLog(log, identity, init);
     const index = await openIndex(init, identity);
     const indexer = new LogIndexer(log, index, init.logger);
     await indexer.settle();
-    if (!identity.complete) {
+    if (!identity.complete && !readOnly) {
       writeIdentity(init.fileSystem, init.directory, { ...identity, complete: true });
     }
     const blocks = await asMismatch(
@@ -98,7 +106,8 @@ async function beginLog(
     requireSameIdentity(identity, genesis);
     return;
   }
-  if (identity.complete) throw historyDamaged(0, 'its first entry is missing in both copies');
+  if (identity.complete || init.readOnly === true)
+    throw historyDamaged(0, 'its first entry is missing in both copies');
   const { storeId, generation, formatMajor, requiredFeatures } = identity;
   const createdAtMs = Math.max(0, Math.floor(init.clock.now()));
   const common = { storeId, generation, formatMajor, requiredFeatures };

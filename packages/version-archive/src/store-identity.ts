@@ -9,6 +9,8 @@ import {
   ensureDirectory,
   type FilePath,
   type FileSystem,
+  fileErrorCode,
+  fileTrouble,
   joinPath,
   type RandomSource,
   readWholeFileIfPresent,
@@ -63,6 +65,24 @@ export function openStoreIdentity(
   };
   writeIdentity(fileSystem, directory, identity);
   return identity;
+}
+
+/** The identity of a store that is there. Throws `store_missing`, and as `openStoreIdentity`. */
+export function readStoreIdentity(fileSystem: FileSystem, directory: FilePath): StoreIdentity {
+  const path = joinPath(directory, identityFileName);
+  try {
+    const bytes = readWholeFileIfPresent(fileSystem, path, maxIdentityBytes);
+    if (bytes !== undefined) return decodeIdentity(bytes);
+  } catch (cause) {
+    if (fileErrorCode(cause) === undefined) throw cause;
+    throw new AppError('store_missing', `${textOf(path)} cannot be read: ${fileTrouble(cause)}.`, {
+      hint: 'Nothing was changed. Run the command as somebody who may read the store.',
+      cause,
+    });
+  }
+  throw new AppError('store_missing', `${textOf(directory)} holds no archive's store.`, {
+    hint: `A store is a directory with ${identityFileName}, log-a, log-b and blocks in it; in a node's home it is called store.`,
+  });
 }
 
 /** Durable when it returns. */

@@ -15,7 +15,7 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import { type FilePath, Mutex } from '@holdfast/platform';
+import { assert, type FilePath, Mutex } from '@holdfast/platform';
 import { AppendStep } from './append-step.js';
 import { type ArchiveFindings, ArchiveVerification } from './archive-verification.js';
 import type { HistoryIndex } from './history-index.js';
@@ -50,6 +50,7 @@ export class VersionArchive {
   readonly #queries: HistoryQueries;
   readonly #appendStep: AppendStep;
   readonly #hash: Hash;
+  readonly #readOnly: boolean;
   readonly #changing = new Mutex();
   #rebuilding: Promise<void> = Promise.resolve();
   #rebuildCount = 0;
@@ -57,7 +58,8 @@ export class VersionArchive {
 
   /**
    * Creates the store where the directory is missing or empty and none is expected. Throws
-   * `store_away`, `store_format_unknown`, `store_identity_mismatch` or `history_damaged`; then nothing that was stored is changed.
+   * `store_away`, read-only `store_missing`, `store_format_unknown`, `store_identity_mismatch` or
+   * `history_damaged`; then nothing that was stored is changed.
    */
   static async open(init: VersionArchiveInit): Promise<VersionArchive> {
     return new VersionArchive(init, await openStore(init));
@@ -73,6 +75,7 @@ export class VersionArchive {
     this.#index = index;
     this.#indexer = indexer;
     this.#hash = hash;
+    this.#readOnly = init.readOnly === true;
     const { storeId } = identity;
     const present = () => ({
       headPosition: indexer.disclosed.position,
@@ -114,6 +117,7 @@ export class VersionArchive {
     folder: FolderId,
     entries: readonly AppendEntry[],
   ): Promise<{ readonly position: number }[]> {
+    assert(!this.#readOnly, 'nothing is appended where everything is only read');
     return this.#changing.run(async () => {
       const positions: { position: number }[] = [];
       for (let from = 0; from < entries.length; from += entriesPerStep) {

@@ -40,6 +40,8 @@ export interface Hooks {
   readonly onStoreCall?: (call: StoreCall) => void;
   /** After a batch was applied. */
   readonly onApplied?: (call: StoreCall) => void;
+  /** Opens what is there, and writes nothing. */
+  readonly readOnly?: boolean;
 }
 
 export class ArchiveWorld {
@@ -76,6 +78,7 @@ export class ArchiveWorld {
     };
     const logger: Logger = { ...silentLogger, warn: (message) => this.warnings.push(message) };
     return VersionArchive.open({
+      ...(hooks.readOnly === true && { readOnly: true }),
       directory: storeDirectory,
       expected: this.expected,
       keyValueStore: new MemoryKeyValueStore(this.database, {

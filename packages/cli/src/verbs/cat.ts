@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { fileErrorCode } from '@holdfast/platform';
+import { withHistory } from '../history-access.js';
 import {
   type HistoryOptions,
   historyQuery,
@@ -17,9 +18,12 @@ export const addCat: AddVerb = (program, bind) => {
     .description('write a version of a file to stdout')
     .argument('<path>', 'FOLDER/dir/file');
   withStore(withVersion(withMoment(cat))).action(
-    bind(async ({ environment, node }, path: string, options: HistoryOptions) => {
-      const { bytes } = await node().cat(historyQuery(path, options));
-      await writeAll(bytes, environment.stdout);
+    bind(async (context, path: string, options: HistoryOptions) => {
+      const query = historyQuery(path, options);
+      await withHistory(context, options, async (history) => {
+        const { bytes } = await history.cat(query);
+        await writeAll(bytes, context.environment.stdout);
+      });
       return undefined;
     }),
   );

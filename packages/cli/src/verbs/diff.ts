@@ -1,5 +1,6 @@
 /** `holdfast diff`: what differs between two versions of a file. */
 import type { DiffResult, DiffSide } from '@holdfast/node';
+import { withHistory } from '../history-access.js';
 import { type HistoryOptions, withStore } from '../history-options.js';
 import { countText, printable, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
@@ -14,19 +15,13 @@ export const addDiff: AddVerb = (program, bind) => {
     .argument('<from>', 'a version, as log names it')
     .argument('<to>', 'another');
   withStore(diff).action(
-    bind(
-      async (
-        { environment, output, node },
-        path: string,
-        from: string,
-        to: string,
-        { storeId }: HistoryOptions,
-      ) => {
-        const result = await node().diff({ path, from, to, storeId });
-        output.result(result, () => diffLines(result, environment.stdoutIsTerminal));
-        return undefined;
-      },
-    ),
+    bind(async (context, path: string, from: string, to: string, options: HistoryOptions) => {
+      const request = { path, from, to, storeId: options.storeId };
+      const result = await withHistory(context, options, (history) => history.diff(request));
+      const { stdoutIsTerminal } = context.environment;
+      context.output.result(result, () => diffLines(result, stdoutIsTerminal));
+      return undefined;
+    }),
   );
 };
 

@@ -1,5 +1,6 @@
 /** `holdfast log`: every version of a file, newest first. */
 import type { HistoryVersion } from '@holdfast/node';
+import { withHistory } from '../history-access.js';
 import { type HistoryOptions, historyQuery, withStore } from '../history-options.js';
 import { alignedLines, type Cell, localTimeText, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
@@ -10,9 +11,10 @@ export const addLog: AddVerb = (program, bind) => {
     .description('list the versions of a file, newest first')
     .argument('<path>', 'FOLDER/dir/file');
   withStore(log).action(
-    bind(async ({ output, node }, path: string, options: HistoryOptions) => {
-      const result = await node().log(historyQuery(path, options));
-      output.result(result, () => alignedLines(result.versions.map(versionRow)));
+    bind(async (context, path: string, options: HistoryOptions) => {
+      const query = historyQuery(path, options);
+      const result = await withHistory(context, options, (history) => history.log(query));
+      context.output.result(result, () => alignedLines(result.versions.map(versionRow)));
       return undefined;
     }),
   );

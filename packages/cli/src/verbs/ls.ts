@@ -1,5 +1,6 @@
 /** `holdfast ls`: a folder's entries as of a moment. */
 import type { ListEntry } from '@holdfast/node';
+import { withHistory } from '../history-access.js';
 import { type HistoryOptions, historyQuery, withMoment, withStore } from '../history-options.js';
 import { alignedLines, type Cell, localTimeText, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
@@ -15,10 +16,10 @@ export const addLs: AddVerb = (program, bind) => {
     .argument('<path>', 'FOLDER or FOLDER/dir')
     .option('--deleted', 'show what was deleted by then, too');
   withStore(withMoment(ls)).action(
-    bind(async ({ output, node }, path: string, options: ListOptions) => {
-      const deleted = options.deleted === true;
-      const result = await node().list({ ...historyQuery(path, options), deleted });
-      output.result(result, () =>
+    bind(async (context, path: string, options: ListOptions) => {
+      const query = { ...historyQuery(path, options), deleted: options.deleted === true };
+      const result = await withHistory(context, options, (history) => history.list(query));
+      context.output.result(result, () =>
         result.entries.length === 0 ? ['It is empty.'] : alignedLines(result.entries.map(entryRow)),
       );
       return undefined;

@@ -2,6 +2,7 @@
 import type { OverwritePolicy, RestoreResult } from '@holdfast/node';
 import { Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-code.js';
+import { withHistory } from '../history-access.js';
 import {
   type HistoryOptions,
   historyQuery,
@@ -35,12 +36,13 @@ export const addRestore: AddVerb = (program, bind) => {
   withStore(withVersion(withMoment(restore))).action(
     bind(async (context, path: string, options: RestoreOptions) => {
       context.output.note('Restoring.');
-      const result = await context.node().restore({
+      const request = {
         ...historyQuery(path, options),
         to: options.to === undefined ? undefined : absolutePath(context, options.to),
         overwrite: options.overwrite,
         dryRun: options.dryRun === true,
-      });
+      };
+      const result = await withHistory(context, options, (history) => history.restore(request));
       context.output.result(result, () => restoreLines(result));
       return restoreExitCode(result, options.overwrite);
     }),

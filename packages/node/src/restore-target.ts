@@ -1,0 +1,59 @@
+/** Where a restore writes: a directory of the person's choice, a new one beside the folder, or the folder. */
+import {
+  AppError,
+  type Clock,
+  type FilePath,
+  type FileSystem,
+  filePathFrom,
+  textOf,
+} from '@holdfast/platform';
+import type { RestoreRequest } from './history-control.js';
+
+export interface RestoreTarget {
+  readonly root: FilePath;
+  readonly inPlace: boolean;
+}
+
+/** `tree`: where the folder lies here. Throws `usage` where it lies nowhere and no place is given. */
+export function restoreTarget(
+  request: RestoreRequest,
+  tree: FilePath | undefined,
+  clock: Clock,
+): RestoreTarget {
+  if (request.to !== undefined) return { root: filePathFrom(request.to), inPlace: false };
+  if (tree === undefined) {
+    throw new AppError('usage', 'Only history is kept here: say where to restore to.', {
+      hint: 'Add --to DIR.',
+    });
+  }
+  if (request.overwrite !== undefined) return { root: tree, inPlace: true };
+  const iso = new Date(clock.now()).toISOString();
+  const stamp = `${iso.slice(0, 10).replaceAll('-', '')}-${iso.slice(11, 19).replaceAll(':', '')}`;
+  return { root: filePathFrom(`${textOf(tree)}-restored-${stamp}`), inPlace: false };
+}
+
+/** Throws `target_has_files` or `path_invalid`; what is not there yet is in order. */
+export function checkRestoreTarget(
+  fileSystem: FileSystem,
+  { root, inPlace }: RestoreTarget,
+  request: RestoreRequest,
+): void {
+  let entries: number;
+  try {
+    if (fileSystem.stat(root).kind !== 'directory') throw notADirectory(root);
+    entries = fileSystem.list(root).length;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return;
+  }
+  if (entries === 0 || inPlace || request.overwrite !== undefined) return;
+  throw new AppError('target_has_files', `${textOf(root)} has files in it already.`, {
+    hint: 'Nothing was written. Choose an empty or new directory, or say --overwrite never, if-changed or always.',
+  });
+}
+
+function notADirectory(root: FilePath): AppError {
+  return new AppError('path_invalid', `${textOf(root)} is not a directory.`, {
+    hint: 'Nothing was written. Choose another place with --to.',
+  });
+}
