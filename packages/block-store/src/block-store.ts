@@ -14,23 +14,19 @@ import {
   type RandomSource,
 } from '@holdfast/platform';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
-import {
-  blockPayloadIndexBytes,
-  encodeBlockPayload,
-  readBlockPayload,
-  readBlockPayloadHeader,
-} from './block-payload.js';
+import { encodeBlockPayload, readBlockPayload } from './block-payload.js';
 import {
   BlockVerification,
   type BlockVerificationInit,
   isSamePlace,
 } from './block-verification.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
+import { indexSegments } from './index-segments.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
 import { BlocksRefused } from './segment-errors.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
-import type { SegmentDamage, SegmentEntry, SegmentRecovery } from './segment-types.js';
+import type { SegmentDamage, SegmentRecovery } from './segment-types.js';
 import { type SegmentFault, sealAgain } from './verify-segments.js';
 
 export const defaultSegmentBytes = 64 * 1024 * 1024;
@@ -275,7 +271,7 @@ export class BlockStore {
       await this.#rebuild();
       return;
     }
-    await this.#indexFrom(this.#index.summary.end);
+    await indexSegments(this.#stream, this.#index, this.#index.summary.end);
   }
 
   async #reasonToRebuild(): Promise<string | undefined> {
@@ -292,7 +288,7 @@ export class BlockStore {
 
   async #rebuild(): Promise<void> {
     await this.#index.clear();
-    await this.#indexFrom({ segment: 0, offset: 0 });
+    await indexSegments(this.#stream, this.#index, { segment: 0, offset: 0 });
   }
 
   #whenIndexed(): Promise<void> | undefined {
@@ -303,32 +299,7 @@ export class BlockStore {
   async #indexByFrames(): Promise<void> {
     await this.#index.load();
     await this.#index.clear();
-    await this.#indexFrom({ segment: 0, offset: 0 }, { unverified: true });
-  }
-
-  async #indexFrom(
-    from: { readonly segment: number; readonly offset: number },
-    how: { readonly unverified?: boolean } = {},
-  ): Promise<void> {
-    const options = { prefixBytes: blockPayloadIndexBytes, ...how };
-    for await (const entries of this.#stream.scan(from, options)) {
-      const last = entries.at(-1)?.location;
-      if (last === undefined) continue;
-      const end = { segment: last.segment, offset: last.offset + frameBytes + last.lengthBytes };
-      await this.#index.apply(await this.#changesFor(entries), end);
-    }
-    await this.#index.apply([], this.#stream.durableEnd());
-  }
-
-  async #changesFor(entries: readonly SegmentEntry[]): Promise<IndexChange[]> {
-    const found = new Map<ContentId, IndexedBlock>();
-    for (const { location, payload } of entries) {
-      const header = readBlockPayloadHeader(payload);
-      if (header === undefined) continue;
-      found.set(header.contentId, { location, plainBytes: header.plainBytes });
-    }
-    const before = await this.#index.get([...found.keys()]);
-    return [...found].map(([contentId, after], at) => ({ contentId, before: before[at], after }));
+    await indexSegments(this.#stream, this.#index, { segment: 0, offset: 0 }, { unverified: true });
   }
 
   async #sort(blocks: readonly StoredBlock[]) {

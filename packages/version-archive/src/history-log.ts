@@ -144,7 +144,7 @@ export class HistoryLog {
     let batchBytes = 0;
     try {
       for (;;) {
-const found = await nextInChain(cursors, this.#point, this.#hash, this.#findMended);
+        const found = await nextInChain(cursors, this.#point, this.#hash, this.#findMended);
         if (found.type === 'end') break;
         const step =
           found.type === 'shorter' && this.#readOnly
