@@ -7,6 +7,7 @@ import { archiveBugs } from './archive-bugs.mjs';
 import { decidingBugs } from './deciding-bugs.mjs';
 import { indexBugs } from './index-bugs.mjs';
 import { massChangeBugs } from './mass-change-bugs.mjs';
+import { rotBugs } from './rot-bugs.mjs';
 import { scanningBugs } from './scanning-bugs.mjs';
 
 export const plantedBugs = [
@@ -16,4 +17,5 @@ export const plantedBugs = [
   ...indexBugs,
   ...archiveBugs,
   ...massChangeBugs,
+  ...rotBugs,
 ];

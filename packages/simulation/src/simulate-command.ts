@@ -3,7 +3,8 @@
  * `npm run simulate -- --seed N | --seeds A..B [--jobs N] [--twice] [--verbose] [--first-failure]`:
  * runs worlds and says of each whether every promise held. In worlds from `--seeds old-A..B` old copies
  * of homes and disks are put back, in `lost-A..B` databases lose keys, in `fold-A..B` disks fold names,
- * in `modes-A..B` folders only send or only receive, and change that.
+ * in `modes-A..B` folders only send or only receive, and change that, in `ignore-A..B` users write ignore
+ * files, in `mass-A..B` they change everything at once, in `rot-A..B` bits rot in stores and beside files.
  * A failure prints the one command that replays it; the exit code is then 1.
  */
 import { judgeInProcesses, judgeSeed, type SeedVerdict } from './seed-verdict.js';

@@ -151,6 +151,17 @@ describe('faults', () => {
     expect(text[position ?? -1]).not.toBe('a');
     expect(fileSystem.stat(at('/file'))).toEqual(before);
   });
+
+  test('bit rot stays within the part of a file that it is told', () => {
+    const { disk, fileSystem } = machine();
+    write(fileSystem, '/file', 'aaaa');
+    const random = new SeededRandom('rot');
+    const found = Array.from({ length: 20 }, () =>
+      disk.corrupt(at('/file'), random, { from: 1, to: 3 }),
+    );
+    expect(new Set(found)).toEqual(new Set([1, 2]));
+    expect(disk.corrupt(at('/file'), random, { from: 4, to: 9 })).toBeUndefined();
+  });
 });
 
 describe('the hook before every call', () => {

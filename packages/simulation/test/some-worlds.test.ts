@@ -6,7 +6,7 @@
 import { runSeed } from '@holdfast/simulation';
 import { expect, test } from 'vitest';
 
-const kinds = ['', 'fold-', 'old-', 'lost-', 'modes-', 'ignore-', 'mass-'];
+const kinds = ['', 'fold-', 'old-', 'lost-', 'modes-', 'ignore-', 'mass-', 'rot-'];
 const base = Number(process.env.SIMULATION_SEED ?? 4_000);
 const worlds = Number(process.env.SIMULATION_WORLDS ?? 2);
 const commandFor = (seed: string) => `npm run simulate -- --seed ${seed}`;

@@ -27,13 +27,15 @@ interface Piece {
   readonly cuts?: boolean;
 }
 
-interface Span {
+export interface ByteSpan {
   readonly from: number;
   readonly to: number;
 }
 
+const wholeFile: ByteSpan = { from: 0, to: Number.POSITIVE_INFINITY };
+
 /** The parts of `span` that none of `holes` covers. */
-function subtractSpans(span: Span, holes: readonly Span[]): Span[] {
+function subtractSpans(span: ByteSpan, holes: readonly ByteSpan[]): ByteSpan[] {
   let parts = [span];
   for (const hole of holes) {
     parts = parts.flatMap((part) =>
@@ -106,7 +108,7 @@ export class FileContent {
   }
 
   sync(): void {
-    const synced: Span[] = [];
+    const synced: ByteSpan[] = [];
     const remaining: UnsyncedWrite[] = [];
     for (const write of this.#unsynced.toReversed()) {
       const span = { from: write.position, to: write.position + write.lengthBytes };
@@ -132,10 +134,14 @@ export class FileContent {
     this.#unsynced = this.#unsynced.map((write) => ({ ...write, poisoned: true }));
   }
 
-  /** Flips one bit on the platter and in the cache, as rot does; undefined where there is no byte. */
-  flipBit(random: SeededRandom): number | undefined {
-    if (this.#sizeBytes === 0) return undefined;
-    const position = random.integer(0, this.#sizeBytes - 1);
+  /**
+   * Flips one bit on the platter and in the cache, as rot does, somewhere in the file or from `from` up to
+   * `to`; undefined where there is no byte.
+   */
+  flipBit(random: SeededRandom, within: ByteSpan = wholeFile): number | undefined {
+    const end = Math.min(within.to, this.#sizeBytes);
+    if (within.from >= end) return undefined;
+    const position = random.integer(within.from, end - 1);
     this.#buffer[position]! ^= 1 << random.integer(0, 7);
     return position;
   }

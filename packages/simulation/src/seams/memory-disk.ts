@@ -15,7 +15,7 @@ import {
   walkInodes,
 } from './disk-inode.js';
 import { cloneTree, type DiskImage } from './disk-image.js';
-import { FileContent } from './file-content.js';
+import { type ByteSpan, FileContent } from './file-content.js';
 import { type NameChange, NameJournal, type NameOrder } from './name-journal.js';
 import { type NameRules, NameTable } from './name-table.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -207,8 +207,8 @@ export class MemoryDisk {
     this.deviceNumber = deviceNumber;
   }
 
-  /** Bit rot: flips one bit of the file without a trace in its stat; gives its position. */
-  corrupt(path: FilePath, random: SeededRandom): number | undefined {
+  /** Bit rot: flips one bit of the file, or of a part of it, without a trace in its stat; tells which byte. */
+  corrupt(path: FilePath, random: SeededRandom, within?: ByteSpan): number | undefined {
     let inode: Inode | undefined = this.root;
     for (const name of path.split('/').filter((part) => part !== '')) {
       assert(inode?.kind === 'directory', `nothing to corrupt at ${path}`);
@@ -216,7 +216,7 @@ export class MemoryDisk {
     }
     assert(inode?.kind === 'file', `no file to corrupt at ${path}`);
     this.#changeCount += 1;
-    return inode.content.flipBit(random);
+    return inode.content.flipBit(random, within);
   }
 
   /** A copy of everything as it is now, as somebody would keep one of a whole disk. */

@@ -8,7 +8,7 @@ import type { ContentKey } from './world-content.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
 
-export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy';
+export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy' | 'rot';
 
 interface LedgerEntry {
   readonly content: ContentKey;
@@ -102,6 +102,23 @@ export class ContentLedger {
       if (this.#init.isArchived(content)) continue;
       if (promised.has(content) || !here.has(content)) entry.excuse ??= 'old-copy';
     }
+  }
+
+  /** What is set aside rots on a machine: the rotten content may come to light, and may be gone. */
+  aroundRot(machine: SimulatedMachine, rot: () => void): void {
+    const before = this.#readerOf(machine).contents();
+    rot();
+    this.#note(machine, false);
+    for (const content of this.#readerOf(machine).contents()) {
+      const entry = this.#entries.get(content);
+      if (!before.has(content) && entry !== undefined) entry.excuse ??= 'rot';
+    }
+  }
+
+  /** It rotted in an archive. Where no other has it, devices that count on it may let it go. */
+  excuseRotten(content: ContentKey): void {
+    const entry = this.#entries.get(content);
+    if (entry !== undefined && !this.#init.isArchived(content)) entry.excuse ??= 'rot';
   }
 
   /** What should be somewhere and is nowhere. */

@@ -5,6 +5,7 @@
 import { readEnvelope } from '@holdfast/block-store';
 import {
   decodeVersion,
+  type FileContentRecord,
   type FolderId,
   type FolderPath,
   type HistoryEntry,
@@ -39,6 +40,10 @@ export class HistoryWatch {
   #seen = new Map<number, SeenEntry>();
   #archived = new Set<ContentKey>();
   #head = { position: -1, hash: '' };
+  /** Content of which a block rotted, and was not found whole since. */
+  readonly #rotten = new Set<ContentKey>();
+  /** Versions of which the archive said that it does not have them whole. */
+  #told: ReadonlySet<string> = new Set();
 
   /** `paths`: all that ever were, with their folder's label; one that never was current is in no listing. */
   constructor(machine: SimulatedMachine, paths: ReadonlySet<string>) {
@@ -51,7 +56,21 @@ export class HistoryWatch {
   }
 
   holds(content: ContentKey): boolean {
-    return this.#archived.has(content);
+    return this.#archived.has(content) && !this.#rotten.has(content);
+  }
+
+  /** A block of it rotted on the archive's disk. */
+  rotted(content: ContentKey): void {
+    this.#rotten.add(content);
+  }
+
+  get hasRotten(): boolean {
+    return this.#rotten.size > 0;
+  }
+
+  /** Of these versions the archive says that it does not have them whole. */
+  told(versions: readonly string[]): void {
+    this.#told = new Set(versions);
   }
 
   /** Reads what is new; false while the archive cannot be asked. */
@@ -117,7 +136,7 @@ export class HistoryWatch {
     }
     for (const entry of entries) {
       this.#remember(entry);
-      await verifyContent(archive, entry);
+      await this.#verifyContent(archive, entry);
     }
   }
 
@@ -125,6 +144,18 @@ export class HistoryWatch {
     const archive = this.#machine.node?.archive();
     if (archive === undefined) throw shrank('the archive is not there');
     return archive;
+  }
+
+  /** Whole, or known to have rotted and told. */
+  async #verifyContent(archive: VersionArchive, entry: HistoryEntry): Promise<void> {
+    const { record } = decodeVersion(entry.recordBytes, hash);
+    if (record.kind !== 'file') return;
+    if (await isWhole(archive, record)) return;
+    if (!this.#rotten.has(contentKeyOf(record.blocks))) {
+      throw new SeedFailure('data-loss', `the archive has lost a block of ${record.path}`);
+    }
+    if (this.#told.has(entry.versionId)) return;
+    throw new SeedFailure('rot-untold', `${record.path} is damaged, and nobody says so`);
   }
 
   #remember(entry: HistoryEntry): void {
@@ -190,16 +221,13 @@ async function pages(
   return entries;
 }
 
-async function verifyContent(archive: VersionArchive, entry: HistoryEntry): Promise<void> {
-  const { record } = decodeVersion(entry.recordBytes, hash);
-  if (record.kind !== 'file') return;
+async function isWhole(archive: VersionArchive, record: FileContentRecord): Promise<boolean> {
   const ids = record.blocks.entries.map((reference) => reference.contentId);
   const envelopes = await archive.blocks.read(ids);
-  for (const [at, id] of ids.entries()) {
+  return ids.every((id, at) => {
     const envelope = envelopes[at];
-    if (envelope !== undefined && readEnvelope(envelope, id, tools) !== undefined) continue;
-    throw new SeedFailure('data-loss', `the archive has lost a block of ${record.path}`);
-  }
+    return envelope !== undefined && readEnvelope(envelope, id, tools) !== undefined;
+  });
 }
 
 function shrank(message: string): SeedFailure {

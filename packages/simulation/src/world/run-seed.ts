@@ -14,6 +14,7 @@ import { countedPaths, leaveModes, planModes } from './mode-acts.js';
 import { planOldCopies } from './old-copies.js';
 import { prepareWorld, startAll } from './prepare-world.js';
 import { isQuiet, restless, settle } from './quiescence.js';
+import { planRot, rotPrefix, verifyStores } from './rot.js';
 import { SeedFailure } from './seed-failure.js';
 import { SimulatedUser } from './simulated-user.js';
 import { SimulatedWorld } from './simulated-world.js';
@@ -91,6 +92,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(ignoreFilesPrefix)) planIgnoreFiles(world, users, durationMs);
   if (seed.startsWith(modesPrefix)) await planModes(world, durationMs);
   if (seed.startsWith(massChangePrefix)) await planMassChanges(world, users, durationMs);
+  if (seed.startsWith(rotPrefix)) planRot(world, durationMs);
   const meddling = random.pick([0, 0, 0.02, 0.1]);
   world.meddle(meddling, (machine, near) => {
     const user = users.find((one) => one.machine === machine);
@@ -110,6 +112,7 @@ async function live(world: SimulatedWorld, seed: string): Promise<SeedReport> {
   if (seed.startsWith(modesPrefix)) await leaveModes(world, random);
   await settle(world);
   if (seed.startsWith(massChangePrefix)) await judgeMassChange(world, users);
+  if (seed.startsWith(rotPrefix)) await verifyStores(world);
   await check(world);
   return {
     seed,

@@ -12,6 +12,7 @@ export type FailureKind =
   | 'not-repeatable'
   | 'not-confined'
   | 'not-live'
+  | 'rot-untold'
   | 'unexpected-error';
 
 export class SeedFailure extends Error {

@@ -15,6 +15,7 @@ import { chooseNameRules } from './folding-disks.js';
 import { HistoryWatch } from './history-watch.js';
 import { IgnoreWatch } from './ignore-watch.js';
 import { PathReader } from './path-reader.js';
+import { rotPrefix } from './rot.js';
 import { SeedFailure } from './seed-failure.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import type { UserStep } from './simulated-user.js';
@@ -69,7 +70,8 @@ export class SimulatedWorld {
       onMessage: (from, to, message) => this.#onMessage(from, to, message),
     });
     this.#meddle = { chance: 0, random: this.random.fork('meddling'), act: () => [] };
-    this.shape = chooseShape(this.random.fork('shape'));
+    const leastArchives = seed.startsWith(rotPrefix) ? 1 : 0;
+    this.shape = chooseShape(this.random.fork('shape'), leastArchives);
     const { folders } = this.shape;
     this.trees = this.shape.trees.map((name) => this.#machine(name));
     this.archives = this.shape.archives.map((name) => this.#machine(name));

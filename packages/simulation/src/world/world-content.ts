@@ -50,7 +50,7 @@ interface Seen {
 export class ContentReader {
   readonly #machine: SimulatedMachine;
   readonly #labels: readonly string[];
-  readonly #known = new WeakMap<Inode, { readonly shape: string; readonly key: ContentKey }>();
+  #known = new WeakMap<Inode, { readonly shape: string; readonly key: ContentKey }>();
   #seen: Seen | undefined;
 
   constructor(machine: SimulatedMachine, labels: readonly string[]) {
@@ -66,6 +66,12 @@ export class ContentReader {
   /** Everything in the folders that their user can see, parents before what they hold. */
   live(): readonly LiveEntry[] {
     return this.#look().live;
+  }
+
+  /** Something changed that no stat shows: all is read again. */
+  forget(): void {
+    this.#known = new WeakMap();
+    this.#seen = undefined;
   }
 
   /** All content on the machine's disk that a person could get back. */

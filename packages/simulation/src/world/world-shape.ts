@@ -21,8 +21,9 @@ const archiveNames = ['pi', 'vault'] as const;
 const folderLabels = ['data', 'music'] as const;
 const maxDevices = 6;
 
-export function chooseShape(random: SeededRandom): WorldShape {
-  const archives = archiveNames.slice(0, random.pick([0, 1, 1, 1, 1, 2, 2]));
+export function chooseShape(random: SeededRandom, leastArchives = 0): WorldShape {
+  const archiveCount = Math.max(leastArchives, random.pick([0, 1, 1, 1, 1, 2, 2]));
+  const archives = archiveNames.slice(0, archiveCount);
   const wanted = random.pick([1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 6]);
   const treeCount = Math.min(Math.max(wanted, archives.length === 0 ? 2 : 1), maxDevices);
   const trees = treeNames.slice(0, Math.min(treeCount, maxDevices - archives.length));
