@@ -236,6 +236,37 @@ describe('a send-only folder', () => {
     expect(await laptop.ask('folder', 'override', 'docs')).toMatchObject({ files: 0 });
   });
 
+  test('overrides more files than a mass change has, and asks nobody: a person wanted it', async () => {
+    const many = 260;
+    const fill = (root: string, content: string) => {
+      mkdirSync(join(root, 'many'), { recursive: true });
+      for (let at = 0; at < many; at += 1)
+        writeFileSync(join(root, 'many', `${at}`), `${content} ${at}`);
+    };
+    fill(ours, 'ours');
+    await settle(shared);
+    await setMode(laptop, 'send-only');
+    await desktop.ask('folder', 'set', 'docs', '--guard', 'off');
+    fill(theirs, 'theirs');
+    await desktop.ask('folder', 'rescan', 'docs');
+    await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await eventually('all that differs is counted', async () => {
+      return (await laptop.folder()).needFiles === many;
+    });
+    await desktop.ask('folder', 'set', 'docs', '--guard-files', '200', '--guard-share', '25');
+
+    expect(await laptop.ask('folder', 'override', 'docs')).toMatchObject({ files: many });
+    await eventually('all of it is on the desktop, without an answer', () =>
+      Array.from({ length: many }, (_, at) => read(theirs, `many/${at}`)).every(
+        (content, at) => content === `ours ${at}`,
+      ),
+    );
+    await desktop.refuses(6, 'folder', 'confirm', 'docs');
+    await waitAll();
+    expect(treeSnapshot(theirs)).toEqual(treeSnapshot(ours));
+    expect((await contentsInHistory('many/7')).sort()).toEqual(['ours 7', 'ours 7', 'theirs 7']);
+  });
+
   test('goes on sending, and an override can be repeated after the power went', async () => {
     await setMode(laptop, 'send-only');
     for (let at = 0; at < 300; at += 1) writeFileSync(join(theirs, `added-${at}`), `text ${at}`);

@@ -41,7 +41,7 @@ export async function proxiedPair(world: TestWorld): Promise<ProxiedPair> {
 }
 
 /** What is found on the local network would be dialled past the proxy. */
-function leaveLocalNetwork(node: NodeProcess): void {
+export function leaveLocalNetwork(node: NodeProcess): void {
   const path = join(node.home, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   writeFileSync(path, JSON.stringify({ ...config, mdns: false }), { mode: 0o600 });
