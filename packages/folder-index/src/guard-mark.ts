@@ -60,7 +60,7 @@ export function guardedRows(entry: PathEntry): number {
 export interface GuardJudgement {
   readonly atMs: number;
   /** A mark that is older says nothing any more. */
-  readonly windowMs: number;
+  readonly sinceMs: number;
   /** Whether changes of this author wait for an answer now. */
   readonly isHolding: () => boolean;
   /** Whether it is no loss: the content has only moved, or a person asked for it. */
@@ -108,11 +108,11 @@ function knownElsewhere(before: PathEntry, rule: GuardJudgement): Version | unde
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */
 export function liveMark(
   { guard }: VersionRow,
-  rule: Pick<GuardJudgement, 'atMs' | 'windowMs' | 'isHolding'>,
+  rule: Pick<GuardJudgement, 'sinceMs' | 'isHolding'>,
 ): GuardMark | undefined {
   if (guard === undefined || guard.state === 'rejected') return undefined;
   if (guard.state === 'held') return rule.isHolding() ? guard : undefined;
-  return rule.atMs - guard.atMs <= rule.windowMs ? guard : undefined;
+  return guard.atMs >= rule.sinceMs ? guard : undefined;
 }
 
 /** The version may go to everybody. */

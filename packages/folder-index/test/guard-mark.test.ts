@@ -46,7 +46,7 @@ const showing = (version: Version, entry = empty) =>
   spread(withLocalCurrent(entry, version, { disk }), version);
 const free: GuardJudgement = {
   atMs: 1_000,
-  windowMs: 600,
+  sinceMs: 400,
   isHolding: () => false,
   passes: () => false,
   isArchived: () => false,
@@ -84,10 +84,10 @@ describe('what a change is taken for', () => {
 
   test('a path that is changed again within the window counts once, and its first content stays', () => {
     const once = changed(showing(first), second).entry;
-    const again = changed(once, third, { ...free, atMs: 1_600 });
+    const again = changed(once, third, { ...free, atMs: 1_600, sinceMs: 1_000 });
     expect(again.counts).toBeUndefined();
     expect(localCurrent(again.entry)?.guard).toMatchObject({ former: first, atMs: 1_000 });
-    const later = changed(spread(once, second), third, { ...free, atMs: 1_601 });
+    const later = changed(spread(once, second), third, { ...free, atMs: 1_601, sinceMs: 1_001 });
     expect(later.counts).toBe('rewritten');
     expect(localCurrent(later.entry)?.guard).toMatchObject({ former: second });
   });
@@ -114,7 +114,7 @@ describe('what a change is taken for', () => {
 
   test('an edit long after the mass change is one of its own', () => {
     const once = changed(showing(first), second, holding).entry;
-    const later = changed(spread(once, second), third, { ...free, atMs: 9_999 });
+    const later = changed(spread(once, second), third, { ...free, atMs: 9_999, sinceMs: 9_399 });
     expect(isKeptBack(localCurrent(later.entry))).toBe(false);
     expect(localCurrent(later.entry)?.guard).toMatchObject({ state: 'noted', former: second });
   });

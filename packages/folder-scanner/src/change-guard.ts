@@ -18,4 +18,6 @@ export interface ChangeGuard {
   judge(before: PathEntry, after: PathEntry): PathEntry;
   /** What was judged is durable. */
   committed(): Promise<void>;
+  /** The scan is over: of what was foreseen, nothing more will be committed. */
+  scanned(): Promise<void>;
 }

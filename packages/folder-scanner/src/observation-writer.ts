@@ -130,6 +130,7 @@ export class ObservationWriter {
     for (const pending of this.#toReadLast.splice(0)) await this.read(pending, 0);
     if (this.#toRead.length > 0) await this.#startRead();
     await this.#finishReading();
+    await this.#init.guard?.scanned();
     const { examined, newDirectories, temporaries } = this;
     return {
       examined,
@@ -246,13 +247,17 @@ export class ObservationWriter {
 
   /** Asks the guard about changes of what was here; whether they may be believed. */
   async #foresee(ready: readonly ReadyObservation[]): Promise<boolean> {
-    const { guard, index, context, isComplete } = this.#init;
-    const known = ready.filter((one) => one.basis.version !== undefined);
+    const { guard, index, context, isComplete, isBeingPlaced } = this.#init;
+    // What is being placed is not this user's doing, and is not committed either.
+    const known = ready.filter(
+      ({ basis, path }) => basis.version !== undefined && !isBeingPlaced(path),
+    );
     if (guard?.mayAsk(known.length) !== true) return true;
     const entries = await index.entries(known.map((one) => one.path));
-    const changes = known.flatMap(({ observation }, at) => {
+    const changes = known.flatMap(({ observation, basis }, at) => {
       const before = entries[at];
-      return before ? [{ before, after: observe(before, observation, context) }] : [];
+      if (before === undefined || !basisHolds(before, basis)) return [];
+      return [{ before, after: observe(before, observation, context) }];
     });
     return guard.foresee(changes, isComplete);
   }

@@ -1,6 +1,12 @@
 /** One folder on a memory disk with its index and its scanner, and a user who changes files. */
 import { FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
-import { createMarker, FolderScanner, IgnoreRules, ListBlockStore } from '@holdfast/folder-scanner';
+import {
+  type ChangeGuard,
+  createMarker,
+  FolderScanner,
+  IgnoreRules,
+  ListBlockStore,
+} from '@holdfast/folder-scanner';
 import type { ActorId, DeviceId, FolderId, FolderPath, Hash } from '@holdfast/model';
 import {
   type BulkRunner,
@@ -42,6 +48,8 @@ export class ScanWorld {
   onCall: ((call: FileCall) => void) | undefined;
   placing: (path: FolderPath) => boolean = () => false;
   rules = IgnoreRules.none;
+  /** What the guard was told of before it was committed, by path. */
+  readonly foreseen: string[] = [];
   readonly root = root;
 
   private constructor(
@@ -85,8 +93,23 @@ export class ScanWorld {
       context,
       isCovered: () => false,
       isBeingPlaced: (path) => world.placing(path),
+      guard: world.#guard(),
     });
     return world;
+  }
+
+  /** Lets everything pass. */
+  #guard(): ChangeGuard {
+    return {
+      mayAsk: () => true,
+      foresee: async (changes) => {
+        this.foreseen.push(...changes.map(({ before }) => before.path));
+        return true;
+      },
+      judge: (_, after) => after,
+      committed: async () => undefined,
+      scanned: async () => undefined,
+    };
   }
 
   at(path: string): FilePath {

@@ -6,18 +6,14 @@
  * Invariant: a question is durable before the first version waits for its answer.
  */
 import {
-  type Coverage,
   confirmed,
   type FolderIndex,
   type GuardMark,
   isMeant,
-  judgedLocal,
   type KnownMassChange,
   liveMark,
-  localCurrent,
   type PathEntry,
   rejected,
-  withChecked,
   withOfferHeld,
 } from '@holdfast/folder-index';
 import type { ChangeGuard, ForeseenChange } from '@holdfast/folder-scanner';
@@ -30,9 +26,9 @@ import {
   type DeviceId,
   type FolderPath,
   type Hash,
+  hexFrom,
   isMassChange,
   lossOf,
-  type MassChangeLimits,
   noChanges,
   removesDirectory,
   sameContent,
@@ -44,26 +40,16 @@ import {
 import { type Clock, type Logger, Mutex, type RandomSource } from '@holdfast/platform';
 import { LatelyRejected } from './lately-rejected.js';
 import { countOf, type Loss, surveyMassChange } from './mass-change-survey.js';
+import { OwnChanges, type OwnChangesInit } from './own-changes.js';
 import { OwnMassChanges } from './own-mass-changes.js';
 import type { PlannedPath } from './placer.js';
-import { WantedPaths } from './wanted-paths.js';
 
-export interface MassChangeGuardInit {
+export interface MassChangeGuardInit extends OwnChangesInit {
   /** The index that stands for the tree. */
   readonly index: FolderIndex;
-  readonly device: DeviceId;
   readonly hash: Hash;
-  readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
-  /** Undefined: nobody wants to be asked. */
-  readonly limits: () => MassChangeLimits | undefined;
-  readonly coverage: () => Coverage;
-  /**
-   * What becomes of what this device's user did: people are asked; it passes, since nobody else has
-   * the folder; or it goes to nobody as current, and no one vouches for it.
-   */
-  readonly ownChanges: () => 'asked' | 'passed' | 'unjudged';
   /** A question was opened, or what it says has changed. */
   readonly onQuestion: () => void;
 }
@@ -75,12 +61,13 @@ const pathsPerUpdate = 500;
 export class MassChangeGuard implements ChangeGuard {
   readonly #init: MassChangeGuardInit;
   readonly #windows = new Map<DeviceId, ChangeWindow>();
+  readonly #own: OwnChanges;
   readonly #questions: OwnMassChanges;
   readonly #settling = new Mutex();
-  readonly #wanted: WantedPaths;
-  /** Questions that were opened and that nothing waits for yet. */
-  readonly #opening = new Set<DeviceId>();
-  /** The questions to which what was foreseen belongs, all of it, whenever it is answered. */
+  /**
+   * The questions that were opened by a scan or a pass that goes on. They stay open though nothing
+   * waits for them yet, and an answer is for all that the scan or the pass still comes across.
+   */
   readonly #foreseen = new Map<DeviceId, string>();
   readonly #rejected: LatelyRejected;
   /** Content that lies elsewhere, as the last look at everything showed. */
@@ -90,14 +77,14 @@ export class MassChangeGuard implements ChangeGuard {
 
   constructor(init: MassChangeGuardInit) {
     this.#init = init;
+    this.#own = new OwnChanges(init);
     this.#questions = new OwnMassChanges(init);
     this.#rejected = new LatelyRejected(init.clock);
-    this.#wanted = new WantedPaths(init.clock);
   }
 
   /** The next changes of these paths are a person's wish: nobody is asked about them. */
   expect(paths: readonly FolderPath[]): void {
-    this.#wanted.add(paths);
+    this.#own.expect(paths);
   }
 
   mayAsk(changes: number): boolean {
@@ -106,53 +93,41 @@ export class MassChangeGuard implements ChangeGuard {
   }
 
   async foresee(changes: readonly ForeseenChange[], isComplete: boolean): Promise<boolean> {
-    const { device } = this.#init;
-    this.#foreseen.delete(device);
-    const losses = changes.flatMap((change) => this.#lossOf(change));
+    const { device, clock } = this.#init;
+    const nowMs = timeOf(clock);
+    const sinceMs = this.#marksSinceMs(device, nowMs);
+    const losses = changes.flatMap((change) => this.#own.lossOf(change, nowMs, sinceMs));
     const gone = losses.filter((loss) => loss.change === 'deleted').length;
     if (!isComplete && this.#mayAsk(device, gone * partsSeen)) return false;
-    if (!this.#mayAsk(device, losses.length)) return true;
-    await this.#survey(device, losses);
+    if (this.#mayAsk(device, losses.length)) await this.#survey(device, losses);
     return true;
   }
 
   judge(before: PathEntry, after: PathEntry): PathEntry {
-    const { device, clock } = this.#init;
-    const limits = this.#init.limits();
-    const own = this.#init.ownChanges();
-    if (own === 'unjudged') return after;
-    // What another device made and this one shows already is not this user's doing.
-    if (localCurrent(after)?.version.record.author !== device) return after;
-    if (limits === undefined) return this.#vouchedIfWanted(before, after);
-    if (totalOf(this.#counted) === 0) this.#filesBefore = this.#init.index.counts.files;
-    const path = after.path;
-    const judged = judgedLocal(before, after, {
-      atMs: timeOf(clock),
-      windowMs: limits.windowMs,
+    const { device, clock, index } = this.#init;
+    if (totalOf(this.#counted) === 0) this.#filesBefore = index.counts.files;
+    const atMs = timeOf(clock);
+    const { entry, counts } = this.#own.judge(before, after, {
+      atMs,
+      sinceMs: this.#marksSinceMs(device, atMs),
       isHolding: () => this.#isHolding(device),
-      passes: (former) => own === 'passed' || this.#wanted.has(path) || this.#hasMoved(former),
-      isArchived: (id, sequence) => this.#init.coverage().copiesOf(id, sequence) > 0,
+      hasMoved: (former) => this.#hasMoved(former),
     });
-    if (judged.entry !== before) this.#wanted.delete(path);
-    if (judged.counts !== undefined) {
-      this.#counted = addCounts(this.#counted, { ...noChanges, [judged.counts]: 1 });
+    if (counts !== undefined) {
+      this.#counted = addCounts(this.#counted, { ...noChanges, [counts]: 1 });
     }
-    return judged.entry;
-  }
-
-  /** Nobody is asked here; others are not to ask either about what a person wanted. */
-  #vouchedIfWanted(before: PathEntry, after: PathEntry): PathEntry {
-    const now = localCurrent(after)?.version;
-    if (now === undefined || now.id === localCurrent(before)?.version.id) return after;
-    if (!this.#wanted.has(after.path)) return after;
-    this.#wanted.delete(after.path);
-    return withChecked(after, now);
+    return entry;
   }
 
   async committed(): Promise<void> {
     const counted = this.#counted;
     this.#counted = noChanges;
     await this.#count(this.#init.device, counted, this.#filesBefore);
+    await this.closeIdle();
+  }
+
+  async scanned(): Promise<void> {
+    this.#foreseen.delete(this.#init.device);
     await this.closeIdle();
   }
 
@@ -167,7 +142,6 @@ export class MassChangeGuard implements ChangeGuard {
   /** Before any of them is placed: all that one pass would do. */
   async foreseePlaced(planned: readonly PlannedPath[]): Promise<void> {
     for (const [author, losses] of this.#lossesByAuthor(planned)) {
-      this.#foreseen.delete(author);
       if (this.#mayAsk(author, losses.length)) await this.#survey(author, losses);
     }
   }
@@ -192,6 +166,14 @@ export class MassChangeGuard implements ChangeGuard {
     });
   }
 
+  /** Everything that one pass would do was admitted, or waits. */
+  async passed(): Promise<void> {
+    for (const author of [...this.#foreseen.keys()]) {
+      if (author !== this.#init.device) this.#foreseen.delete(author);
+    }
+    await this.closeIdle();
+  }
+
   /** Carries out the answers that have come; resolves when they are durable. */
   settle(): Promise<boolean> {
     return this.#settling.run(async () => {
@@ -207,21 +189,10 @@ export class MassChangeGuard implements ChangeGuard {
     });
   }
 
-  /** A question for which nothing waits any more needs no answer. */
+  /** A question for which nothing waits any more, or is about to, needs no answer. */
   async closeIdle(): Promise<void> {
-    if (this.#init.index.counts.guarded > 0) {
-      this.#opening.clear();
-      return;
-    }
-    await this.#questions.close((author) => !this.#opening.has(author));
-  }
-
-  #lossOf({ before, after }: ForeseenChange): Loss[] {
-    const former = localCurrent(before)?.version;
-    const next = localCurrent(after)?.version;
-    if (former === undefined || next === undefined) return [];
-    const change = lossOf(former.record, next.record);
-    return change === undefined ? [] : [{ path: before.path, former, change, next }];
+    if (this.#init.index.counts.guarded > 0) return;
+    await this.#questions.close((author) => !this.#foreseen.has(author));
   }
 
   #lossesByAuthor(planned: readonly PlannedPath[]): Map<DeviceId, Loss[]> {
@@ -305,8 +276,8 @@ export class MassChangeGuard implements ChangeGuard {
     const limits = this.#init.limits();
     const { author } = target.record;
     if (local?.version.record.author !== author || limits === undefined) return undefined;
-    const rule = { atMs: timeOf(this.#init.clock), windowMs: limits.windowMs };
-    return liveMark(local, { ...rule, isHolding: () => this.#isHolding(author) });
+    const sinceMs = this.#marksSinceMs(author, timeOf(this.#init.clock));
+    return liveMark(local, { sinceMs, isHolding: () => this.#isHolding(author) });
   }
 
   #hasMoved(former: Version): boolean {
@@ -319,6 +290,7 @@ export class MassChangeGuard implements ChangeGuard {
     const limits = this.#init.limits();
     if (limits === undefined || changes === 0) return false;
     if (this.#isHolding(author) || this.#isRefused(author)) return false;
+    if (this.#questions.isConfirmed(this.#foreseen.get(author))) return false;
     const more = { deleted: changes, rewritten: 0 };
     return isMassChange(this.#windowWith(author, more, this.#init.index.counts.files), limits);
   }
@@ -332,11 +304,11 @@ export class MassChangeGuard implements ChangeGuard {
 
   /** Looks whether the losses are real, and opens the question where they are too many. */
   async #survey(author: DeviceId, losses: readonly Loss[]): Promise<void> {
-    const { index, clock } = this.#init;
+    const { index, clock, random } = this.#init;
     const limits = this.#init.limits();
     if (limits === undefined) return;
     const nowMs = timeOf(clock);
-    const sinceMs = Math.max(0, nowMs - limits.windowMs);
+    const sinceMs = this.#marksSinceMs(author, nowMs);
     const files = this.#windows.get(author)?.[0]?.files ?? index.counts.files;
     const survey = await surveyMassChange(index, author, losses, sinceMs);
     const { lost, earlier, earliestMs = nowMs } = survey;
@@ -344,21 +316,20 @@ export class MassChangeGuard implements ChangeGuard {
     const before = withChanges([], { atMs: earliestMs, files, ...earlier }, limits);
     this.#windows.set(author, before);
     if (!isMassChange(withChanges(before, { atMs: nowMs, files, ...lost }, limits), limits)) return;
-    this.#opening.add(author);
-    await this.#questions.open({ author, sinceMs: earliestMs, lastMs: nowMs, files, ...earlier });
-    this.#foreseen.set(author, this.#holding(author)?.id ?? '');
+    const id = hexFrom(random.bytes(8));
+    this.#foreseen.set(author, id);
+    const question = { id, author, sinceMs: earliestMs, lastMs: nowMs, files, ...earlier };
+    this.#foreseen.set(author, await this.#questions.open(question));
     this.#init.logger.warn('a mass change waits for an answer', { author, files, ...lost });
   }
 
   /** What was done is added to the question that is open, or to what was done lately. */
   async #count(author: DeviceId, counted: ChangeCount, files: number): Promise<void> {
-    if (totalOf(counted) === 0 || this.#questions.isConfirmed(this.#foreseen.get(author))) return;
-    const open = this.#holding(author);
-    if (open === undefined) {
-      this.#windows.set(author, this.#windowWith(author, counted, files));
-      return;
-    }
-    await this.#questions.add(open.id, counted, timeOf(this.#init.clock));
+    if (totalOf(counted) === 0) return;
+    const foreseen = this.#foreseen.get(author);
+    const id = this.#questions.isConfirmed(foreseen) ? foreseen : this.#holding(author)?.id;
+    if (id === undefined) this.#windows.set(author, this.#windowWith(author, counted, files));
+    else await this.#questions.add(id, counted, timeOf(this.#init.clock));
   }
 
   async #settleOne(question: KnownMassChange): Promise<void> {
@@ -378,7 +349,16 @@ export class MassChangeGuard implements ChangeGuard {
     await index.update(paths, change, { sync: true });
     this.#windows.delete(author);
     logger.info('a mass change was answered', { author, answer, deleted, rewritten });
-    await this.#questions.settled(id, answer);
+    await this.#questions.settled(id, answer, timeOf(this.#init.clock));
+  }
+
+  /** Marks that are older say nothing of what is asked next: too long ago, or confirmed. */
+  #marksSinceMs(author: DeviceId, nowMs: number): number {
+    const windowMs = this.#init.limits()?.windowMs ?? 0;
+    const confirmedMs = this.#questions.lastConfirmedMs(author);
+    // A clock that was set back makes nobody ask less.
+    const isKnown = confirmedMs !== undefined && confirmedMs <= nowMs;
+    return Math.max(0, nowMs - windowMs, isKnown ? confirmedMs + 1 : 0);
   }
 
   /** The question to which the author's changes belong: one that is open, and still going on. */

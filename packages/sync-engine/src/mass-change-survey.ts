@@ -12,6 +12,7 @@ import {
 import {
   addCounts,
   type ChangeCount,
+  compareVectors,
   contentNameOf,
   type DeviceId,
   type FolderPath,
@@ -97,12 +98,18 @@ async function shownContent(
   return found;
 }
 
-/** What is here, and what will be here in a moment because a member shows it where nothing is. */
+/**
+ * What is here, and what will be here in a moment because a member shows it where nothing is. A
+ * member that has not heard of a deletion yet shows what will go there, too.
+ */
 function shownBy(entry: PathEntry): Version[] {
   const local = localCurrent(entry);
   const isHere = local !== undefined && local.version.record.kind !== 'tombstone';
   if (isHere) return [local.version];
-  return peerCurrents(entry).map((row) => row.version);
+  const shown = peerCurrents(entry).map((row) => row.version);
+  if (local === undefined) return shown;
+  const { vector } = local.version.record;
+  return shown.filter(({ record }) => compareVectors(vector, record.vector) !== 'dominates');
 }
 
 function nameOf({ former }: Pick<Loss, 'former'>): string[] {

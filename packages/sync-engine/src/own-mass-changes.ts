@@ -4,16 +4,13 @@ import {
   addCounts,
   type ChangeCount,
   type DeviceId,
-  hexFrom,
   type MassChangeAnswer,
   maxMassChanges,
 } from '@holdfast/model';
-import type { RandomSource } from '@holdfast/platform';
 
 export interface OwnMassChangesInit {
   readonly index: FolderIndex;
   readonly device: DeviceId;
-  readonly random: RandomSource;
   /** A question was opened, or what it says has changed. */
   readonly onQuestion: () => void;
 }
@@ -36,15 +33,19 @@ export class OwnMassChanges {
     return this.#open(author, this.#init.index.questions.all(), sinceMs);
   }
 
-  /** One question about an author is open at a time: an older one goes on. */
-  open(change: ChangeCount & AnsweredChanges & { readonly files: number }): Promise<void> {
-    const { device, random } = this.#init;
-    const id = hexFrom(random.bytes(8));
-    return this.#change((known) => {
+  /** One question about an author is open at a time: an older one goes on. Returns which it is. */
+  async open(
+    change: ChangeCount & AnsweredChanges & { readonly id: string; readonly files: number },
+  ): Promise<string> {
+    const holder = this.#init.device;
+    let { id } = change;
+    await this.#change((known) => {
       const open = this.#open(change.author, known, 0);
+      id = open?.id ?? change.id;
       if (open !== undefined) return replaced(known, { ...open, lastMs: change.lastMs });
-      return [...this.#withRoom(known), { id, holder: device, answer: 'open', ...change }];
+      return [...this.#withRoom(known), { holder, answer: 'open', ...change }];
     });
+    return id;
   }
 
   add(id: string, counted: ChangeCount, atMs: number): Promise<void> {
@@ -67,10 +68,20 @@ export class OwnMassChanges {
     return this.all().some((one) => one.id === id && one.answer === 'confirmed');
   }
 
-  /** The answer was carried out. */
-  settled(id: string, answer: MassChangeAnswer): Promise<void> {
+  /** When what of the author was confirmed last ended. */
+  lastConfirmedMs(author: DeviceId): number | undefined {
+    const confirmed = this.all().filter(
+      (one) => one.author === author && one.answer === 'confirmed',
+    );
+    return confirmed.length === 0 ? undefined : Math.max(...confirmed.map((one) => one.lastMs));
+  }
+
+  /** The answer was carried out: it is for all that there was until then. */
+  settled(id: string, answer: MassChangeAnswer, atMs: number): Promise<void> {
     return this.#change((known) =>
-      known.map((one) => (one.id === id ? { ...one, settled: answer } : one)),
+      known.map((one) =>
+        one.id === id ? { ...one, settled: answer, lastMs: Math.max(one.lastMs, atMs) } : one,
+      ),
     );
   }
 

@@ -181,6 +181,7 @@ export class TreeApplier {
       await this.#adoptDeletions(planned);
     }
     await this.#delete(deletions);
+    await this.#init.guard?.passed();
   }
 
   #plan(entries: readonly PathEntry[]): PlannedPath[] {

@@ -7,9 +7,11 @@ import {
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
+import { observe } from '@holdfast/folder-scanner';
 import {
   type DeviceId,
   type FolderId,
+  type FolderPath,
   type MassChangeLimits,
   type Version,
   type VersionVector,
@@ -20,8 +22,9 @@ import { MemoryDatabase, MemoryKeyValueStore, SeededRandom } from '@holdfast/sim
 import { MassChangeGuard } from '../src/mass-change-guard.js';
 import type { PlannedPath } from '../src/placer.js';
 import { needOf, planPath } from '../src/plan-sync.js';
-import { actor, desktop, fileVersion, hash, here, pathOf } from './place-world.js';
+import { actor, contentOf, desktop, fileVersion, hash, here, pathOf } from './place-world.js';
 
+const context = { actor: actor('a'), device: here, hash };
 const folder = 'photosphotosphot' as FolderId;
 export const windowMs = 600_000;
 const random = new SeededRandom('guard');
@@ -69,7 +72,7 @@ export class GuardWorld {
   static async open(files: number): Promise<GuardWorld> {
     const world = new GuardWorld(await openIndex());
     await world.index.update(
-      numbers(0, files).map((number) => pathOf(nameOf(number))),
+      pathsOf(0, files),
       (entry) => shown(entry, former(Number.parseInt(entry.path, 10))),
       { sync: true },
     );
@@ -89,7 +92,7 @@ export class GuardWorld {
   /** The desktop shows new content at these paths; `checked`: it vouches for it. */
   async hear(from: number, to: number, checked = false): Promise<void> {
     await this.index.update(
-      numbers(from, to).map((number) => pathOf(nameOf(number))),
+      pathsOf(from, to),
       (entry) => {
         const number = Number.parseInt(entry.path, 10);
         const peer = { device: desktop, state: 'current', sequence: number + 1 } as const;
@@ -111,7 +114,30 @@ export class GuardWorld {
   async pass(): Promise<readonly PlannedPath[]> {
     const planned = await this.planned();
     await this.guard.foreseePlaced(planned);
-    return this.guard.admit(planned);
+    const admitted = await this.guard.admit(planned);
+    await this.guard.passed();
+    return admitted;
+  }
+
+  /** A part of what one scan of everything finds: the paths are gone, or as `next` says. */
+  async foresee(from: number, to: number, next = gone): Promise<boolean> {
+    const entries = await this.index.entries(pathsOf(from, to));
+    const changes = entries.map((before) => ({ before, after: next(before) }));
+    return !this.guard.mayAsk(changes.length) || this.guard.foresee(changes, true);
+  }
+
+  async commit(from: number, to: number, next = gone): Promise<void> {
+    const judged = (entry: PathEntry) => this.guard.judge(entry, next(entry));
+    await this.index.update(pathsOf(from, to), judged, { sync: false });
+    await this.guard.committed();
+  }
+
+  /** This device's user changes paths, and one scan finds that. */
+  async change(from: number, to: number, next = gone): Promise<void> {
+    this.nowMs += 1_000;
+    await this.foresee(from, to, next);
+    await this.commit(from, to, next);
+    await this.guard.scanned();
   }
 
   async planned(): Promise<readonly PlannedPath[]> {
@@ -176,6 +202,23 @@ export function openIndex(): Promise<FolderIndex> {
     random,
     policy: { needOf: (entry) => needOf(entry, hash), queuesOffers: false },
   });
+}
+
+export function pathsOf(from: number, to: number): FolderPath[] {
+  return numbers(from, to).map((number) => pathOf(nameOf(number)));
+}
+
+/** As a scan sees it: the file is not there. */
+export function gone(before: PathEntry): PathEntry {
+  return observe(before, { type: 'absent' }, context);
+}
+
+/** As a scan sees it: the file has other content. */
+export function spoiled(before: PathEntry): PathEntry {
+  const text = `spoiled here ${before.path}`;
+  const { blocks } = contentOf(text);
+  const stat = { ...disk, kind: 'file', sizeBytes: text.length, deviceNumber: 1n } as const;
+  return observe(before, { type: 'file', stat, blocks, racy: false }, context);
 }
 
 export function numbers(from: number, to: number): number[] {

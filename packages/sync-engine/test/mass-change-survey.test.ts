@@ -1,8 +1,17 @@
-import { withGuard, withPeerRow } from '@holdfast/folder-index';
+import { withGuard, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import { versionOf } from '@holdfast/model';
 import { describe, expect, test } from 'vitest';
 import { type Loss, surveyMassChange } from '../src/mass-change-survey.js';
-import { former, nameOf, numbers, openIndex, rewritten, shown } from './guard-world.js';
+import {
+  disk,
+  former,
+  nameOf,
+  numbers,
+  openIndex,
+  pathsOf,
+  rewritten,
+  shown,
+} from './guard-world.js';
 import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.js';
 
 const lossOf = (number: number): Loss => ({
@@ -54,6 +63,21 @@ describe('looking whether content is really lost', () => {
     });
     const survey = await surveyMassChange(index, desktop, [lossOf(0)], 0);
     expect(survey.lost).toEqual({ deleted: 0, rewritten: 0 });
+  });
+
+  test('what a member still shows at the very path that was deleted here is lost', async () => {
+    const index = await indexWith(3);
+    const [path] = pathsOf(0, 1);
+    const vector = [...former(0).record.vector, { actor: actor('e'), counter: 1 }];
+    const gone = versionOf({ kind: 'tombstone', path: path!, vector, author: desktop }, hash);
+    const mark = { state: 'noted', atMs: 1_000, former: former(0) } as const;
+    await index.update(
+      [path!],
+      (entry) => withGuard(withLocalCurrent(entry, gone, { disk }), gone, mark),
+      { sync: true },
+    );
+    const survey = await surveyMassChange(index, desktop, [], 1_000);
+    expect(survey.earlier).toEqual({ deleted: 1, rewritten: 0 });
   });
 
   test('a second copy that goes away as well saves neither', async () => {

@@ -1,5 +1,11 @@
 import type { FolderIndex } from '@holdfast/folder-index';
-import { answeredBy, type DeviceId, type MassChangeAnswer, maxMassChanges } from '@holdfast/model';
+import {
+  answeredBy,
+  type DeviceId,
+  hexFrom,
+  type MassChangeAnswer,
+  maxMassChanges,
+} from '@holdfast/model';
 import { SeededRandom } from '@holdfast/simulation';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OwnMassChanges } from '../src/own-mass-changes.js';
@@ -16,15 +22,18 @@ describe('the questions that this device asks', () => {
     questions = new OwnMassChanges({
       index,
       device: here,
-      random: new SeededRandom('questions'),
       onQuestion: () => {
         heard += 1;
       },
     });
   });
 
-  const open = (author: DeviceId, lastMs: number) =>
-    questions.open({ author, sinceMs: lastMs - 10, lastMs, files: 20, deleted: 1, rewritten: 2 });
+  const random = new SeededRandom('questions');
+  const open = (author: DeviceId, lastMs: number) => {
+    const counts = { files: 20, deleted: 1, rewritten: 2 };
+    const id = hexFrom(random.bytes(8));
+    return questions.open({ id, author, sinceMs: lastMs - 10, lastMs, ...counts });
+  };
   const answers = () => questions.all().map(({ answer }) => answer);
   const answer = (given: MassChangeAnswer) =>
     index.questions.change((known) =>
@@ -32,9 +41,9 @@ describe('the questions that this device asks', () => {
     );
 
   test('one about an author is open at a time, and goes on', async () => {
-    await open(desktop, 1_000);
+    const asked = await open(desktop, 1_000);
     await open(phone, 1_000);
-    await open(desktop, 2_000);
+    expect(await open(desktop, 2_000)).toBe(asked);
     expect(questions.all().map(({ author, lastMs }) => [author, lastMs])).toEqual([
       [desktop, 2_000],
       [phone, 1_000],
@@ -81,10 +90,12 @@ describe('the questions that this device asks', () => {
     expect(questions.isRejecting(desktop)).toBe(false);
     await answer('confirmed');
     const [{ id } = { id: '' }] = questions.all();
-    await questions.settled(id, 'confirmed');
+    await questions.settled(id, 'confirmed', 1_500);
+    expect(questions.lastConfirmedMs(desktop)).toBe(1_500);
     await answer('rejected');
     expect([questions.isRejecting(desktop), questions.isRejecting(phone)]).toEqual([true, false]);
-    await questions.settled(id, 'rejected');
+    await questions.settled(id, 'rejected', 1_600);
+    expect(questions.lastConfirmedMs(desktop)).toBeUndefined();
     expect(questions.isRejecting(desktop)).toBe(false);
   });
 

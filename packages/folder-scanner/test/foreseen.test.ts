@@ -1,0 +1,45 @@
+/** What a guard is told of before it is committed: what this device's user did, and nothing else. */
+import { localCurrent, type PathEntry, withLocalCurrent } from '@holdfast/folder-index';
+import type { ActorId } from '@holdfast/model';
+import { expect, test } from 'vitest';
+import { observe } from '../src/observe.js';
+import { context, pathOf, worldWith } from './scan-world.js';
+
+test('what was deleted and rewritten here is foreseen', async () => {
+  const world = await worldWith('a', 'b', 'c');
+  await world.scan();
+  world.user.unlink(world.at('a'));
+  world.write('b', 'other');
+  await world.scan();
+  expect(world.foreseen.toSorted()).toEqual(['a', 'b']);
+});
+
+test('what others changed and is being placed at this moment is not', async () => {
+  const world = await worldWith('a', 'b', 'c');
+  await world.scan();
+  for (const path of ['a', 'b']) world.user.unlink(world.at(path));
+  world.placing = (path) => path === 'a';
+  await world.scan();
+  expect(world.foreseen).toEqual(['b']);
+});
+
+test('what was placed between the look at the disk and the end of the scan is not', async () => {
+  const world = await worldWith('a', 'b', 'c');
+  await world.scan();
+  for (const path of ['a', 'b']) world.user.unlink(world.at(path));
+  const gone = (before: PathEntry) => {
+    const { version } = localCurrent(
+      observe(before, { type: 'absent' }, { ...context, actor: '00000000000000bb' as ActorId }),
+    )!;
+    return withLocalCurrent(before, version, {});
+  };
+  let placed: Promise<unknown> | undefined;
+  world.onCall = ({ name }) => {
+    if (name !== 'list') return;
+    placed ??= world.index.update([pathOf('a')], gone, { sync: true });
+  };
+  await world.scan();
+  await placed;
+  expect(placed).toBeDefined();
+  expect(world.foreseen).toEqual(['b']);
+});
