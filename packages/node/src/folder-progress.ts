@@ -34,6 +34,23 @@ const smoothingMs = 2_500;
 const leastBytesPerSecond = 100;
 const nothing: Amount = { files: 0, bytes: 0 };
 
+/** Figures of a moment ago, without what has ended since: a status never contradicts itself. */
+export function withoutEnded(
+  { scan, receiving, sending }: FolderProgress,
+  now: ProgressReading,
+): FolderProgress | null {
+  return unlessEmpty({
+    scan: now.scan === undefined ? null : scan,
+    receiving: now.need === undefined ? null : receiving,
+    sending: sending.filter(({ device }) => (now.lacking.get(device)?.files ?? 0) > 0),
+  });
+}
+
+function unlessEmpty(progress: FolderProgress): FolderProgress | null {
+  const { scan, receiving, sending } = progress;
+  return scan === null && receiving === null && sending.length === 0 ? null : progress;
+}
+
 export class ProgressMeter {
   readonly #rates = new Map<string, number>();
   #last: ProgressReading | undefined;
@@ -65,11 +82,9 @@ export class ProgressMeter {
     const scan = this.#scan(reading);
     const receiving = need === undefined ? null : this.#receiving(reading, need);
     const sending = this.#sending(reading);
-    if (scan === null && receiving === null && sending.length === 0) {
-      this.#rates.clear();
-      return null;
-    }
-    return { scan, receiving, sending };
+    const progress = unlessEmpty({ scan, receiving, sending });
+    if (progress === null) this.#rates.clear();
+    return progress;
   }
 
   #scan({ scan }: ProgressReading): FolderProgress['scan'] {

@@ -5,7 +5,12 @@
 import type { FolderId } from '@holdfast/model';
 import type { Clock, Timer } from '@holdfast/platform';
 import { type FolderEngine, folderNeed } from '@holdfast/sync-engine';
-import { type Amount, ProgressMeter, type ProgressReading } from './folder-progress.js';
+import {
+  type Amount,
+  ProgressMeter,
+  type ProgressReading,
+  withoutEnded,
+} from './folder-progress.js';
 import type { FolderProgress } from './node-control.js';
 
 export interface ProgressWatchInit {
@@ -53,9 +58,12 @@ export class ProgressWatch {
     this.#init = init;
   }
 
-  /** As of the last look; null where nothing moves. */
+  /** Figures as of the last look, without what is over by now; null where nothing moves. */
   progressOf(id: FolderId): FolderProgress | null {
-    return this.#folders.get(id)?.progress ?? null;
+    const progress = this.#folders.get(id)?.progress ?? null;
+    const folder = this.#init.folder(id);
+    if (progress === null || folder === undefined) return null;
+    return withoutEnded(progress, readingOf(folder, this.#init.clock.monotonic()));
   }
 
   changed(id: FolderId): void {

@@ -74,6 +74,21 @@ test('while something moves, figures follow a few times a second, and end with a
   expect(told).toHaveLength(after);
 });
 
+test('what has ended is not shown any more, though nobody has looked again yet', async () => {
+  const { world, watch, tree, links } = scene();
+  tree.scanProgress = { knownFiles: 9, files: 1, hashedBytes: 0 };
+  const session = { blocks: { receivedBytes: () => 0 } };
+  const progress = { needFiles: 1, needBytes: 5 };
+  links.set('pi', { session, servedBytes: 0, progress });
+  watch.changed(id);
+  await world.runUntil(1_000);
+  expect(watch.progressOf(id)).toMatchObject({ scan: { files: 1 }, sending: [{ device: 'pi' }] });
+  tree.scanProgress = undefined;
+  expect(watch.progressOf(id)).toMatchObject({ scan: null, sending: [{ device: 'pi' }] });
+  progress.needFiles = 0;
+  expect(watch.progressOf(id)).toBeNull();
+});
+
 test('what stands still has no speed, and nothing is told of it again and again', async () => {
   const { world, watch, tree, told } = scene();
   tree.scanProgress = { knownFiles: 9, files: 1, hashedBytes: 5 };
