@@ -9,7 +9,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only grow, from an arbitrary start. */
   monotonic(): number;
-  /** Calls back once, after at least `delayMs`. A pending timer does not keep the process alive. */
+  /**
+   * Calls back once, after at least `delayMs`. A pending timer does not keep the process alive. Of
+   * timers for the same millisecond none is promised to be the first.
+   */
   setTimer(delayMs: number, callback: () => void): Timer;
 }
 
