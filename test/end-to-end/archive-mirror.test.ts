@@ -76,18 +76,21 @@ test('history and a plain copy of the latest tree come to lie on one device', as
   await settled();
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   expect(await contentsInHistory('deep/er/a.txt')).toEqual(['second', 'first']);
-  expect(await pi.folder(label)).toMatchObject({
-    path: mirror,
-    mode: 'receive-only',
-    archive: true,
-    state: 'up-to-date',
-    stateReason: '',
-    files: 1,
-    bytes: 6,
-    needFiles: 0,
-    needBytes: 0,
-    unarchivedFiles: 0,
-  });
+  await pi.shows(
+    {
+      path: mirror,
+      mode: 'receive-only',
+      archive: true,
+      state: 'up-to-date',
+      stateReason: '',
+      files: 1,
+      bytes: 6,
+      needFiles: 0,
+      needBytes: 0,
+      unarchivedFiles: 0,
+    },
+    label,
+  );
 });
 
 test('what is changed in it by hand is archived and listed, and goes to nobody', async () => {
@@ -153,7 +156,7 @@ test('files that lie there are taken over where they match, and kept or archived
   expect(await contentsInHistory('differs.txt')).toEqual(
     expect.arrayContaining(['of the disk', 'of the folder']),
   );
-  expect((await pi.folder(label)).stateReason).toContain('more.txt');
+  await pi.shows({ stateReason: expect.stringContaining('more.txt') }, label);
 });
 
 test('it goes on where it was after a kill, and takes in what happened meanwhile', async () => {
@@ -171,7 +174,7 @@ test('it goes on where it was after a kill, and takes in what happened meanwhile
   await pi.stop();
   await pi.start();
   await settled();
-  expect(await pi.folder(label)).toMatchObject({ files: 299, state: 'up-to-date' });
+  await pi.shows({ files: 299, state: 'up-to-date' }, label);
 });
 
 test('what is set aside in it goes once the store has it, whatever number of copies is wanted', async () => {
@@ -201,7 +204,7 @@ test('removing the folder leaves the plain files, and it can be kept there again
   });
   await accept();
   await settled();
-  expect(await pi.folder(label)).toMatchObject({ state: 'up-to-date', files: 1 });
+  await pi.shows({ state: 'up-to-date', files: 1 }, label);
 });
 
 test('a mirror that sends is refused, and nothing is changed', async () => {

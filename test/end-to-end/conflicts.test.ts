@@ -88,7 +88,7 @@ test('three edits of one file in the same second are all kept, and listed with w
     expect(text(trees[1], one.path)).toBe(`plan ${at}`);
     expect(one).toMatchObject({ kind: 'file', size: 6, time: second.toISOString() });
   }
-  expect((await nodes[2]!.folder()).conflictCopies).toBe(2);
+  await nodes[2]!.shows({ conflictCopies: 2 });
 });
 
 test('where the name of a copy is taken, it gets digits of its version', async () => {
@@ -177,5 +177,5 @@ test('a copy that is deleted is listed no more, and stays deleted', async () => 
   await nodes[1]!.stop();
   await nodes[1]!.start();
   await together();
-  expect((await nodes[1]!.folder()).conflictCopies).toBe(8);
+  await nodes[1]!.shows({ conflictCopies: 8 });
 });

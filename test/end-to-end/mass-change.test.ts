@@ -32,10 +32,17 @@ const encrypted = (number: number) => `\u0000encrypted ${number * 7919}\u0000`;
 const waitsForAnswer = async (node: NodeProcess) =>
   (await node.folder()).state === 'needs-confirmation';
 
+/** Everybody has heard of the answer, or that none is needed any more. */
+async function nobodyAsks(...nodes: readonly NodeProcess[]): Promise<void> {
+  for (const node of nodes) await node.shows({ massChanges: [] });
+}
+
+const namesOfMany = Array.from({ length: manyFiles }, (_, number) => `${number}.txt`).sort();
+
 const hasOriginals = (directory: string) =>
-  readdirSync(directory).length === manyFiles &&
-  readdirSync(directory).every(
-    (name) => readFileSync(join(directory, name), 'utf8') === original(Number(name.split('.')[0])),
+  readdirSync(directory).sort().join() === namesOfMany.join() &&
+  namesOfMany.every(
+    (name) => readFileSync(join(directory, name), 'utf8') === original(Number.parseInt(name, 10)),
   );
 
 describe('on a laptop, a desktop and an archive', () => {
@@ -56,14 +63,12 @@ describe('on a laptop, a desktop and an archive', () => {
     for (const name of ['many', 'moved']) {
       rmSync(join(shared.laptopTree, name), { recursive: true, force: true });
     }
-    await shared.laptop.ask('folder', 'rescan', 'docs');
-    await eventually('whoever asks was answered, and all is in sync', async () => {
-      for (const node of [shared.laptop, shared.desktop]) {
-        if (await waitsForAnswer(node)) await node.run('folder', 'confirm', 'docs');
-      }
-      const { exitCode } = await shared.laptop.run('wait', 'docs', '--archived', '--timeout', '5');
-      return exitCode === 0;
-    });
+    const { laptop, desktop, pi } = shared;
+    await laptop.ask('folder', 'rescan', 'docs');
+    if (await waitsForAnswer(laptop)) await laptop.ask('folder', 'confirm', 'docs');
+    await nobodyAsks(laptop, desktop, pi);
+    await settle(shared);
+    await nobodyAsks(laptop, desktop, pi);
   });
 
   test('what was encrypted on the laptop stays there, and a rejection on the desktop puts it back', async () => {
@@ -74,13 +79,11 @@ describe('on a laptop, a desktop and an archive', () => {
     await eventually('the desktop asks', () => waitsForAnswer(desktop));
     await eventually('the archive asks', () => waitsForAnswer(pi));
     // Asked as soon as it is too much, and told on while more is found.
-    const { stateReason, massChanges } = await eventually('the desktop knows of all', async () => {
-      const folder = await desktop.folder();
-      return folder.massChanges[0]?.rewritten === manyFiles && folder;
+    const { stateReason } = await desktop.shows({
+      massChanges: [
+        { deviceName: 'laptop', heldByName: 'laptop', deleted: 0, rewritten: manyFiles },
+      ],
     });
-    expect(massChanges).toMatchObject([
-      { deviceName: 'laptop', heldByName: 'laptop', deleted: 0, rewritten: manyFiles },
-    ]);
     expect(stateReason).toContain(`laptop rewrote ${manyFiles} of`);
     expect(stateReason).toContain('holdfast folder reject docs');
     expect((await desktop.refuses(5, 'wait', 'docs')).code).toBe('needs_confirmation');
@@ -89,6 +92,7 @@ describe('on a laptop, a desktop and an archive', () => {
       answered: [{ rewritten: manyFiles, answer: 'rejected' }],
     });
     await eventually('the laptop has its files back', () => hasOriginals(here));
+    await nobodyAsks(laptop, desktop);
     await settle(shared);
     expect(hasOriginals(there)).toBe(true);
     expect(treeSnapshot(shared.laptopTree)).toEqual(treeSnapshot(shared.desktopTree));
@@ -110,6 +114,7 @@ describe('on a laptop, a desktop and an archive', () => {
     const { entries } = await desktop.ask<ListResult>('ls', 'docs/many');
     expect(entries.length).toBe(manyFiles);
     await laptop.ask('folder', 'confirm', 'docs');
+    await nobodyAsks(laptop, desktop);
     await settle(shared);
     expect(treeSnapshot(shared.desktopTree)).toEqual(treeSnapshot(shared.laptopTree));
     expect(readdirSync(shared.desktopTree)).not.toContain('many');
@@ -121,7 +126,7 @@ describe('on a laptop, a desktop and an archive', () => {
     await settle(shared);
     expect(hasOriginals(join(shared.desktopTree, 'moved'))).toBe(true);
     expect(readdirSync(shared.desktopTree)).not.toContain('many');
-    expect((await shared.laptop.folder()).massChanges).toEqual([]);
+    await shared.laptop.shows({ massChanges: [] });
   });
 
   test('files that are put back by hand need no answer any more', async () => {
@@ -131,6 +136,8 @@ describe('on a laptop, a desktop and an archive', () => {
     await laptop.ask('folder', 'rescan', 'docs');
     await eventually('the desktop asks', () => waitsForAnswer(desktop));
     writeMany(here, original);
+    await laptop.ask('folder', 'rescan', 'docs');
+    await nobodyAsks(laptop, desktop);
     await settle(shared);
     expect(Object.keys(treeSnapshot(shared.desktopTree))).toEqual(Object.keys(times));
   });
@@ -150,11 +157,13 @@ describe('on a laptop, a desktop and an archive', () => {
     await laptop.ask('folder', 'set', 'docs', '--guard', 'off');
     writeMany(here, (number) => `${encrypted(number)}once more`);
     await laptop.ask('folder', 'rescan', 'docs');
-    await eventually('the desktop asks', () => waitsForAnswer(desktop));
-    const { massChanges } = await desktop.folder();
-    expect(massChanges).toMatchObject([{ deviceName: 'laptop', heldByName: 'desktop' }]);
+    await desktop.shows({
+      state: 'needs-confirmation',
+      massChanges: [{ deviceName: 'laptop', heldByName: 'desktop', rewritten: manyFiles }],
+    });
     await desktop.ask('folder', 'reject', 'docs');
     await eventually('the laptop has its files back', () => hasOriginals(here));
+    await nobodyAsks(laptop, desktop);
     await settle(shared);
     expect(hasOriginals(there)).toBe(true);
     await laptop.ask('folder', 'set', 'docs', '--guard', 'on');
@@ -180,7 +189,7 @@ describe('on two devices without an archive', () => {
     await eventually('the laptop has its files back', () => hasOriginals(here));
     await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
     expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
-    expect((await laptop.folder()).massChanges).toEqual([]);
+    await laptop.shows({ massChanges: [] });
   });
 });
 
@@ -204,13 +213,14 @@ describe('on an archive with a mirror', () => {
     await laptop.ask('folder', 'set', 'docs', '--guard', 'off');
     writeMany(join(tree, 'many'), encrypted);
     await laptop.ask('folder', 'rescan', 'docs');
-    await eventually('the archive asks', () => waitsForAnswer(pi));
-    expect((await pi.folder()).massChanges).toMatchObject([
-      { deviceName: 'laptop', heldByName: 'pi' },
-    ]);
+    await pi.shows({
+      state: 'needs-confirmation',
+      massChanges: [{ deviceName: 'laptop', heldByName: 'pi', rewritten: manyFiles }],
+    });
     await pi.ask('folder', 'reject', 'docs');
     await eventually('the mirror has its files', () => hasOriginals(join(mirror, 'many')));
     await eventually('the laptop has its files back', () => hasOriginals(join(tree, 'many')));
+    await nobodyAsks(laptop, pi);
     await settled();
     expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
   });

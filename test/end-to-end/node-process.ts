@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FolderStatus, NodeStatus } from '@holdfast/node';
+import { expect, vi } from 'vitest';
 import { runInPlace } from './command-in-place.js';
 import {
   answerFrom,
@@ -12,7 +13,7 @@ import {
   spawnHoldfast,
 } from './command-line.js';
 import { eventually } from './eventually.js';
-import { commandPatienceMs } from './patience.js';
+import { commandPatienceMs, conditionPatienceMs } from './patience.js';
 
 export interface Ready {
   readonly event: 'ready';
@@ -131,6 +132,16 @@ export class NodeProcess {
       if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
       return found.state !== 'scanning' && found;
     });
+  }
+
+  /** Waits until the folder's status says so: figures may move for a moment after all is done. */
+  shows(expected: object, label = 'docs'): Promise<FolderStatus> {
+    const look = async () => {
+      const found = await this.folder(label);
+      expect(found, `${label} on ${this.name}`).toMatchObject(expected);
+      return found;
+    };
+    return vi.waitFor(look, { timeout: conditionPatienceMs, interval: 25 });
   }
 }
 

@@ -168,6 +168,6 @@ test('an archive whose disk was put back says again what it holds, and gets what
   await pi.start();
   await eventually('the archive notices', async () => (await note(pi)).includes('renumbered'));
   await expectSame(shared);
-  expect((await laptop.folder()).copies).toBe(1);
+  await laptop.shows({ copies: 1 });
   expect(existsSync(join(laptopTree, 'new-there.txt'))).toBe(true);
 });

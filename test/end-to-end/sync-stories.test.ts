@@ -144,5 +144,5 @@ test('what no archive has is held when it is deleted elsewhere, until it is cove
   const kept = versions.find(({ deleted }) => !deleted);
   const bytes = await pi.run('cat', 'docs/unsaved.txt', '--version', kept!.version);
   expect(bytes.stdout.toString()).toBe('seen by no archive');
-  expect(await laptop.folder()).toMatchObject({ unarchivedFiles: 0, copies: 1 });
+  await laptop.shows({ unarchivedFiles: 0, copies: 1 });
 });

@@ -102,7 +102,7 @@ test('the choice survives a restart', async () => {
   await laptop.stop();
   await laptop.start();
   await watchedBy(laptop, 'polling');
-  expect((await laptop.folder()).watch).toMatchObject({ mode: 'polling', reason: '' });
+  await laptop.shows({ watch: { mode: 'polling', reason: '' } });
   await everyKindOfChange();
 });
 
