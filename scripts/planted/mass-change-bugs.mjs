@@ -55,8 +55,29 @@ export const massChangeBugs = [
     `    let paths: FolderPath[] = [];
     for await (const entry of index.below('')) {`,
     `    let paths: FolderPath[] = [];
-    await this.#questions.settled(id, answer);
+    await this.#questions.settled(id, answer, 0);
     for await (const entry of index.below('')) {`,
     { seeds: 'mass-' },
+  ),
+  bug(
+    'what is being placed counts as what this user did',
+    'folder-scanner/src/observation-writer.ts',
+    'basis.version !== undefined && !isBeingPlaced(path)',
+    'basis.version !== undefined',
+    { suite: ['packages/folder-scanner/test/foreseen'] },
+  ),
+  bug(
+    'what was confirmed counts towards the next question',
+    guard,
+    'isKnown ? confirmedMs + 1 : 0',
+    'isKnown ? 0 : 0',
+    { suite: ['packages/sync-engine/test/own-mass-change.test'] },
+  ),
+  bug(
+    'a question for which nothing came to wait stays open',
+    guard,
+    'this.#foreseen.delete(this.#init.device);',
+    '',
+    { suite: ['packages/sync-engine/test/own-mass-change.test'] },
   ),
 ];

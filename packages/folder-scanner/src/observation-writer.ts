@@ -4,7 +4,7 @@
  */
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
-import type { BulkRunner, FilePath } from '@holdfast/platform';
+import { type BulkRunner, type FilePath, Mutex } from '@holdfast/platform';
 import type { ChangeGuard } from './change-guard.js';
 import type { ScanProgress, ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
@@ -78,6 +78,7 @@ export class ObservationWriter {
   #changed = 0;
   #hashedBytes = 0;
   readonly #reading = new Set<Promise<void>>();
+  readonly #committing = new Mutex();
   #failure: unknown;
   #mustLookAtAll = false;
 
@@ -154,13 +155,15 @@ export class ObservationWriter {
     await this.#init.confirmRoot();
     // Children before their directories, as the deletions will be applied.
     const absences = this.#absences.splice(0).sort((a, b) => (a.path < b.path ? 1 : -1));
-    if (!(await this.#foresee(absences))) {
-      this.#mustLookAtAll = true;
-      return;
-    }
-    for (let at = 0; at < absences.length; at += observationsPerCommit) {
-      await this.#commit(absences.slice(at, at + observationsPerCommit));
-    }
+    await this.#committing.run(async () => {
+      if (!(await this.#foresee(absences))) {
+        this.#mustLookAtAll = true;
+        return;
+      }
+      for (let at = 0; at < absences.length; at += observationsPerCommit) {
+        await this.#write(absences.slice(at, at + observationsPerCommit));
+      }
+    });
   }
 
   async #startRead(): Promise<void> {
@@ -262,10 +265,16 @@ export class ObservationWriter {
     return guard.foresee(changes, isComplete);
   }
 
+  /** One after the other: what is foreseen of a batch must know of the one before. */
   async #commit(ready: readonly ReadyObservation[]): Promise<void> {
     if (ready.length === 0) return;
-    // Absences were asked about all together.
-    if (ready[0]?.observation.type !== 'absent') await this.#foresee(ready);
+    await this.#committing.run(async () => {
+      await this.#foresee(ready);
+      await this.#write(ready);
+    });
+  }
+
+  async #write(ready: readonly ReadyObservation[]): Promise<void> {
     const byPath = new Map(ready.map((one) => [one.path, one]));
     let overwrittenUncovered = 0;
     let changed = 0;

@@ -43,3 +43,17 @@ test('what was placed between the look at the disk and the end of the scan is no
   expect(placed).toBeDefined();
   expect(world.foreseen).toEqual(['b']);
 });
+
+test('nothing is foreseen while another batch of the scan is on its way to the index', async () => {
+  const names = Array.from({ length: 600 }, (_, number) => `${number}`);
+  const world = await worldWith(...names);
+  await world.scan();
+  Object.assign(world.runner, { parallelism: 3 });
+  for (const name of names) world.write(name, 'other');
+  world.guarded.length = 0;
+  await world.scan();
+  expect(world.guarded.length).toBeGreaterThanOrEqual(6);
+  for (const [at, what] of world.guarded.entries()) {
+    expect(what).toBe(at % 2 === 0 ? 'foresees' : 'committed');
+  }
+});

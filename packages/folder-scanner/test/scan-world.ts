@@ -50,6 +50,8 @@ export class ScanWorld {
   rules = IgnoreRules.none;
   /** What the guard was told of before it was committed, by path. */
   readonly foreseen: string[] = [];
+  /** What the guard was asked and told, in order. */
+  readonly guarded: string[] = [];
   readonly root = root;
 
   private constructor(
@@ -104,10 +106,14 @@ export class ScanWorld {
       mayAsk: () => true,
       foresee: async (changes) => {
         this.foreseen.push(...changes.map(({ before }) => before.path));
+        this.guarded.push('foresees');
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
         return true;
       },
       judge: (_, after) => after,
-      committed: async () => undefined,
+      committed: async () => {
+        this.guarded.push('committed');
+      },
       scanned: async () => undefined,
     };
   }
