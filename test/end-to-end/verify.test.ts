@@ -3,19 +3,21 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebuiltIndex, VerifyResult } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
 import { rot } from './store-files.js';
-import { pair, shareFolder, useTestWorld } from './test-world.js';
+import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 let laptop: NodeProcess;
 let pi: NodeProcess;
+let tree: string;
 
 beforeEach(async () => {
   [laptop, pi] = await world.startNodes('laptop', 'pi');
   await pair(laptop, pi);
-  const tree = world.directory('docs');
+  tree = world.directory('docs');
   writeFileSync(join(tree, 'letter.txt'), 'Dear disk, keep this.');
   writeFileSync(join(tree, 'other.txt'), 'And this one, too.');
   await shareFolder(laptop, tree, [[pi, '--archive']], 'docs');
@@ -38,6 +40,66 @@ test('an entry of the log that rots in one copy is made whole from the other', a
   await pi.stop();
   await pi.start();
   expect(await pi.ask<VerifyResult>('verify')).toMatchObject({ records: 3, bad: 0 });
+});
+
+test('content that rots is brought back by a device that has it', async () => {
+  rot(pi, 'blocks', 'Dear disk');
+  expect(await pi.ask<VerifyResult>('verify')).toMatchObject({ bad: 1, repaired: 1, problems: [] });
+  expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('Dear disk, keep this.');
+  expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, blocks: 2 });
+});
+
+test('content that only another archive has is brought back by that one', async () => {
+  const nas = world.node('nas');
+  await nas.start();
+  await pairAll(laptop, nas);
+  await pair(pi, nas);
+  await laptop.ask('folder', 'share', 'docs', 'nas');
+  await nas.ask('folder', 'accept', 'docs', '--archive');
+  await introduce('docs', pi, nas);
+  await laptop.ask('folder', 'set', 'docs', '--copies', '2');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  writeFileSync(join(tree, 'letter.txt'), 'Dear disk, this is another letter.');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  rot(pi, 'blocks', 'Dear disk, keep');
+  await eventually('pi has brought back what rotted', async () => {
+    const { exitCode } = await pi.run('verify');
+    return exitCode === 0;
+  });
+  expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
+});
+
+test('what is lost is told on every device, and comes back with the device that has it', async () => {
+  await laptop.stop();
+  rot(pi, 'blocks', 'Dear disk');
+  expect((await pi.run('verify')).exitCode).toBe(3);
+  expect((await pi.folder()).stateReason).toContain('letter.txt');
+  expect((await pi.folder()).state).toBe('out-of-sync');
+  await laptop.start();
+  await eventually('the archive has everything again', async () => {
+    return (await pi.folder()).state === 'up-to-date';
+  });
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
+});
+
+test('what was overwritten on the last device that had it, and rotted then, is told there', async () => {
+  writeFileSync(join(tree, 'letter.txt'), 'Dear disk, this is another letter.');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.ask('folder', 'held', 'docs', '--release', '--yes');
+  rot(pi, 'blocks', 'Dear disk, keep');
+  expect((await pi.run('verify')).exitCode).toBe(3);
+  await eventually('laptop says what its archive lost', async () => {
+    return (await laptop.folder()).stateReason.includes('pi lost content');
+  });
+  expect((await laptop.folder()).unarchivedFiles).toBe(0);
+  await pi.stop();
+  await pi.start();
+  await eventually('pi says what it lost after a restart, too', async () => {
+    return (await pi.folder()).stateReason.includes('letter.txt');
+  });
 });
 
 test('content that rots and that nobody has any more is named, and told with exit code 3', async () => {

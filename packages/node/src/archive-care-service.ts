@@ -5,9 +5,10 @@
 import type { FolderId } from '@holdfast/model';
 import { AppError, type Clock, type RandomSource } from '@holdfast/platform';
 import type { SyncEngine } from '@holdfast/sync-engine';
-import type { ArchiveFindings, LostContent, VersionArchive } from '@holdfast/version-archive';
+import type { ArchiveFindings, VersionArchive } from '@holdfast/version-archive';
 import type { RebuiltIndex, VerifyRequest, VerifyResult } from './archive-care.js';
 import { noStore } from './archive-status.js';
+import type { ContentCare } from './content-care.js';
 import { verifyReport } from './verify-report.js';
 
 export interface ArchiveCareServiceInit {
@@ -15,6 +16,8 @@ export interface ArchiveCareServiceInit {
   readonly engine: SyncEngine;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly content: ContentCare;
+  readonly nameOf: (device: string) => string;
 }
 
 export class ArchiveCareService {
@@ -50,15 +53,16 @@ export class ArchiveCareService {
   }
 
   async #verify(archive: VersionArchive, request: VerifyRequest): Promise<VerifyResult> {
-    const { clock, engine } = this.#init;
+    const { clock, engine, nameOf } = this.#init;
     const beganMs = clock.monotonic();
     const findings = await this.#read(archive, request);
     const rewritten = await archive.repair(findings);
-    const stillLost = await this.#heal(findings.lost);
+    const { lost: stillLost, liars } = await this.#init.content.heal(archive, findings.lost);
     const labelOf = (id: FolderId) => engine.folders.get(id)?.config.label ?? id;
     return {
       store: archive.storeId,
       ...verifyReport({ findings, rewritten, stillLost }, labelOf),
+      badDevices: liars.map(nameOf),
       seconds: secondsSince(beganMs, clock),
     };
   }
@@ -76,10 +80,6 @@ export class ArchiveCareService {
     const { findings } = verification;
     if (findings === undefined) throw new Error('a run that ended has findings');
     return findings;
-  }
-
-  async #heal(lost: LostContent): Promise<LostContent> {
-    return lost;
   }
 
   #store(): VersionArchive {

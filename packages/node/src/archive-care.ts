@@ -33,6 +33,8 @@ export interface VerifyResult {
   /** Of those, how many are in order again. */
   readonly repaired: number;
   readonly seconds: number;
+  /** Names of devices that gave something else when they were asked for what is lost. */
+  readonly badDevices: readonly string[];
   /** What is left of `bad`, at most 1,000 of it. */
   readonly problems: readonly ArchiveProblem[];
 }

@@ -25,8 +25,10 @@ import {
 } from '@holdfast/sync-protocol';
 import { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveCareService } from './archive-care-service.js';
+import { CareState } from './care-state.js';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
+import { ContentCare } from './content-care.js';
 import { learnAddresses } from './device-addresses.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
@@ -114,6 +116,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         learnedAddresses: learnAddresses(known.learnedAddresses, met),
       }));
       events.add('device-connected', { device, name: nameOf(device) });
+      content.connected();
       changes.changed();
     },
     onSessionEnd: (device, spoke) => {
@@ -135,6 +138,27 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     folder: (id) => engine.folders.get(id),
     onChange: (folder, live) => events.add('folder-changed', { folder, ...live }),
     onProgress: (folder, live) => events.add('folder-progress', { folder, ...live }),
+  });
+
+  const careState = new CareState(keyValueStore);
+  const content = new ContentCare({
+    ...seams,
+    state: careState,
+    engine,
+    localDevice,
+    archive: () => store.archive,
+    onChange: ({ blocks, versions }, liars) => {
+      const badDevices = liars.map(nameOf);
+      events.add('content-lost', { blocks: blocks.length, versions: versions.length, badDevices });
+      changes.changed();
+    },
+  });
+  const care = new ArchiveCareService({
+    ...seams,
+    engine,
+    content,
+    nameOf,
+    archive: () => store.archive,
   });
 
   const keeper = new ConnectionKeeper({
@@ -164,14 +188,18 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     config,
     clock,
     logger,
-    openArchive: (expected) =>
-      VersionArchive.open({
+    openArchive: async (expected) => {
+      const opened = await VersionArchive.open({
         ...seams,
         directory: joinPath(home, 'store'),
         expected,
         keyPrefix: bytesOf('A'),
         hash,
-      }),
+        onDamage: () => content.met(),
+      });
+      await content.opened(opened);
+      return opened;
+    },
     onBack: async () => {
       await openKept();
       changes.changed();
@@ -261,7 +289,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     changes,
     progress,
     store,
-    care: new ArchiveCareService({ ...seams, engine, archive: () => store.archive }),
+    care,
     gui: options.gui,
     nameOf,
   });
@@ -300,6 +328,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       stopping ??= (async () => {
         keeper.stop();
         progress.stop();
+        content.stop();
         await network.stop();
         await engine.stop();
         await store.stop();

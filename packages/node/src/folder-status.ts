@@ -7,7 +7,12 @@ import { watchStatus } from './folder-watch.js';
 import { guardSettings } from './guard-settings.js';
 import { massChangeReason, massChangeStatus } from './mass-change-status.js';
 import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
-import { memberSentence, type PathProblem, problemSentence } from './trouble-words.js';
+import {
+  lostContentSentence,
+  memberSentence,
+  type PathProblem,
+  problemSentence,
+} from './trouble-words.js';
 import type { DeviceLoss } from './where-control.js';
 
 export interface FolderStateFacts {
@@ -27,6 +32,8 @@ export interface FolderStateFacts {
   readonly differences?: SomePaths;
   /** What waits for a person's answer, and what to do; empty where nothing does. */
   readonly massChange: string;
+  /** What the store here had and lost; empty where it has everything. */
+  readonly lostContent?: string;
 }
 
 interface SomePaths {
@@ -46,6 +53,7 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
     return { state: 'waiting', reason };
   }
   if (facts.needFiles > 0) {
+    if (facts.lostContent) return { state: 'out-of-sync', reason: facts.lostContent };
     if (facts.connectedMembers === 0) {
       const reason = 'No device that has the missing files is connected.';
       return { state: 'waiting', reason };
@@ -56,7 +64,7 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   }
   if (facts.scanning) return { state: 'scanning', reason: '' };
   if (problem !== '') return { state: 'out-of-sync', reason: problem };
-  const standing = standingReason(facts);
+  const standing = facts.lostContent || standingReason(facts);
   if (standing !== '') return { state: 'out-of-sync', reason: standing };
   return { state: 'up-to-date', reason: '' };
 }
@@ -103,6 +111,7 @@ export async function folderStatus(
     localChanges: { ...(await localChangesOf(treeIndex)), inMemberTree: mirror === undefined },
     differences: isSendOnly ? await differencesOf(treeIndex) : nothing,
     massChange: massChangeReason(massChanges, config.label),
+    lostContent: lostContentSentence(folder.losses),
   });
   const { sequence } = index.position();
   const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);

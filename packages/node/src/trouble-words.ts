@@ -1,5 +1,7 @@
 /** What keeps a folder from being in sync, in sentences for people. */
+import { displayPath } from '@holdfast/model';
 import { isDiskFull, wordsForCode } from '@holdfast/platform';
+import type { FolderLosses } from '@holdfast/sync-engine';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 
 export interface PathProblem {
@@ -21,7 +23,17 @@ export function problemSentence(problems: readonly PathProblem[]): string {
 
 /** What another member says of itself. */
 export function memberSentence(name: string, trouble: DeviceTrouble, archives: boolean): string {
+  if (trouble === 'content-lost') {
+    return `The archive on ${name} lost content to its disk. What devices have is safe. Connect those that may have it; see what is lost there with: holdfast verify`;
+  }
   const disk = trouble === 'disk-full' ? 'its disk is full' : 'its disk does not work';
   const verb = archives ? 'archives' : 'takes';
   return `${name} ${verb} nothing new: ${disk}. What it has is safe, and it goes on by itself.`;
+}
+
+/** What the store of this device lost of a folder; empty where it has everything. */
+export function lostContentSentence({ count, first }: FolderLosses): string {
+  if (first === undefined) return '';
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  return `Lost from the archive here: ${displayPath(first.path)}${more}. Nobody who is connected has it; what devices have is safe. Connect those that may have it.`;
 }

@@ -27,7 +27,8 @@ export function verifyReport(
   const { blocks, log, lost } = findings;
   const gone = new Set(lost.blocks.map(({ contentId }) => contentId));
   for (const contentId of blocks.rotten) gone.add(contentId);
-  const healed = gone.size - stillLost.blocks.length;
+  // A list block that is back may name others that are lost.
+  const healed = Math.max(0, gone.size - stillLost.blocks.length);
   return {
     records: log.records,
     blocks: blocks.blocks,

@@ -281,6 +281,7 @@ const answers: NodeControl = {
     bad: 0,
     repaired: 0,
     seconds: 0.5,
+    badDevices: [],
     problems: [],
   }),
   rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),

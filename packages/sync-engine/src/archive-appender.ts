@@ -15,6 +15,7 @@ import type { DeviceId, FolderId, FolderPath, Hash, VersionId } from '@holdfast/
 import { Mutex } from '@holdfast/platform';
 import type { AppendEntry, VersionArchive } from '@holdfast/version-archive';
 import type { WantedVersion } from './archive-fetcher.js';
+import type { LostFile } from './folder-losses.js';
 import { planArchivePath } from './plan-sync.js';
 
 /** A version that a member offers. */
@@ -60,6 +61,15 @@ export class ArchiveAppender {
    */
   turn(paths: readonly FolderPath[]): Promise<number> {
     return this.#appending.run(() => this.#appendNow([], paths));
+  }
+
+  /** What is lost is to be taken anew from whoever shows it. */
+  takeAnew(files: readonly LostFile[]): Promise<void> {
+    const ids = new Set(files.map(({ versionId }) => versionId));
+    const paths = [...new Set(files.map(({ path }) => path))];
+    return this.#appending.run(async () => {
+      await this.#init.index.update(paths, (entry) => markLost(entry, ids), { sync: true });
+    });
   }
 
   async #appendNow(
@@ -135,6 +145,14 @@ function returned(
     const sender = peers[0]?.device ?? version.record.author;
     return [{ version, becameCurrent: true, supersedes: shown, sender, blocks: [] }];
   });
+}
+
+function markLost(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {
+  const lost = entry.rows.filter(({ version, archived }) => archived && ids.has(version.id));
+  return lost.reduce(
+    (next, { version }) => withRow(next, version, (known) => ({ ...known, archived: false })),
+    entry,
+  );
 }
 
 function markArchived(entry: PathEntry, ids: ReadonlySet<VersionId>): PathEntry {

@@ -24,6 +24,7 @@ import { ArchiveAppender, type Offer } from './archive-appender.js';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
 import type { BlockSupplier } from './block-client.js';
 import { troubleOf } from './device-trouble.js';
+import type { FolderLosses, LostFile } from './folder-losses.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveIngesterInit {
@@ -37,6 +38,8 @@ export interface ArchiveIngesterInit {
   readonly connected: () => readonly DeviceId[];
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   readonly mayIngest: () => boolean;
+  /** What the store had and lost. */
+  readonly losses: FolderLosses;
   /** Content came in; its versions are not appended yet. */
   readonly onStaged: () => void;
   /** Called after something was archived or could not be: receipts may go out. */
@@ -79,12 +82,20 @@ export class ArchiveIngester {
 
   /** The same for other devices. */
   get trouble(): DeviceTrouble | undefined {
-    return troubleOf(this.#problem);
+    return troubleOf(this.#problem) ?? (this.#init.losses.count > 0 ? 'content-lost' : undefined);
   }
 
-  /** Versions that a device offers and could not give: they are named in its receipts. */
+  /** Versions that a device offers and could not give, and lost ones: receipts name them. */
   exceptionsOf(device: DeviceId): ReadonlySet<VersionId> {
-    return this.#exceptions.get(device) ?? new Set();
+    return new Set([...(this.#exceptions.get(device) ?? []), ...this.#init.losses.ids]);
+  }
+
+  /** The store lost them, durably noted when it resolves: members hear of it and give them anew. */
+  async lose(files: readonly LostFile[], isMore: boolean): Promise<void> {
+    this.#init.losses.replace(files, isMore);
+    await this.#appender.takeAnew(files);
+    this.#init.onIngested();
+    this.wake();
   }
 
   start(): void {
@@ -199,6 +210,7 @@ export class ArchiveIngester {
       const fetched = await this.#fetcher.fetch(client, batch, withdrawn, onBytes);
       for (const wanted of fetched.incomplete) await this.#miss(wanted.for, withdrawn);
       await this.#appender.append(fetched.complete);
+      this.#init.losses.regain(fetched.complete.map(({ version }) => version.id));
     } finally {
       this.#stagedBytes -= stagedBytes;
     }

@@ -22,6 +22,7 @@ import { folderAnnouncement } from './folder-announcement.js';
 import type { FolderConfig } from './folder-config.js';
 import type { FolderEngineInit } from './folder-engine-init.js';
 import { FolderLink } from './folder-link.js';
+import { FolderLosses } from './folder-losses.js';
 import { FolderMassChanges } from './folder-mass-changes.js';
 import { FolderModes } from './folder-modes.js';
 import { folderNeed } from './folder-need.js';
@@ -46,6 +47,8 @@ export class FolderEngine {
   /** Override, revert and changes of the mode; undefined where there are no files. */
   readonly modes: FolderModes | undefined;
   readonly massChanges: FolderMassChanges;
+  /** What the store had of this folder and lost. */
+  readonly losses = new FolderLosses();
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
@@ -101,6 +104,7 @@ export class FolderEngine {
               ...(this.mirror === undefined ? [] : [init.context.device]),
             ],
             mayIngest: () => !isPaused(),
+            losses: this.losses,
             onStaged: () => this.#changed(),
             onIngested: () => this.#ingested(),
           });
@@ -133,6 +137,7 @@ export class FolderEngine {
       archive,
       links: this.#links,
       exceptionsOf: (device) => this.ingester?.exceptionsOf(device) ?? new Set(),
+      losses: this.losses,
     });
   }
 

@@ -1,6 +1,6 @@
 /** Whether a folder is where it should be: questions about one moment, answered without waiting. */
 import { type ArchiveReceipt, Coverage, type FolderIndex } from '@holdfast/folder-index';
-import type { DeviceId } from '@holdfast/model';
+import type { DeviceId, VersionId } from '@holdfast/model';
 import type { FolderConfig } from './folder-config.js';
 import type { FolderEngine } from './folder-engine.js';
 import { folderNeed } from './folder-need.js';
@@ -40,7 +40,15 @@ export async function receiptsOf(
   const receipts: ArchiveReceipt[] = [];
   for (const device of devices) {
     const { receipt } = index.peer(device);
-    if (receipt !== undefined && (await index.remembers(receipt.position))) receipts.push(receipt);
+    if (receipt === undefined || !(await index.remembers(receipt.position))) continue;
+    receipts.push({ ...receipt, exceptions: await knownAmong(index, receipt.exceptions) });
   }
   return receipts;
+}
+
+/** An archive names what it lost, also of versions that this device has kept no more for long. */
+async function knownAmong(index: FolderIndex, ids: readonly VersionId[]): Promise<VersionId[]> {
+  const known: VersionId[] = [];
+  for (const id of ids) if ((await index.pathOfVersion(id)) !== undefined) known.push(id);
+  return known;
 }

@@ -4,6 +4,7 @@ import type { DeviceId, FolderId, VersionId } from '@holdfast/model';
 import { Mutex } from '@holdfast/platform';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
+import type { FolderLosses } from './folder-losses.js';
 import { receiptFor } from './receipt-writer.js';
 
 export interface ReceiptSenderInit {
@@ -13,6 +14,7 @@ export interface ReceiptSenderInit {
   readonly links: ReadonlyMap<DeviceId, FolderLink>;
   /** Versions that a device offers and could not give. */
   readonly exceptionsOf: (device: DeviceId) => ReadonlySet<VersionId>;
+  readonly losses: FolderLosses;
 }
 
 export class ReceiptSender {
@@ -30,10 +32,10 @@ export class ReceiptSender {
     this.#waits = true;
     await this.#mutex.run(async () => {
       this.#waits = false;
-      const { folder, index, archive, links, exceptionsOf } = this.#init;
+      const { folder, index, archive, links, exceptionsOf, losses } = this.#init;
       for (const link of links.values()) {
         const exceptions = exceptionsOf(link.device);
-        const receipt = await receiptFor(folder, index, archive, link, exceptions);
+        const receipt = await receiptFor(folder, index, archive, link, exceptions, losses);
         if (receipt !== undefined) await link.sendReceipt(receipt);
       }
     });

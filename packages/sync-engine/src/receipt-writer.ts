@@ -8,6 +8,7 @@ import type { DeviceId, FolderId, VersionId } from '@holdfast/model';
 import type { ReceiptMessage } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
+import type { FolderLosses } from './folder-losses.js';
 
 /** Undefined where nothing can be said yet. */
 export async function receiptFor(
@@ -16,7 +17,10 @@ export async function receiptFor(
   archive: VersionArchive,
   link: FolderLink,
   exceptions: ReadonlySet<VersionId>,
+  losses: FolderLosses,
 ): Promise<ReceiptMessage | undefined> {
+  if (losses.isBeyondReceipts) return undefined;
+
   // The head is read first: it stands for at least what was archived before the queue was read.
   const head = archive.head();
   // So are the positions: one that arrives while the queue is read has offers that it does not show.
@@ -24,13 +28,15 @@ export async function receiptFor(
   const { limit, excepted } = await untakenOffers(index, link.device, exceptions);
   const position = positions.findLast((one) => one.sequence < limit);
   if (position === undefined) return undefined;
+  // What was lost may have been kept beside by the member: it has no row here any more.
+  const reached = excepted.filter((one) => one.sequence <= position.sequence);
   return {
     type: 'receipt',
     folderId: folder,
     storeId: archive.storeId,
     generation: archive.generation,
     position,
-    exceptions: excepted.filter((one) => one.sequence <= position.sequence).map(({ id }) => id),
+    exceptions: [...new Set([...reached.map(({ id }) => id), ...losses.ids])],
     logPosition: head.position,
     logHead: head.hash,
   };

@@ -16,6 +16,7 @@ import { archiveNeedOf, type BlockSupplier } from '@holdfast/sync-engine';
 import { VersionArchive } from '@holdfast/version-archive';
 import { expect, test } from 'vitest';
 import { ArchiveIngester } from '../src/archive-ingester.js';
+import { FolderLosses } from '../src/folder-losses.js';
 import { actor, fileVersion, hash, PlaceWorld, pathOf, phone } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
@@ -95,6 +96,7 @@ async function ingested(offers: readonly (readonly [Version, text: string])[]) {
     connected: () => [phone],
     clientOf: () => client,
     mayIngest: () => true,
+    losses: new FolderLosses(),
     onStaged: () => {},
     onIngested: () => {
       if (!ingester.isWorking) onRound();

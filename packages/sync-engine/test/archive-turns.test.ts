@@ -11,6 +11,7 @@ import { archiveNeedOf } from '@holdfast/sync-engine';
 import { expect, test } from 'vitest';
 import { openIndex } from '../../folder-index/test/index-world.js';
 import { ArchiveIngester, type ArchiveIngesterInit } from '../src/archive-ingester.js';
+import { FolderLosses } from '../src/folder-losses.js';
 import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
@@ -62,6 +63,7 @@ async function scene(lost: readonly Version[] = []) {
     connected: () => [],
     clientOf: () => undefined,
     mayIngest: () => true,
+    losses: new FolderLosses(),
     onStaged: () => {},
     onIngested: () => {
       if (index.counts.needFiles === lost.length) onDone();

@@ -3,6 +3,7 @@ import type { FolderId, VersionId } from '@holdfast/model';
 import type { KeyValueStore } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import { openIndex, queuesEverything } from '../../folder-index/test/index-world.js';
+import { FolderLosses } from '../src/folder-losses.js';
 import { receiptFor } from '../src/receipt-writer.js';
 import { actor, desktop, fileVersion } from './place-world.js';
 
@@ -38,9 +39,10 @@ async function scene(wrap = (store: KeyValueStore) => store) {
     generation: 3,
     head: () => ({ position: 7, hash: 'bb'.repeat(32) }),
   };
+  const losses = new FolderLosses();
   const receipt = (...exceptions: VersionId[]) =>
-    receiptFor(folder, index, store as never, link as never, new Set(exceptions));
-  return { offer, archive, receipt };
+    receiptFor(folder, index, store as never, link as never, new Set(exceptions), losses);
+  return { offer, archive, receipt, losses };
 }
 
 describe('a receipt', () => {
@@ -81,6 +83,26 @@ describe('a receipt', () => {
       exceptions: [second, third],
     });
     expect(await receipt(third)).toBeUndefined();
+  });
+
+  test('names what the store lost, also where no row of it is left, and is not given where that is too much', async () => {
+    const { offer, archive, receipt, losses } = await scene();
+    await offer(1);
+    await archive(1);
+    const lost = (sequence: number) => {
+      const { id: versionId, record } = versionAt(sequence);
+      return { versionId, path: record.path };
+    };
+    losses.replace([lost(1), lost(9)], false);
+    expect(await receipt()).toMatchObject({
+      position: positionAt(1),
+      exceptions: [versionAt(1).id, versionAt(9).id],
+    });
+    losses.regain([versionAt(1).id]);
+    expect(await receipt()).toMatchObject({ exceptions: [versionAt(9).id] });
+    losses.replace([lost(1)], true);
+    losses.regain([versionAt(1).id]);
+    expect(await receipt()).toBeUndefined();
   });
 
   test('never covers what arrives while it is written', async () => {

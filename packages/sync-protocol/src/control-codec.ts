@@ -143,7 +143,7 @@ function wireProgressOf(message: ProgressMessage): WireProgress {
 }
 
 /** In the order of their numbers, from 1. A newer device may know more of them. */
-const troubles: readonly DeviceTrouble[] = ['disk-full', 'disk-failed'];
+const troubles: readonly DeviceTrouble[] = ['disk-full', 'disk-failed', 'content-lost'];
 
 function troubleFrom(number: number): { trouble?: DeviceTrouble } {
   return number === 0 ? {} : { trouble: troubles[number - 1] ?? 'disk-failed' };

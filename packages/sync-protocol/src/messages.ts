@@ -109,8 +109,11 @@ export interface IndexDeltaMessage {
   readonly position?: IndexPosition;
 }
 
-/** Why a device takes nothing new for the moment; `disk-failed` stands for what is not known here too. */
-export type DeviceTrouble = 'disk-full' | 'disk-failed';
+/**
+ * Why a device takes nothing new for the moment, or `content-lost`: its archive lost content that it
+ * had, and nobody who is connected has it. `disk-failed` stands for what is not known here too.
+ */
+export type DeviceTrouble = 'disk-full' | 'disk-failed' | 'content-lost';
 
 export interface ProgressMessage {
   readonly type: 'progress';

@@ -170,7 +170,7 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
   fc.record(progress),
   fc.record({
     ...progress,
-    trouble: fc.constantFrom('disk-full' as const, 'disk-failed' as const),
+    trouble: fc.constantFrom('disk-full' as const, 'disk-failed' as const, 'content-lost' as const),
   }),
   fc.record({
     type: fc.constant('receipt' as const),

@@ -59,6 +59,7 @@ export type HistoryLogInit = Pick<
   | 'random'
   | 'sealAfterMs'
   | 'readOnly'
+  | 'onDamage'
 > & { readonly hash: Hash };
 
 export class HistoryLog {

@@ -45,6 +45,7 @@ export type LogCopyInit = Pick<
   | 'random'
   | 'sealAfterMs'
   | 'readOnly'
+  | 'onDamage'
 >;
 
 export class LogCopy {

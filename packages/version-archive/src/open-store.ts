@@ -3,7 +3,7 @@
  * only when the log's first entry is durable in both copies; before, an empty log is an unfinished
  * creation, afterwards it is damage.
  */
-import { BlockStore } from '@holdfast/block-store';
+import { BlockStore, type SegmentDamage } from '@holdfast/block-store';
 import type { Hash, StoreId } from '@holdfast/model';
 import {
   AppError,
@@ -51,6 +51,8 @@ export interface VersionArchiveInit {
    * that another node keeps, or nobody. The key-value store is one that is thrown away afterwards.
    */
   readonly readOnly?: boolean;
+  /** Told of each entry, of a block or of a copy of the log, that could not be read back. */
+  readonly onDamage?: (damage: SegmentDamage) => void;
 }
 
 export interface OpenedStore {

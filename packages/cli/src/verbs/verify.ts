@@ -52,7 +52,7 @@ function percent(text: string): number {
 }
 
 function verifyLines(result: VerifyResult): string[] {
-  const { records, blocks, bytes, bad, repaired, seconds, problems } = result;
+  const { records, blocks, bytes, bad, repaired, seconds, problems, badDevices } = result;
   const read = `${countText(records, 'entry', 'entries')} and ${countText(blocks, 'block')}`;
   const lines = [`Read ${read}, ${sizeText(bytes)} in ${seconds.toFixed(1)} seconds.`];
   if (bad === 0) return [...lines, 'Everything is what it was.'];
@@ -61,6 +61,8 @@ function verifyLines(result: VerifyResult): string[] {
   for (const { what, version } of problems.slice(0, shownProblems)) {
     lines.push(`  ${printable(what)}${version === undefined ? '' : ` Version ${version}.`}`);
   }
+  for (const name of badDevices)
+    lines.push(`  ${printable(name)} gave something else than it has.`);
   if (problems.length > shownProblems) {
     lines.push(`  ${problems.length - shownProblems} more: see them with --json`);
   }

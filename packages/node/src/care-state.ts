@@ -1,0 +1,73 @@
+/**
+ * What the care for the store has to know after a restart: whether something is lost, when everything
+ * was found in order last, and how far the running round is. Owns one key of the database. It may be
+ * gone at any time: then everything is looked at anew.
+ */
+import {
+  byteStringFrom,
+  byteStringFromText,
+  bytesOf,
+  type KeyValueStore,
+  textOf,
+} from '@holdfast/platform';
+import { z } from 'zod';
+
+const schema = z.strictObject({
+  storeId: z.string(),
+  /** Whether content was lost when it was looked for last. */
+  isLost: z.boolean(),
+  /** When the last round over the whole store ended, and whether it left nothing bad. */
+  verifiedAtMs: z.number().nullable(),
+  isSound: z.boolean(),
+  /** The segment of blocks that the running round goes on with. */
+  nextSegment: z.number().int().min(1),
+});
+
+export type CareFacts = z.infer<typeof schema>;
+
+const key = bytesOf(byteStringFromText('Care'));
+
+export class CareState {
+  readonly #store: KeyValueStore;
+  #facts: CareFacts | undefined;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  /** Undefined where nothing is known of this store. */
+  get facts(): CareFacts | undefined {
+    return this.#facts;
+  }
+
+  async load(storeId: string): Promise<CareFacts | undefined> {
+    const bytes = await this.#store.get(key);
+    const facts = bytes === undefined ? undefined : factsIn(bytes);
+    this.#facts = facts?.storeId === storeId ? facts : undefined;
+    return this.#facts;
+  }
+
+  /** Durable when it resolves; nothing is written where nothing changes. */
+  async note(storeId: string, change: Partial<CareFacts>): Promise<void> {
+    const before = this.#facts?.storeId === storeId ? this.#facts : nothingKnown(storeId);
+    const after = { ...before, ...change };
+    if (this.#facts !== undefined && JSON.stringify(after) === JSON.stringify(before)) return;
+    const value = bytesOf(byteStringFromText(JSON.stringify(after)));
+    await this.#store.batch([{ type: 'put', key, value }], { sync: true });
+    this.#facts = after;
+  }
+}
+
+function nothingKnown(storeId: string): CareFacts {
+  return { storeId, isLost: false, verifiedAtMs: null, isSound: false, nextSegment: 1 };
+}
+
+function factsIn(bytes: Uint8Array): CareFacts | undefined {
+  try {
+    const parsed = schema.safeParse(JSON.parse(textOf(byteStringFrom(bytes))));
+    return parsed.success ? parsed.data : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

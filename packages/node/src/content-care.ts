@@ -1,0 +1,135 @@
+/**
+ * What this device's store lost, and bringing it back: members are told before anybody is asked, so
+ * that no receipt covers what is not here. Looks again after rot was met, when a device connects and
+ * from time to time, while something is lost. Owns the list of what is lost.
+ */
+import type { DeviceId } from '@holdfast/model';
+import { type Clock, errorMessage, type Logger, Mutex, type Timer } from '@holdfast/platform';
+import { ContentHealer, healingSources, loseContent, type SyncEngine } from '@holdfast/sync-engine';
+import { type LostContent, nothingLost, type VersionArchive } from '@holdfast/version-archive';
+import type { CareState } from './care-state.js';
+
+export interface ContentCareInit {
+  readonly archive: () => VersionArchive | undefined;
+  readonly engine: SyncEngine;
+  readonly localDevice: DeviceId;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: CareState;
+  /** What is lost is not what it was; `liars` gave something else than they were asked for. */
+  readonly onChange: (lost: LostContent, liars: readonly DeviceId[]) => void;
+}
+
+export interface HealedContent {
+  readonly lost: LostContent;
+  readonly liars: readonly DeviceId[];
+}
+
+/** What was just connected has links a moment later; what was met once is often met again. */
+const soonMs = 5_000;
+/** Reading the log takes its time, and a disk that fails says so again and again. */
+const minPauseMs = 10 * 60_000;
+
+export class ContentCare {
+  readonly #init: ContentCareInit;
+  readonly #working = new Mutex();
+  #lost: LostContent = nothingLost;
+  #timer: Timer | undefined;
+  #dueMs = 0;
+  #lastCheckMs = Number.NEGATIVE_INFINITY;
+  #stopped = false;
+
+  constructor(init: ContentCareInit) {
+    this.#init = init;
+  }
+
+  get lost(): LostContent {
+    return this.#lost;
+  }
+
+  /** The store is open: what was lost before is, and what nobody knows of may be. */
+  async opened({ storeId }: VersionArchive): Promise<void> {
+    const facts = await this.#init.state.load(storeId);
+    if (facts === undefined || facts.isLost) this.#checkIn(soonMs);
+  }
+
+  /** A device connected: it may have what is lost. */
+  connected(): void {
+    if (this.#lost.blocks.length > 0) this.#checkIn(soonMs);
+  }
+
+  /** Rot was met where something was read. */
+  met(): void {
+    const sinceMs = this.#init.clock.monotonic() - this.#lastCheckMs;
+    this.#checkIn(Math.max(soonMs, minPauseMs - sinceMs));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** Tells the folders what is lost, and asks all who are connected for it. */
+  heal(archive: VersionArchive, lost: LostContent): Promise<HealedContent> {
+    return this.#working.run(() => this.#heal(archive, lost));
+  }
+
+  async #heal(archive: VersionArchive, lost: LostContent): Promise<HealedContent> {
+    const { engine, localDevice, logger } = this.#init;
+    const liars = new Set<DeviceId>();
+    let left = lost;
+    await this.#tell(left);
+    while (left.blocks.length > 0 && !this.#stopped) {
+      const kept = [...engine.folders.values()];
+      const sources = kept.flatMap((folder) => healingSources(folder, localDevice));
+      const result = await new ContentHealer(archive, logger).heal(left, sources);
+      for (const liar of result.liars) liars.add(liar);
+      if (result.healedBlocks === 0) break;
+      // A list block that is back names blocks that may be lost, too.
+      left = await archive.lostContent();
+    }
+    if (left !== lost) await this.#tell(left);
+    const wasLost = this.#lost.versions.length;
+    this.#lost = left;
+    if (left.versions.length !== wasLost || left !== lost) {
+      this.#init.onChange(left, [...liars]);
+    }
+    const isLost = left.blocks.length > 0 || left.versions.length > 0;
+    await this.#init.state.note(archive.storeId, { isLost });
+    this.#lastCheckMs = this.#init.clock.monotonic();
+    if (left.blocks.length > 0) this.#checkIn(minPauseMs);
+    return { lost: left, liars: [...liars] };
+  }
+
+  async #tell(lost: LostContent): Promise<void> {
+    for (const folder of this.#init.engine.folders.values()) {
+      if (folder.ingester === undefined) continue;
+      const files = lost.versions.filter((one) => one.folder === folder.config.id);
+      if (files.length === 0 && !lost.isMore && folder.losses.count === 0) continue;
+      await loseContent(folder, files, lost.isMore);
+    }
+  }
+
+  #checkIn(delayMs: number): void {
+    const dueMs = this.#init.clock.monotonic() + delayMs;
+    if (this.#stopped || (this.#timer !== undefined && this.#dueMs <= dueMs)) return;
+    this.#timer?.cancel();
+    this.#dueMs = dueMs;
+    this.#timer = this.#init.clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      this.#check().catch((error: unknown) => {
+        this.#init.logger.warn('lost content could not be looked for', {
+          reason: errorMessage(error),
+        });
+      });
+    });
+  }
+
+  async #check(): Promise<void> {
+    const archive = this.#init.archive();
+    if (archive === undefined) return;
+    await this.#working.run(async () => {
+      if (!this.#stopped) await this.#heal(archive, await archive.lostContent());
+    });
+  }
+}

@@ -1,0 +1,41 @@
+/** What a folder does when the store lost content of it: whom it asks, and what it takes back. */
+import type { ContentId, DeviceId } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
+import type { HealingSource } from './content-healer.js';
+import type { FolderEngine } from './folder-engine.js';
+import type { LostFile } from './folder-losses.js';
+
+/** Who may have content of the folder: connected archives, other members, then the own mirror. */
+export function healingSources(folder: FolderEngine, localDevice: DeviceId): HealingSource[] {
+  const { links, mirror, index, config } = folder;
+  const ready = [...links.values()].filter(({ session }) => session.isReady);
+  const archives = ready.filter(({ announcement }) => announcement.archive !== undefined);
+  const others = ready.filter(({ announcement }) => announcement.archive === undefined);
+  const sources = [...archives, ...others].map(({ device, session }) => ({
+    device,
+    blocks: session.blocks,
+  }));
+  const own = mirror === undefined ? [] : [{ device: localDevice, blocks: mirror.blocks }];
+  const onReceived = (ids: readonly ContentId[]) => index.noteReceivedContent(ids);
+  return [...sources, ...own].map((one) => ({ folder: config.id, ...one, onReceived }));
+}
+
+/**
+ * The store lost content of these versions: no receipt covers them from now on. Where they are more
+ * than receipts can name, all receipts are void, and each member begins anew from its first row.
+ */
+export async function loseContent(
+  folder: FolderEngine,
+  files: readonly LostFile[],
+  isMore: boolean,
+): Promise<void> {
+  const { losses, ingester, links, index, config } = folder;
+  const wasBeyond = losses.isBeyondReceipts;
+  await ingester?.lose(files, isMore);
+  if (!losses.isBeyondReceipts || wasBeyond) return;
+  for (const { session } of [...links.values()]) {
+    folder.unlink(session);
+    session.end(new AppError('content_lost', 'Content was lost here: receipts begin anew.'));
+  }
+  for (const device of config.members) await index.forgetPeer(device);
+}
