@@ -101,11 +101,32 @@ export const archiveBugs = [
   bug(
     'a receipt names no exceptions',
     receipts,
-    'exceptions: excepted.filter((one) => one.sequence <= position.sequence).map(({ id }) => id),',
+    'exceptions: [...new Set([...reached.map(({ id }) => id), ...losses.ids])],',
     'exceptions: [],',
     {
       suite: ['packages/sync-engine/test/receipt-writer'],
     },
+  ),
+  bug(
+    'a receipt goes on covering what the store lost',
+    receipts,
+    '...reached.map(({ id }) => id), ...losses.ids])',
+    '...reached.map(({ id }) => id)])',
+    { suite: ['packages/sync-engine/test/receipt-writer'] },
+  ),
+  bug(
+    'what the store lost counts as archived',
+    ingester,
+    'await this.#appender.takeAnew(files);',
+    '',
+    { suite: ['packages/sync-engine/test/lost-content'] },
+  ),
+  bug(
+    'an entry of the log that was mended is not looked for',
+    'version-archive/src/follow-chain.ts',
+    ': await mended(copy, position);',
+    ': undefined;',
+    { suite: ['packages/version-archive/test/verify'] },
   ),
   bug(
     'a receipt reaches beyond what is archived',
