@@ -233,6 +233,7 @@ export class ObservationWriter {
         this.#init.problems.add(path, answer.code);
         return undefined;
       case 'young':
+        this.#init.problems.suspect(path, 'changes while it is read');
         this.#young.push(path);
         return undefined;
       case 'absent':

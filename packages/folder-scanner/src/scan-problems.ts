@@ -12,7 +12,14 @@ const maxListedProblems = 1_000;
 
 export class ScanProblems {
   readonly #reasons = new Map<string, string>();
+  readonly #suspects = new Set<string>();
   #count = 0;
+
+  /** It may be in order at the next look; one that is not even then is listed. */
+  suspect(path: string, reason: string): void {
+    if (this.#suspects.has(path)) this.add(path, reason);
+    else if (this.#suspects.size < maxListedProblems) this.#suspects.add(path);
+  }
 
   add(path: string, reason: string): void {
     if (this.#reasons.has(path)) return;
@@ -22,10 +29,12 @@ export class ScanProblems {
 
   /** The path was read after all. */
   resolve(path: string): void {
+    this.#suspects.delete(path);
     if (this.#reasons.delete(path)) this.#count -= 1;
   }
 
   clear(): void {
+    this.#suspects.clear();
     this.#reasons.clear();
     this.#count = 0;
   }

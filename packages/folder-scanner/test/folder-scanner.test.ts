@@ -222,6 +222,24 @@ describe('files that change', () => {
     expect(localCurrent(await world.entry('large'))?.local.disk?.racy).toBe(false);
   });
 
+  test('a large file that changed just before each look is listed from the second look on', async () => {
+    const world = await worldWith();
+    world.write('large', 'x'.repeat(5 * 1024 * 1024));
+    world.nowMs -= 10_000;
+    const { young } = await world.scan();
+    expect(world.scanner.problems.list()).toEqual([]);
+    await world.scanner.scanPaths(young, []);
+    expect(world.scanner.problems.list()).toEqual([
+      { path: 'large', reason: 'changes while it is read' },
+    ]);
+    world.pass(60);
+    await world.scanner.scanPaths(young, []);
+    expect([world.scanner.problems.list(), await world.shown()]).toEqual([
+      [],
+      { large: 'file 5242880' },
+    ]);
+  });
+
   test('a file that goes between listing and reading is looked at again, then deleted', async () => {
     const world = await worldWith('a');
     await world.scan();
