@@ -26,9 +26,12 @@ beforeEach(async () => {
 });
 
 test('an archive in order says so, and what it holds', async () => {
+  const began = Date.now() - 1;
+  expect((await pi.folder()).lastVerified).toBeNull();
   const found = await pi.ask<VerifyResult>('verify', '--all');
   expect(found).toMatchObject({ records: 3, blocks: 2, bad: 0, repaired: 0, problems: [] });
   expect(found.bytes).toBeGreaterThan(500);
+  expect(Date.parse((await pi.folder()).lastVerified ?? '')).toBeGreaterThan(began);
   expect(await laptop.refuses(1, 'verify')).toMatchObject({ code: 'no_archive' });
 });
 

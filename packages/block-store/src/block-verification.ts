@@ -54,9 +54,20 @@ export class BlockVerification {
   #blocks = 0;
   #bytes = 0;
   #reindexed = 0;
+  #finishedFaults = 0;
 
   constructor(init: BlockVerificationInit) {
     this.#init = init;
+  }
+
+  /** Whether damage was met since `finish` looked at what lay there. */
+  get hasMetDamage(): boolean {
+    return this.#extents.length > 0 || this.#faults.length > this.#finishedFaults;
+  }
+
+  /** The newest segment that there is. */
+  get lastSegment(): number {
+    return this.#init.stream.durableEnd().segment;
   }
 
   /** Each part of the segments, once it was read and compared; `finish` has to follow the last. */
@@ -73,11 +84,13 @@ export class BlockVerification {
     }
   }
 
-  /** Finds what lay where bytes are damaged, and gives everything that was found. */
+  /** Finds what lay where bytes are damaged, and gives everything that was found until now. */
   async finish(): Promise<BlockFindings> {
     const missing = this.#faults.filter(({ type }) => type === 'missing' || type === 'unreadable');
     const lost = new Set(missing.map(({ segment }) => segment));
-    if (this.#extents.length > 0 || lost.size > 0) await this.#findRotten(lost);
+    if (this.hasMetDamage) await this.#findRotten(lost);
+    this.#extents = [];
+    this.#finishedFaults = this.#faults.length;
     return {
       blocks: this.#blocks,
       bytes: this.#bytes,

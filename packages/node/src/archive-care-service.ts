@@ -8,6 +8,7 @@ import type { SyncEngine } from '@holdfast/sync-engine';
 import type { ArchiveFindings, VersionArchive } from '@holdfast/version-archive';
 import type { RebuiltIndex, VerifyRequest, VerifyResult } from './archive-care.js';
 import { noStore } from './archive-status.js';
+import type { CareState } from './care-state.js';
 import type { ContentCare } from './content-care.js';
 import { verifyReport } from './verify-report.js';
 
@@ -17,6 +18,9 @@ export interface ArchiveCareServiceInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly content: ContentCare;
+  readonly state: CareState;
+  /** A run over the whole store ended, and what could be made whole is. */
+  readonly onVerified: (found: { readonly bad: number; readonly repaired: number }) => void;
   readonly nameOf: (device: string) => string;
 }
 
@@ -53,18 +57,38 @@ export class ArchiveCareService {
   }
 
   async #verify(archive: VersionArchive, request: VerifyRequest): Promise<VerifyResult> {
-    const { clock, engine, nameOf } = this.#init;
+    const { clock } = this.#init;
     const beganMs = clock.monotonic();
-    const findings = await this.#read(archive, request);
+    const found = await this.settle(archive, await this.#read(archive, request));
+    return { store: archive.storeId, ...found, seconds: secondsSince(beganMs, clock) };
+  }
+
+  /** Makes whole what a run found to be bad, as far as that is possible, and says what is left. */
+  async settle(
+    archive: VersionArchive,
+    findings: ArchiveFindings,
+  ): Promise<Omit<VerifyResult, 'store' | 'seconds'>> {
+    const { engine, nameOf, content, state, clock, onVerified } = this.#init;
     const rewritten = await archive.repair(findings);
-    const { lost: stillLost, liars } = await this.#init.content.heal(archive, findings.lost);
+    const { lost: stillLost, liars } = await content.heal(archive, findings.lost);
     const labelOf = (id: FolderId) => engine.folders.get(id)?.config.label ?? id;
-    return {
-      store: archive.storeId,
-      ...verifyReport({ findings, rewritten, stillLost }, labelOf),
-      badDevices: liars.map(nameOf),
-      seconds: secondsSince(beganMs, clock),
-    };
+    const report = verifyReport({ findings, rewritten, stillLost }, labelOf);
+    const isSound = report.bad <= report.repaired;
+    const verifiedAtMs = isSound ? { verifiedAtMs: clock.now() } : {};
+    await state.note(archive.storeId, { isSound, ...verifiedAtMs });
+    onVerified(report);
+    return { ...report, badDevices: liars.map(nameOf) };
+  }
+
+  /** When everything in the store was read and found in order, or put in order, last. */
+  lastVerified(): string | null {
+    const verifiedAtMs = this.#init.state.facts?.verifiedAtMs ?? null;
+    return verifiedAtMs === null ? null : new Date(verifiedAtMs).toISOString();
+  }
+
+  /** Whether everything is being read because somebody asked. */
+  get isVerifying(): boolean {
+    return this.#isVerifying;
   }
 
   async #read(

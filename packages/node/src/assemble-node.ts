@@ -24,11 +24,9 @@ import {
   supportedFeatures,
 } from '@holdfast/sync-protocol';
 import { VersionArchive } from '@holdfast/version-archive';
-import { ArchiveCareService } from './archive-care-service.js';
-import { CareState } from './care-state.js';
+import { assembleCare } from './assemble-care.js';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
-import { ContentCare } from './content-care.js';
 import { learnAddresses } from './device-addresses.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
@@ -116,7 +114,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         learnedAddresses: learnAddresses(known.learnedAddresses, met),
       }));
       events.add('device-connected', { device, name: nameOf(device) });
-      content.connected();
+      care.content.connected();
       changes.changed();
     },
     onSessionEnd: (device, spoke) => {
@@ -140,25 +138,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     onProgress: (folder, live) => events.add('folder-progress', { folder, ...live }),
   });
 
-  const careState = new CareState(keyValueStore);
-  const content = new ContentCare({
-    ...seams,
-    state: careState,
+  const care = assembleCare({
+    seams,
     engine,
     localDevice,
     archive: () => store.archive,
-    onChange: ({ blocks, versions }, liars) => {
-      const badDevices = liars.map(nameOf);
-      events.add('content-lost', { blocks: blocks.length, versions: versions.length, badDevices });
-      changes.changed();
-    },
-  });
-  const care = new ArchiveCareService({
-    ...seams,
-    engine,
-    content,
+    events,
+    changes,
     nameOf,
-    archive: () => store.archive,
   });
 
   const keeper = new ConnectionKeeper({
@@ -195,9 +182,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         expected,
         keyPrefix: bytesOf('A'),
         hash,
-        onDamage: () => content.met(),
+        onDamage: () => care.content.met(),
       });
-      await content.opened(opened);
+      await care.opened(opened);
       return opened;
     },
     onBack: async () => {
@@ -289,7 +276,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     changes,
     progress,
     store,
-    care,
+    care: care.service,
     gui: options.gui,
     nameOf,
   });
@@ -328,7 +315,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       stopping ??= (async () => {
         keeper.stop();
         progress.stop();
-        content.stop();
+        await care.stop();
         await network.stop();
         await engine.stop();
         await store.stop();

@@ -6,14 +6,13 @@ import type { FolderEngine } from '@holdfast/sync-engine';
 import { watchStatus } from './folder-watch.js';
 import { guardSettings } from './guard-settings.js';
 import { massChangeReason, massChangeStatus } from './mass-change-status.js';
-import type { FolderProgress, FolderState, FolderStatus } from './node-control.js';
+import type { FolderState, FolderStatus } from './node-control.js';
 import {
   lostContentSentence,
   memberSentence,
   type PathProblem,
   problemSentence,
 } from './trouble-words.js';
-import type { DeviceLoss } from './where-control.js';
 
 export interface FolderStateFacts {
   readonly paused: boolean;
@@ -83,12 +82,14 @@ function someText({ count, first }: SomePaths): string {
   return count > 1 ? `${first} and ${count - 1} more` : first;
 }
 
+/** What others know of the folder. */
+type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified'>;
+
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
 export async function folderStatus(
   folder: FolderEngine,
-  progress: FolderProgress | null,
+  shown: ShownBeside,
   nameOf: (device: string) => string,
-  ifLost: DeviceLoss,
 ): Promise<FolderStatus> {
   const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
   const { queued } = index.counts;
@@ -144,9 +145,7 @@ export async function folderStatus(
     problemFiles: tree?.problems.length ?? 0,
     leftOutFiles: tree?.leftOut.length ?? 0,
     copies: coverage.completeStores(sequence),
-    ifLost,
     lastArchived: newestMs === 0 ? null : new Date(newestMs).toISOString(),
-    lastVerified: null,
     lastDrill: null,
     members: config.members,
     archives: config.members.filter((device) => keepsHistory(folder, device)),
@@ -154,7 +153,7 @@ export async function folderStatus(
     watch: tree === undefined ? null : watchStatus(tree.watchState, config),
     massChanges,
     guard: guardSettings(config.massChange),
-    progress,
+    ...shown,
   };
 }
 

@@ -363,7 +363,9 @@ export class NodeService implements NodeControl {
     const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
-    return folderStatus(folder, progress.progressOf(id), nameOf, ifLost);
+    const lastVerified = folder.config.archive ? this.#init.care.lastVerified() : null;
+    const shown = { progress: progress.progressOf(id), ifLost, lastVerified };
+    return folderStatus(folder, shown, nameOf);
   }
 
   #device(text: string): StoredDevice {

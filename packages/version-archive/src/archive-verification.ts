@@ -35,6 +35,8 @@ export interface ArchiveFindings {
 export interface VerificationStep {
   readonly bytes: number;
   readonly nextSegment: number | undefined;
+  /** Whether the log follows now, and no segment of blocks any more. */
+  readonly isLogNext: boolean;
 }
 
 export type ArchiveVerifyOptions = Omit<VerifyOptions, 'partBytes'> & {
@@ -60,14 +62,24 @@ export class ArchiveVerification {
     return this.#findings;
   }
 
+  /** Takes rotten blocks that were met so far out of the index; tells whether there were any. */
+  async settle(): Promise<boolean> {
+    if (!this.#blocks.hasMetDamage) return false;
+    const { rotten } = await this.#blocks.finish();
+    return rotten.size > 0;
+  }
+
   async *run(options: ArchiveVerifyOptions): AsyncGenerator<VerificationStep> {
     const given = { partBytes: defaultPartBytes, ...options };
+    const last = this.#blocks.lastSegment;
     for await (const { bytes, segment, isAtEnd } of this.#blocks.run(given)) {
-      yield { bytes, nextSegment: isAtEnd ? segment + 1 : segment };
+      const isLogNext = isAtEnd && segment >= last;
+      yield { bytes, nextSegment: isAtEnd ? segment + 1 : segment, isLogNext };
     }
     const blocks = await this.#blocks.finish();
     const log = this.#init.log();
-    for await (const bytes of log.readSegments()) yield { bytes, nextSegment: undefined };
+    const ofLog = { nextSegment: undefined, isLogNext: true };
+    for await (const bytes of log.readSegments()) yield { bytes, ...ofLog };
     const needed = new NeededBlocks(this.#init.blocks, this.#init.hash);
     let falseRecords = 0;
     let entries = 0;
@@ -77,7 +89,7 @@ export class ArchiveVerification {
       entries += 1;
       bytes += entry.bytes.length;
       if (entries % entriesPerStep > 0) continue;
-      yield { bytes, nextSegment: undefined };
+      yield { bytes, ...ofLog };
       bytes = 0;
     }
     const lost = await needed.finish();

@@ -1,0 +1,75 @@
+/** The parts that care for this device's store, put together: verifying, scrubbing, healing. */
+import type { DeviceId } from '@holdfast/model';
+import type { SyncEngine } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { ArchiveCareService } from './archive-care-service.js';
+import { ArchiveScrubber } from './archive-scrubber.js';
+import { CareState } from './care-state.js';
+import type { ChangeSignal } from './change-signal.js';
+import { ContentCare } from './content-care.js';
+import type { EventLog } from './event-log.js';
+import type { NodeSeams } from './node-seams.js';
+
+export interface CareInit {
+  readonly seams: NodeSeams;
+  readonly engine: SyncEngine;
+  readonly localDevice: DeviceId;
+  readonly archive: () => VersionArchive | undefined;
+  readonly events: EventLog;
+  readonly changes: ChangeSignal;
+  readonly nameOf: (device: string) => string;
+}
+
+export interface Care {
+  readonly service: ArchiveCareService;
+  readonly content: ContentCare;
+  /** The store is open from now on. */
+  opened(archive: VersionArchive): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function assembleCare(init: CareInit): Care {
+  const { seams, events, changes, nameOf } = init;
+  const state = new CareState(seams.keyValueStore);
+  const content = new ContentCare({
+    ...seams,
+    ...init,
+    state,
+    onChange: ({ blocks, versions }, liars) => {
+      const badDevices = liars.map(nameOf);
+      events.add('content-lost', { blocks: blocks.length, versions: versions.length, badDevices });
+      changes.changed();
+    },
+  });
+  const service = new ArchiveCareService({
+    ...seams,
+    ...init,
+    content,
+    state,
+    onVerified: ({ bad, repaired }) => {
+      events.add('verified', { bad, repaired });
+      changes.changed();
+    },
+  });
+  const scrubber = new ArchiveScrubber({
+    ...seams,
+    state,
+    onRot: () => content.met(),
+    onRound: async (archive, findings) => {
+      await service.settle(archive, findings);
+    },
+    isBusy: () => service.isVerifying,
+  });
+  return {
+    service,
+    content,
+    async opened(archive) {
+      await content.opened(archive);
+      scrubber.start(archive);
+    },
+    async stop() {
+      content.stop();
+      await scrubber.stop();
+    },
+  };
+}
