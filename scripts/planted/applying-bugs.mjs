@@ -14,6 +14,7 @@ export const applyingBugs = [
     `      syncPath(this.#fileSystem, temporaryPath(this.#input.root, item.path, item.versionId));
       return undefined;`,
     '      return undefined;',
+    { suite: ['packages/sync-engine/test/place-power-loss'], seeds: '' },
   ),
   bug(
     'the target is not looked at again before it is replaced',
@@ -23,6 +24,7 @@ export const applyingBugs = [
     const written =`,
     `    const target = this.#path(item);
     const written =`,
+    { suite: ['packages/sync-engine/test/place-hazards'], seeds: '' },
   ),
   bug(
     'what is replaced is not set aside',
@@ -43,6 +45,7 @@ export const applyingBugs = [
     `kind !== 'directory') continue;
       this.#fileSystem.syncDirectory(directory);`,
     `kind !== 'directory') continue;`,
+    { suite: ['packages/sync-engine/test/place-hazards'], seeds: '' },
   ),
   bug(
     'the change time counts for nothing before a replacement',
@@ -79,6 +82,7 @@ export const applyingBugs = [
     }
     fileSystem.removeDirectory(path);
     return true;`,
+    { suite: ['packages/sync-engine/test/place-job'], seeds: '' },
   ),
   bug(
     'a conflict copy carries the winner',
@@ -98,6 +102,7 @@ export const applyingBugs = [
     placer,
     'const isNewer = now !== local?.version.id && now !== target.id;',
     'const isNewer = now === undefined && now !== local?.version.id;',
+    { suite: ['packages/sync-engine/test/placer'], seeds: '' },
   ),
   bug(
     'blocks of a received file are written unseen',
@@ -106,6 +111,7 @@ export const applyingBugs = [
     `const plain = envelope.length > piece.lengthBytes
     ? envelope.slice(-piece.lengthBytes)
     : readEnvelope(envelope, piece.contentId, tools, piece.lengthBytes);`,
+    { suite: ['packages/sync-engine/test/place-job'], seeds: '' },
   ),
   bug(
     'a piece of a local file is taken without hashing it',
@@ -151,18 +157,21 @@ export const applyingBugs = [
   const items`,
     `  if (doubtful.length >= 0) return [];
   const items`,
+    { suite: ['packages/sync-engine/test/reconcile-held'], seeds: '' },
   ),
   bug(
     'after a crash what was set aside is dropped though its place has something else',
     'sync-engine/src/held-jobs.ts',
     'if (aside.inode === shown.inode && aside.deviceNumber === shown.deviceNumber) return true;',
     'if (aside.deviceNumber === shown.deviceNumber) return true;',
+    { suite: ['packages/sync-engine/test/reconcile-held'], seeds: '' },
   ),
   bug(
     'symlinks that lead outside are created',
     placer,
     `if (leavesOut(action.target)) return { type: 'nothing' };`,
     '',
+    { suite: ['packages/sync-engine/test/placer'], seeds: '' },
   ),
   bug(
     'a symlink above a path is followed',

@@ -1,6 +1,7 @@
 import {
   FolderIndex,
   localCurrent,
+  type PathEntry,
   rowOf,
   withLocalCurrent,
   withPeerRow,
@@ -140,6 +141,27 @@ describe('a symlink of a peer that leads outside the folder', () => {
     const record = localCurrent(await index.entry(pathOf('link')))?.version.record;
     expect(record).toMatchObject({ kind: 'file', author: here });
   });
+});
+
+test('what the index was told of a path while it was being placed stays, and the rest is held', async () => {
+  const { world, index, receive, onCall } = await scene();
+  const path = pathOf('a');
+  const old = fileVersion('a', 'old', [{ actor: actor('d'), counter: 1 }]);
+  const mine = fileVersion('a', 'mine', [{ actor: actor('a'), counter: 1 }]);
+  const disk = world.write('a', 'old');
+  await index.update([path], (entry) => withLocalCurrent(entry, old, { disk }), { sync: true });
+  const told: Promise<unknown>[] = [];
+  onCall(({ name }) => {
+    if (name !== 'link' || told.length > 0) return;
+    const change = (entry: PathEntry) => withLocalCurrent(entry, mine, { disk });
+    told.push(index.update([path], change, { sync: true }));
+  });
+  await receive(symlink('a', './b', 2));
+  expect(told).toHaveLength(1);
+  await Promise.all(told);
+  const entry = await index.entry(path);
+  expect(localCurrent(entry)?.version.id).toBe(mine.id);
+  expect(rowOf(entry, old.id)?.local?.state).toBe('side');
 });
 
 test('a symlink of a peer that stays inside is created', async () => {
