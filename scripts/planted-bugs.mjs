@@ -68,16 +68,21 @@ async function judgeAll(bugs) {
 
 async function judge(copy, bug) {
   try {
-    await copy.plant(bug);
-    const caught = await catchBug(copy, bug);
-    await copy.mend();
+    const caught = (await catchBySuite(copy, bug)) ?? (await catchByWorlds(copy, bug));
     if (caught === undefined) return { result: 'ESCAPED', why: 'nobody noticed' };
-    if (caught.startsWith('by the suite')) await requireGoodWithout(copy, bug);
     return { result: 'caught', why: caught };
   } catch (error) {
-    await copy.mend();
     if (!(error instanceof NoVerdict)) throw error;
     return { result: 'NO VERDICT', why: error.message };
+  }
+}
+
+async function whilePlanted(copy, bug, work) {
+  await copy.plant(bug);
+  try {
+    return await work();
+  } finally {
+    await copy.mend();
   }
 }
 
@@ -113,20 +118,44 @@ async function failureOf(copy, suite) {
   return test;
 }
 
-/** Who caught it; undefined where nobody did. */
-async function catchBug(copy, bug) {
-  if (asksSuite(bug)) {
-    const failure = await failureOf(copy, bug.suite);
-    if (failure !== undefined) return `by the suite, ${failure}`;
+async function catchBySuite(copy, bug) {
+  if (!asksSuite(bug)) return undefined;
+  const failure = await whilePlanted(copy, bug, () => failureOf(copy, bug.suite));
+  if (failure === undefined) return undefined;
+  await requireGoodWithout(copy, bug);
+  return `by the suite, ${failure}`;
+}
+
+async function catchByWorlds(copy, bug) {
+  if (!asksWorlds(bug)) return undefined;
+  const end = Number(flags.from) + Number(flags.seeds);
+  for (let next = Number(flags.from); next < end; ) {
+    const seeds = `${bug.seeds ?? ''}${next}..${end - 1}`;
+    const failure = await whilePlanted(copy, bug, () => firstFailure(copy, seeds));
+    if (failure === undefined) return undefined;
+    const { seed, kind } = failure;
+    if (await isGoodWithout(copy, seed)) return `by seed ${seed}, ${kind}`;
+    next = Number(/\d+$/.exec(seed)?.[0]) + 1;
   }
-  const count = Number(flags.seeds);
-  if (count === 0 || !asksWorlds(bug)) return undefined;
-  const from = Number(flags.from);
-  const seeds = `${bug.seeds ?? ''}${from}..${from + count - 1}`;
+  return undefined;
+}
+
+const goodSeeds = new Map();
+
+/** A world that fails without the bug too has caught nothing; another one is asked. */
+async function isGoodWithout(copy, seed) {
+  const isGood =
+    goodSeeds.get(seed) ?? (await firstFailure(copy, seed.replace(/\d+$/, '$&..$&'))) === undefined;
+  goodSeeds.set(seed, isGood);
+  if (!isGood) say(`seed ${seed} fails with no bug planted: it says nothing`);
+  return isGood;
+}
+
+async function firstFailure(copy, seeds) {
   const args = ['--max-semi-space-size=32', copy.simulateCommand, '--first-failure'];
   const { code, output } = await run(copy, [...args, '--seeds', seeds], bugTimeoutMs);
   const [, seed, kind] = /seed (\S+) FAILED (\S+?):/.exec(output) ?? [];
-  if (seed !== undefined) return `by seed ${seed}, ${kind}`;
+  if (seed !== undefined) return { seed, kind };
   if (code !== 0) throw noVerdict('worlds', code, output);
   return undefined;
 }
