@@ -14,12 +14,14 @@ export const archiveBugs = [
     segmentJobs,
     `withFile(tools, segmentPath(place), 'write', (handle) => tools.fileSystem.syncFile(handle));`,
     '',
+    { suite: ['packages/block-store/test/block-store'], seeds: '' },
   ),
   bug(
     'the name of a new segment is not synced',
     segmentJobs,
     'if (isNew) tools.fileSystem.syncDirectory(place.directory);',
     '',
+    { suite: ['packages/block-store/test/block-store'], seeds: '' },
   ),
   bug(
     'what was appended counts as synced',
@@ -30,6 +32,7 @@ export const archiveBugs = [
       open.synced = open.appended;
       return this.#publish(open);
     }`,
+    { suite: ['packages/block-store/test/block-store'], seeds: '' },
   ),
   bug(
     'after a failed sync the segment goes on',
@@ -43,6 +46,7 @@ export const archiveBugs = [
       open.synced = open.appended;
     }
     open.synced = open.appended;`,
+    { suite: ['packages/block-store/test/block-store'], seeds: '' },
   ),
   bug(
     'blocks are appended unseen',
@@ -70,12 +74,14 @@ export const archiveBugs = [
     'version-archive/src/history-log.ts',
     'const [inA, inB] = await bothSettled(a.write(staged), b.write(staged));',
     'const [inA, inB] = await bothSettled(a.write(staged), a === b ? b.write(staged) : Promise.resolve([]));',
+    { suite: ['packages/version-archive/test/version-archive'], seeds: '' },
   ),
   bug(
     'the log is not synced',
     'version-archive/src/log-copy.ts',
     '      await this.#stream.sync();\n',
     '',
+    { suite: ['packages/version-archive/test/version-archive'], seeds: '' },
   ),
   bug(
     'a version is logged before its blocks are synced',
@@ -133,6 +139,7 @@ export const archiveBugs = [
     receipts,
     'const limit = pending?.sequence ?? Number.POSITIVE_INFINITY;',
     'const limit = pending === undefined ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;',
+    { suite: ['packages/sync-engine/test/receipt-writer'], seeds: '' },
   ),
   bug(
     'versions count as archived before they are in the log',

@@ -13,6 +13,7 @@ export const indexBugs = [
     index,
     'const sync = options.sync || next.sequence !== this.#state.sequence;',
     'const sync = options.sync && next.sequence < 0;',
+    { suite: ['packages/folder-index/test/own-sequence'], seeds: '' },
   ),
   bug(
     'what a member told is believed to be seen before it is durable',
@@ -52,7 +53,7 @@ export const indexBugs = [
         'return (await this.#index.hashAt(position.sequence)) !== undefined;',
       ],
     ],
-    { seeds: 'old-' },
+    { suite: ['packages/folder-index/test/own-sequence'], seeds: 'old-' },
   ),
   bug(
     'receipts of an old epoch are believed',
@@ -73,14 +74,14 @@ export const indexBugs = [
     numbers,
     'return renumbering?.certain ?? { epoch, sequence, hash };',
     'return renumbering === undefined ? { epoch, sequence, hash } : { epoch, sequence, hash };',
-    { seeds: 'lost-' },
+    { suite: ['packages/folder-index/test/own-numbers'], seeds: 'lost-' },
   ),
   bug(
     'nobody notices that numbers went backward',
     numbers,
     'return contradicts(this.#index.state(), device, seen, isRemembered);',
     'return contradicts(this.#index.state(), device, seen, isRemembered || seen !== undefined) && false;',
-    { seeds: 'old-' },
+    { suite: ['packages/folder-index/test/own-numbers'], seeds: 'old-' },
   ),
   bug(
     'archives are not offered what is kept beside',
@@ -111,5 +112,6 @@ export const indexBugs = [
         (row`,
     `        part.device === peer.device ||
         (row`,
+    { suite: ['packages/folder-index/test/entries'], seeds: '' },
   ),
 ];

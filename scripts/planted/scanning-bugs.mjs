@@ -13,7 +13,7 @@ export const scanningBugs = [
     `    if (!this.#diskFolds()) return true;
     return this.#namesIn(parentOf(path)).has(nameOf(path));`,
     '    return this.#root !== path;',
-    { seeds: 'fold-' },
+    { suite: ['packages/folder-scanner/test/folding-disk'], seeds: 'fold-' },
   ),
   bug(
     'an unreadable directory counts as empty',
@@ -119,5 +119,6 @@ export const scanningBugs = [
     observe,
     'if (!sameContent(version.record, seen)) return false;',
     'if (version.record.kind !== seen.kind) return false;',
+    { suite: ['packages/folder-scanner/test/observe'], seeds: '' },
   ),
 ];

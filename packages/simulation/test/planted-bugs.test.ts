@@ -44,7 +44,7 @@ test('a sample of bugs is planted and caught, by worlds and by a suite', {
 
 test('a bug that no world of the seeds given can show escapes, and the exit code says so', async () => {
   const bug = ['--only', 'numbers are given out before they are durable'];
-  const { code, output } = await plant(...bug, '--seeds', '0');
+  const { code, output } = await plant(...bug, '--by', 'worlds', '--seeds', '0');
   expect(output).toContain('ESCAPED');
   expect(code).toBe(1);
 });
