@@ -148,6 +148,7 @@ export const archiveBugs = [
     await index.update(paths, (entry) => this.#archived(entry, ids, lost), { sync: true });`,
     `    await index.update(paths, (entry) => this.#archived(entry, ids, lost), { sync: true });
     await archive.append(folder, [...offered, ...returned(turns, ids, lost)]);`,
+    { suite: ['packages/sync-engine/test/archive-turns'], seeds: '' },
   ),
   bug(
     'a late version is entered as current in the history',

@@ -18,6 +18,7 @@ export const decidingBugs = [
     conflict,
     'const latest = undominated(versions);',
     'const latest = versions;',
+    { suite: ['packages/model/test/model'], seeds: '' },
   ),
   bug(
     'a deletion beats an edit made apart',

@@ -182,6 +182,21 @@ describe('choosing what a path shows', () => {
     );
   });
 
+  test('a version that another one contains is neither shown nor in conflict with anything', () => {
+    fc.assert(
+      fc.property(versions, (records) => {
+        const all = records.map((one) => versionOf(one, hash));
+        const { current, conflicting } = chooseCurrent(all, { merge: false }, hash)!;
+        for (const { record: taken } of [current, ...conflicting]) {
+          const isContained = all.some(
+            (other) => compareVectors(other.record.vector, taken.vector) === 'dominates',
+          );
+          expect(isContained).toBe(false);
+        }
+      }),
+    );
+  });
+
   test('an edit beats a concurrent deletion', () => {
     const edit = versionOf(
       {

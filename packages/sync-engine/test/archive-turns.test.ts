@@ -39,12 +39,15 @@ async function scene(lost: readonly Version[] = []) {
       { sync: true },
     );
   const appended: Parameters<ArchiveIngesterInit['archive']['append']>[1][number][] = [];
+  /** What the index showed of the path while the log was being written. */
+  const shownMeanwhile: (string | undefined)[] = [];
   const archive = {
     blocks: undefined,
     hasVersions: async (_: FolderId, ids: readonly unknown[]) => ids.map(() => true),
     hasBlocks: async (version: Version) => !isLost(version),
     append: async (_: FolderId, entries: typeof appended) => {
       if (entries.some(({ version }) => isLost(version))) throw new Error('blocks missing');
+      shownMeanwhile.push(localCurrent(await index.entry(path))?.version.id);
       appended.push(...entries);
       return [];
     },
@@ -69,11 +72,11 @@ async function scene(lost: readonly Version[] = []) {
       if (index.counts.needFiles === lost.length) onDone();
     },
   });
-  return { index, tell, appended, ingester, ingested };
+  return { index, tell, appended, shownMeanwhile, ingester, ingested };
 }
 
 test('an archive shows again what members went back to, though it was archived long ago', async () => {
-  const { index, tell, appended, ingester, ingested } = await scene();
+  const { index, tell, appended, shownMeanwhile, ingester, ingested } = await scene();
   await tell(edit, 1, 'side');
   await index.update([path], (entry) => archived(withLocalCurrent(entry, tombstone)), {
     sync: true,
@@ -85,6 +88,7 @@ test('an archive shows again what members went back to, though it was archived l
   await ingested;
   await ingester.stop();
   expect(localCurrent(await index.entry(path))?.version.id).toBe(edit.id);
+  expect(shownMeanwhile).toEqual([tombstone.id]);
   expect(appended).toMatchObject([
     { version: { id: edit.id }, becameCurrent: true, supersedes: tombstone.id, sender: phone },
   ]);
