@@ -155,6 +155,7 @@ export const archiveBugs = [
     appender,
     'const becameCurrent = turn?.winner?.version.id === row.version.id;',
     'const becameCurrent = turn !== undefined || row.archived;',
+    { suite: ['packages/sync-engine/test/archive-ingester'], seeds: '' },
   ),
   bug(
     'an archive does not go back to what members go back to',

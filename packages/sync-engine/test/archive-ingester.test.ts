@@ -64,7 +64,9 @@ function memberWith(
 }
 
 /** An archive that has taken all that it can of what the phone offers. */
-async function ingested(offers: readonly (readonly [Version, text: string])[]) {
+async function ingested(
+  offers: readonly (readonly [Version, text: string, state?: 'current' | 'side'])[],
+) {
   const clock = new NodeClock(new VirtualWorldClock(), {});
   const archive = await openArchive(new PlaceWorld(), clock);
   const index = await FolderIndex.open({
@@ -74,8 +76,8 @@ async function ingested(offers: readonly (readonly [Version, text: string])[]) {
     random: new SeededRandom('archive-ingester'),
     policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
   });
-  for (const [at, [version]] of offers.entries()) {
-    const peer = { device: phone, state: 'current', sequence: at + 1 } as const;
+  for (const [at, [version, _, state = 'current']] of offers.entries()) {
+    const peer = { device: phone, state, sequence: at + 1 } as const;
     const tell = { sync: true };
     await index.update([version.record.path], (entry) => withPeerRow(entry, version, peer), tell);
   }
@@ -128,4 +130,16 @@ test('a version whose list lies about the length of a block is named as an excep
   for (const { id, record } of lies) {
     expect(rowOf(await index.entry(pathOf(record.path)), id)?.archived).toBe(false);
   }
+});
+
+test('a version that comes late is archived beside the one that replaced it, which stays the current one', async () => {
+  const [old, next] = [1, 2].map((counter) =>
+    fileVersion('a', `content ${counter}`, [{ actor: actor('1'), counter }]),
+  ) as [Version, Version];
+  const { archive } = await ingested([
+    [next, 'content 2'],
+    [old, 'content 1', 'side'],
+  ]);
+  expect(await archive.hasVersions(folder, [old.id, next.id])).toEqual([true, true]);
+  expect(await archive.currentOf(folder, pathOf('a'))).toBe(next.id);
 });
