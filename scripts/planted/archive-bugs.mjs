@@ -171,7 +171,9 @@ export const archiveBugs = [
     'set.delete(offer.row.version.id);',
     { suite: ['packages/sync-engine/test/archive-ingester'] },
   ),
-  bugOf('small files of the home are not synced before their rename', [
-    ['platform/src/durable-file.ts', '    fileSystem.syncFile(handle);\n', ''],
-  ]),
+  bugOf(
+    'small files of the home are not synced before their rename',
+    [['platform/src/durable-file.ts', '    fileSystem.syncFile(handle);\n', '']],
+    { suite: ['packages/simulation/test/durable-file'], seeds: '' },
+  ),
 ];
