@@ -26,7 +26,7 @@ export const rotBugs = [
   bug(
     'a verification does not look what lay where bytes are damaged',
     'block-store/src/block-verification.ts',
-    'if (this.#extents.length > 0 || lost.size > 0) await this.#findRotten(lost);',
+    'if (this.hasMetDamage) await this.#findRotten(lost);',
     'if (lost.size > 0) await this.#findRotten(lost);',
     { seeds: 'rot-' },
   ),
