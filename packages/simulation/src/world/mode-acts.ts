@@ -72,10 +72,14 @@ export async function countedPaths(
   return new Set(paths);
 }
 
-function haveSteadyFiles({ readers }: SimulatedWorld): boolean {
+/** Everybody: an archive without the path has nothing that a revert could put in its place. */
+function haveSteadyFiles({ readers, histories }: SimulatedWorld): boolean {
   return [...readers.values()].every((reader) => {
-    const paths = new Set(reader.live().map(({ path }) => path));
-    return steadyPaths.every((path) => paths.has(path));
+    const contents = new Map(reader.live().map(({ path, content }) => [path, content]));
+    return steadyPaths.every((path) => {
+      const content = contents.get(path);
+      return content !== undefined && histories.every((history) => history.holds(content));
+    });
   });
 }
 
