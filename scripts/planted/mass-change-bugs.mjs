@@ -36,8 +36,8 @@ export const massChangeBugs = [
   bug(
     'a second change of a path forgets what was there before the first',
     guard,
-    'const former = live?.former ?? planned.action.local?.version;',
-    'const former = planned.action.local?.version;',
+    'return this.#liveMark(planned)?.former ?? planned.action.local?.version;',
+    'return planned.action.local?.version;',
     { seeds: 'mass-' },
   ),
   bug(
@@ -52,11 +52,9 @@ export const massChangeBugs = [
   bug(
     'an answer counts as carried out before it is',
     guard,
-    `    let paths: FolderPath[] = [];
-    for await (const entry of index.below('')) {`,
-    `    let paths: FolderPath[] = [];
-    await this.#questions.settled(id, answer, 0);
-    for await (const entry of index.below('')) {`,
+    '    await carryOutAnswer(index, question, hash);',
+    `    await this.#questions.settled(id, answer, 0);
+    await carryOutAnswer(index, question, hash);`,
     { seeds: 'mass-' },
   ),
   bug(

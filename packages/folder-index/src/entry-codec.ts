@@ -37,7 +37,7 @@ const revertingBit = 64;
 /** In the byte at the end of a row. */
 const checkedBit = 1;
 const guardBit = 2;
-const guardStates: readonly GuardMark['state'][] = ['noted', 'held', 'rejected'];
+const guardStates: readonly GuardMark['state'][] = ['noted', 'held', 'rejected', 'moved'];
 const maxRows = 1_000_000;
 
 export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {

@@ -32,7 +32,7 @@ import {
 /** Whether the row is this device's own and is told to archives only. */
 export function isKeptBack(row: VersionRow | undefined): boolean {
   const isOwn = row?.local?.state === 'current';
-  return isOwn && row?.guard !== undefined && row.guard.state !== 'noted';
+  return isOwn && (row?.guard?.state === 'held' || row?.guard?.state === 'rejected');
 }
 
 /** What others are told of an own row. */
@@ -63,8 +63,10 @@ export interface GuardJudgement {
   readonly sinceMs: number;
   /** Whether changes of this author wait for an answer now. */
   readonly isHolding: () => boolean;
-  /** Whether it is no loss: the content has only moved, or a person asked for it. */
-  readonly passes: (former: Version) => boolean;
+  /** Whether nobody is to be asked: a person wanted it, or there is nobody else. */
+  readonly passes: () => boolean;
+  /** Whether it is no loss as long as the content stays where it lies, too. */
+  readonly hasMoved: (former: Version) => boolean;
   /** Whether an archive's receipt reaches a version of this device, whatever its index has told yet. */
   readonly isArchived: (id: VersionId, sequence: number) => boolean;
 }
@@ -82,18 +84,15 @@ export function judgedLocal(before: PathEntry, after: PathEntry, rule: GuardJudg
   if (now === undefined || old?.version.id === now.version.id) return { entry: after };
   const live = old === undefined ? undefined : liveMark(old, rule);
   const former = live?.former ?? knownElsewhere(before, rule);
-  if (former === undefined || rule.passes(former)) return { entry: passed(after, now.version) };
+  if (former === undefined || rule.passes()) return { entry: passed(after, now.version) };
   const loss = lossOf(former.record, now.version.record);
   const removes = removesDirectory(former.record, now.version.record);
   if (loss === undefined && !removes) return { entry: passed(after, now.version) };
-  const isHeld = rule.isHolding();
-  const mark: GuardMark = {
-    state: isHeld ? 'held' : 'noted',
-    atMs: live?.atMs ?? rule.atMs,
-    former,
-  };
-  const entry = withGuard(isHeld ? after : passed(after, now.version), now.version, mark);
-  return loss === undefined || live !== undefined ? { entry } : { entry, counts: loss };
+  const state = rule.hasMoved(former) ? 'moved' : rule.isHolding() ? 'held' : 'noted';
+  const mark: GuardMark = { state, atMs: live?.atMs ?? rule.atMs, former };
+  const entry = withGuard(state === 'held' ? after : passed(after, now.version), now.version, mark);
+  const isNew = live === undefined || live.state === 'moved';
+  return loss === undefined || state === 'moved' || !isNew ? { entry } : { entry, counts: loss };
 }
 
 /** What others have of the path: what nobody else ever had cannot be put back, and takes nothing from anybody. */
@@ -156,6 +155,8 @@ export interface AnsweredChanges {
   readonly author: DeviceId;
   readonly sinceMs: number;
   readonly lastMs: number;
+  /** Whether what has moved lies elsewhere still: then nothing of it has to come back. */
+  readonly isElsewhere?: (former: Version) => boolean;
 }
 
 /** Whether the row is among what the answer is about: it waits, or passed before anybody was asked. */
@@ -164,6 +165,7 @@ export function isMeant(row: VersionRow, changes: AnsweredChanges): boolean {
   if (guard === undefined || version.record.author !== changes.author) return false;
   if (guard.state === 'held') return true;
   const inTime = guard.atMs >= changes.sinceMs && guard.atMs <= changes.lastMs;
+  if (guard.state === 'moved') return inTime && changes.isElsewhere?.(guard.former) !== true;
   return guard.state === 'noted' && inTime;
 }
 

@@ -51,8 +51,11 @@ export interface PeerPart {
 
 /** That a version took content from the path: what was there before, and what becomes of it. */
 export interface GuardMark {
-  /** `noted`: only remembered. `held`: waits for an answer. `rejected`: has to be undone here. */
-  readonly state: 'noted' | 'held' | 'rejected';
+  /**
+   * `noted`: only remembered. `held`: waits for an answer. `rejected`: has to be undone here. `moved`:
+   * only remembered, and it was no loss, since what was there lay elsewhere too.
+   */
+  readonly state: 'noted' | 'held' | 'rejected' | 'moved';
   /** When it was noticed, milliseconds since the Unix epoch. */
   readonly atMs: number;
   /** What the path showed before. */

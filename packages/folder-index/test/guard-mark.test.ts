@@ -49,6 +49,7 @@ const free: GuardJudgement = {
   sinceMs: 400,
   isHolding: () => false,
   passes: () => false,
+  hasMoved: () => false,
   isArchived: () => false,
 };
 const holding = { ...free, isHolding: () => true };
@@ -106,10 +107,20 @@ describe('what a change is taken for', () => {
     expect(isKeptBack(localCurrent(entry))).toBe(false);
   });
 
-  test('what a person asked for, or what has only moved, is not counted', () => {
+  test('what a person asked for is not counted, and nothing of it is remembered', () => {
     const wanted = changed(showing(first), second, { ...holding, passes: () => true });
     expect(wanted.counts).toBeUndefined();
-    expect(isKeptBack(localCurrent(wanted.entry))).toBe(false);
+    expect(localCurrent(wanted.entry)?.guard).toBeUndefined();
+  });
+
+  test('what has only moved is remembered and goes on, uncounted until it is gone there too', () => {
+    const moved = changed(showing(first), second, { ...holding, hasMoved: () => true });
+    expect(moved.counts).toBeUndefined();
+    expect(isKeptBack(localCurrent(moved.entry))).toBe(false);
+    expect(localCurrent(moved.entry)?.guard).toMatchObject({ state: 'moved', former: first });
+    const again = changed(spread(moved.entry, second), third, free);
+    expect(again.counts).toBe('rewritten');
+    expect(localCurrent(again.entry)?.guard).toMatchObject({ state: 'noted', former: first });
   });
 
   test('an edit long after the mass change is one of its own', () => {
@@ -160,6 +171,13 @@ describe('answers', () => {
     const entry = rejected(showing(third, pending), changes, hash);
     const shown = localCurrent(entry)?.version.record;
     expect(shown && sameContent(shown, third.record)).toBe(true);
+  });
+
+  test('a rejection brings back what had moved, where it lies nowhere else any more', () => {
+    const moved = changed(showing(first), second, { ...free, hasMoved: () => true }).entry;
+    const renamed = { ...changes, isElsewhere: () => true };
+    expect(rejected(moved, renamed, hash)).toEqual(moved);
+    expect(localCurrent(rejected(moved, changes, hash))?.guard?.state).toBe('rejected');
   });
 
   test('a rejection of what is on this disk says what has to come back', () => {

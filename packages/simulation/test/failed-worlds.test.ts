@@ -14,6 +14,12 @@ const failed: Readonly<Record<string, readonly string[]>> = {
     'ignore-500000',
     'ignore-500001',
   ],
+  'a person reverts a folder once an archive has its first files': ['modes-440008'],
+  'a rejection brings back what had only moved, where its new place went as well': [
+    'mass-440007',
+    'mass-440008',
+    'mass-440025',
+  ],
   'what comes back after a rejection is asked of somebody who has it': ['mass-27'],
 };
 

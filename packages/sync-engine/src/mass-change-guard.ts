@@ -6,10 +6,8 @@
  * Invariant: a question is durable before the first version waits for its answer.
  */
 import {
-  confirmed,
   type FolderIndex,
   type GuardMark,
-  isMeant,
   type KnownMassChange,
   liveMark,
   type PathEntry,
@@ -22,7 +20,6 @@ import {
   type ChangeCount,
   type ChangeWindow,
   compareVectors,
-  contentNameOf,
   type DeviceId,
   type FolderPath,
   type Hash,
@@ -35,9 +32,11 @@ import {
   countOf as totalIn,
   totalOf,
   type Version,
+  type VersionId,
   withChanges,
 } from '@holdfast/model';
 import { type Clock, type Logger, Mutex, type RandomSource } from '@holdfast/platform';
+import { carryOutAnswer } from './carry-out-answer.js';
 import { LatelyRejected } from './lately-rejected.js';
 import { countOf, type Loss, surveyMassChange } from './mass-change-survey.js';
 import { OwnChanges, type OwnChangesInit } from './own-changes.js';
@@ -70,8 +69,8 @@ export class MassChangeGuard implements ChangeGuard {
    */
   readonly #foreseen = new Map<DeviceId, string>();
   readonly #rejected: LatelyRejected;
-  /** Content that lies elsewhere, as the last look at everything showed. */
-  #moved: ReadonlySet<string> = new Set();
+  /** Versions whose content lies elsewhere, as the last look at everything showed. */
+  #moved: ReadonlySet<VersionId> = new Set();
   #counted: ChangeCount = noChanges;
   #filesBefore = 0;
 
@@ -229,7 +228,7 @@ export class MassChangeGuard implements ChangeGuard {
   }
 
   #isHeld(planned: PlannedPath): boolean {
-    const former = planned.action.local?.version;
+    const former = this.#formerOf(planned);
     const author = authorOf(planned);
     const waits = this.#isHolding(author) || this.#isRefused(author);
     return former !== undefined && waits && !this.#hasMoved(former);
@@ -264,10 +263,15 @@ export class MassChangeGuard implements ChangeGuard {
     return this.#isRefused(meant.author) ? rejected(held, meant, this.#init.hash) : held;
   }
 
-  #markOf(planned: PlannedPath, state: 'noted' | 'held'): GuardMark | undefined {
-    const live = this.#liveMark(planned);
-    const former = live?.former ?? planned.action.local?.version;
-    return former && { state, atMs: live?.atMs ?? timeOf(this.#init.clock), former };
+  #markOf(planned: PlannedPath, wanted: 'noted' | 'held'): GuardMark | undefined {
+    const former = this.#formerOf(planned);
+    const state = wanted === 'noted' && former && this.#hasMoved(former) ? 'moved' : wanted;
+    const atMs = this.#liveMark(planned)?.atMs ?? timeOf(this.#init.clock);
+    return former && { state, atMs, former };
+  }
+
+  #formerOf(planned: PlannedPath): Version | undefined {
+    return this.#liveMark(planned)?.former ?? planned.action.local?.version;
   }
 
   /** What the path showed before the same author began to change it, not long ago. */
@@ -281,8 +285,7 @@ export class MassChangeGuard implements ChangeGuard {
   }
 
   #hasMoved(former: Version): boolean {
-    const name = contentNameOf(former.record);
-    return name !== undefined && this.#moved.has(name);
+    return this.#moved.has(former.id);
   }
 
   /** By the counts alone, before anybody looks whether content has only moved. */
@@ -336,17 +339,7 @@ export class MassChangeGuard implements ChangeGuard {
     const { index, hash, logger } = this.#init;
     const { id, author, answer, deleted, rewritten } = question;
     if (answer === 'rejected') this.#rejected.note(author);
-    const change = (entry: PathEntry) =>
-      answer === 'rejected' ? rejected(entry, question, hash) : confirmed(entry, question);
-    let paths: FolderPath[] = [];
-    for await (const entry of index.below('')) {
-      if (!entry.rows.some((row) => isMeant(row, question))) continue;
-      paths.push(entry.path);
-      if (paths.length < pathsPerUpdate) continue;
-      await index.update(paths, change, { sync: true });
-      paths = [];
-    }
-    await index.update(paths, change, { sync: true });
+    await carryOutAnswer(index, question, hash);
     this.#windows.delete(author);
     logger.info('a mass change was answered', { author, answer, deleted, rewritten });
     await this.#questions.settled(id, answer, timeOf(this.#init.clock));

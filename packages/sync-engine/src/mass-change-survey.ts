@@ -19,6 +19,7 @@ import {
   lossOf,
   noChanges,
   type Version,
+  type VersionId,
 } from '@holdfast/model';
 
 /** Content that a change would take from a path. */
@@ -35,10 +36,10 @@ export interface MassChangeSurvey {
   readonly lost: ChangeCount;
   /** What the author took away since `sinceMs`, before that. */
   readonly earlier: ChangeCount;
-  /** When the first of that was, or undefined where there was nothing. */
+  /** When the first of that was, and of what had moved; undefined where there was nothing. */
   readonly earliestMs: number | undefined;
-  /** Names of content that lies elsewhere too. */
-  readonly moved: ReadonlySet<string>;
+  /** What was at a path and lies elsewhere now: that version, not its content, which may go from there too. */
+  readonly moved: ReadonlySet<VersionId>;
 }
 
 export async function surveyMassChange(
@@ -49,15 +50,17 @@ export async function surveyMassChange(
 ): Promise<MassChangeSurvey> {
   const earlier = await earlierLosses(index, author, sinceMs);
   const wanted = new Set([...losses, ...earlier].flatMap(nameOf));
-  const moved = await shownContent(index, wanted, new Map(losses.map((one) => [one.path, one])));
-  const isLost = (loss: Pick<Loss, 'former'>) => !nameOf(loss).some((name) => moved.has(name));
+  const shown = await shownContent(index, wanted, new Map(losses.map((one) => [one.path, one])));
+  const isLost = (loss: Pick<Loss, 'former'>) => !nameOf(loss).some((name) => shown.has(name));
+  const moved = [...losses, ...earlier].filter((one) => !isLost(one));
   const before = earlier.filter(isLost);
-  const [first] = before.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  // What had only moved may be lost with what comes: it belongs to it from the beginning.
+  const [first] = earlier.map(({ atMs }) => atMs).sort((a, b) => a - b);
   return {
     lost: countOf(losses.filter(isLost)),
     earlier: countOf(before),
     earliestMs: first,
-    moved,
+    moved: new Set(moved.map(({ former }) => former.id)),
   };
 }
 
@@ -72,8 +75,8 @@ async function earlierLosses(
   const losses: EarlierLoss[] = [];
   for await (const entry of index.below('')) {
     const row = localCurrent(entry);
-    if (row?.guard?.state !== 'noted' || row.guard.atMs < sinceMs) continue;
-    if (row.version.record.author !== author) continue;
+    if (row?.guard?.state !== 'noted' && row?.guard?.state !== 'moved') continue;
+    if (row.guard.atMs < sinceMs || row.version.record.author !== author) continue;
     const { former, atMs } = row.guard;
     const change = lossOf(former.record, row.version.record);
     if (change !== undefined) losses.push({ former, change, atMs });
@@ -102,7 +105,7 @@ async function shownContent(
  * What is here, and what will be here in a moment because a member shows it where nothing is. A
  * member that has not heard of a deletion yet shows what will go there, too.
  */
-function shownBy(entry: PathEntry): Version[] {
+export function shownBy(entry: PathEntry): Version[] {
   const local = localCurrent(entry);
   const isHere = local !== undefined && local.version.record.kind !== 'tombstone';
   if (isHere) return [local.version];
@@ -112,7 +115,7 @@ function shownBy(entry: PathEntry): Version[] {
   return shown.filter(({ record }) => compareVectors(vector, record.vector) !== 'dominates');
 }
 
-function nameOf({ former }: Pick<Loss, 'former'>): string[] {
+export function nameOf({ former }: Pick<Loss, 'former'>): string[] {
   const name = contentNameOf(former.record);
   return name === undefined ? [] : [name];
 }

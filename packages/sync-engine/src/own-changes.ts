@@ -76,8 +76,7 @@ export class OwnChanges {
     // What another device made and this one shows already is not this user's doing.
     if (localCurrent(after)?.version.record.author !== device) return { entry: after };
     if (limits() === undefined) return { entry: this.#vouchedIfWanted(before, after) };
-    const passes = (former: Version) =>
-      own === 'passed' || this.#wanted.has(after.path) || moment.hasMoved(former);
+    const passes = () => own === 'passed' || this.#wanted.has(after.path);
     return judgedLocal(before, after, {
       ...moment,
       passes,

@@ -37,7 +37,7 @@ export const disk = {
   racy: false,
 };
 const ours: VersionVector = [{ actor: actor('a'), counter: 1 }];
-const theirs: VersionVector = [...ours, { actor: actor('d'), counter: 1 }];
+export const theirs: VersionVector = [...ours, { actor: actor('d'), counter: 1 }];
 
 export const nameOf = (number: number) => `${number}.txt`;
 export const former = (number: number) => fileVersion(nameOf(number), `former ${number}`, ours);

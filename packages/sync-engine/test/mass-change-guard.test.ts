@@ -9,10 +9,12 @@ import {
   numbers,
   removed,
   rewritten,
+  shown,
+  theirs,
   windowMs,
   writtenAnew,
 } from './guard-world.js';
-import { desktop, pathOf } from './place-world.js';
+import { desktop, fileVersion, pathOf } from './place-world.js';
 
 describe('a guard that asks beyond three files and a tenth of the tree', () => {
   let world: GuardWorld;
@@ -80,6 +82,17 @@ describe('a guard that asks beyond three files and a tenth of the tree', () => {
     await world.hear(4, 5);
     expect(await world.pass()).toEqual([]);
     expect(world.index.questions.all()).toMatchObject([{ answer: 'open', rewritten: 5 }]);
+  });
+
+  test('where content had moved to, it is missed like any other', async () => {
+    const copy = fileVersion('copy', 'former 0', former(0).record.vector);
+    await world.index.update([copy.record.path], (entry) => shown(entry, copy), { sync: true });
+    await world.hear(0, 5);
+    const passed = await world.pass();
+    expect(passed.map(({ entry }) => entry.path)).toEqual([nameOf(0)]);
+    await world.place(passed);
+    await world.hearOf(fileVersion('copy', 'spoiled', theirs, { author: desktop }));
+    expect(await world.pass()).toEqual([]);
   });
 
   test('a question outlives a restart, with everything that waits for it', async () => {
@@ -172,6 +185,34 @@ describe('an answer', () => {
       }
     },
   );
+
+  test('rejected brings back both of two files with the same content, of which one passed as moved', async () => {
+    const twins = await GuardWorld.open(20);
+    const copy = fileVersion('copy', 'former 0', former(0).record.vector);
+    await twins.index.update([copy.record.path], (entry) => shown(entry, copy), { sync: true });
+    await twins.hear(0, 4);
+    await twins.place(await twins.pass());
+    await twins.hear(4, 8);
+    await twins.hearOf(fileVersion('copy', 'spoiled', theirs, { author: desktop }));
+    await twins.place(await twins.pass());
+    await twins.answer('rejected');
+    const back = (await twins.pass()).map(({ action }) => action.target);
+    expect(back.map(({ record }) => record.path)).toEqual(numbers(0, 4).map(nameOf));
+    expect(sameContent(back[0]!.record, former(0).record)).toBe(true);
+  });
+
+  test('rejected leaves what was only renamed where it is', async () => {
+    const renamed = await GuardWorld.open(20);
+    await renamed.hearOf(fileVersion('new', 'former 0', theirs, { author: desktop }));
+    await renamed.hearOf(removed(0));
+    await renamed.hear(1, 4);
+    await renamed.place(await renamed.pass());
+    await renamed.hear(4, 8);
+    await renamed.pass();
+    await renamed.answer('rejected');
+    const back = (await renamed.pass()).map(({ entry }) => entry.path);
+    expect(back).toEqual(numbers(1, 4).map(nameOf));
+  });
 
   test('rejected is for what arrives of it a moment later, too', async () => {
     await world.answer('rejected');
