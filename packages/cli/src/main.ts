@@ -14,6 +14,7 @@ import { addArchive } from './verbs/archive.js';
 import { addCat } from './verbs/cat.js';
 import { addDevice } from './verbs/device.js';
 import { addDiff } from './verbs/diff.js';
+import { addDrill } from './verbs/drill.js';
 import { addFolder } from './verbs/folder.js';
 import { addInit } from './verbs/init.js';
 import { addLog } from './verbs/log.js';
@@ -88,6 +89,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addRestore,
     addArchive,
     addVerify,
+    addDrill,
   ];
 }
 

@@ -105,6 +105,8 @@ describe('what reaches the node', () => {
     ['archive status', ['archiveStatus']],
     ['archive rebuild-index', ['rebuildArchiveIndex']],
     ['verify', ['verify', { samplePercent: 5 }]],
+    ['drill', ['drill', { files: 100 }]],
+    ['drill P --files 7', ['drill', { folder: 'P', files: 7 }]],
     ['verify --sample 2.5%', ['verify', { samplePercent: 2.5 }]],
     ['verify --all', ['verify', { samplePercent: 100 }]],
   ];

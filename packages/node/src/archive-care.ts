@@ -46,7 +46,45 @@ export interface RebuiltIndex {
   readonly seconds: number;
 }
 
+export interface DrillRequest {
+  /** Every folder with files here, of which an archive answers, if none is named. */
+  readonly folder?: string | undefined;
+  /** How many files of each folder are restored. */
+  readonly files: number;
+}
+
+/** One folder's drill: files were brought back from an archive and compared with the live ones. */
+export interface FolderDrill {
+  readonly folder: string;
+  readonly label: string;
+  readonly store: string;
+  readonly time: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that did not come back, or that have other bytes here than in the archive. */
+  readonly mismatched: number;
+  /** Files that somebody changed meanwhile: they were restored, and could not be compared. */
+  readonly changed: number;
+  /** How long the restoring took. */
+  readonly seconds: number;
+  /** How long it would take for the whole folder, at that rate. */
+  readonly fullRestoreSeconds: number;
+  /** Of what is mismatched: which file, and how; a few words for a person. */
+  readonly problems: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** The sum over the folders. */
+export interface DrillResult
+  extends Pick<FolderDrill, 'files' | 'bytes' | 'mismatched' | 'seconds' | 'fullRestoreSeconds'> {
+  readonly folders: readonly FolderDrill[];
+}
+
 export interface ArchiveCareControl {
+  /**
+   * Restores a sample of files from an archive to scratch and compares them with the live ones, byte
+   * for byte. Codes: `no_archive`, `nothing_archived`, `usage`.
+   */
+  drill(request: DrillRequest): Promise<DrillResult>;
   /**
    * Reads everything that this device's store holds, and makes whole what can be. Codes:
    * `no_archive`, `verify_running`.

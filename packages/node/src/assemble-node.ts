@@ -25,6 +25,7 @@ import {
 } from '@holdfast/sync-protocol';
 import { VersionArchive } from '@holdfast/version-archive';
 import { assembleCare } from './assemble-care.js';
+import { assembleDrills } from './assemble-drills.js';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
 import { learnAddresses } from './device-addresses.js';
@@ -263,6 +264,15 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     hash,
     inPlace: (folder) => new RestoreInPlace(folder, clock),
   });
+  const drills = assembleDrills({
+    seams,
+    engine,
+    choose: (folder) => admin.choose(folder),
+    sourceOf: (folder) => chooseSource(folder, engine, store.archive, undefined),
+    restore,
+    events,
+    changes,
+  });
   const service = new NodeService({
     seams,
     config,
@@ -277,6 +287,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     progress,
     store,
     care: care.service,
+    drills,
     gui: options.gui,
     nameOf,
   });
@@ -310,12 +321,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         { members: [controlProtocol, blocksProtocol, historyProtocol], pairing: pairingProtocol },
       );
       keeper.start();
+      drills.schedule.start();
     },
     stop() {
       stopping ??= (async () => {
         keeper.stop();
         progress.stop();
         await care.stop();
+        await drills.schedule.stop();
         await network.stop();
         await engine.stop();
         await store.stop();

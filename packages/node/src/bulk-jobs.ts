@@ -3,6 +3,7 @@ import { blockStoreJobs } from '@holdfast/block-store';
 import { folderScannerJobs } from '@holdfast/folder-scanner';
 import type { BulkJob } from '@holdfast/platform';
 import { syncEngineJobs } from '@holdfast/sync-engine/sync-engine-jobs';
+import { clearScratchJob, compareFilesJob } from './drill-jobs.js';
 import { inspectTargetsJob } from './restore-jobs.js';
 import { textDiffJob } from './text-diff-job.js';
 
@@ -11,5 +12,7 @@ export const bulkJobs: readonly BulkJob<never, unknown>[] = [
   ...folderScannerJobs,
   ...syncEngineJobs,
   inspectTargetsJob,
+  compareFilesJob,
+  clearScratchJob,
   textDiffJob,
 ];

@@ -1,4 +1,5 @@
 /** Tells whoever waits that something changed; each wait sees the next change after it began. */
+import type { Clock } from '@holdfast/platform';
 export class ChangeSignal {
   #waiting: (() => void)[] = [];
 
@@ -9,6 +10,17 @@ export class ChangeSignal {
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
+    });
+  }
+
+  /** As `next`, or when that time is over. */
+  async nextWithin(waitMs: number, clock: Clock): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(waitMs, resolve);
+      void this.next().then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
   }
 }

@@ -83,7 +83,7 @@ function someText({ count, first }: SomePaths): string {
 }
 
 /** What others know of the folder. */
-type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified'>;
+type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified' | 'lastDrill'>;
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
 export async function folderStatus(
@@ -146,7 +146,6 @@ export async function folderStatus(
     leftOutFiles: tree?.leftOut.length ?? 0,
     copies: coverage.completeStores(sequence),
     lastArchived: newestMs === 0 ? null : new Date(newestMs).toISOString(),
-    lastDrill: null,
     members: config.members,
     archives: config.members.filter((device) => keepsHistory(folder, device)),
     connectedMembers: [...folder.links.keys()],

@@ -2,9 +2,10 @@
 import type { DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
-import type { VerifyRequest } from './archive-care.js';
+import type { DrillRequest, VerifyRequest } from './archive-care.js';
 import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
+import type { Drills } from './assemble-drills.js';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
@@ -60,6 +61,7 @@ export interface NodeServiceInit {
   readonly progress: ProgressWatch;
   readonly store: Pick<OwnStore, 'archive' | 'problem' | 'check'>;
   readonly care: ArchiveCareService;
+  readonly drills: Drills;
   readonly gui: () => string;
   /** A device by its name; its id where it is not known here. */
   readonly nameOf: (device: string) => string;
@@ -187,7 +189,7 @@ export class NodeService implements NodeControl {
         const early = error instanceof AppError && offerMayCome.has(error.code);
         const leftMs = deadlineMs - seams.clock.monotonic();
         if (!early || leftMs <= 0 || this.#init.config.current.devices.length === 0) throw error;
-        await this.#nextChange(leftMs, changes);
+        await changes.nextWithin(leftMs, seams.clock);
       }
     }
   }
@@ -336,6 +338,10 @@ export class NodeService implements NodeControl {
     return this.#init.care.verify(request);
   }
 
+  drill(request: DrillRequest) {
+    return this.#init.drills.service.drill(request);
+  }
+
   async rebuildArchiveIndex() {
     this.#init.store.check();
     return this.#init.care.rebuildIndex();
@@ -358,13 +364,14 @@ export class NodeService implements NodeControl {
   }
 
   async #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { progress, nameOf, store } = this.#init;
+    const { progress, nameOf, store, drills } = this.#init;
     const { id } = folder.config;
     const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
     const lastVerified = folder.config.archive ? this.#init.care.lastVerified() : null;
-    const shown = { progress: progress.progressOf(id), ifLost, lastVerified };
+    const lastDrill = (await drills.records.last(id))?.time ?? null;
+    const shown = { progress: progress.progressOf(id), ifLost, lastVerified, lastDrill };
     return folderStatus(folder, shown, nameOf);
   }
 
@@ -383,15 +390,5 @@ export class NodeService implements NodeControl {
       lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
       problem: this.#init.engine.refusalOf(device.id as DeviceId),
     };
-  }
-
-  async #nextChange(waitMs: number, changes: ChangeSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = this.#init.seams.clock.setTimer(waitMs, resolve);
-      void changes.next().then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
   }
 }

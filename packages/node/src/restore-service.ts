@@ -73,28 +73,48 @@ export class RestoreService<Folder extends RestorableFolder> {
 
   /** Codes: `target_has_files`, `path_invalid`, and those of a question to history. */
   async restore(request: RestoreRequest): Promise<RestoreResult> {
-    const { runner, clock, fileSystem } = this.#init;
+    const { clock, fileSystem } = this.#init;
     const query = this.#init.history.resolve(request);
-    const { id: folder, tree } = query.folder.config;
+    const { tree } = query.folder.config;
     const target = restoreTarget(request, tree?.root, clock);
     checkRestoreTarget(fileSystem, target, request);
     const { root } = target;
-    const account: RestoreAccount = { restored: 0, skipped: 0, bytes: 0, failed: [] };
     const inPlace = target.inPlace ? this.#init.inPlace(query.folder) : undefined;
+    const { overwrite: policy = 'never', dryRun } = request;
+    const context = this.#context({ query, root, policy, dryRun }, inPlace);
+    await this.#restoreAll(context, request);
+    return { ...context.account, to: textOf(root), dryRun, store: query.source.storeId };
+  }
+
+  /** Brings these versions of files from one archive into a directory that has none of them. */
+  async restoreVersions(
+    query: ResolvedQuery<Folder>,
+    versions: readonly Version[],
+    root: FilePath,
+  ): Promise<RestoreAccount> {
+    const context = this.#context({ query, root, policy: 'never', dryRun: false }, undefined);
+    for (const version of versions) this.#ensureParents(context, version);
+    for (let from = 0; from < versions.length; from += pageEntries) {
+      await this.#restorePage(context, versions.slice(from, from + pageEntries));
+    }
+    return context.account;
+  }
+
+  #context(
+    given: Pick<RestoreContext, 'query' | 'root' | 'policy' | 'dryRun'>,
+    inPlace: RestoreInPlace | undefined,
+  ): RestoreContext {
+    const { query, root } = given;
+    const account: RestoreAccount = { restored: 0, skipped: 0, bytes: 0, failed: [] };
+    const folder = query.folder.config.id;
     const fetching = { ...this.#init, folder, root, listBlocks: new VolatileListBlocks() };
-    const context: RestoreContext = {
-      query,
-      root,
-      policy: request.overwrite ?? 'never',
-      dryRun: request.dryRun,
+    return {
+      ...given,
       account,
-      placer: new RestorePlacer({ runner, root, inPlace, account }),
+      placer: new RestorePlacer({ runner: this.#init.runner, root, inPlace, account }),
       fetcher: new ContentFetcher(fetching),
       large: new LargeFetcher(fetching),
     };
-    await this.#restoreAll(context, request);
-    const to = textOf(root);
-    return { ...account, to, dryRun: request.dryRun, store: query.source.storeId };
   }
 
   async #restoreAll(context: RestoreContext, request: RestoreRequest): Promise<void> {

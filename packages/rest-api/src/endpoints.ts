@@ -59,6 +59,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   restore: { method: 'POST', path: '/rest/history/restore' },
   archiveStatus: { method: 'GET', path: '/rest/archive/status' },
   verify: { method: 'POST', path: '/rest/archive/verify' },
+  drill: { method: 'POST', path: '/rest/archive/drill' },
   rebuildArchiveIndex: { method: 'POST', path: '/rest/archive/rebuild-index' },
 
   events: { method: 'GET', path: '/rest/events' },

@@ -60,6 +60,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   restore: (control, request) => control.restore(request),
   archiveStatus: (control) => control.archiveStatus(),
   verify: (control, request, signal) => control.verify({ ...request, signal }),
+  drill: (control, request) => control.drill(request),
   rebuildArchiveIndex: (control) => control.rebuildArchiveIndex(),
 
   events: (control, { since, limit, wait }, signal) =>

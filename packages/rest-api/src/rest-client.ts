@@ -86,6 +86,7 @@ export function createRestClient(init: {
     restore: (request) => ask('restore', request),
     archiveStatus: () => ask('archiveStatus'),
     verify: ({ signal, ...fields }) => ask('verify', fields, signal),
+    drill: (request) => ask('drill', request),
     rebuildArchiveIndex: () => ask('rebuildArchiveIndex'),
 
     events: ({ since, limit, waitMs, signal }) =>

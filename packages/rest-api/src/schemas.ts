@@ -111,6 +111,7 @@ export const requestSchemas = {
   }),
   archiveStatus: nothing,
   verify: z.strictObject({ samplePercent: z.number().min(0).max(100).default(5) }),
+  drill: z.strictObject({ folder: name.optional(), files: z.int().min(1).default(100) }),
   rebuildArchiveIndex: nothing,
 
   events: z.strictObject({

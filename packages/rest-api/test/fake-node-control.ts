@@ -284,6 +284,14 @@ const answers: NodeControl = {
     badDevices: [],
     problems: [],
   }),
+  drill: async () => ({
+    files: 2,
+    bytes: 2048,
+    mismatched: 0,
+    seconds: 0.5,
+    fullRestoreSeconds: 60,
+    folders: [],
+  }),
   rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),
   events: async () => [
     { id: 1, time: '2026-03-01T12:00:00Z', type: 'folder', data: { folder: exampleFolder.id } },

@@ -80,6 +80,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['restore', { ...history, to: '/out', overwrite: 'if-changed', dryRun: true }],
     ['archiveStatus'],
     ['verify', { samplePercent: 5 }],
+    ['drill', { folder: 'Photos', files: 5 }],
     ['rebuildArchiveIndex'],
     ['events', { since: 3, limit: 7, waitMs: 250 }],
     ['shutdown'],

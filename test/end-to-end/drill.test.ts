@@ -1,0 +1,70 @@
+/** A drill: files are brought back from the archive alone and compared with the live ones. */
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DrillResult } from '@holdfast/node';
+import { beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
+import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
+import { pair, shareFolder, useTestWorld } from './test-world.js';
+
+const world = useTestWorld();
+const fileCount = 12;
+/** A time that can be given to a file exactly. */
+const wholeSecond = 1_700_000_000;
+let laptop: NodeProcess;
+let pi: NodeProcess;
+let tree: string;
+
+beforeEach(async () => {
+  [laptop, pi] = await world.startNodes('laptop', 'pi');
+  await pair(laptop, pi);
+  tree = world.directory('docs', 'sub');
+  for (let at = 0; at < fileCount; at += 1) {
+    const path = join(tree, `file-${at}.txt`);
+    writeFileSync(path, `text ${at} `.repeat(200 * (at + 1)));
+    utimesSync(path, wholeSecond, wholeSecond);
+  }
+  await shareFolder(laptop, world.path('docs'), [[pi, '--archive']], 'docs');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+});
+
+test('what comes back is what is there, the time is measured, and the date is shown', async () => {
+  expect((await laptop.folder()).lastDrill).toBeNull();
+  const drill = await laptop.ask<DrillResult>('drill', 'docs', '--files', '5');
+  expect(drill).toMatchObject({ files: 5, mismatched: 0 });
+  expect(drill.folders).toMatchObject([{ label: 'docs', changed: 0, problems: [] }]);
+  expect(drill.bytes).toBeGreaterThan(5 * 1_000);
+  expect(drill.seconds).toBeGreaterThan(0);
+  expect(drill.fullRestoreSeconds).toBeGreaterThan(drill.seconds);
+  expect((await laptop.folder()).lastDrill).toBe(drill.folders[0]?.time);
+  expect(existsSync(join(laptop.home, 'drill'))).toBe(false);
+  const all = await laptop.ask<DrillResult>('drill');
+  expect(all).toMatchObject({ files: fileCount, mismatched: 0 });
+  await laptop.stop();
+  await laptop.start();
+  expect((await laptop.folder()).lastDrill).toBe(all.folders[0]?.time);
+});
+
+test('a file that rots at its source is named, and its archived version stays what it was', async () => {
+  const path = join(tree, 'file-3.txt');
+  const { size } = statSync(path);
+  await laptop.ask('folder', 'pause', 'docs');
+  writeFileSync(path, 'x'.repeat(size));
+  utimesSync(path, wholeSecond, wholeSecond);
+  const outcome = await laptop.run('drill', 'docs');
+  const drill = JSON.parse(outcome.stdout.toString('utf8')) as DrillResult;
+  expect([outcome.exitCode, drill.files, drill.mismatched]).toEqual([3, fileCount, 1]);
+  expect(drill.folders[0]?.problems).toMatchObject([{ path: 'sub/file-3.txt' }]);
+});
+
+test('a drill needs an archive that answers, and files here', async () => {
+  expect(await pi.refuses(1, 'drill')).toMatchObject({ code: 'no_archive' });
+  expect(await pi.refuses(2, 'drill', 'docs')).toMatchObject({ code: 'usage' });
+  await pi.stop();
+  await eventually('laptop knows that pi is away', async () => {
+    return (await laptop.folder()).connectedMembers.length === 0;
+  });
+  expect(await laptop.refuses(1, 'drill', 'docs')).toMatchObject({ code: 'no_archive' });
+});
