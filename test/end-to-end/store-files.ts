@@ -3,6 +3,9 @@ import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:
 import { join } from 'node:path';
 import type { NodeProcess } from './node-process.js';
 
+const headerBytes = 114;
+const trailerBytes = 64;
+
 export type StoreArea = 'blocks' | 'log-a' | 'log-b';
 
 export function segmentFiles(node: NodeProcess, area: StoreArea): string[] {
@@ -12,6 +15,17 @@ export function segmentFiles(node: NodeProcess, area: StoreArea): string[] {
 }
 
 /** Turns the bits of the first byte of a text, wherever it lies; throws where it is in no segment. */
+/** Nothing is left of any entry in the segments of an area; their headers and ends are. */
+export function rotAll(node: NodeProcess, area: StoreArea): void {
+  for (const file of segmentFiles(node, area)) {
+    const { length } = readFileSync(file);
+    const handle = openSync(file, 'r+');
+    const body = Buffer.alloc(Math.max(0, length - headerBytes - trailerBytes));
+    writeSync(handle, body, 0, body.length, headerBytes);
+    closeSync(handle);
+  }
+}
+
 export function rot(node: NodeProcess, area: StoreArea, text: string): void {
   for (const file of segmentFiles(node, area)) {
     const bytes = readFileSync(file);

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebuiltIndex, VerifyResult } from '@holdfast/node';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { rot } from './store-files.js';
+import { rot, rotAll } from './store-files.js';
 import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
@@ -124,4 +124,46 @@ test('the index is made again from the files of the store', async () => {
   expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
   const { entries } = await laptop.ask<{ entries: unknown[] }>('ls', 'docs');
   expect(entries).toHaveLength(2);
+});
+
+describe('more than receipts can name', () => {
+  const fileCount = 1_200;
+
+  beforeEach(async () => {
+    for (let at = 0; at < fileCount; at += 1) {
+      writeFileSync(join(tree, `file-${at}`), `one of many, number ${at}`);
+    }
+    await laptop.ask('folder', 'rescan', 'docs');
+    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    // A stop seals the segments: only what lies between header and end mark is to rot.
+    await pi.stop();
+    await pi.start();
+    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  });
+
+  test('rots, and comes back at once from a device that has it', async () => {
+    await eventually('laptop is linked', async () => {
+      return (await pi.folder()).connectedMembers.length > 0;
+    });
+    rotAll(pi, 'blocks');
+    const found = await pi.ask<VerifyResult>('verify');
+    expect(found).toMatchObject({ bad: fileCount + 2, repaired: fileCount + 2, problems: [] });
+    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  });
+
+  test('rots while nobody has it: no receipt counts any more, until all is there again', async () => {
+    await laptop.stop();
+    rotAll(pi, 'blocks');
+    const outcome = await pi.run('verify');
+    const found = JSON.parse(outcome.stdout.toString('utf8')) as VerifyResult;
+    expect([outcome.exitCode, found.bad, found.repaired]).toEqual([3, fileCount + 2, 0]);
+    await laptop.start();
+    await eventually('the archive has everything again', async () => {
+      const { exitCode } = await pi.run('verify');
+      return exitCode === 0;
+    });
+    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
+    expect((await laptop.folder()).unarchivedFiles).toBe(0);
+  });
 });

@@ -5,7 +5,12 @@
  */
 import type { DeviceId } from '@holdfast/model';
 import { type Clock, errorMessage, type Logger, Mutex, type Timer } from '@holdfast/platform';
-import { ContentHealer, healingSources, loseContent, type SyncEngine } from '@holdfast/sync-engine';
+import {
+  ContentHealer,
+  healingSources,
+  type SyncEngine,
+  voidReceipts,
+} from '@holdfast/sync-engine';
 import { type LostContent, nothingLost, type VersionArchive } from '@holdfast/version-archive';
 import type { CareState } from './care-state.js';
 
@@ -89,6 +94,7 @@ export class ContentCare {
       left = await archive.lostContent();
     }
     if (left !== lost) await this.#tell(left);
+    for (const folder of engine.folders.values()) await voidReceipts(folder);
     const wasLost = this.#lost.versions.length;
     this.#lost = left;
     if (left.versions.length !== wasLost || left !== lost) {
@@ -106,7 +112,7 @@ export class ContentCare {
       if (folder.ingester === undefined) continue;
       const files = lost.versions.filter((one) => one.folder === folder.config.id);
       if (files.length === 0 && !lost.isMore && folder.losses.count === 0) continue;
-      await loseContent(folder, files, lost.isMore);
+      await folder.ingester.lose(files, lost.isMore);
     }
   }
 

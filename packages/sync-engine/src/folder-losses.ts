@@ -16,6 +16,7 @@ const maxExceptedLosses = limits.receiptExceptions / 2;
 export class FolderLosses {
   #files = new Map<VersionId, LostFile>();
   #isMore = false;
+  #areVoid = false;
 
   /** Named in every receipt. */
   get ids(): ReadonlySet<VersionId> {
@@ -40,6 +41,14 @@ export class FolderLosses {
   replace(files: readonly LostFile[], isMore: boolean): void {
     this.#files = new Map(files.map((file) => [file.versionId, file]));
     this.#isMore = isMore;
+    if (!this.isBeyondReceipts) this.#areVoid = false;
+  }
+
+  /** Whether receipts that were given are to be made void now; once for each time they have to be. */
+  mustVoidReceipts(): boolean {
+    const must = this.isBeyondReceipts && !this.#areVoid;
+    if (must) this.#areVoid = true;
+    return must;
   }
 
   /** The content of versions is in the store again. */

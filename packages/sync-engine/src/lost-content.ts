@@ -3,7 +3,6 @@ import type { ContentId, DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { HealingSource } from './content-healer.js';
 import type { FolderEngine } from './folder-engine.js';
-import type { LostFile } from './folder-losses.js';
 
 /** Who may have content of the folder: connected archives, other members, then the own mirror. */
 export function healingSources(folder: FolderEngine, localDevice: DeviceId): HealingSource[] {
@@ -21,18 +20,12 @@ export function healingSources(folder: FolderEngine, localDevice: DeviceId): Hea
 }
 
 /**
- * The store lost content of these versions: no receipt covers them from now on. Where they are more
- * than receipts can name, all receipts are void, and each member begins anew from its first row.
+ * After all who are connected were asked: where more is lost than receipts can name, all receipts are
+ * void, once, and each member begins anew from its first row.
  */
-export async function loseContent(
-  folder: FolderEngine,
-  files: readonly LostFile[],
-  isMore: boolean,
-): Promise<void> {
-  const { losses, ingester, links, index, config } = folder;
-  const wasBeyond = losses.isBeyondReceipts;
-  await ingester?.lose(files, isMore);
-  if (!losses.isBeyondReceipts || wasBeyond) return;
+export async function voidReceipts(folder: FolderEngine): Promise<void> {
+  const { losses, links, index, config } = folder;
+  if (!losses.mustVoidReceipts()) return;
   for (const { session } of [...links.values()]) {
     folder.unlink(session);
     session.end(new AppError('content_lost', 'Content was lost here: receipts begin anew.'));
