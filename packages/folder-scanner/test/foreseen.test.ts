@@ -49,6 +49,10 @@ test('nothing is foreseen while another batch of the scan is on its way to the i
   const world = await worldWith(...names);
   await world.scan();
   Object.assign(world.runner, { parallelism: 3 });
+  // As where a whole index is looked through: the other batches are read meanwhile.
+  world.foreseeing = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
   for (const name of names) world.write(name, 'other');
   world.guarded.length = 0;
   await world.scan();

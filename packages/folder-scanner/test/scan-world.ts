@@ -50,6 +50,8 @@ export class ScanWorld {
   rules = IgnoreRules.none;
   /** What the guard was told of before it was committed, by path. */
   readonly foreseen: string[] = [];
+  /** What the guard does before it answers. */
+  foreseeing = async (): Promise<void> => undefined;
   /** What the guard was asked and told, in order. */
   readonly guarded: string[] = [];
   readonly root = root;
@@ -107,7 +109,7 @@ export class ScanWorld {
       foresee: async (changes) => {
         this.foreseen.push(...changes.map(({ before }) => before.path));
         this.guarded.push('foresees');
-        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+        await this.foreseeing();
         return true;
       },
       judge: (_, after) => after,
