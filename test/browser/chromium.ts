@@ -1,6 +1,7 @@
 /** The browser that Debian packages, driven without downloading anything. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { commandPatienceMs, conditionPatienceMs } from '../end-to-end/patience.js';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -22,7 +23,7 @@ export async function launchChromium(): Promise<Browser> {
         'Install it with: apt-get install chromium, or name another one in CHROMIUM.',
     );
   }
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: flags, timeout: commandPatienceMs });
 }
 
 export interface Appearance {
@@ -44,6 +45,7 @@ export async function openPage(
   const viewport = { width: widthPixels, height: 900 };
   const context = await browser.newContext({ colorScheme, viewport });
   const page = await context.newPage();
+  page.setDefaultTimeout(conditionPatienceMs);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());

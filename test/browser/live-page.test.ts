@@ -33,7 +33,6 @@ afterEach(async () => {
 async function pageOf(node: NodeProcess, appearance?: Appearance): Promise<Page> {
   const { context, page } = await openPage(browser, appearance);
   closers.push(() => context.close());
-  page.setDefaultTimeout(conditionPatienceMs);
   await page.goto((await node.ask<{ url: string }>('page')).url);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.evaluate('globalThis.sameDocument = true');
@@ -132,7 +131,7 @@ test('an offer is accepted as both: history, and a mirror of the latest files', 
   await heading(page, 'Photos').waitFor();
   await laptop.ask('wait', 'Photos', '--archived', '--timeout', waitSeconds);
   await pi.ask('wait', 'Photos', '--timeout', waitSeconds);
-  expect(await pi.folder('Photos')).toMatchObject({ archive: true, path: mirror });
+  await pi.shows({ archive: true, path: mirror }, 'Photos');
   expect(treeSnapshot(mirror)).toEqual(treeSnapshot(tree));
 });
 

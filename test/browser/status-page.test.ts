@@ -60,7 +60,7 @@ describe('the page, opened by its link', () => {
     await page.locator('summary').filter({ hasText: 'laptop' }).waitFor();
     await page.getByText('1 file', { exact: false }).first().waitFor();
     for (const name of ['Private', 'Intact', 'Available']) {
-      expect(await page.locator('dl').getByText(name, { exact: true }).count()).toBe(1);
+      await page.locator('dl').getByText(name, { exact: true }).waitFor();
     }
     expect(new URL(page.url()).pathname).toBe('/');
     expect(complaints).toEqual([]);

@@ -42,9 +42,7 @@ async function inSync(): Promise<void> {
 async function expectStopped(edit: string): Promise<void> {
   const before = treeSnapshot(there);
   expect((await laptop.refuses(1, 'folder', 'rescan', 'docs')).code).toBe('folder_stopped');
-  const folder = await laptop.folder();
-  expect(folder.state).toBe('stopped');
-  expect(folder.stateReason).not.toBe('');
+  await laptop.shows({ state: 'stopped', stateReason: expect.stringMatching(/./) });
   writeFileSync(join(there, edit), `edited while the folder was away: ${edit}`);
   await desktop.ask('folder', 'rescan', 'docs');
   await laptop.refuses(1, 'wait', 'docs', '--timeout', '0.5');

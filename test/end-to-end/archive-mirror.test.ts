@@ -41,8 +41,7 @@ beforeEach(async ({ task }) => {
   await laptop.ask('folder', 'share', id, 'pi');
 });
 
-const accept = (...more: readonly string[]) =>
-  pi.ask('folder', 'accept', id, mirror, '--archive', ...more);
+const accept = (...more: readonly string[]) => pi.accept(id, mirror, '--archive', ...more);
 const write = (path: string, text: string) => writeFileSync(join(tree, path), text);
 
 async function settled(): Promise<void> {
@@ -101,9 +100,13 @@ test('what is changed in it by hand is archived and listed, and goes to nobody',
   writeFileSync(join(mirror, 'added.txt'), 'added by hand');
   await pi.ask('folder', 'rescan', label);
   await settled();
-  const status = await pi.folder(label);
-  expect(status).toMatchObject({ state: 'out-of-sync', needFiles: 0, unarchivedFiles: 0 });
-  expect(status.stateReason).toContain('added.txt and 1 more');
+  await pi.shows(
+    {
+      ...{ state: 'out-of-sync', needFiles: 0, unarchivedFiles: 0 },
+      stateReason: expect.stringContaining('added.txt and 1 more'),
+    },
+    label,
+  );
   expect(treeSnapshot(tree)).toEqual({ 'edited.txt': base64('from the laptop') });
   expect(await contentsInHistory('edited.txt')).toEqual(
     expect.arrayContaining(['by hand', 'from the laptop']),
@@ -186,9 +189,14 @@ test('what is set aside in it goes once the store has it, whatever number of cop
   await pi.ask('folder', 'rescan', label);
   write('a.txt', 'second');
   await settled();
-  const held = await pi.ask<{ held: { path: string; reason: string }[] }>('folder', 'held', label);
-  expect(held.held.map((one) => one.reason)).toEqual(['It is archived and is let go in a moment.']);
-  await eventually('it is let go', async () => (await pi.folder(label)).heldFiles === 0);
+  await eventually('it is let go, without another copy', async () => {
+    const { held } = await pi.ask<{ held: { reason: string }[] }>('folder', 'held', label);
+    for (const { reason } of held) expect(reason).toBe('It is archived and is let go in a moment.');
+    return held.length === 0;
+  });
+  expect(await contentsInHistory('a.txt')).toEqual(
+    expect.arrayContaining(['first', 'by hand', 'second']),
+  );
 });
 
 test('removing the folder leaves the plain files, and it can be kept there again', async () => {
@@ -209,10 +217,8 @@ test('removing the folder leaves the plain files, and it can be kept there again
 
 test('a mirror that sends is refused, and nothing is changed', async () => {
   const given = ['folder', 'accept', id, mirror, '--archive', '--mode', 'send-receive'];
-  const { message } = await eventually('the offer is there', async () => {
-    const outcome = await pi.run(...given);
-    return outcome.exitCode === 2 ? JSON.parse(outcome.stderr).error : undefined;
-  });
+  await pi.isOffered(id);
+  const { message } = await pi.refuses(2, ...given);
   expect(message).toContain('receive-only');
   expect(existsSync(mirror)).toBe(false);
 });

@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { FolderConflict } from '@holdfast/node';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
+import { conditionPatienceMs, waitSeconds } from './patience.js';
 import { introduce, pairAll, shareFolder, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 import { treeSnapshot } from './tree-snapshot.js';
@@ -54,11 +54,14 @@ async function together(): Promise<Record<string, string>> {
 
 /** The same on each device. */
 async function conflicts(): Promise<readonly FolderConflict[]> {
-  const answers = await Promise.all(
-    nodes.map((node) => node.ask<{ conflicts: FolderConflict[] }>('folder', 'conflicts', 'docs')),
-  );
-  for (const answer of answers) expect(answer).toEqual(answers[0]);
-  return answers[0]!.conflicts;
+  const ask = (node: NodeProcess) =>
+    node.ask<{ conflicts: FolderConflict[] }>('folder', 'conflicts', 'docs');
+  const look = async () => {
+    const answers = await Promise.all(nodes.map(ask));
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    return answers[0]!.conflicts;
+  };
+  return vi.waitFor(look, { timeout: conditionPatienceMs });
 }
 
 const namesOf = (prefix: string) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
+import { waitSeconds } from './patience.js';
 import {
   type SharedFolder,
   sameEverywhere,
@@ -128,7 +129,7 @@ async function workThere({ desktop, desktopTree }: SharedFolder): Promise<void> 
   write(desktopTree, 'new-there.txt', 'made on the desktop');
   rmSync(join(desktopTree, 'deleted-there.txt'));
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
 }
 
 async function expectSame(shared: SharedFolder): Promise<string[]> {
@@ -202,15 +203,15 @@ test('content that lay aside comes back under a name of its own where nobody kno
   await pi.stop();
   write(laptopTree, 'kept.txt', 'never archived');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   write(desktopTree, 'kept.txt', 'replaced by the desktop');
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--timeout', '60');
+  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
   await laptop.shows({ heldFiles: 1 });
   await laptop.stop();
   rmSync(databaseOf(laptop), { recursive: true });
   await laptop.start();
-  await laptop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   const back = await eventually('the content is back in the folder', () =>
     readdirSync(laptopTree).find((name) => name.startsWith('held-')),
   );

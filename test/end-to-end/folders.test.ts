@@ -170,7 +170,7 @@ describe('folder share, offers and accept', () => {
     writeFileSync(join(target, 'same.txt'), 'same');
     await laptop.ask('folder', 'add', tree);
     await laptop.ask('folder', 'share', 'merged', 'desktop');
-    await desktop.ask('folder', 'accept', 'merged', target);
+    await desktop.accept('merged', target);
     await laptop.ask('wait', 'merged', '--timeout', waitSeconds);
     await desktop.ask('wait', 'merged', '--timeout', waitSeconds);
     expect(Object.keys(treeSnapshot(tree))).toEqual([
@@ -280,7 +280,7 @@ describe('wait', () => {
   test('--archived fails at once where every member keeps files only', async () => {
     await laptop.ask('folder', 'add', world.directory('plain'));
     await laptop.ask('folder', 'share', 'plain', 'desktop');
-    await desktop.ask('folder', 'accept', 'plain', world.path('plain-there'));
+    await desktop.accept('plain', world.path('plain-there'));
     await laptop.ask('wait', 'plain', '--timeout', waitSeconds);
     expect((await laptop.refuses(1, 'wait', 'plain', '--archived')).code).toBe('no_archive');
   });
@@ -293,7 +293,7 @@ describe('wait', () => {
     expect(message).toContain('unaccepted');
     mkdirSync(world.path('unaccepted-there'));
     const waiting = laptop.ask('wait', 'unaccepted', '--timeout', waitSeconds);
-    await desktop.ask('folder', 'accept', 'unaccepted', world.path('unaccepted-there'));
+    await desktop.accept('unaccepted', world.path('unaccepted-there'));
     expect(await waiting).toMatchObject({ inSync: true });
   });
 });

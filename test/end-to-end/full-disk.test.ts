@@ -52,7 +52,7 @@ async function pairOfNodes(prefixes: { laptop?: readonly string[]; desktop?: rea
   await laptop.ask('folder', 'add', tree, '--label', 'docs');
   await laptop.ask('folder', 'share', 'docs', 'desktop');
   const there = world.path('desktop-disk', 'docs');
-  await desktop.ask('folder', 'accept', 'docs', there);
+  await desktop.accept('docs', there);
   await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
   return { laptop, desktop, tree, there };
 }

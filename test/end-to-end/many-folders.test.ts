@@ -172,6 +172,7 @@ test('folders that lie one inside the other are refused on every way', async () 
   await pi.ask('folder', 'add', outer, '--label', 'outer');
   const { id } = await share('docs', laptop, []);
   await laptop.ask('folder', 'share', id, 'pi');
+  await pi.isOffered(id);
   const refused = [join(outer, 'inside'), world.path('pi'), outer, join(pi.home, 'store', 'x')];
   for (const path of refused) {
     for (const how of [[], ['--archive']]) {

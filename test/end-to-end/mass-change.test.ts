@@ -235,7 +235,7 @@ async function shareBetweenTwo(world: TestWorld) {
   writeMany(join(laptopTree, 'many'), original);
   const { id } = await laptop.ask<{ id: string }>('folder', 'add', laptopTree, '--label', 'docs');
   await laptop.ask('folder', 'share', 'docs', 'desktop');
-  await desktop.ask('folder', 'accept', id, desktopTree);
+  await desktop.accept(id, desktopTree);
   await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
   return { laptop, desktop, laptopTree, desktopTree };

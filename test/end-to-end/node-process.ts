@@ -24,6 +24,10 @@ export interface Ready {
   readonly warnings: readonly string[];
 }
 
+interface Offers {
+  readonly offers: readonly { readonly id: string; readonly label: string }[];
+}
+
 const pageAnywhere = ['--gui', '127.0.0.1:0'];
 export const defaultUp: readonly string[] = [...pageAnywhere, '--listen', '/ip4/127.0.0.1/tcp/0'];
 
@@ -64,12 +68,22 @@ export class NodeProcess {
 
   /**
    * Resolves with the ready line, which must be the first. Unless told otherwise it listens where it
-   * did before, as a node at home does: the others know it there.
+   * did before, as a node at home does: the others know it there. Where something else on this
+   * machine took the port meanwhile, it gets another one.
    */
   async start(flags?: readonly string[]): Promise<Ready> {
     const listen = this.#ready?.addresses.flatMap((address) => ['--listen', address]);
-    const chosen = flags ?? (listen === undefined ? defaultUp : [...pageAnywhere, ...listen]);
-    const given = ['up', '--name', this.name, '--no-browser', ...chosen];
+    if (flags !== undefined || listen === undefined) return this.#up(flags ?? defaultUp);
+    try {
+      return await this.#up([...pageAnywhere, ...listen]);
+    } catch (error) {
+      if (!String(error).includes('address_in_use')) throw error;
+      return this.#up(defaultUp);
+    }
+  }
+
+  async #up(flags: readonly string[]): Promise<Ready> {
+    const given = ['up', '--name', this.name, '--no-browser', ...flags];
     const child = spawnHoldfast(this.home, given, this.prefix);
     this.#child = child;
     this.#ended = new Promise((resolve) => child.once('close', resolve));
@@ -78,7 +92,10 @@ export class NodeProcess {
       stderr += chunk.toString('utf8');
     });
     const line = await firstLine(child);
-    if (line === undefined) throw new Error(`${this.name} did not get up: ${stderr}`);
+    if (line === undefined) {
+      await this.#ended;
+      throw new Error(`${this.name} did not get up: ${stderr}`);
+    }
     this.#ready = JSON.parse(line) as Ready;
     return this.#ready;
   }
@@ -114,10 +131,27 @@ export class NodeProcess {
   }
 
   /** Looked at again and again: a process for each look would keep a small machine busy. */
-  async status(): Promise<NodeStatus> {
-    const given = ['status'];
-    if (!this.#isReachable) return this.ask<NodeStatus>(...given);
-    return answerFrom<NodeStatus>(await runInPlace(this.home, ...given), given);
+  status(): Promise<NodeStatus> {
+    return this.#look<NodeStatus>('status');
+  }
+
+  async #look<Answer>(...given: readonly string[]): Promise<Answer> {
+    if (!this.#isReachable) return this.ask<Answer>(...given);
+    return answerFrom<Answer>(await runInPlace(this.home, ...given), given);
+  }
+
+  /** Waits until the folder, by its id or label, is offered to this node. */
+  async isOffered(folder: string): Promise<void> {
+    await eventually(`${folder} is offered to ${this.name}`, async () => {
+      const { offers } = await this.#look<Offers>('folder', 'offers');
+      return offers.some(({ id, label }) => id === folder || label === folder);
+    });
+  }
+
+  /** On a busy machine an offer may take longer than the command waits for it. */
+  async accept<Answer = unknown>(folder: string, ...how: readonly string[]): Promise<Answer> {
+    await this.isOffered(folder);
+    return this.ask<Answer>('folder', 'accept', folder, ...how);
   }
 
   /** Whether this process can act as the node's user where the node is. */

@@ -98,7 +98,9 @@ test('an old home beside the tree as it is: edits made offline win, nothing come
   expect(text(laptopTree, 'offline.txt')).toBe('edited while the node was off');
   expect(text(laptopTree, 'new-here.txt')).toContain('edited on the desktop');
   expect(text(laptopTree, 'theirs.txt')).toBe('edited on the desktop');
-  expect(await note(laptop)).toMatch(/older than what .* remembers .* nothing was deleted/);
+  await laptop.shows({
+    stateReason: expect.stringMatching(/older than what .* remembers .* nothing was deleted/),
+  });
 });
 
 test('an old home and the old tree with it: what was published since comes back', async () => {

@@ -147,8 +147,7 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
     writeFileSync(identityPath, JSON.stringify({ ...identity, ...change }));
     const before = treeSnapshot(store);
     await pi.start();
-    const { state, stateReason } = await pi.folder('kept');
-    expect(state).toBe('stopped');
+    const { stateReason } = await pi.shows({ state: 'stopped' }, 'kept');
     expect(stateReason).toMatch(/format|features/);
     expect(stateReason).toMatch(/Update this device; the stored data is untouched/);
     for (const given of [['wait'], ['archive', 'status'], ['folder', 'rescan', 'kept']]) {
@@ -169,5 +168,5 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
   await desktop.ask('folder', 'rescan', 'kept');
   await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
   expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('changed meanwhile');
-  expect((await pi.folder('kept')).state).toBe('up-to-date');
+  await pi.shows({ state: 'up-to-date' }, 'kept');
 });

@@ -26,9 +26,9 @@ function countIn(directory: string): number {
 
 function bytesBelow(directory: string): number {
   if (!existsSync(directory)) return 0;
-  return readdirSync(directory, { withFileTypes: true })
-    .map((entry) => join(directory, entry.name))
-    .map((path) => (statSync(path).isDirectory() ? bytesBelow(path) : statSync(path).size))
+  const paths = readdirSync(directory, { recursive: true }) as string[];
+  return paths
+    .map((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size ?? 0)
     .reduce((sum, size) => sum + size, 0);
 }
 
@@ -36,13 +36,18 @@ test('nodes that are killed in mid-transfer converge after a restart', async () 
   const shared = await shareDocs(world);
   const { laptop, desktop, pi, laptopTree, desktopTree } = shared;
   const files = 2000;
-  writeFiles(join(laptopTree, 'many'), files, 6000);
-  writeFileSync(join(laptopTree, 'large.bin'), randomBytes(48 * 1024 * 1024));
-  await eventually('the desktop has some of it', () => countIn(join(desktopTree, 'many')) > 0);
-  await desktop.signal('SIGKILL');
-  const arrived = countIn(join(desktopTree, 'many'));
-  const isWhole = arrived >= files && existsSync(join(desktopTree, 'large.bin'));
-  expect(isWhole, 'it was killed in mid-transfer').toBe(false);
+  let rounds = 0;
+  // A busy machine may be late with the kill: then there is more to transfer.
+  await eventually('the desktop is killed in mid-transfer', async () => {
+    if (rounds > 0) await desktop.start();
+    rounds += 1;
+    const [many, large] = [`many-${rounds}`, `large-${rounds}.bin`];
+    writeFiles(join(laptopTree, many), files, 6000);
+    writeFileSync(join(laptopTree, large), randomBytes(48 * 1024 * 1024));
+    await eventually('the desktop has some of it', () => countIn(join(desktopTree, many)) > 0);
+    await desktop.signal('SIGKILL');
+    return countIn(join(desktopTree, many)) < files || !existsSync(join(desktopTree, large));
+  });
   await eventually(
     'the archive has some of it',
     () => bytesBelow(join(pi.home, 'store')) > 100_000,
@@ -53,7 +58,7 @@ test('nodes that are killed in mid-transfer converge after a restart', async () 
   await Promise.all([laptop.start(), desktop.start(), pi.start()]);
   await settle(shared);
   const here = treeSnapshot(laptopTree);
-  expect(Object.keys(here)).toHaveLength(files + 2);
+  expect(Object.keys(here)).toHaveLength(rounds * (files + 2));
   expect(treeSnapshot(desktopTree)).toEqual(here);
   const to = world.path('restored');
   await desktop.ask('restore', 'docs', '--to', to);

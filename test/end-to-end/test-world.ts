@@ -114,14 +114,14 @@ export async function shareFolder(
 ): Promise<string> {
   const { id } = await owner.ask<{ id: string }>('folder', 'add', tree, '--label', label);
   for (const [node] of others) await owner.ask('folder', 'share', id, node.name);
-  await Promise.all(others.map(([node, ...how]) => node.ask('folder', 'accept', id, ...how)));
+  await Promise.all(others.map(([node, ...how]) => node.accept(id, ...how)));
   return id;
 }
 
 /** Two members of a folder that do not know yet that they both are. */
 export async function introduce(id: string, one: NodeProcess, other: NodeProcess): Promise<void> {
   await one.ask('folder', 'share', id, other.name);
-  await other.ask('folder', 'accept', id);
+  await other.accept(id);
 }
 
 export interface SharedFolder {

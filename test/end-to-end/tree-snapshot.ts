@@ -6,21 +6,37 @@ import { join } from 'node:path';
 export function treeSnapshot(root: string): Record<string, string> {
   const found: Record<string, string> = {};
   const walk = (directory: string): void => {
-    const names = readdirSync(join(root, directory)).sort();
-    for (const name of names) {
+    for (const name of whileThere(() => readdirSync(join(root, directory)).sort()) ?? []) {
       if (name.startsWith('.holdfast')) continue;
       const path = directory === '' ? name : `${directory}/${name}`;
-      const full = join(root, path);
-      const stat = lstatSync(full);
-      if (stat.isDirectory()) {
-        found[path] = 'directory';
-        walk(path);
-      } else if (stat.isSymbolicLink()) found[path] = `-> ${readlinkSync(full)}`;
-      else found[path] = readFileSync(full, 'base64');
+      const shown = whileThere(() => shownAt(join(root, path)));
+      if (shown === undefined) continue;
+      found[path] = shown;
+      if (shown === 'directory') walk(path);
     }
   };
+  // That there is something to compare is not left open.
+  lstatSync(root);
   walk('');
   return found;
+}
+
+function shownAt(path: string): string {
+  const stat = lstatSync(path);
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
+  return readFileSync(path, 'base64');
+}
+
+/** A node may take an entry away while the tree is read: then it is not there. */
+function whileThere<Value>(look: () => Value): Value | undefined {
+  try {
+    return look();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -19,8 +19,7 @@ interface Store {
 
 /** How the folder is whose store is away. */
 async function stopped(pi: NodeProcess) {
-  const folder = await pi.folder();
-  expect(folder).toMatchObject({ state: 'stopped', archive: true });
+  const folder = await pi.shows({ state: 'stopped', archive: true });
   expect(folder.stateReason).toContain('The store with the history is not in');
   expect(folder.stateReason).toContain('Connect its disk, and it goes on by itself');
 }
@@ -80,7 +79,7 @@ test('a store that comes back while the node runs goes on by itself', async () =
   expect(existsSync(store)).toBe(false);
   renameSync(world.path('unplugged'), store);
   await settle(shared);
-  expect((await pi.folder()).state).toBe('up-to-date');
+  await pi.shows({ state: 'up-to-date' });
   expect((await laptop.run('cat', 'docs/meanwhile')).stdout.toString()).toBe('meanwhile');
 });
 

@@ -82,10 +82,11 @@ async function everyKindOfChange(): Promise<void> {
 }
 
 test('in a folder that is polled every kind of change arrives, without one native watch', async () => {
-  expect(await inotifyWatches(laptop.pid)).toBeGreaterThan(0);
+  await watchedBy(laptop, 'native');
+  await eventually('there are watches', async () => (await inotifyWatches(laptop.pid)) > 0);
   await setWatch('polling');
   await watchedBy(laptop, 'polling');
-  expect(await inotifyWatches(laptop.pid)).toBe(0);
+  await eventually('no watch is left', async () => (await inotifyWatches(laptop.pid)) === 0);
   await everyKindOfChange();
 });
 
@@ -155,7 +156,7 @@ test('a node for whose platform there is no native watcher polls, and says so', 
   expect(warnings).toEqual([expect.stringContaining('cannot be had here')]);
   await setWatch('auto');
   await watchedBy(laptop, 'polling');
-  expect((await laptop.folder()).watch?.reason).toContain('no build for this platform');
+  await laptop.shows({ watch: { reason: expect.stringContaining('no build for this platform') } });
   await everyKindOfChange();
 });
 

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { FolderProblem } from '@holdfast/node';
 import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
+import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 import { at, hardNames, makeWholeTree, setTimes, wholeTree } from './whole-tree.js';
@@ -126,7 +127,7 @@ test('what is no file is passed over, what cannot be read is listed, and neither
     { path: 'socket', ...other },
   ]);
   await laptop.shows({ problemFiles: 3, leftOutFiles: 2 + devices.length });
-  await laptop.ask('wait', 'docs', '--timeout', '60');
+  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
   expect(text(desktopTree, 'closed')).toBe('readable so far');
   expect(text(desktopTree, join('shut', 'inside'))).toBe('readable so far');
 
