@@ -53,8 +53,14 @@ async function pairOfNodes(prefixes: { laptop?: readonly string[]; desktop?: rea
   await laptop.ask('folder', 'share', 'docs', 'desktop');
   const there = world.path('desktop-disk', 'docs');
   await desktop.accept('docs', there);
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await inSync(laptop, desktop);
   return { laptop, desktop, tree, there };
+}
+
+/** Each has what the other one has: whoever waits, waits for what it told. */
+async function inSync(...nodes: readonly NodeProcess[]): Promise<void> {
+  for (const node of nodes) await node.ask('folder', 'rescan', 'docs');
+  for (const node of nodes) await node.ask('wait', 'docs', '--timeout', waitSeconds);
 }
 
 test('a folder on a full disk keeps what it has, says why on both sides, and goes on', async () => {
@@ -73,7 +79,7 @@ test('a folder on a full disk keeps what it has, says why on both sides, and goe
   expect(treeSnapshot(disk.outside('docs'))).toEqual(before);
 
   disk.free();
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await inSync(laptop, desktop);
   expect(treeSnapshot(disk.outside('docs'))).toEqual(treeSnapshot(tree));
   for (const node of [laptop, desktop]) {
     await eventually(`${node.name} is content again`, async () => {
@@ -107,7 +113,7 @@ test('an archive on a full disk refuses what is new, says so on each device, and
 
 test('a node whose home is on a full disk says so, goes on, and loses nothing', async () => {
   const disk = await mountDisk('laptop-home');
-  const { laptop, tree, there } = await pairOfNodes({ laptop: disk.prefix });
+  const { laptop, desktop, tree, there } = await pairOfNodes({ laptop: disk.prefix });
   const configuration = readFileSync(disk.outside('config.json'), 'utf8');
 
   disk.fill();
@@ -127,8 +133,7 @@ test('a node whose home is on a full disk says so, goes on, and loses nothing', 
   expect(rescan.hint).toContain('once the disk is in order');
 
   disk.free();
-  await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await inSync(laptop, desktop);
   expect(treeSnapshot(there)).toEqual(treeSnapshot(tree));
   const { bytes, members, archives } = await laptop.shows({
     state: 'up-to-date',
