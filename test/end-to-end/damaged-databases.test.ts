@@ -1,15 +1,17 @@
 /** Databases that lost something, or all, while the node was off: nothing is lost, all goes on. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
 import {
+  pair,
   type SharedFolder,
   sameEverywhere,
   settle,
   shareDocs,
+  shareFolder,
   useTestWorld,
 } from './test-world.js';
 import { text, write } from './tree-files.js';
@@ -217,4 +219,102 @@ test('content that lay aside comes back under a name of its own where nobody kno
   );
   expect(text(laptopTree, back)).toBe('never archived');
   expect(existsSync(join(laptopTree, 'kept.txt'))).toBe(true);
+});
+
+describe('without an archive nobody knows which side is newer', () => {
+  const edited = 30;
+  const untouched = 5;
+  const names = Array.from({ length: edited + untouched }, (_, at) => `file-${at}.txt`);
+  let laptop: NodeProcess;
+  let desktop: NodeProcess;
+  let here: string;
+  let there: string;
+
+  /** The desktop made all files; the laptop lost its index and edited most of them while it was off. */
+  beforeEach(async () => {
+    [laptop, desktop] = await world.startNodes('laptop', 'desktop');
+    await pair(laptop, desktop);
+    [here, there] = [world.path('here'), world.directory('docs')];
+    for (const name of names) write(there, name, 'as the desktop has it');
+    await shareFolder(desktop, there, [[laptop, here]]);
+    await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await laptop.stop();
+    rmSync(databaseOf(laptop), { recursive: true });
+    for (const name of names.slice(0, edited)) write(here, name, 'as edited offline');
+    await laptop.start();
+    const { stateReason } = await laptop.shows({
+      state: 'out-of-sync',
+      receiveOnlyChangedFiles: edited,
+      needFiles: 0,
+      conflictCopies: 0,
+    });
+    expect(stateReason).toMatch(
+      /record of the folder was lost, and no archive tells which is newer/,
+    );
+    expect(stateReason).toContain('holdfast folder override "docs"');
+    expect(stateReason).toContain('holdfast folder revert "docs"');
+  });
+
+  const contentsOf = (tree: string) =>
+    Object.fromEntries(
+      readdirSync(tree)
+        .filter((name) => !name.startsWith('.'))
+        .map((name) => [name, text(tree, name)]),
+    );
+  const allBut = (content: string) =>
+    Object.fromEntries(
+      names.map((name, at) => [name, at < edited ? content : 'as the desktop has it']),
+    );
+  const showBoth = (content: string) =>
+    eventually('both show the same', () => {
+      const wanted = allBut(content);
+      return [here, there].every((tree) =>
+        Object.entries(wanted).every(([name, one]) => text(tree, name) === one),
+      );
+    });
+
+  test('the files wait for a person, also after a restart, and no conflict copy is made', async () => {
+    await laptop.stop();
+    await laptop.start();
+    await laptop.ask('folder', 'rescan', 'docs');
+    await laptop.shows({ state: 'out-of-sync', receiveOnlyChangedFiles: edited });
+    write(there, 'something else', 'goes on');
+    await eventually('other files go on', () => existsSync(join(here, 'something else')));
+    expect(contentsOf(here)).toEqual({
+      ...allBut('as edited offline'),
+      'something else': 'goes on',
+    });
+    expect(contentsOf(there)).toEqual({
+      ...allBut('as the desktop has it'),
+      'something else': 'goes on',
+    });
+  });
+
+  test('an override sends what is here, and the others hold what they had', async () => {
+    expect(await laptop.ask('folder', 'override', 'docs', '--dry-run')).toMatchObject({
+      files: edited,
+    });
+    expect(await laptop.ask('folder', 'override', 'docs')).toMatchObject({ files: edited });
+    await showBoth('as edited offline');
+    expect(Object.keys(contentsOf(there))).toHaveLength(names.length);
+    await desktop.shows({ heldFiles: edited, conflictCopies: 0 });
+    await laptop.shows({ state: 'up-to-date', receiveOnlyChangedFiles: 0 });
+    await laptop.refuses(2, 'folder', 'override', 'docs');
+  });
+
+  test('a revert takes what the others show, and what was here is held', async () => {
+    expect(await laptop.ask('folder', 'revert', 'docs')).toMatchObject({ files: edited });
+    await showBoth('as the desktop has it');
+    expect(Object.keys(contentsOf(here))).toHaveLength(names.length);
+    await laptop.shows({ state: 'up-to-date', receiveOnlyChangedFiles: 0, conflictCopies: 0 });
+    const { held } = await laptop.ask<{ held: unknown[] }>('folder', 'held', 'docs');
+    expect(held).toHaveLength(edited);
+    await laptop.refuses(2, 'folder', 'revert', 'docs');
+  });
+
+  test('who edits a file once more has decided for it', async () => {
+    write(here, names[0]!, 'edited once more');
+    await eventually('it arrives', () => text(there, names[0]!) === 'edited once more');
+    await laptop.shows({ receiveOnlyChangedFiles: edited - 1, conflictCopies: 0 });
+  });
 });

@@ -61,8 +61,7 @@ test('what grows while it is read is listed, never mixed, and arrives whole once
     const whole = readFileSync(pathOf(laptopTree, megabytes));
     expect(readFileSync(pathOf(desktopTree, megabytes)).equals(whole)).toBe(true);
   }
-  const { problemFiles, unarchivedFiles } = await laptop.folder();
-  expect([problemFiles, unarchivedFiles]).toEqual([0, 0]);
+  await laptop.shows({ problemFiles: 0, unarchivedFiles: 0 });
   const { versions } = await laptop.ask<{ versions: { version: string }[] }>('log', 'docs/1 MiB');
   const last = readFileSync(pathOf(laptopTree, 1));
   for (const { version } of versions) {

@@ -83,6 +83,8 @@ export interface IndexState {
   readonly boundTo?: string;
   /** Present while own numbers are in doubt. */
   readonly renumbering?: Renumbering;
+  /** After a loss, changes of this disk are withheld of which nobody knows whether they are newer. */
+  readonly undecided?: true;
   /** Epochs that this index had before, the newest last. */
   readonly formerEpochs?: readonly EpochId[];
   readonly epochChanges?: readonly EpochChange[];

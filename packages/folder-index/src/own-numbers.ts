@@ -114,6 +114,24 @@ export class OwnNumbers {
     });
   }
 
+  /** Whether changes that are withheld wait for a person to say which side is newer. */
+  get isUndecided(): boolean {
+    return this.#index.state().undecided === true;
+  }
+
+  async noteUndecided(): Promise<void> {
+    if (this.isUndecided) return;
+    await this.#index.change((state) => ({ ...state, undecided: true }));
+  }
+
+  async noteDecided(): Promise<void> {
+    if (!this.isUndecided) return;
+    await this.#index.change((state) => {
+      const { undecided: _, ...decided } = state;
+      return decided;
+    });
+  }
+
   /** Nothing is in doubt any more: all of it may be published. */
   endRenumbering(): Promise<void> {
     return this.#index.change((state) => {

@@ -27,6 +27,8 @@ export interface FolderStateFacts {
   readonly archiveProblem: string;
   /** What was changed here and is kept from the members: how many paths, and one of them. */
   readonly localChanges: SomePaths & { readonly inMemberTree?: boolean };
+  /** After a loss of the index: nobody knows whether these changes are newer than what others show. */
+  readonly undecidedIn?: string;
   /** In a send-only folder: what differs elsewhere and is not taken over. */
   readonly differences?: SomePaths;
   /** What waits for a person's answer, and what to do; empty where nothing does. */
@@ -69,7 +71,15 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
 }
 
 /** Nothing is lost, and nothing goes on by itself: a person should know. */
-function standingReason({ localChanges, differences }: FolderStateFacts): string {
+function standingReason(facts: FolderStateFacts): string {
+  const { localChanges, differences, undecidedIn = '' } = facts;
+  if (localChanges.count > 0 && undecidedIn !== '') {
+    return (
+      `This device's record of the folder was lost, and no archive tells which is newer, what is here or what ` +
+      `others show: ${someText(localChanges)}. Both are kept. To send what is here: holdfast folder override ` +
+      `"${undecidedIn}". To take what others show: holdfast folder revert "${undecidedIn}".`
+    );
+  }
   if (localChanges.count > 0) {
     const what = localChanges.inMemberTree ? 'Changed here' : 'Changed in the mirror, archived';
     return `${what} and not sent to others: ${someText(localChanges)}.`;
@@ -110,6 +120,7 @@ export async function folderStatus(
     connectedMembers: folder.links.size + (mirror !== undefined && queued === 0 ? 1 : 0),
     archiveProblem: ingester?.problem ?? '',
     localChanges: { ...(await localChangesOf(treeIndex)), inMemberTree: mirror === undefined },
+    ...(folder.modes?.isUndecided === true && { undecidedIn: config.label }),
     differences: isSendOnly ? await differencesOf(treeIndex) : nothing,
     massChange: massChangeReason(massChanges, config.label),
     lostContent: lostContentSentence(folder.losses),

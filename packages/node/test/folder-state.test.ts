@@ -35,6 +35,12 @@ describe('what a folder is doing', () => {
       'Changed in the mirror, archived and not sent to others: a/b and 1 more.',
     ],
     [
+      'its index was lost and nobody knows which side is newer',
+      { localChanges: { count: 2, first: 'a/b', inMemberTree: true }, undecidedIn: 'docs' },
+      'out-of-sync',
+      'This device\'s record of the folder was lost, and no archive tells which is newer, what is here or what others show: a/b and 1 more. Both are kept. To send what is here: holdfast folder override "docs". To take what others show: holdfast folder revert "docs".',
+    ],
+    [
       'a mass change waits for an answer',
       { massChange: 'laptop deleted 300 files.', scanning: true, needFiles: 2 },
       'needs-confirmation',

@@ -71,8 +71,12 @@ export class FolderModes {
     this.#init = init;
   }
 
-  /** Throws where the folder is not send-only, or this disk cannot say what it has. */
+  /**
+   * Throws where the folder is not send-only and nothing in it waits for a person, or this disk
+   * cannot say what it has.
+   */
   async override({ dryRun }: { readonly dryRun: boolean }): Promise<ModeChanges> {
+    if (this.isUndecided) return this.#preferOwn(dryRun);
     this.#require('send-only');
     await this.#lookAtDisk();
     const { tree, plan, context } = this.#init;
@@ -83,21 +87,52 @@ export class FolderModes {
     return changes;
   }
 
-  /** Throws where the folder is not receive-only. What goes back is set aside until it is covered. */
+  /**
+   * Throws where the folder is not receive-only and nothing in it waits for a person. What goes back
+   * is set aside until it is covered.
+   */
   async revert({ dryRun }: { readonly dryRun: boolean }): Promise<ModeChanges> {
-    this.#require('receive-only');
+    if (!this.isUndecided) this.#require('receive-only');
     await this.#lookAtDisk();
-    const changed: Pages = (after) => this.#index.localChanges(pathsPerBatch, after);
-    const changes = await this.#list(changed, (entry) => this.#revertEffect(entry));
-    if (!dryRun) await this.#change(changed, takenBack);
+    const changes = await this.#list(this.#withheld, (entry) => this.#revertEffect(entry));
+    if (dryRun) return changes;
+    await this.#change(this.#withheld, takenBack);
+    await this.#index.numbers.noteDecided();
     this.#init.tree.wake();
     return changes;
   }
 
-  /** After a change of the mode and at every start: nothing is withheld in a folder that sends. */
+  /** After a loss of the index: what is here is told to the members as what this device makes of theirs. */
+  async #preferOwn(dryRun: boolean): Promise<ModeChanges> {
+    await this.#lookAtDisk();
+    const changes = await this.#list(this.#withheld, (entry) =>
+      shared(entry) === entry ? undefined : 'replaced',
+    );
+    if (dryRun) return changes;
+    await this.#change(this.#withheld, shared);
+    await this.#index.numbers.noteDecided();
+    return changes;
+  }
+
+  readonly #withheld: Pages = (after) => this.#index.localChanges(pathsPerBatch, after);
+
+  /** Something is withheld though the folder sends: nobody knows whether it is newer. */
+  get isUndecided(): boolean {
+    const { numbers, counts } = this.#index;
+    const { mode } = this.#config;
+    return mode !== 'receive-only' && numbers.isUndecided && counts.localChanges > 0;
+  }
+
+  /**
+   * After a change of the mode and at every start: nothing is withheld in a folder that sends, but
+   * what waits for a person to say which side is newer.
+   */
   async shareWithheld(): Promise<void> {
-    if (this.#config.mode === 'receive-only' || this.#index.counts.localChanges === 0) return;
-    await this.#change((after) => this.#index.localChanges(pathsPerBatch, after), shared);
+    const { numbers, counts } = this.#index;
+    // In a receive-only folder they are changes like any other.
+    if (this.#config.mode === 'receive-only') return numbers.noteDecided();
+    if (counts.localChanges === 0 || numbers.isUndecided) return;
+    await this.#change(this.#withheld, shared);
   }
 
   get #config(): FolderModesInit['folder']['config'] {

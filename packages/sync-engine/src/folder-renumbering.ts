@@ -6,11 +6,12 @@
  * Invariant: no row in doubt meets a remote one before it was stamped anew, and every step can be
  * taken again after a crash.
  */
-import type { FolderIndex, Renumbering } from '@holdfast/folder-index';
+import type { FolderIndex, PathEntry, Renumbering } from '@holdfast/folder-index';
 import {
   actorOf,
   type DeviceId,
   type FolderId,
+  type FolderPath,
   type Hash,
   type Version,
   type VersionId,
@@ -28,7 +29,7 @@ import type { FolderLink } from './folder-link.js';
 import type { LocalTree } from './local-tree.js';
 import { PastVersions } from './past-versions.js';
 import type { PeerSession } from './peer-session.js';
-import { adoptKnown, type RestampContext, restamp } from './restamp.js';
+import { adoptKnown, type RestampContext, restamp, undecided } from './restamp.js';
 import { showHistory } from './seed-from-history.js';
 
 export interface FolderRenumberingInit {
@@ -226,16 +227,26 @@ export class FolderRenumbering {
     this.stop();
     this.#timer = undefined;
     const context = this.#context(renumbering);
+    const isUndecidable = context.lost === true && !this.#past.isKnown;
     for await (const paths of index.pathsAfter(context.certain)) {
       const past = await this.#past.of(paths, context);
-      const adopt = (entry: Parameters<typeof adoptKnown>[0]) =>
-        adoptKnown(entry, context, past.get(entry.path));
+      const adopt = (entry: PathEntry) => adoptKnown(entry, context, past.get(entry.path));
       await index.update(paths, adopt, { sync: true });
+      if (isUndecidable) await this.#leaveUndecided(paths, context);
     }
     if (context.lost) await this.#init.tree()?.reclaimHeld((ids) => this.#past.find(ids));
     await index.numbers.endRenumbering();
     this.#init.tree()?.wake();
     this.#init.onDone();
+  }
+
+  /** That a person decides is durable before anything waits for it. */
+  async #leaveUndecided(paths: readonly FolderPath[], context: RestampContext): Promise<void> {
+    const { index } = this.#init;
+    const waits = (await index.entries(paths)).some((entry) => undecided(entry, context) !== entry);
+    if (!waits) return;
+    await index.numbers.noteUndecided();
+    await index.update(paths, (entry) => undecided(entry, context), { sync: true });
   }
 
   #context({ from, certain, unheard, lost }: Renumbering): RestampContext {

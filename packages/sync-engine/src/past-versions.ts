@@ -34,6 +34,11 @@ export class PastVersions {
     this.#init = init;
   }
 
+  /** Whether there is a history to ask. */
+  get isKnown(): boolean {
+    return [...this.#init.links()].some((link) => link.announcement.archive !== undefined);
+  }
+
   /** What the archives' histories know of paths that look edited both here and elsewhere. */
   async of(
     paths: readonly FolderPath[],

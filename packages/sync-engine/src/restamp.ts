@@ -136,6 +136,23 @@ function aboveOwnPast(
   return withLocalCurrent(entry, versionOf({ ...record, vector }, hash), asBefore(row));
 }
 
+/**
+ * After a loss of the index, and without a history: nobody can tell whether what is here or what
+ * others show is newer. It is kept here and from the members, above what they show, until a person
+ * says which side it shall be, or somebody makes something newer.
+ */
+export function undecided(entry: PathEntry, context: AdoptContext): PathEntry {
+  const row = ownRowInDoubt(entry, context);
+  if (row === undefined || !needsPast(entry, context)) return entry;
+  const shown = peerCurrents(entry).map(({ version }) => version.record.vector);
+  const { record } = row.version;
+  const vector = joinWithinLimit([record.vector, ...shown]);
+  if (vector === undefined) return entry;
+  const { disk } = row.local;
+  const version = versionOf({ ...record, vector }, context.hash);
+  return withLocalCurrent(entry, version, { withheld: 'kept', ...(disk ? { disk } : {}) });
+}
+
 /** Whether only a history can tell that the own version is an old one, which others have moved on from. */
 export function needsPast(entry: PathEntry, context: AdoptContext): boolean {
   const row = ownRowInDoubt(entry, context);

@@ -5,6 +5,7 @@ import {
   localCurrent,
   type PathEntry,
   withLocalCurrent,
+  withPeerRow,
 } from '@holdfast/folder-index';
 import { actorOf, type DeviceId, type FolderId, type FolderPath, versionOf } from '@holdfast/model';
 import { VirtualWorldClock } from '@holdfast/simulation';
@@ -60,9 +61,14 @@ function renumbering(): FolderRenumbering {
 }
 
 /** As far as renumbering looks at a link. */
-function linkTo(device: DeviceId, seen?: IndexPosition, hasArrived = true): FolderLink {
-  const session = {} as PeerSession;
-  const announcement = { archive: undefined, ...(seen && { seen }) };
+function linkTo(
+  device: DeviceId,
+  seen?: IndexPosition,
+  hasArrived = true,
+  archive?: object,
+): FolderLink {
+  const session = { history: async () => ({ entries: [] }) } as unknown as PeerSession;
+  const announcement = { archive, ...(seen && { seen }) };
   return { device, session, announcement, hasArrived } as unknown as FolderLink;
 }
 
@@ -192,6 +198,30 @@ describe('an index that was lost', () => {
     await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 2_000 });
     expect([done, reclaimed]).toEqual([1, 1]);
     expect(index.numbers.renumbering).toBeUndefined();
+  });
+
+  test.each([
+    ['without an archive, what differs waits for a person', undefined, true],
+    ['with an archive connected, nothing does', { storeId: 'x' }, false],
+  ])('%s', async (_, archive, isUndecided) => {
+    members = [desktop];
+    const folderNumbers = renumbering();
+    await folderNumbers.resume();
+    await edit();
+    const vector = [{ actor: actorOf(desktop, index.epoch, hash), counter: 1 }];
+    const record = { kind: 'symlink', path, vector, author: desktop, target: 'y' } as const;
+    const peer = { device: desktop, state: 'current', sequence: 1 } as const;
+    await index.update([path], (entry) => withPeerRow(entry, versionOf(record, hash), peer), {
+      sync: true,
+    });
+    links = [linkTo(desktop, undefined, true, archive)];
+    folderNumbers.check();
+    await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 1_000 });
+    expect(index.numbers.isUndecided).toBe(isUndecided);
+    const withheld = localCurrent(await index.entry(path))?.local.withheld;
+    expect(withheld).toBe(isUndecided ? 'kept' : undefined);
+    await index.numbers.noteDecided();
+    expect(index.numbers.isUndecided).toBe(false);
   });
 
   test('of a folder that nobody shares waits for nobody', async () => {

@@ -24,7 +24,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { desktop, hash, laptop } from '../../folder-index/test/index-world.js';
-import { adoptKnown, needsPast, type RestampContext, restamp } from '../src/restamp.js';
+import { planPath } from '../src/plan-sync.js';
+import { adoptKnown, needsPast, type RestampContext, restamp, undecided } from '../src/restamp.js';
 
 const pi = '12D3KooWPi' as DeviceId;
 const former = 'aaaaaaaaaaaaaaaa' as ActorId;
@@ -249,6 +250,32 @@ describe('after a loss of the index', () => {
     const theirs = file('published', { [former]: 4, [other]: 2 }, desktop);
     const entry = shownBy(edited, desktop, theirs);
     expect(adoptKnown(entry, lost, [theirs])).toBe(entry);
+  });
+
+  test('without a history what differs is kept here and from the members, above what they show', () => {
+    const theirs = file('published', { [former]: 4, [other]: 2 }, desktop);
+    const entry = shownBy(edited, desktop, theirs);
+    const waiting = undecided(entry, lost);
+    expect(localCurrent(waiting)?.local.withheld).toBe('kept');
+    expect(order(shown(waiting), theirs)).toBe('dominates');
+    expect(sameContent(shown(waiting).record, shown(edited).record)).toBe(true);
+    expect(planPath(waiting, hash).type).toBe('none');
+    expect(undecided(waiting, lost)).toBe(waiting);
+    const newer = file('newer', { [former]: 4, [other]: 3 }, desktop);
+    expect(planPath(shownBy(waiting, desktop, newer), hash)).toMatchObject({
+      type: 'apply',
+      target: newer,
+    });
+  });
+
+  test('what others deleted waits too; what they show the same, or not at all, does not', () => {
+    const gone = deletion({ [former]: 5 }, desktop);
+    expect(localCurrent(undecided(shownBy(edited, desktop, gone), lost))?.local.withheld).toBe(
+      'kept',
+    );
+    const same = shownBy(edited, desktop, file('edited offline', { [other]: 3 }, desktop));
+    expect(undecided(same, lost)).toBe(same);
+    expect(undecided(edited, lost)).toBe(edited);
   });
 
   test('where only numbers went backward, the disk may be the older one: both stay', () => {

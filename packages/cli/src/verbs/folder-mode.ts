@@ -18,7 +18,8 @@ interface ModeVerb {
 const modeVerbs: readonly ModeVerb[] = [
   {
     name: 'override',
-    description: "send-only: make this device's files win on every other device",
+    description:
+      "send-only, or after a lost index: make this device's files win on every other device",
     effects: {
       replaced: "this device's version takes the place of the others'",
       removed: 'others have it and this device does not: it is deleted there',
@@ -30,7 +31,7 @@ const modeVerbs: readonly ModeVerb[] = [
   },
   {
     name: 'revert',
-    description: 'receive-only: take back what was changed here',
+    description: 'receive-only, or after a lost index: take back what was changed here',
     effects: {
       replaced: "the others' version takes the place of what is here",
       removed: 'nobody else has it: it is removed here',

@@ -2,6 +2,7 @@
  * Worlds in which little is much: guards that ask early, users who delete or encrypt everything, and
  * answers from any device, also against each other. In the end everything is answered.
  */
+import type { FolderEngine } from '@holdfast/sync-engine';
 import type { SeededRandom } from '../seams/seeded-random.js';
 import { askNode } from './ask-node.js';
 import type { SimulatedMachine } from './simulated-machine.js';
@@ -30,6 +31,7 @@ export async function planMassChanges(
 
 /** Answers whatever waits, on some device of each folder; returns whether anything did. */
 export function answerAll(world: SimulatedWorld): boolean {
+  if (decideAll(world)) return true;
   const random = world.random.fork(`answers ${Math.round(world.clock.nowMs)}`);
   const asking = world.machines.filter(({ folders }) =>
     folders.some((folder) => folder.massChanges.open().length > 0),
@@ -37,6 +39,31 @@ export function answerAll(world: SimulatedWorld): boolean {
   if (asking.length === 0) return false;
   answer(world, random.pick(asking), random);
   return true;
+}
+
+/** Whether a folder waits for a person to say which side is newer, after its index was lost. */
+export function isUndecided({ modes }: FolderEngine): boolean {
+  return modes?.isUndecided === true;
+}
+
+/** Says which side is newer, where nobody but a person can. */
+function decideAll(world: SimulatedWorld): boolean {
+  const random = world.random.fork(`decides ${Math.round(world.clock.nowMs)}`);
+  for (const machine of world.machines) {
+    for (const engine of machine.folders.filter(isUndecided)) {
+      const folder = engine.config.label;
+      const request = { folder, dryRun: false };
+      if (random.chance(0.5)) {
+        askNode(world, machine, `overrides ${folder}`, (control) =>
+          control.overrideFolder(request),
+        );
+      } else {
+        askNode(world, machine, `reverts ${folder}`, (control) => control.revertFolder(request));
+      }
+      return true;
+    }
+  }
+  return false;
 }
 
 async function chooseGuards(

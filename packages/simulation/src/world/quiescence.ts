@@ -1,6 +1,6 @@
 /** When a world is at rest: everything is in sync, covered, and nobody waits for an answer. */
 import type { FolderEngine } from '@holdfast/sync-engine';
-import { answerAll } from './mass-change-acts.js';
+import { answerAll, isUndecided } from './mass-change-acts.js';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -33,7 +33,7 @@ export async function settle(world: SimulatedWorld, answer: Answer = answerAll):
 
 export function isAsking(world: SimulatedWorld): boolean {
   return world.machines.some(({ folders }) =>
-    folders.some((folder) => folder.massChanges.open().length > 0),
+    folders.some((folder) => folder.massChanges.open().length > 0 || isUndecided(folder)),
   );
 }
 
