@@ -340,16 +340,24 @@ export class FolderEngine {
   #changed(): void {
     if (this.#stopped) return;
     this.renumbering.check();
+    this.#shareLeft();
     for (const link of this.#links.values()) link.wake();
     this.#init.onChange(this.#config.id);
   }
 
   #rowsArrived(): void {
     this.renumbering.check();
+    this.#shareLeft();
     this.tree?.wake();
     this.ingester?.wake();
     this.#sendReceipts();
     this.#init.onChange(this.#config.id);
+  }
+
+  /** A folder that sends withholds nothing; a mirror does whatever its archive sends. */
+  #shareLeft(): void {
+    if (this.#stopped || this.mirror !== undefined) return;
+    this.modes?.shareLeft().catch((error: unknown) => this.#warn(error));
   }
 
   #ingested(): void {

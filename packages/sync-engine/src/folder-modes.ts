@@ -66,6 +66,7 @@ const maxListed = 1_000;
 
 export class FolderModes {
   readonly #init: FolderModesInit;
+  #isSharing = false;
 
   constructor(init: FolderModesInit) {
     this.#init = init;
@@ -133,6 +134,26 @@ export class FolderModes {
     if (this.#config.mode === 'receive-only') return numbers.noteDecided();
     if (counts.localChanges === 0 || numbers.isUndecided) return;
     await this.#change(this.#withheld, shared);
+  }
+
+  /**
+   * What was withheld and about to be replaced when the mode changed comes to stay where the members
+   * thought better of it, and a scan may have been writing: that is shared as soon as it counts.
+   */
+  async shareLeft(): Promise<void> {
+    const left = () => (this.#config.mode === 'receive-only' ? 0 : this.#index.counts.localChanges);
+    if (this.#isSharing) return;
+    this.#isSharing = true;
+    try {
+      for (let before = left(); before > 0; ) {
+        await this.shareWithheld();
+        const after = left();
+        if (after >= before) return;
+        before = after;
+      }
+    } finally {
+      this.#isSharing = false;
+    }
   }
 
   get #config(): FolderModesInit['folder']['config'] {
