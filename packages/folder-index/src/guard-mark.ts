@@ -208,6 +208,13 @@ function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
   return withChecked(withLocalCurrent(settled, above, disk ? { disk } : {}), above);
 }
 
+/** The entry where nobody has what a rejection was to bring back: what is on this disk stays. */
+export function withoutRejection(entry: PathEntry): PathEntry {
+  const local = localCurrent(entry);
+  if (local?.guard?.state !== 'rejected') return entry;
+  return withChecked(withoutGuard(entry, local.version), local.version);
+}
+
 function withRestoring(
   entry: PathEntry,
   version: Version,

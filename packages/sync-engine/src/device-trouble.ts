@@ -1,4 +1,6 @@
 /** Why this device takes nothing new for the moment, as other devices are told. */
+
+import { MalformedBytes } from '@holdfast/model';
 import {
   AppError,
   errorMessage,
@@ -40,4 +42,10 @@ export function stopHint(error: unknown): string {
 
 function isAboutPatterns(error: unknown): boolean {
   return error instanceof AppError && error.code === 'ignore_faulty';
+}
+
+/** Whether it says of content, of a device or of this disk that something is wrong, and not of this program. */
+export function isOfContent(error: unknown): boolean {
+  const isMalformed = error instanceof AppError || error instanceof MalformedBytes;
+  return isMalformed || fileErrorCode(error) !== undefined;
 }

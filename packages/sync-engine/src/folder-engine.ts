@@ -71,6 +71,7 @@ export class FolderEngine {
       folder: config.id,
       guard: this.massChanges.guard,
       keepers: () => [...this.#links.keys()],
+      isEverybodyHere: () => this.#config.members.every((member) => this.#links.has(member)),
       clientOf: (device: DeviceId) => this.#clientOf(device),
     };
     const isPaused = () => this.#config.paused;

@@ -47,6 +47,7 @@ export interface FolderTreeInit extends FolderSeams {
   /** Asked before content is said to be gone here, and before what others did takes it away. */
   readonly guard?: MassChangeGuard | undefined;
   readonly keepers?: () => readonly DeviceId[];
+  readonly isEverybodyHere?: () => boolean;
   /** Rows, needs or the state of the tree changed. */
   readonly onChange: () => void;
 }

@@ -48,6 +48,8 @@ export class SourceChoice {
   readonly #here: DeviceId;
   readonly #keepers: () => readonly DeviceId[];
   readonly #failures = new WeakMap<BlockSupplier, Map<VersionId, number>>();
+  /** What a device said that it does not have, in this session. */
+  readonly #gone = new WeakMap<BlockSupplier, Set<VersionId>>();
 
   constructor(init: {
     clock: Clock;
@@ -92,8 +94,15 @@ export class SourceChoice {
     for (const [client, { files }] of open) yield { client, files, sources: [] };
   }
 
-  /** The device could not give what it was asked for: others are asked first for a while. */
-  failed(client: BlockSupplier, { askFor }: Pick<FileToFetch, 'askFor'>): void {
+  /**
+   * The device could not give what it was asked for: others are asked first for a while. `isGone`: it
+   * said that it does not have it.
+   */
+  failed(client: BlockSupplier, { askFor }: Pick<FileToFetch, 'askFor'>, isGone = false): void {
+    const gone = this.#gone.get(client) ?? new Set<VersionId>();
+    this.#gone.set(client, gone);
+    if (gone.size >= maxRememberedFailures) gone.clear();
+    if (isGone) gone.add(askFor);
     const known = this.#failures.get(client) ?? new Map<VersionId, number>();
     this.#failures.set(client, known);
     if (known.size >= maxRememberedFailures) known.clear();
@@ -103,6 +112,13 @@ export class SourceChoice {
   /** Whether somebody is left who did not fail to give it lately. */
   mayTryOther(planned: PlannedPath): boolean {
     return this.#candidates(planned).some(({ failed }) => !failed);
+  }
+
+  /** Whether everybody who may have it and is connected said that it is not there any more. */
+  isGoneEverywhere(planned: PlannedPath): boolean {
+    const candidates = this.#candidates(planned);
+    const isGone = ({ client, file }: Candidate) => this.#gone.get(client)?.has(file.askFor);
+    return candidates.length > 0 && candidates.every(isGone);
   }
 
   #choose(

@@ -36,6 +36,8 @@ export interface TreeApplierInit {
   readonly mayApply: () => Promise<boolean>;
   /** Devices that may have what nobody shows any more. */
   readonly keepers?: () => readonly DeviceId[];
+  /** Whether all members are connected, so that nobody else has what they lack. */
+  readonly isEverybodyHere?: () => boolean;
   /** Asked before what others did takes content away here. */
   readonly guard?: MassChangeGuard | undefined;
   /** Paths that the disk shows otherwise than expected. */

@@ -5,13 +5,14 @@
  */
 
 import type { PathEntry } from '@holdfast/folder-index';
-import { displayPath, type FolderPath, MalformedBytes } from '@holdfast/model';
+import { displayPath, type FolderPath } from '@holdfast/model';
 import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
-import { troubleOfCode } from './device-trouble.js';
+import { isOfContent, troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
+import { HopelessRejections } from './hopeless-rejections.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { LargeVersions } from './large-versions.js';
 import { LocalTwins } from './local-twins.js';
@@ -47,6 +48,7 @@ export class TreeApplier {
   readonly #twins: LocalTwins;
   readonly #reviver: DirectoryReviver;
   readonly #ignored: IgnoredInTheWay;
+  readonly #hopeless: HopelessRejections;
   /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
   #problems: ReadonlyMap<FolderPath, string> = new Map();
   readonly #failures = new Map<FolderPath, string>();
@@ -72,6 +74,7 @@ export class TreeApplier {
     this.#placer = new Placer(init);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
+    this.#hopeless = new HopelessRejections(init);
   }
 
   /** Whether a pass is under way. */
@@ -181,6 +184,7 @@ export class TreeApplier {
       await this.#adoptDeletions(planned);
     }
     await this.#delete(deletions);
+    await this.#hopeless.settle();
     await this.#init.guard?.passed();
   }
 
@@ -262,17 +266,14 @@ export class TreeApplier {
       const outcome = await this.#placer.place(planned, fetched);
       const failed = new Set(outcome.failed.map((one) => one.path));
       for (const { planned: one, file } of files) {
-        if (failed.has(one.entry.path)) this.#notGiven(client, one, file);
+        if (failed.has(one.entry.path)) this.#notGiven(client, one, file, true);
       }
       await this.#settle(outcome);
     } catch (error) {
-      const isTheirs =
-        error instanceof AppError ||
-        error instanceof MalformedBytes ||
-        fileErrorCode(error) !== undefined;
-      if (!isTheirs) throw error;
+      if (!isOfContent(error)) throw error;
+      const isGone = error instanceof AppError && error.code === 'content_unavailable';
       for (const { planned: one, file } of files) {
-        this.#notGiven(client, one, file);
+        this.#notGiven(client, one, file, isGone);
         this.#fail(one.entry.path, fileErrorCode(error) ?? errorMessage(error));
       }
     } finally {
@@ -280,9 +281,10 @@ export class TreeApplier {
     }
   }
 
-  #notGiven(client: BlockSupplier, planned: PlannedPath, file: FileToFetch): void {
-    this.#sources.failed(client, file);
+  #notGiven(client: BlockSupplier, planned: PlannedPath, file: FileToFetch, isGone: boolean): void {
+    this.#sources.failed(client, file, isGone);
     this.#mayTryOther ||= this.#sources.mayTryOther(planned);
+    this.#hopeless.note(planned, this.#sources.isGoneEverywhere(planned));
   }
 
   async #fetch(

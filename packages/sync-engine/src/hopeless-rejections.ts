@@ -1,0 +1,56 @@
+/**
+ * Rejections that wait for content which nobody has: its author lost it, and nobody else ever got it.
+ * They are given up where every member is connected and says so, for a while; what is on this disk
+ * stays then, and goes on to the others. Kept in memory only: after a restart all are asked again.
+ */
+import { type FolderIndex, withoutRejection } from '@holdfast/folder-index';
+import type { FolderId, FolderPath } from '@holdfast/model';
+import type { Clock, Logger } from '@holdfast/platform';
+import type { PlannedPath } from './placer.js';
+
+/** A device that has just started may not know yet what it has. */
+const patienceMs = 10 * 60_000;
+const maxPaths = 10_000;
+
+export class HopelessRejections {
+  readonly #init: HopelessRejectionsInit;
+  readonly #sinceMs = new Map<FolderPath, number>();
+
+  constructor(init: HopelessRejectionsInit) {
+    this.#init = init;
+  }
+
+  /** Somebody was asked for what has to come back; `isGone`: nobody connected has it. */
+  note({ entry, action }: PlannedPath, isGone: boolean): void {
+    const { path } = entry;
+    const isHopeless = isGone && action.local?.guard?.state === 'rejected';
+    if (!isHopeless || this.#init.isEverybodyHere?.() !== true) this.#sinceMs.delete(path);
+    else if (!this.#sinceMs.has(path) && this.#sinceMs.size < maxPaths) {
+      this.#sinceMs.set(path, this.#init.clock.monotonic());
+    }
+  }
+
+  /** Gives up what was waited for long enough; resolves when that is durable. */
+  async settle(): Promise<void> {
+    const nowMs = this.#init.clock.monotonic();
+    const due = [...this.#sinceMs].filter(([, sinceMs]) => nowMs - sinceMs >= patienceMs);
+    if (due.length === 0) return;
+    const paths = due.map(([path]) => path);
+    await this.#init.index.update(paths, withoutRejection, { sync: true });
+    for (const path of paths) this.#sinceMs.delete(path);
+    const { folder, logger } = this.#init;
+    logger.warn('what was rejected stays: nobody has what was there before', {
+      folder,
+      paths: paths.length,
+    });
+  }
+}
+
+export interface HopelessRejectionsInit {
+  readonly folder: FolderId;
+  readonly index: FolderIndex;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly logger: Logger;
+  /** Whether every member of the folder is connected; undefined where nobody can tell. */
+  readonly isEverybodyHere?: () => boolean;
+}
