@@ -40,6 +40,7 @@ export class HistoryWatch {
   #seen = new Map<number, SeenEntry>();
   #archived = new Set<ContentKey>();
   #head = { position: -1, hash: '' };
+  readonly #contentOf = new Map<string, { readonly path: string; readonly content: ContentKey }>();
   /** Content of which a block rotted, and was not found whole since. */
   readonly #rotten = new Set<ContentKey>();
   /** Versions of which the archive said that it does not have them whole. */
@@ -66,6 +67,13 @@ export class HistoryWatch {
 
   get hasRotten(): boolean {
     return this.#rotten.size > 0;
+  }
+
+  /** Where a version lies in its folder, and its content; undefined where it is not known, or has none. */
+  contentOf(
+    versionId: string,
+  ): { readonly path: string; readonly content: ContentKey } | undefined {
+    return this.#contentOf.get(versionId);
   }
 
   /** Of these versions the archive says that it does not have them whole. */
@@ -166,7 +174,9 @@ export class HistoryWatch {
     }
     this.#seen.set(entry.position, { path: record.path, versionId: entry.versionId });
     if (record.kind === 'file' && record.sizeBytes > 0) {
-      this.#archived.add(contentKeyOf(record.blocks));
+      const content = contentKeyOf(record.blocks);
+      this.#archived.add(content);
+      this.#contentOf.set(entry.versionId, { path: record.path, content });
     }
   }
 

@@ -44,7 +44,10 @@ export async function verifyStores(world: SimulatedWorld): Promise<void> {
     if (asked === undefined || history === undefined) {
       throw new SeedFailure('not-live', `${machine.name} cannot be asked`);
     }
-    const { problems } = await world.complete(asked, 'verifying a store');
+    const { problems, badDevices } = await world.complete(asked, 'verifying a store');
+    if (badDevices.length > 0) {
+      throw new SeedFailure('rot-untold', `${machine.name} says that ${badDevices} gave it rot`);
+    }
     const other = problems.find(({ type, what }) =>
       // The head of a file of the log is not written again: what it holds is in order all the same.
       type === 'file'
@@ -54,7 +57,9 @@ export async function verifyStores(world: SimulatedWorld): Promise<void> {
     if (other !== undefined) {
       throw new SeedFailure('rot-untold', `${machine.name} says of what is whole: ${other.what}`);
     }
-    history.told(problems.flatMap(({ version = [] }) => version));
+    const told = problems.flatMap(({ version = [] }) => version);
+    history.told(told);
+    for (const version of told) requireNowhere(world, machine, history.contentOf(version));
   }
   const random = world.random.fork('rot in the good copy');
   for (const machine of world.archives) {
@@ -62,6 +67,25 @@ export async function verifyStores(world: SimulatedWorld): Promise<void> {
     for (let number = 0; number < rotInGoodCopy; number += 1) {
       rotLogOf(world, machine, copy, random);
     }
+  }
+}
+
+/** What a device that the archive knows shows at that very path comes back from there. */
+function requireNowhere(
+  world: SimulatedWorld,
+  archive: SimulatedMachine,
+  lost: ReturnType<HistoryWatch['contentOf']>,
+): void {
+  for (const [machine, reader] of world.readers) {
+    const knows = world.shape.edges.some(
+      (edge) => edge.includes(archive.name) && edge.includes(machine.name),
+    );
+    if (!knows || lost === undefined) continue;
+    const shown = reader.live().find(({ content }) => content === lost.content);
+    if (shown === undefined || shown.path.slice(shown.path.indexOf('/') + 1) !== lost.path)
+      continue;
+    const message = `${archive.name} does not get ${shown.path} back, which ${machine.name} shows`;
+    throw new SeedFailure('not-healed', message);
   }
 }
 

@@ -11,6 +11,7 @@ export type FailureKind =
   | 'not-asked'
   | 'not-repeatable'
   | 'not-confined'
+  | 'not-healed'
   | 'not-live'
   | 'rot-untold'
   | 'unexpected-error';
