@@ -31,6 +31,13 @@ export const rotBugs = [
     { seeds: 'rot-' },
   ),
   bug(
+    'a verification brings nothing back',
+    'sync-engine/src/content-healer.ts',
+    'if (this.#left.size === 0) break;',
+    'if (this.#left.size >= 0) break;',
+    { seeds: 'rot-' },
+  ),
+  bug(
     'a block that a reader found rotten counts as held',
     'block-store/src/block-store.ts',
     'if (damaged.length > 0) await this.#unindex(damaged);',
