@@ -46,7 +46,10 @@ export async function verifyStores(world: SimulatedWorld): Promise<void> {
     }
     const { problems, badDevices } = await world.complete(asked, 'verifying a store');
     if (badDevices.length > 0) {
-      throw new SeedFailure('rot-untold', `${machine.name} says that ${badDevices} gave it rot`);
+      throw new SeedFailure(
+        'rot-untold',
+        `${machine.name} says that ${badDevices.join()} gave it rot`,
+      );
     }
     const other = problems.find(({ type, what }) =>
       // The head of a file of the log is not written again: what it holds is in order all the same.
