@@ -57,6 +57,19 @@ test('content that nobody but the node removed is missing', () => {
   expect(ledger.missing()).toHaveLength(1);
 });
 
+test('what its user had synced may not go with the power, unless the user moved it and did not sync that', () => {
+  const { machine, ledger, write, user } = scene();
+  const at = (name: string) => joinPath(folderRoot, name);
+  ledger.aroundUser(machine, true, () => write('a', 'synced'));
+  ledger.aroundUser(machine, true, () => write('b', 'synced too'));
+  user(() => machine.fileSystem.rename(at('b'), at('c')));
+  ledger.aroundPowerLoss(machine, () => machine.fileSystem.unlink(at('c')));
+  expect(ledger.missing()).toEqual([]);
+  expect(ledger.countOf('power')).toBe(1);
+  ledger.aroundPowerLoss(machine, () => machine.fileSystem.unlink(at('a')));
+  expect(ledger.missing()).toHaveLength(1);
+});
+
 test('content that the archive has is not missing', () => {
   const { machine, reader, ledger, archived, write, user } = scene();
   user(() => write('a', 'precious'));

@@ -15,8 +15,8 @@ interface LedgerEntry {
   readonly machine: SimulatedMachine;
   readonly path: string;
   readonly atMs: number;
-  /** Its user had it synced; if not, its own machine may lose it with the power. */
-  readonly durable: boolean;
+  /** Its user had it synced where it lies; if not, its own machine may lose it with the power. */
+  durable: boolean;
   excuse: Excuse | undefined;
 }
 
@@ -53,6 +53,7 @@ export class ContentLedger {
   aroundUser(machine: SimulatedMachine, synced: boolean, act: () => void): void {
     const reader = this.#readerOf(machine);
     const before = reader.contents();
+    const placesBefore = placesIn(reader);
     let isDone = false;
     try {
       act();
@@ -60,6 +61,7 @@ export class ContentLedger {
     } finally {
       const after = reader.contents();
       this.#note(machine, synced && isDone);
+      if (!synced || !isDone) this.#noteMoves(machine, placesBefore, placesIn(reader));
       this.#excuseLost(before, after, 'overwritten', () => true);
     }
   }
@@ -152,6 +154,16 @@ export class ContentLedger {
     }
   }
 
+  /** A new name is as durable as the act that gave it. */
+  #noteMoves(machine: SimulatedMachine, before: Places, after: Places): void {
+    for (const [content, paths] of before) {
+      const entry = this.#entries.get(content);
+      const now = after.get(content);
+      if (entry?.machine !== machine || now === undefined) continue;
+      if ([...paths].some((path) => !now.has(path))) entry.durable = false;
+    }
+  }
+
   #excuseLost(
     before: ReadonlySet<ContentKey>,
     after: ReadonlySet<ContentKey>,
@@ -177,4 +189,16 @@ export class ContentLedger {
     }
     return all;
   }
+}
+
+/** At which paths a device shows a content. */
+type Places = ReadonlyMap<ContentKey, ReadonlySet<string>>;
+
+function placesIn(reader: ContentReader): Places {
+  const places = new Map<ContentKey, Set<string>>();
+  for (const { content, path } of reader.live()) {
+    if (content === undefined) continue;
+    places.set(content, (places.get(content) ?? new Set()).add(path));
+  }
+  return places;
 }
