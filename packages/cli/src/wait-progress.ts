@@ -61,7 +61,8 @@ function shortened(line: string): string {
   return line.length > maxLineCharacters ? `${line.slice(0, maxLineCharacters - 1)}…` : line;
 }
 
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+/** Until the next look, or until the signal has aborted. */
+export function pause(clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       timer.cancel();

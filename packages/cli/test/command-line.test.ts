@@ -225,7 +225,15 @@ describe('answers', () => {
   });
 
   test('a restore that skipped under never is done in part', async () => {
-    const done = { restored: 1, skipped: 1, bytes: 1, to: '/x', dryRun: false, store: 's' };
+    const done = {
+      restored: 1,
+      skipped: 1,
+      kept: 0,
+      bytes: 1,
+      to: '/x',
+      dryRun: false,
+      store: 's',
+    };
     await restartWith({ restore: async () => ({ ...done, failed: [] }) });
     const ran = await shell.run(['restore', 'P', '--to', '/x', '--overwrite', 'never']);
     expect([ran.code, ran.out]).toEqual([3, expect.stringContaining('Left as they were: 1 file.')]);

@@ -29,7 +29,15 @@ test('each kind of error has its exit code', () => {
 });
 
 test('a restore is done, done in part, or failed', () => {
-  const result = { restored: 2, skipped: 0, bytes: 1, to: '/x', dryRun: false, store: 's' };
+  const result = {
+    restored: 2,
+    skipped: 0,
+    kept: 0,
+    bytes: 1,
+    to: '/x',
+    dryRun: false,
+    store: 's',
+  };
   const failed = [{ path: 'a', reason: 'rotten' }];
   expect(restoreExitCode({ ...result, failed: [] }, undefined)).toBe(0);
   expect(restoreExitCode({ ...result, skipped: 1, failed: [] }, 'if-changed')).toBe(0);

@@ -62,17 +62,35 @@ export interface RestoreRequest extends HistoryQuery {
   readonly to?: string | undefined;
   readonly overwrite?: OverwritePolicy | undefined;
   readonly dryRun: boolean;
+  /** Ends it between two batches; what came back stays. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RestoreResult {
   readonly restored: number;
   readonly skipped: number;
+  /** Files that an interrupted restore had brought back, and that are whole. */
+  readonly kept: number;
   readonly bytes: number;
   readonly to: string;
   readonly dryRun: boolean;
   readonly store: string;
   /** Paths that could not be restored, with the reason; a restore with any is done in part. */
   readonly failed: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** How far a restore is; what was there already counts as done. */
+export interface RestoreProgress {
+  readonly path: string;
+  readonly to: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Null until they are counted. */
+  readonly totalFiles: number | null;
+  readonly totalBytes: number | null;
+  readonly bytesPerSecond: number;
+  /** Null while nobody can say. */
+  readonly secondsLeft: number | null;
 }
 
 export interface DiffRequest {
@@ -138,6 +156,11 @@ export interface HistoryControl {
   }>;
   /** What differs between two versions of one path. */
   diff(request: DiffRequest): Promise<DiffResult>;
-  /** Code `target_has_files` where `to` has files and there is no overwrite policy. */
+  /**
+   * Code `target_has_files` where `to` has files and there is no overwrite policy; with what an
+   * interrupted restore of the same left in `to` it goes on. `interrupted` where the signal ends it.
+   */
   restore(request: RestoreRequest): Promise<RestoreResult>;
+  /** Restores that are on their way. */
+  restores(): Promise<readonly RestoreProgress[]>;
 }

@@ -318,6 +318,10 @@ export class NodeService implements NodeControl {
     return this.#init.history.cat(query);
   }
 
+  restores() {
+    return this.#init.restore.restores();
+  }
+
   async restore(request: RestoreRequest) {
     const result = await this.#init.restore.restore(request);
     this.#init.events.add('restored', {

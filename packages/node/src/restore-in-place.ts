@@ -9,6 +9,7 @@ import type { Clock } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { demoted } from './demoted.js';
 import type { ExistingEntry } from './restore-jobs.js';
+import type { PlacedItem } from './restore-placer.js';
 
 /** The narrow part of a folder that this needs. */
 export type FolderInPlace = Pick<FolderEngine, 'treeIndex'> & {
@@ -39,6 +40,13 @@ export class RestoreInPlace {
       disk.sizeBytes === existing.disk.sizeBytes;
     if (row === undefined || !known) return 'unknown';
     return row.version.record.kind === 'file' ? row.version : undefined;
+  }
+
+  /** What came back; durable when it resolves. What replaced something is to be read anew. */
+  async notePlaced(items: readonly PlacedItem[]): Promise<void> {
+    for (const { version, held, existing } of items) {
+      if (held !== undefined) await this.noteHeld(version.record.path, held, existing);
+    }
   }
 
   /** Durable when it resolves: the version lies aside, and what is shown is to be read anew. */

@@ -2,8 +2,8 @@
  * Puts restored entries in place, a batch in one job, and keeps account of each: what came back, and
  * what did not, with the reason.
  */
-import { contentBytesOf, displayPath, type FolderPath, type Version } from '@holdfast/model';
-import type { BulkRunner, FilePath } from '@holdfast/platform';
+import { contentBytesOf, displayPath, type Version } from '@holdfast/model';
+import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
 import {
   type PackedEnvelopes,
   type PlacedContent,
@@ -12,11 +12,15 @@ import {
   placeJob,
 } from '@holdfast/sync-engine';
 import type { RestoreItem } from './restore-batches.js';
+import type { RestoreFigures } from './restore-figures.js';
+import type { ExistingEntry } from './restore-jobs.js';
 import type { RestoreInPlace } from './restore-in-place.js';
 
 export interface RestoreAccount {
   restored: number;
   skipped: number;
+  /** They were there and right, from an earlier run. */
+  kept: number;
   bytes: number;
   readonly failed: { path: string; reason: string }[];
 }
@@ -26,7 +30,16 @@ export interface RestorePlacerInit {
   readonly root: FilePath;
   /** Undefined where the restore goes beside the folder. */
   readonly inPlace: RestoreInPlace | undefined;
-  readonly account: RestoreAccount;
+  readonly figures: RestoreFigures;
+}
+
+/** An entry that is in its place. */
+export interface PlacedItem {
+  readonly version: Version;
+  /** What it replaced in the folder itself. */
+  readonly held: Version | undefined;
+  readonly existing: ExistingEntry;
+  readonly stat: FileStat | undefined;
 }
 
 interface RestoreWork {
@@ -54,31 +67,35 @@ export class RestorePlacer {
     const works: RestoreWork[] = [];
     for (const item of batch) {
       const content = contentOf(item);
-      const { path } = item.version.record;
-      const held = await inPlace?.replaced(path, item.existing);
-      if (content === undefined) this.fail(path, 'the archive lacks some of it');
-      else if (held === 'unknown') this.fail(path, 'it changed and is not synced yet');
+      const { version, existing } = item;
+      const held = await inPlace?.replaced(version.record.path, existing);
+      if (content === undefined) this.fail(version, 'the archive lacks some of it');
+      else if (held === 'unknown') this.fail(version, 'it changed and is not synced yet');
       else works.push({ item, held, place: placeItem(item, content, held) });
     }
     if (works.length === 0) return;
     if (inPlace === undefined) return this.#placeAll(works, envelopes);
     // What lies aside of it is just being looked at.
     const free = works.filter(({ place }) => !inPlace.isTaken(place.path));
-    for (const { place } of works.filter((work) => !free.includes(work))) {
-      this.fail(place.path, changedMeanwhile);
+    for (const { item } of works.filter((work) => !free.includes(work))) {
+      this.fail(item.version, changedMeanwhile);
     }
     const paths = free.map((work) => work.place.path);
     await inPlace.during(paths, () => this.#placeAll(free, envelopes));
   }
 
-  fail(path: FolderPath, reason: string): void {
-    this.#init.account.failed.push({ path: displayPath(path), reason });
+  fail(version: Version, reason: string): void {
+    const { figures } = this.#init;
+    figures.account.failed.push({ path: displayPath(version.record.path), reason });
+    figures.done(version);
   }
 
-  count({ record }: Version): void {
-    if (record.kind === 'directory') return;
-    this.#init.account.restored += 1;
-    this.#init.account.bytes += contentBytesOf(record);
+  count(version: Version): void {
+    const { figures } = this.#init;
+    figures.done(version);
+    if (version.record.kind === 'directory') return;
+    figures.account.restored += 1;
+    figures.account.bytes += contentBytesOf(version.record);
   }
 
   async #placeAll(works: readonly RestoreWork[], envelopes: PackedEnvelopes): Promise<void> {
@@ -86,18 +103,20 @@ export class RestorePlacer {
     const { buffers, transfer } = envelopes;
     const input = { root: this.#init.root, buffers, items };
     const results = await this.#init.runner.run(placeJob, input, transfer);
+    const placed: PlacedItem[] = [];
     for (const [at, work] of works.entries()) {
-      const { item, place } = work;
+      const { item } = work;
       const result = results[at];
       if (result?.type === 'placed') {
         this.count(item.version);
-        await this.#noteHeld(work);
+        placed.push({ ...item, held: work.held, stat: result.stat });
         continue;
       }
       // It lost its place meanwhile, and not to what was restored.
       if (result?.leftAside) await this.#noteHeld(work);
-      this.fail(place.path, reasonOf(result));
+      this.fail(item.version, reasonOf(result));
     }
+    await this.#init.inPlace?.notePlaced(placed);
   }
 
   async #noteHeld({ item, place, held }: RestoreWork): Promise<void> {

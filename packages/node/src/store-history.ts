@@ -53,6 +53,7 @@ export async function storeHistory(
     cat: (query) => asked(() => history.cat(query)),
     diff: (request) => asked(() => history.diff(request)),
     restore: (request) => asked(() => restore.restore(request)),
+    restores: () => restore.restores(),
   };
 }
 

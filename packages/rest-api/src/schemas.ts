@@ -104,6 +104,7 @@ export const requestSchemas = {
   cat: historyQuery,
   where: z.strictObject({ path }),
   diff: z.strictObject({ path, from: name, to: name, storeId: name.optional() }),
+  restores: nothing,
   restore: historyQuery.extend({
     to: path.optional(),
     overwrite: z.enum(['never', 'if-changed', 'always']).optional(),

@@ -254,9 +254,22 @@ const answers: NodeControl = {
       ranges: [{ offset: 0, bytes: 4 }],
     },
   }),
+  restores: async () => [
+    {
+      path: 'Photos',
+      to: '/out',
+      files: 10,
+      bytes: 4096,
+      totalFiles: 20,
+      totalBytes: 8192,
+      bytesPerSecond: 2048,
+      secondsLeft: 2,
+    },
+  ],
   restore: async ({ to, dryRun }) => ({
     restored: 2,
     skipped: 0,
+    kept: 0,
     bytes: 2057,
     to: to ?? '/home/ada/Photos-restored-20260301-120000',
     dryRun,

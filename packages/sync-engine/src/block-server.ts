@@ -93,8 +93,9 @@ export class BlockServer {
   ): AsyncGenerator<readonly WantedBlock[] | ServedBatch> {
     let wanted: WantedBlock[] = [];
     let bytes = 0;
+    const archived = await this.#archivedVersions(items);
     for (const [item, request] of items.entries()) {
-      const located = await this.#locate(item, request);
+      const located = await this.#locate(item, request, archived.get(request.versionId));
       if (typeof located === 'string') {
         yield { blocks: [], missing: [{ item, reason: located }] };
         continue;
@@ -115,8 +116,11 @@ export class BlockServer {
   async #locate(
     item: number,
     request: BlockRequestItem,
+    archived: Version | undefined,
   ): Promise<readonly WantedBlock[] | MissingReason> {
-    const found = await this.#find(request.versionId);
+    const found = archived
+      ? { version: archived, path: undefined }
+      : await this.#find(request.versionId);
     if (found === undefined) return 'unknown';
     const { version, path } = found;
     if (version.record.kind !== 'file' || request.level > version.record.blocks.depth) {
@@ -139,6 +143,17 @@ export class BlockServer {
             : { type: 'file', path, offset: layout.offsets[index] ?? 0 };
       return { item, index, reference, source };
     });
+  }
+
+  /** Where there is nothing but a store: all versions of a request are looked up at once. */
+  async #archivedVersions(
+    items: readonly BlockRequestItem[],
+  ): Promise<ReadonlyMap<VersionId, Version>> {
+    const { archive, folder, root } = this.#init;
+    if (root !== undefined || archive === undefined) return new Map();
+    const ids = [...new Set(items.map(({ versionId }) => versionId))];
+    const versions = await archive.versions(folder, ids);
+    return new Map(versions.flatMap((version) => (version ? [[version.id, version]] : [])));
   }
 
   /** The version and where its content lies: a path under the root, or the archive. */

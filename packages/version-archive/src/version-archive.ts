@@ -145,12 +145,21 @@ export class VersionArchive {
     });
   }
 
-  version(folder: FolderId, id: VersionId): Promise<Version | undefined> {
+  async version(folder: FolderId, id: VersionId): Promise<Version | undefined> {
+    const [version] = await this.versions(folder, [id]);
+    return version;
+  }
+
+  /** One for each id; undefined for those that the log does not have. */
+  versions(folder: FolderId, ids: readonly VersionId[]): Promise<(Version | undefined)[]> {
     return this.#whileIndexed(async () => {
-      const [row] = await this.#index.versionRows([{ folder, versionId: id }]);
-      if (row === undefined) return undefined;
-      const [entry] = await this.#queries.read([row]);
-      return entry === undefined ? undefined : decodeVersion(entry.recordBytes, this.#hash);
+      const rows = await this.#index.versionRows(ids.map((versionId) => ({ folder, versionId })));
+      const entries = await this.#queries.read(rows.filter((row) => row !== undefined));
+      const read = entries.values();
+      return rows.map((row) => {
+        const entry = row === undefined ? undefined : read.next().value;
+        return entry === undefined ? undefined : decodeVersion(entry.recordBytes, this.#hash);
+      });
     });
   }
 

@@ -1,5 +1,10 @@
 /** `holdfast restore`: brings a file or a folder back, beside what is there unless asked otherwise. */
-import type { OverwritePolicy, RestoreResult } from '@holdfast/node';
+import type {
+  HistoryControl,
+  OverwritePolicy,
+  RestoreRequest,
+  RestoreResult,
+} from '@holdfast/node';
 import { Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-code.js';
 import { withHistory } from '../history-access.js';
@@ -11,7 +16,8 @@ import {
   withVersion,
 } from '../history-options.js';
 import { countText, printable, sizeText } from '../printable-text.js';
-import { type AddVerb, absolutePath } from '../verb.js';
+import { showRestoreProgress } from '../restore-progress.js';
+import { type AddVerb, absolutePath, type VerbContext } from '../verb.js';
 
 interface RestoreOptions extends HistoryOptions {
   readonly to?: string;
@@ -35,19 +41,39 @@ export const addRestore: AddVerb = (program, bind) => {
     .option('--dry-run', 'only say what would happen');
   withStore(withVersion(withMoment(restore))).action(
     bind(async (context, path: string, options: RestoreOptions) => {
-      context.output.note('Restoring.');
       const request = {
         ...historyQuery(path, options),
         to: options.to === undefined ? undefined : absolutePath(context, options.to),
         overwrite: options.overwrite,
         dryRun: options.dryRun === true,
       };
-      const result = await withHistory(context, options, (history) => history.restore(request));
+      const result = await withHistory(context, options, (history) =>
+        restoreInSight(context, history, request),
+      );
       context.output.result(result, () => restoreLines(result));
       return restoreExitCode(result, options.overwrite);
     }),
   );
 };
+
+/** With its progress, where somebody watches. */
+async function restoreInSight(
+  { output, environment }: VerbContext,
+  history: HistoryControl,
+  request: RestoreRequest,
+): Promise<RestoreResult> {
+  if (!output.showsProgress || request.dryRun) return history.restore(request);
+  const ended = new AbortController();
+  const write = (line: string) => output.progress(line);
+  const shown = { history, clock: environment.clock, path: request.path, write };
+  const showing = showRestoreProgress(shown, ended.signal);
+  try {
+    return await history.restore(request);
+  } finally {
+    ended.abort();
+    await showing;
+  }
+}
 
 /** Skipping is what `if-changed` is for; under `never` it means that something did not come back. */
 export function restoreExitCode(
@@ -65,6 +91,7 @@ function restoreLines(result: RestoreResult): string[] {
   const place = printable(result.to);
   return [
     result.dryRun ? `Would bring back ${what} to ${place}.` : `Brought back ${what} to ${place}.`,
+    ...(result.kept > 0 ? [`There already, and whole: ${countText(result.kept, 'file')}.`] : []),
     ...(result.skipped > 0 ? [`Left as they were: ${countText(result.skipped, 'file')}.`] : []),
     ...result.failed.map(({ path, reason }) => `Not ${printable(path)}: ${printable(reason)}`),
   ];
