@@ -48,7 +48,7 @@ test('two devices share the work of serving a third one', async () => {
   await desktop.start(defaultUp);
   await desktop.ask('device', 'address', 'laptop', 'add', laptop.ready.addresses[0]!);
   await eventually('both are connected', async () => (await connectedOf(laptop)).length === 1);
-  const content = randomBytes(64 * mebibyte);
+  const content = randomBytes(32 * mebibyte);
   writeFileSync(join(tree, 'large.bin'), content);
   await laptop.ask('folder', 'rescan', 'docs');
   await laptop.ask('wait', 'docs', '--timeout', waitSeconds);

@@ -15,8 +15,8 @@ import { settle, shareDocs, useTestWorld } from './test-world.js';
 const world = useTestWorld();
 
 const mebibyte = 1024 * 1024;
-const sizeBytes = 400 * mebibyte + 12_345;
-const spots = [100 * mebibyte + 77, 250 * mebibyte, sizeBytes - 150 * mebibyte];
+const sizeBytes = 160 * mebibyte + 12_345;
+const spots = [40 * mebibyte + 77, 100 * mebibyte, sizeBytes - 30 * mebibyte];
 /** What is around a spot of data is cut into blocks that are not all zeros. */
 const roomBytes = 24 * mebibyte;
 
@@ -53,7 +53,7 @@ test('holes stay holes on the other device, in a changed file and in a restore',
   expect(takes(there)).toBeLessThan(roomBytes);
 
   const file = openSync(there, 'r+');
-  writeSync(file, 'changed there', 300 * mebibyte);
+  writeSync(file, 'changed there', 140 * mebibyte);
   closeSync(file);
   await settle(shared);
   expect(sameContent(here, there)).toBe(true);
