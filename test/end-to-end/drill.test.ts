@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, shareFolder, useTestWorld } from './test-world.js';
+import { pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 const fileCount = 12;
@@ -38,13 +38,39 @@ test('what comes back is what is there, the time is measured, and the date is sh
   expect(drill.bytes).toBeGreaterThan(5 * 1_000);
   expect(drill.seconds).toBeGreaterThan(0);
   expect(drill.fullRestoreSeconds).toBeGreaterThan(drill.seconds);
-  expect((await laptop.folder()).lastDrill).toBe(drill.folders[0]?.time);
+  expect((await laptop.folder()).lastDrill).not.toBeNull();
   expect(existsSync(join(laptop.home, 'drill'))).toBe(false);
   const all = await laptop.ask<DrillResult>('drill');
   expect(all).toMatchObject({ files: fileCount, mismatched: 0 });
   await laptop.stop();
   await laptop.start();
-  expect((await laptop.folder()).lastDrill).toBe(all.folders[0]?.time);
+  const shown = (await laptop.folder()).lastDrill;
+  expect(Date.parse(shown ?? '')).toBeGreaterThanOrEqual(Date.parse(all.folders[0]!.time));
+  await eventually('the archive shows when it was drilled', async () => {
+    return (await pi.folder()).lastDrill === shown;
+  });
+});
+
+test('a device that only knows the archive hears who drilled it if it knows them, and when it was verified', async () => {
+  const desktop = world.node('desktop');
+  await desktop.start();
+  await pairAll(desktop, laptop);
+  await pair(desktop, pi);
+  await pi.ask('folder', 'share', 'docs', 'desktop');
+  await desktop.ask('folder', 'accept', 'docs', world.path('desktop-docs'));
+  await desktop.ask('folder', 'share', 'docs', 'laptop');
+  await pi.ask('verify');
+  await laptop.ask('drill', 'docs', '--files', '3');
+  const drilled = (await laptop.folder()).lastDrill;
+  const verified = (await pi.folder()).lastVerified;
+  expect([drilled, verified]).not.toContain(null);
+  await eventually('desktop shows both', async () => {
+    const { lastDrill, lastVerified } = await desktop.folder();
+    return lastDrill === drilled && lastVerified === verified;
+  });
+  await eventually('laptop shows when its archive was verified', async () => {
+    return (await laptop.folder()).lastVerified === verified;
+  });
 });
 
 test('a file that rots at its source is named, and its archived version stays what it was', async () => {
@@ -57,6 +83,8 @@ test('a file that rots at its source is named, and its archived version stays wh
   const drill = JSON.parse(outcome.stdout.toString('utf8')) as DrillResult;
   expect([outcome.exitCode, drill.files, drill.mismatched]).toEqual([3, fileCount, 1]);
   expect(drill.folders[0]?.problems).toMatchObject([{ path: 'sub/file-3.txt' }]);
+  const { stateReason, lastDrill } = await laptop.folder();
+  expect([stateReason.includes('drill'), lastDrill]).toEqual([true, null]);
 });
 
 test('a drill needs an archive that answers, and files here', async () => {

@@ -5,6 +5,7 @@ import {
   sign,
   verifySignature,
 } from '@holdfast/network-libp2p';
+import { describeSigner } from '@holdfast/platform-compliance';
 import { expect, test } from 'vitest';
 
 test('an identity comes back from its private key', async () => {
@@ -38,4 +39,13 @@ test('a signature holds for its device and its bytes alone', async () => {
   expect(await verifySignature(alice.device, bytes.subarray(1), signature)).toBe(false);
   expect(await verifySignature(alice.device, bytes, signature.subarray(1))).toBe(false);
   expect(await verifySignature('nobody', bytes, signature)).toBe(false);
+});
+
+describeSigner('a device identity', async () => {
+  const identities = [await generateIdentity(), await generateIdentity()] as const;
+  const [one, other] = identities.map((identity) => ({
+    device: identity.device,
+    signer: { sign: (bytes: Uint8Array) => sign(identity, bytes), verify: verifySignature },
+  }));
+  return [one!, other!];
 });

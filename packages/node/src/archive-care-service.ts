@@ -2,7 +2,7 @@
  * Care for this device's store: verifying it, and making whole what rotted. One run at a time. Owns
  * no data: what is found is in the store's index and log, and in the answer.
  */
-import type { FolderId } from '@holdfast/model';
+import type { FolderId, StoreId } from '@holdfast/model';
 import { AppError, type Clock, type RandomSource } from '@holdfast/platform';
 import type { SyncEngine } from '@holdfast/sync-engine';
 import type { ArchiveFindings, VersionArchive } from '@holdfast/version-archive';
@@ -20,7 +20,11 @@ export interface ArchiveCareServiceInit {
   readonly content: ContentCare;
   readonly state: CareState;
   /** A run over the whole store ended, and what could be made whole is. */
-  readonly onVerified: (found: { readonly bad: number; readonly repaired: number }) => void;
+  readonly onVerified: (
+    storeId: StoreId,
+    found: Pick<VerifyResult, 'records' | 'bytes' | 'bad' | 'repaired'>,
+    tookMs: number,
+  ) => Promise<void>;
   readonly nameOf: (device: string) => string;
 }
 
@@ -59,14 +63,19 @@ export class ArchiveCareService {
   async #verify(archive: VersionArchive, request: VerifyRequest): Promise<VerifyResult> {
     const { clock } = this.#init;
     const beganMs = clock.monotonic();
-    const found = await this.settle(archive, await this.#read(archive, request));
+    const findings = await this.#read(archive, request);
+    const found = await this.settle(archive, findings, clock.monotonic() - beganMs);
     return { store: archive.storeId, ...found, seconds: secondsSince(beganMs, clock) };
   }
 
-  /** Makes whole what a run found to be bad, as far as that is possible, and says what is left. */
+  /**
+   * Makes whole what a run found to be bad, as far as that is possible, and says what is left.
+   * `tookMs`: how long it read, where it did nothing else.
+   */
   async settle(
     archive: VersionArchive,
     findings: ArchiveFindings,
+    tookMs = 0,
   ): Promise<Omit<VerifyResult, 'store' | 'seconds'>> {
     const { engine, nameOf, content, state, clock, onVerified } = this.#init;
     const rewritten = await archive.repair(findings);
@@ -76,14 +85,8 @@ export class ArchiveCareService {
     const isSound = report.bad <= report.repaired;
     const verifiedAtMs = isSound ? { verifiedAtMs: clock.now() } : {};
     await state.note(archive.storeId, { isSound, ...verifiedAtMs });
-    onVerified(report);
+    await onVerified(archive.storeId, report, Math.round(tookMs));
     return { ...report, badDevices: liars.map(nameOf) };
-  }
-
-  /** When everything in the store was read and found in order, or put in order, last. */
-  lastVerified(): string | null {
-    const verifiedAtMs = this.#init.state.facts?.verifiedAtMs ?? null;
-    return verifiedAtMs === null ? null : new Date(verifiedAtMs).toISOString();
   }
 
   /** Whether everything is being read because somebody asked. */

@@ -9,12 +9,14 @@ import type { ChangeSignal } from './change-signal.js';
 import { ContentCare } from './content-care.js';
 import type { EventLog } from './event-log.js';
 import type { NodeSeams } from './node-seams.js';
+import type { ProofLedger } from './proof-ledger.js';
 
 export interface CareInit {
   readonly seams: NodeSeams;
   readonly engine: SyncEngine;
   readonly localDevice: DeviceId;
   readonly archive: () => VersionArchive | undefined;
+  readonly proofs: ProofLedger;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
   readonly nameOf: (device: string) => string;
@@ -46,9 +48,15 @@ export function assembleCare(init: CareInit): Care {
     ...init,
     content,
     state,
-    onVerified: ({ bad, repaired }) => {
+    onVerified: async (storeId, { records, bytes, bad, repaired }, tookMs) => {
       events.add('verified', { bad, repaired });
       changes.changed();
+      if (bad > repaired) return;
+      const done = { items: records, bytes, bad: 0, tookMs, allWouldTakeMs: 0 };
+      for (const { config } of init.engine.folders.values()) {
+        if (config.archive)
+          await init.proofs.add(config.id, { kind: 'verified', storeId, ...done });
+      }
     },
   });
   const scrubber = new ArchiveScrubber({

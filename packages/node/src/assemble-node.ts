@@ -49,6 +49,7 @@ import { NodeService } from './node-service.js';
 import { OwnStore } from './own-store.js';
 import { Pairing } from './pairing.js';
 import { ProgressWatch } from './progress-watch.js';
+import { ProofLedger } from './proof-ledger.js';
 import { RestoreInPlace } from './restore-in-place.js';
 import { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
@@ -139,8 +140,17 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     onProgress: (folder, live) => events.add('folder-progress', { folder, ...live }),
   });
 
+  const proofs = new ProofLedger({
+    ...seams,
+    localDevice,
+    onNews: () => {
+      engine.announce();
+      changes.changed();
+    },
+  });
   const care = assembleCare({
     seams,
+    proofs,
     engine,
     localDevice,
     archive: () => store.archive,
@@ -197,6 +207,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   const openFolder = async (folder: StoredFolder, wasBegun: boolean): Promise<FolderEngine> => {
     const archive = folder.archive ? await store.open() : undefined;
     const init = { store: keyValueStore, hash, random, wasBegun };
+    await proofs.open(folder.id as FolderId);
     const { index, mirrorIndex } = await openFolderIndices(folder, archive, init);
     return new FolderEngine({
       ...seams,
@@ -208,6 +219,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       context: observeContext(localDevice, mirrorIndex ?? index, hash),
       hash,
       nameOf,
+      proofs,
       onNewEpoch: (changed, message) => {
         events.add('folder-renumbered', { folder: changed, message });
         engine.announce();
@@ -266,6 +278,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   });
   const drills = assembleDrills({
     seams,
+    proofs,
+    localDevice,
     engine,
     choose: (folder) => admin.choose(folder),
     sourceOf: (folder) => chooseSource(folder, engine, store.archive, undefined),
@@ -288,6 +302,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     store,
     care: care.service,
     drills,
+    proofs,
     gui: options.gui,
     nameOf,
   });

@@ -2,16 +2,18 @@
  * Drills that nobody asked for: each folder with files here once a week, when an archive answers and
  * nothing else goes on in it. What fails is tried again an hour later.
  */
+import type { DeviceId } from '@holdfast/model';
 import { AppError, type Clock, errorMessage, type Logger } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { DrillRequest } from './archive-care.js';
-import type { DrillRecords } from './drill-records.js';
 import { Pause } from './pause.js';
+import type { ProofLedger } from './proof-ledger.js';
 
 export interface DrillScheduleInit {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly records: DrillRecords;
+  readonly proofs: Pick<ProofLedger, 'latest'>;
+  readonly localDevice: DeviceId;
   readonly folders: () => Iterable<FolderEngine>;
   readonly drill: (request: DrillRequest) => Promise<unknown>;
 }
@@ -54,12 +56,12 @@ export class DrillSchedule {
   }
 
   async #drillIfDue(folder: FolderEngine): Promise<void> {
-    const { clock, records, drill, logger } = this.#init;
+    const { clock, proofs, localDevice, drill, logger } = this.#init;
     const { id, tree, paused } = folder.config;
     if (tree === undefined || paused || folder.stopReason !== '') return;
     try {
-      const last = await records.last(id);
-      const sinceMs = last === undefined ? intervalMs : clock.now() - Date.parse(last.time);
+      const last = proofs.latest(id, 'drilled', localDevice);
+      const sinceMs = last === undefined ? intervalMs : clock.now() - last.atMs;
       // A clock that went backward makes it due.
       if (sinceMs >= 0 && sinceMs < intervalMs) return;
       await drill({ folder: id, files: filesPerDrill });

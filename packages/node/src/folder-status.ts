@@ -93,12 +93,15 @@ function someText({ count, first }: SomePaths): string {
 }
 
 /** What others know of the folder. */
-type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified' | 'lastDrill'>;
+type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified' | 'lastDrill'> & {
+  /** What the last drill found; a sentence, or empty. */
+  readonly drillProblem: string;
+};
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
 export async function folderStatus(
   folder: FolderEngine,
-  shown: ShownBeside,
+  { drillProblem, ...shown }: ShownBeside,
   nameOf: (device: string) => string,
 ): Promise<FolderStatus> {
   const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
@@ -142,6 +145,7 @@ export async function folderStatus(
     stateReason:
       reason ||
       memberReason(folder, nameOf) ||
+      drillProblem ||
       folder.renumbering.note ||
       leftOutReason(tree?.leftOut ?? []),
     files: counts.files,

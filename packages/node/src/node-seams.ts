@@ -10,6 +10,7 @@ import type {
   Logger,
   Network,
   RandomSource,
+  Signer,
 } from '@holdfast/platform';
 
 export interface NodeSeams {
@@ -28,6 +29,8 @@ export interface NodeSeams {
   readonly random: RandomSource;
   readonly hasher: Hasher;
   readonly logger: Logger;
+  /** Signs as this device. */
+  readonly signer: Signer;
   /** Resolves symlinks of an existing native path. */
   readonly realPath: (path: string) => string;
   /** Sixteen bytes that tell this run of the machine from others. */

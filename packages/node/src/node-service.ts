@@ -41,9 +41,11 @@ import type { NodeSeams } from './node-seams.js';
 import type { OwnStore } from './own-store.js';
 import type { Pairing } from './pairing.js';
 import type { ProgressWatch } from './progress-watch.js';
+import type { ProofLedger } from './proof-ledger.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { stoppedFolders } from './stopped-folder.js';
+import { drillSentence } from './trouble-words.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
 
@@ -62,6 +64,7 @@ export interface NodeServiceInit {
   readonly store: Pick<OwnStore, 'archive' | 'problem' | 'check'>;
   readonly care: ArchiveCareService;
   readonly drills: Drills;
+  readonly proofs: ProofLedger;
   readonly gui: () => string;
   /** A device by its name; its id where it is not known here. */
   readonly nameOf: (device: string) => string;
@@ -368,15 +371,15 @@ export class NodeService implements NodeControl {
   }
 
   async #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { progress, nameOf, store, drills } = this.#init;
+    const { progress, nameOf, store, proofs } = this.#init;
     const { id } = folder.config;
     const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
-    const lastVerified = folder.config.archive ? this.#init.care.lastVerified() : null;
-    const lastDrill = (await drills.records.last(id))?.time ?? null;
-    const shown = { progress: progress.progressOf(id), ifLost, lastVerified, lastDrill };
-    return folderStatus(folder, shown, nameOf);
+    const [lastVerified, lastDrill] = [proofs.dateOf(id, 'verified'), proofs.dateOf(id, 'drilled')];
+    const drillProblem = drillSentence(proofs.failedDrill(id), nameOf);
+    const proven = { lastVerified, lastDrill, drillProblem };
+    return folderStatus(folder, { progress: progress.progressOf(id), ifLost, ...proven }, nameOf);
   }
 
   #device(text: string): StoredDevice {

@@ -1,7 +1,7 @@
 /** A node as a process: real seams, a home on disk, the page served. The CLI runs it. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { createLibp2pNetwork } from '@holdfast/network-libp2p';
+import { createLibp2pNetwork, sign, verifySignature } from '@holdfast/network-libp2p';
 import {
   AppError,
   bytesOf,
@@ -190,6 +190,10 @@ class NodeProcess implements RunningNode {
         random: cryptoRandom,
         hasher,
         logger: this.#logger,
+        signer: {
+          sign: (bytes) => sign(opened.identity, bytes),
+          verify: verifySignature,
+        },
         realPath: (path) => realpathSync(path),
         bootId: readBootId(),
         clockSynchronised,

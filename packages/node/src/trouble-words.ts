@@ -2,7 +2,7 @@
 import { displayPath } from '@holdfast/model';
 import { isDiskFull, wordsForCode } from '@holdfast/platform';
 import type { FolderLosses } from '@holdfast/sync-engine';
-import type { DeviceTrouble } from '@holdfast/sync-protocol';
+import type { ArchiveProof, DeviceTrouble } from '@holdfast/sync-protocol';
 
 export interface PathProblem {
   readonly path: string;
@@ -36,4 +36,14 @@ export function lostContentSentence({ count, first }: FolderLosses): string {
   if (first === undefined) return '';
   const more = count > 1 ? ` and ${count - 1} more` : '';
   return `Lost from the archive here: ${displayPath(first.path)}${more}. Nobody who is connected has it; what devices have is safe. Connect those that may have it.`;
+}
+
+/** A restore that was tried did not give what is there; empty where all was well. */
+export function drillSentence(
+  drill: Pick<ArchiveProof, 'device' | 'bad'> | undefined,
+  nameOf: (device: string) => string,
+): string {
+  if (drill === undefined) return '';
+  const files = drill.bad === 1 ? 'a file' : `${drill.bad} files`;
+  return `The last drill, on ${nameOf(drill.device)}, found ${files} with other bytes than the archive has, or that did not come back. See which there with: holdfast drill`;
 }

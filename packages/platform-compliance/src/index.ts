@@ -7,6 +7,7 @@ export * from './file-watcher.js';
 export * from './hasher.js';
 export * from './key-value-store.js';
 export * from './logger.js';
-export * from './network-discovery.js';
 export * from './network.js';
+export * from './network-discovery.js';
 export * from './random-source.js';
+export { describeSigner, type SigningDevice } from './signer.js';

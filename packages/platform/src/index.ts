@@ -16,3 +16,4 @@ export * from './mutex.js';
 export * from './network.js';
 export * from './random-source.js';
 export * from './row-tally.js';
+export * from './signer.js';

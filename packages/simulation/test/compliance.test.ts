@@ -1,18 +1,21 @@
 /** The in-memory seams keep the same contracts as the real ones. */
+
+import { filePathFrom } from '@holdfast/platform';
 import {
   describeFileSystem,
   describeFileWatcher,
   describeKeyValueStore,
   describeNetwork,
   describeNetworkDiscovery,
+  describeSigner,
 } from '@holdfast/platform-compliance';
-import { filePathFrom } from '@holdfast/platform';
 import {
   MemoryDatabase,
   MemoryDisk,
   MemoryFileSystem,
   MemoryKeyValueStore,
   MemoryNetworkFabric,
+  MemorySigner,
   MountTable,
   ScriptedFileWatcher,
   SeededRandom,
@@ -54,6 +57,9 @@ describeFileWatcher('ScriptedFileWatcher', async () => {
     dispose: nothing,
   };
 });
+
+const signing = (device: string) => ({ device, signer: new MemorySigner(device) });
+describeSigner('MemorySigner', async () => [signing('one'), signing('other')]);
 
 describeNetwork('MemoryNetwork', async () => {
   const fabric = new MemoryNetworkFabric({

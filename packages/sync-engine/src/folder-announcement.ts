@@ -6,7 +6,13 @@ import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderConfig } from './folder-config.js';
 
 export function folderAnnouncement(
-  { id, label, mode, massChanges }: FolderConfig & Pick<FolderAnnouncement, 'massChanges'>,
+  {
+    id,
+    label,
+    mode,
+    massChanges,
+    proofs,
+  }: FolderConfig & Pick<FolderAnnouncement, 'massChanges' | 'proofs'>,
   index: FolderIndex,
   archive: VersionArchive | undefined,
   device: DeviceId,
@@ -21,6 +27,7 @@ export function folderAnnouncement(
     position,
     mode,
     massChanges,
+    proofs,
     ...(seen === undefined ? {} : { seen }),
     ...(archive === undefined
       ? {}

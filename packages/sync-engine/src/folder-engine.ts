@@ -230,10 +230,11 @@ export class FolderEngine {
   }
 
   /** What this device says of the folder to a member. */
-  announcementFor(device: DeviceId, questions: number): FolderAnnouncement {
+  announcementFor(device: DeviceId, questions: number, proofCount: number): FolderAnnouncement {
     const massChanges = this.massChanges.announced(questions);
+    const proofs = this.#init.proofs.announced(this.#config.id, proofCount);
     return folderAnnouncement(
-      { ...this.#config, massChanges },
+      { ...this.#config, massChanges, proofs },
       this.index,
       this.#init.archive,
       device,
@@ -243,6 +244,7 @@ export class FolderEngine {
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */
   async link(session: PeerSession, announcement: FolderAnnouncement): Promise<void> {
     await this.massChanges.hear(announcement.massChanges);
+    await this.#init.proofs.hear(this.#config, announcement.proofs);
     const known = this.#links.get(session.device);
     if (this.isLinked(session, announcement)) return known?.update(announcement);
     if (known !== undefined) this.unlink(known.session);

@@ -7,7 +7,7 @@ export * from './content-fetcher.js';
 export * from './content-healer.js';
 export * from './folder-config.js';
 export * from './folder-engine.js';
-export type { FolderEngineInit } from './folder-engine-init.js';
+export type { FolderEngineInit, ProofExchange } from './folder-engine-init.js';
 export * from './folder-losses.js';
 export * from './folder-modes.js';
 export * from './folder-need.js';

@@ -203,11 +203,13 @@ export class SyncEngine {
   /** Queued at once; a session that cannot send ends by itself. */
   #sendFolders(session: PeerSession): void {
     let room: number = limits.announcedMassChanges;
+    let proofRoom: number = limits.announcedProofs;
     const folders = [...this.#folders.values()]
       .filter((folder) => folder.config.members.includes(session.device))
       .map((folder) => {
-        const announcement = folder.announcementFor(session.device, room);
+        const announcement = folder.announcementFor(session.device, room, proofRoom);
         room -= announcement.massChanges.length;
+        proofRoom -= announcement.proofs.length;
         return announcement;
       });
     void session.send({ type: 'folders', folders });

@@ -39,6 +39,7 @@ async function linkTo(
     position: other.position(),
     mode: 'send-receive',
     massChanges: [],
+    proofs: [],
     ...said,
   };
   const link = new FolderLink(

@@ -50,7 +50,10 @@ import {
 
 const decodeLimits = {
   hello: { addresses: limits.addresses },
-  folders: { folders: limits.folders, folders$: { massChanges: limits.massChanges } },
+  folders: {
+    folders: limits.folders,
+    folders$: { massChanges: limits.massChanges, proofs: limits.folderProofs },
+  },
   indexDelta: { rows: limits.deltaRows },
   receipt: { exceptions: limits.receiptExceptions },
 };

@@ -6,6 +6,7 @@ import { limits } from './limits.js';
 import { refuse } from './malformed.js';
 import { massChangesFrom, wireMassChangesOf } from './mass-change-conversion.js';
 import type { FolderAnnouncement, FolderMode, FoldersMessage } from './messages.js';
+import { proofsFrom, wireProofsOf } from './proof-conversion.js';
 import {
   readFolderId,
   readHex,
@@ -59,6 +60,7 @@ function wireFolderOf(folder: FolderAnnouncement): WireFolder {
         }),
     mode: wireModes[folder.mode],
     massChanges: wireMassChangesOf(folder.massChanges),
+    proofs: wireProofsOf(folder.proofs),
   };
 }
 
@@ -90,5 +92,6 @@ function folderFrom(wire: WireFolder): FolderAnnouncement {
         }),
     mode: readName(modes, wire.mode, 'mode'),
     massChanges: massChangesFrom(wire.massChanges),
+    proofs: proofsFrom(wire.proofs),
   };
 }

@@ -1,3 +1,4 @@
+export * from './archive-proof.js';
 export * from './blocks-codec.js';
 export { decodeControl, encodeControl } from './control-codec.js';
 export * from './feature-bits.js';

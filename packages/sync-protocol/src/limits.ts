@@ -24,6 +24,9 @@ export const limits = {
   massChanges: 16,
   /** Of all folders in one announcement together. */
   announcedMassChanges: 4000,
+  folderProofs: 16,
+  /** Of all folders in one announcement together. */
+  announcedProofs: 500,
 
   deltaRows: 2000,
   /** The rows of one delta together, as `indexRowBytes` counts them. */

@@ -14,6 +14,7 @@ import type {
   StoreId,
   VersionId,
 } from '@holdfast/model';
+import type { ArchiveProof } from './archive-proof.js';
 
 /** Both directions; opened by the device that dialled. The first frame each way is a hello. */
 export const controlProtocol = '/holdfast/sync/1';
@@ -72,6 +73,8 @@ export interface FolderAnnouncement {
   readonly mode: FolderMode;
   /** Questions about mass changes that the sender knows of, with their answers. */
   readonly massChanges: readonly MassChange[];
+  /** What the sender knows to have been done to prove the folder's archives, by whomever. */
+  readonly proofs: readonly ArchiveProof[];
 }
 
 /** Every folder that the sender shares with the receiver; replaces all earlier announcements. */

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { decodeVersion, encodeRecord, type VersionId } from '@holdfast/model';
+import {
+  type DeviceId,
+  decodeVersion,
+  encodeRecord,
+  type FolderId,
+  hexFrom,
+  type StoreId,
+  type VersionId,
+} from '@holdfast/model';
 import {
   decodeBlockRequest,
   decodeBlockResponse,
@@ -18,6 +26,7 @@ import {
   encodePairAnswer,
   encodePairRequest,
   nextRollingHash,
+  signedProofBytes,
 } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
 import { blake3 } from './blake3.js';
@@ -99,4 +108,25 @@ test('SPEC.md gives the same version ids, rolling hashes and invite', () => {
     expect(spec).toContain(rollingHash);
   }
   expect(spec).toContain(golden.invite.text);
+});
+
+test('what a device signs of a proof', () => {
+  const proof = {
+    kind: 'drilled' as const,
+    device: '12D3KooWabcdefgh' as DeviceId,
+    storeId: '1112131415161718' as StoreId,
+    atMs: 1_700_000_000_000,
+    items: 100,
+    bytes: 5_000_000,
+    bad: 0,
+    tookMs: 1500,
+    allWouldTakeMs: 600_000,
+  };
+  expect(hexFrom(signedProofBytes('abcdefghijklmnop' as FolderId, proof))).toBe(
+    [
+      '18686f6c646661737420617263686976652070726f6f662031106162636465666768696a6b6c6d6e6f7002',
+      '10313244334b6f6f57616263646566676811121314151617180000018bcfe5680000000000000000640000',
+      '0000004c4b40000000000000000000000000000005dc00000000000927c0',
+    ].join(''),
+  );
 });

@@ -13,6 +13,7 @@ import type {
   VersionId,
 } from '@holdfast/model';
 import type {
+  ArchiveProof,
   BlockRequest,
   BlockResponse,
   ControlMessage,
@@ -107,6 +108,19 @@ const massChange: fc.Arbitrary<MassChange> = fc.record({
   answer: fc.constantFrom('open', 'over', 'confirmed', 'rejected'),
 });
 
+const proof: fc.Arbitrary<ArchiveProof> = fc.record({
+  kind: fc.constantFrom('verified', 'drilled'),
+  device,
+  storeId,
+  atMs: safe,
+  items: safe,
+  bytes: safe,
+  bad: safe,
+  tookMs: safe,
+  allWouldTakeMs: safe,
+  signature: digits(64),
+});
+
 const announcement: fc.Arbitrary<FolderAnnouncement> = fc
   .record(
     {
@@ -118,8 +132,11 @@ const announcement: fc.Arbitrary<FolderAnnouncement> = fc
       archive: fc.record({ storeId, generation: safe }),
       mode: fc.constantFrom('send-receive', 'send-only', 'receive-only'),
       massChanges: fc.uniqueArray(massChange, { maxLength: 16, selector: ({ id }) => id }),
+      proofs: fc.array(proof, { maxLength: 16 }),
     },
-    { requiredKeys: ['folderId', 'label', 'accepted', 'position', 'mode', 'massChanges'] },
+    {
+      requiredKeys: ['folderId', 'label', 'accepted', 'position', 'mode', 'massChanges', 'proofs'],
+    },
   )
   .map((it) => ({ ...it, epoch: it.position.epoch }));
 

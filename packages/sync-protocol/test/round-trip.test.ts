@@ -68,6 +68,7 @@ test('announcements of the largest size fit into a frame', () => {
     sequence: Number.MAX_SAFE_INTEGER,
     hash: 'ff'.repeat(32),
   };
+  const proving = Math.floor(limits.announcedProofs / limits.folderProofs);
   const announcing = limits.announcedMassChanges / limits.massChanges;
   const folders = Array.from({ length: 1024 }, (_, at) => ({
     folderId: base32Number(at),
@@ -88,6 +89,18 @@ test('announcements of the largest size fit into a frame', () => {
       rewritten: Number.MAX_SAFE_INTEGER,
       files: Number.MAX_SAFE_INTEGER,
       answer: 'rejected',
+    })),
+    proofs: Array.from({ length: at < proving ? limits.folderProofs : 0 }, () => ({
+      kind: 'drilled',
+      device: 'z'.repeat(limits.deviceIdBytes),
+      storeId: 'ff'.repeat(8),
+      atMs: Number.MAX_SAFE_INTEGER,
+      items: Number.MAX_SAFE_INTEGER,
+      bytes: Number.MAX_SAFE_INTEGER,
+      bad: Number.MAX_SAFE_INTEGER,
+      tookMs: Number.MAX_SAFE_INTEGER,
+      allWouldTakeMs: Number.MAX_SAFE_INTEGER,
+      signature: 'ff'.repeat(64),
     })),
   }));
   const message = { type: 'folders', folders } as unknown as Parameters<typeof encodeControl>[0];

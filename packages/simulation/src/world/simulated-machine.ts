@@ -15,6 +15,7 @@ import { MemoryDisk } from '../seams/memory-disk.js';
 import { MemoryFileSystem } from '../seams/memory-file-system.js';
 import { MemoryKeyValueStore } from '../seams/memory-key-value-store.js';
 import type { MemoryNetworkFabric } from '../seams/memory-network-fabric.js';
+import { MemorySigner } from '../seams/memory-signer.js';
 import { MountTable } from '../seams/mount-table.js';
 import type { NameRules } from '../seams/name-table.js';
 import { nativeBlake3 } from '../seams/native-blake3.js';
@@ -296,6 +297,7 @@ export class SimulatedMachine {
         random: random.fork('node'),
         hasher,
         logger: this.#logger(),
+        signer: new MemorySigner(this.device),
         realPath: (path) => mounts.resolve(filePathFrom(path), 'realPath').path,
         bootId: random.fork('boot').bytes(16),
         clockSynchronised: () => this.#wallOffsetMs === 0,

@@ -567,6 +567,66 @@ export namespace WireControl {
     index: number
   }
 
+  export interface WireControlFoldersFoldersProofsKindFieldEvent {
+    field: '$.folders.folders[].proofs[].kind'
+    value: WireProofKind
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsDeviceFieldEvent {
+    field: '$.folders.folders[].proofs[].device'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsStoreIdFieldEvent {
+    field: '$.folders.folders[].proofs[].storeId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsAtMsFieldEvent {
+    field: '$.folders.folders[].proofs[].atMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsItemsFieldEvent {
+    field: '$.folders.folders[].proofs[].items'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsBytesFieldEvent {
+    field: '$.folders.folders[].proofs[].bytes'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsBadFieldEvent {
+    field: '$.folders.folders[].proofs[].bad'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsTookMsFieldEvent {
+    field: '$.folders.folders[].proofs[].tookMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent {
+    field: '$.folders.folders[].proofs[].allWouldTakeMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlFoldersFoldersProofsSignatureFieldEvent {
+    field: '$.folders.folders[].proofs[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface WireControlIndexDeltaFolderIdFieldEvent {
     field: '$.indexDelta.folderId'
     value: Uint8Array<ArrayBuffer>
@@ -730,7 +790,7 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlFoldersFoldersProofsKindFieldEvent | WireControlFoldersFoldersProofsDeviceFieldEvent | WireControlFoldersFoldersProofsStoreIdFieldEvent | WireControlFoldersFoldersProofsAtMsFieldEvent | WireControlFoldersFoldersProofsItemsFieldEvent | WireControlFoldersFoldersProofsBytesFieldEvent | WireControlFoldersFoldersProofsBadFieldEvent | WireControlFoldersFoldersProofsTookMsFieldEvent | WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireControlFoldersFoldersProofsSignatureFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
   }
 }
@@ -1184,6 +1244,66 @@ export namespace WireFolders {
     index: number
   }
 
+  export interface WireFoldersFoldersProofsKindFieldEvent {
+    field: '$.folders[].proofs[].kind'
+    value: WireProofKind
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsDeviceFieldEvent {
+    field: '$.folders[].proofs[].device'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsStoreIdFieldEvent {
+    field: '$.folders[].proofs[].storeId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsAtMsFieldEvent {
+    field: '$.folders[].proofs[].atMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsItemsFieldEvent {
+    field: '$.folders[].proofs[].items'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsBytesFieldEvent {
+    field: '$.folders[].proofs[].bytes'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsBadFieldEvent {
+    field: '$.folders[].proofs[].bad'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsTookMsFieldEvent {
+    field: '$.folders[].proofs[].tookMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsAllWouldTakeMsFieldEvent {
+    field: '$.folders[].proofs[].allWouldTakeMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFoldersFoldersProofsSignatureFieldEvent {
+    field: '$.folders[].proofs[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export function encode (obj: Partial<WireFolders>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireFolders.codec())
   }
@@ -1192,7 +1312,7 @@ export namespace WireFolders {
     return decodeMessage(buf, WireFolders.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolders>): Generator<WireFoldersFoldersFolderIdFieldEvent | WireFoldersFoldersLabelFieldEvent | WireFoldersFoldersAcceptedFieldEvent | WireFoldersFoldersEpochFieldEvent | WireFoldersFoldersPositionEpochFieldEvent | WireFoldersFoldersPositionSequenceFieldEvent | WireFoldersFoldersPositionHashFieldEvent | WireFoldersFoldersSeenEpochFieldEvent | WireFoldersFoldersSeenSequenceFieldEvent | WireFoldersFoldersSeenHashFieldEvent | WireFoldersFoldersArchiveStoreIdFieldEvent | WireFoldersFoldersArchiveGenerationFieldEvent | WireFoldersFoldersModeFieldEvent | WireFoldersFoldersMassChangesIdFieldEvent | WireFoldersFoldersMassChangesHolderFieldEvent | WireFoldersFoldersMassChangesAuthorFieldEvent | WireFoldersFoldersMassChangesSinceMsFieldEvent | WireFoldersFoldersMassChangesLastMsFieldEvent | WireFoldersFoldersMassChangesDeletedFieldEvent | WireFoldersFoldersMassChangesRewrittenFieldEvent | WireFoldersFoldersMassChangesFilesFieldEvent | WireFoldersFoldersMassChangesAnswerFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolders>): Generator<WireFoldersFoldersFolderIdFieldEvent | WireFoldersFoldersLabelFieldEvent | WireFoldersFoldersAcceptedFieldEvent | WireFoldersFoldersEpochFieldEvent | WireFoldersFoldersPositionEpochFieldEvent | WireFoldersFoldersPositionSequenceFieldEvent | WireFoldersFoldersPositionHashFieldEvent | WireFoldersFoldersSeenEpochFieldEvent | WireFoldersFoldersSeenSequenceFieldEvent | WireFoldersFoldersSeenHashFieldEvent | WireFoldersFoldersArchiveStoreIdFieldEvent | WireFoldersFoldersArchiveGenerationFieldEvent | WireFoldersFoldersModeFieldEvent | WireFoldersFoldersMassChangesIdFieldEvent | WireFoldersFoldersMassChangesHolderFieldEvent | WireFoldersFoldersMassChangesAuthorFieldEvent | WireFoldersFoldersMassChangesSinceMsFieldEvent | WireFoldersFoldersMassChangesLastMsFieldEvent | WireFoldersFoldersMassChangesDeletedFieldEvent | WireFoldersFoldersMassChangesRewrittenFieldEvent | WireFoldersFoldersMassChangesFilesFieldEvent | WireFoldersFoldersMassChangesAnswerFieldEvent | WireFoldersFoldersProofsKindFieldEvent | WireFoldersFoldersProofsDeviceFieldEvent | WireFoldersFoldersProofsStoreIdFieldEvent | WireFoldersFoldersProofsAtMsFieldEvent | WireFoldersFoldersProofsItemsFieldEvent | WireFoldersFoldersProofsBytesFieldEvent | WireFoldersFoldersProofsBadFieldEvent | WireFoldersFoldersProofsTookMsFieldEvent | WireFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireFoldersFoldersProofsSignatureFieldEvent> {
     return streamMessage(buf, WireFolders.codec(), opts)
   }
 }
@@ -1227,6 +1347,7 @@ export interface WireFolder {
   archive?: WireArchive
   mode: WireMode
   massChanges: WireMassChange[]
+  proofs: WireProof[]
 }
 
 export namespace WireFolder {
@@ -1286,6 +1407,13 @@ export namespace WireFolder {
           }
         }
 
+        if (obj.proofs != null && obj.proofs.length > 0) {
+          for (const value of obj.proofs) {
+            w.uint32(82)
+            WireProof.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1296,7 +1424,8 @@ export namespace WireFolder {
           accepted: false,
           epoch: noBytes,
           mode: WireMode.MODE_UNSPECIFIED,
-          massChanges: []
+          massChanges: [],
+          proofs: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1353,6 +1482,16 @@ export namespace WireFolder {
               }))
               break
             }
+            case 10: {
+              if (opts.limits?.proofs != null && obj.proofs.length === opts.limits.proofs) {
+                throw new MaxLengthError('Decode error - repeated field "proofs" had too many elements')
+              }
+
+              obj.proofs.push(WireProof.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.proofs$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1363,7 +1502,8 @@ export namespace WireFolder {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          massChanges: 0
+          massChanges: 0,
+          proofs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1443,6 +1583,24 @@ export namespace WireFolder {
               }
 
               obj.massChanges++
+
+              break
+            }
+            case 10: {
+              if (opts.limits?.proofs != null && obj.proofs === opts.limits.proofs) {
+                throw new MaxLengthError('Streaming decode error - repeated field "proofs" had too many elements')
+              }
+
+              for (const evt of WireProof.codec().stream(reader, reader.uint32(), `${prefix}.proofs[]`, {
+                limits: opts.limits?.proofs$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.proofs
+                }
+              }
+
+              obj.proofs++
 
               break
             }
@@ -1577,6 +1735,66 @@ export namespace WireFolder {
     index: number
   }
 
+  export interface WireFolderProofsKindFieldEvent {
+    field: '$.proofs[].kind'
+    value: WireProofKind
+    index: number
+  }
+
+  export interface WireFolderProofsDeviceFieldEvent {
+    field: '$.proofs[].device'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFolderProofsStoreIdFieldEvent {
+    field: '$.proofs[].storeId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireFolderProofsAtMsFieldEvent {
+    field: '$.proofs[].atMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsItemsFieldEvent {
+    field: '$.proofs[].items'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsBytesFieldEvent {
+    field: '$.proofs[].bytes'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsBadFieldEvent {
+    field: '$.proofs[].bad'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsTookMsFieldEvent {
+    field: '$.proofs[].tookMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsAllWouldTakeMsFieldEvent {
+    field: '$.proofs[].allWouldTakeMs'
+    value: number
+    index: number
+  }
+
+  export interface WireFolderProofsSignatureFieldEvent {
+    field: '$.proofs[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export function encode (obj: Partial<WireFolder>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireFolder.codec())
   }
@@ -1585,8 +1803,322 @@ export namespace WireFolder {
     return decodeMessage(buf, WireFolder.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolder>): Generator<WireFolderFolderIdFieldEvent | WireFolderLabelFieldEvent | WireFolderAcceptedFieldEvent | WireFolderEpochFieldEvent | WireFolderPositionEpochFieldEvent | WireFolderPositionSequenceFieldEvent | WireFolderPositionHashFieldEvent | WireFolderSeenEpochFieldEvent | WireFolderSeenSequenceFieldEvent | WireFolderSeenHashFieldEvent | WireFolderArchiveStoreIdFieldEvent | WireFolderArchiveGenerationFieldEvent | WireFolderModeFieldEvent | WireFolderMassChangesIdFieldEvent | WireFolderMassChangesHolderFieldEvent | WireFolderMassChangesAuthorFieldEvent | WireFolderMassChangesSinceMsFieldEvent | WireFolderMassChangesLastMsFieldEvent | WireFolderMassChangesDeletedFieldEvent | WireFolderMassChangesRewrittenFieldEvent | WireFolderMassChangesFilesFieldEvent | WireFolderMassChangesAnswerFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireFolder>): Generator<WireFolderFolderIdFieldEvent | WireFolderLabelFieldEvent | WireFolderAcceptedFieldEvent | WireFolderEpochFieldEvent | WireFolderPositionEpochFieldEvent | WireFolderPositionSequenceFieldEvent | WireFolderPositionHashFieldEvent | WireFolderSeenEpochFieldEvent | WireFolderSeenSequenceFieldEvent | WireFolderSeenHashFieldEvent | WireFolderArchiveStoreIdFieldEvent | WireFolderArchiveGenerationFieldEvent | WireFolderModeFieldEvent | WireFolderMassChangesIdFieldEvent | WireFolderMassChangesHolderFieldEvent | WireFolderMassChangesAuthorFieldEvent | WireFolderMassChangesSinceMsFieldEvent | WireFolderMassChangesLastMsFieldEvent | WireFolderMassChangesDeletedFieldEvent | WireFolderMassChangesRewrittenFieldEvent | WireFolderMassChangesFilesFieldEvent | WireFolderMassChangesAnswerFieldEvent | WireFolderProofsKindFieldEvent | WireFolderProofsDeviceFieldEvent | WireFolderProofsStoreIdFieldEvent | WireFolderProofsAtMsFieldEvent | WireFolderProofsItemsFieldEvent | WireFolderProofsBytesFieldEvent | WireFolderProofsBadFieldEvent | WireFolderProofsTookMsFieldEvent | WireFolderProofsAllWouldTakeMsFieldEvent | WireFolderProofsSignatureFieldEvent> {
     return streamMessage(buf, WireFolder.codec(), opts)
+  }
+}
+
+export enum WireProofKind {
+  PROOF_UNSPECIFIED = 'PROOF_UNSPECIFIED',
+  PROOF_VERIFIED = 'PROOF_VERIFIED',
+  PROOF_DRILLED = 'PROOF_DRILLED'
+}
+
+enum __WireProofKindValues {
+  PROOF_UNSPECIFIED = 0,
+  PROOF_VERIFIED = 1,
+  PROOF_DRILLED = 2
+}
+
+export namespace WireProofKind {
+  export const codec = (): Codec<WireProofKind> => {
+    return enumeration<WireProofKind>(__WireProofKindValues)
+  }
+}
+
+export interface WireProof {
+  kind: WireProofKind
+  device: Uint8Array<ArrayBuffer>
+  storeId: Uint8Array<ArrayBuffer>
+  atMs: number
+  items: number
+  bytes: number
+  bad: number
+  tookMs: number
+  allWouldTakeMs: number
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace WireProof {
+  let _codec: Codec<WireProof>
+
+  export const codec = (): Codec<WireProof> => {
+    if (_codec == null) {
+      _codec = message<WireProof>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.kind != null && __WireProofKindValues[obj.kind] !== 0) {
+          w.uint32(8)
+          WireProofKind.codec().encode(obj.kind, w)
+        }
+
+        if ((obj.device != null && obj.device.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.device)
+        }
+
+        if ((obj.storeId != null && obj.storeId.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.storeId)
+        }
+
+        if ((obj.atMs != null && obj.atMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.atMs)
+        }
+
+        if ((obj.items != null && obj.items !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.items)
+        }
+
+        if ((obj.bytes != null && obj.bytes !== 0)) {
+          w.uint32(48)
+          w.uint64Number(obj.bytes)
+        }
+
+        if ((obj.bad != null && obj.bad !== 0)) {
+          w.uint32(56)
+          w.uint64Number(obj.bad)
+        }
+
+        if ((obj.tookMs != null && obj.tookMs !== 0)) {
+          w.uint32(64)
+          w.uint64Number(obj.tookMs)
+        }
+
+        if ((obj.allWouldTakeMs != null && obj.allWouldTakeMs !== 0)) {
+          w.uint32(72)
+          w.uint64Number(obj.allWouldTakeMs)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(82)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          kind: WireProofKind.PROOF_UNSPECIFIED,
+          device: noBytes,
+          storeId: noBytes,
+          atMs: 0,
+          items: 0,
+          bytes: 0,
+          bad: 0,
+          tookMs: 0,
+          allWouldTakeMs: 0,
+          signature: noBytes
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.kind = WireProofKind.codec().decode(reader)
+              break
+            }
+            case 2: {
+              obj.device = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.storeId = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.atMs = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.items = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.bytes = reader.uint64Number()
+              break
+            }
+            case 7: {
+              obj.bad = reader.uint64Number()
+              break
+            }
+            case 8: {
+              obj.tookMs = reader.uint64Number()
+              break
+            }
+            case 9: {
+              obj.allWouldTakeMs = reader.uint64Number()
+              break
+            }
+            case 10: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.kind`,
+                value: WireProofKind.codec().decode(reader)
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.device`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.storeId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.atMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.items`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.bytes`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.bad`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.tookMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.allWouldTakeMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireProofKindFieldEvent {
+    field: '$.kind'
+    value: WireProofKind
+  }
+
+  export interface WireProofDeviceFieldEvent {
+    field: '$.device'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireProofStoreIdFieldEvent {
+    field: '$.storeId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireProofAtMsFieldEvent {
+    field: '$.atMs'
+    value: number
+  }
+
+  export interface WireProofItemsFieldEvent {
+    field: '$.items'
+    value: number
+  }
+
+  export interface WireProofBytesFieldEvent {
+    field: '$.bytes'
+    value: number
+  }
+
+  export interface WireProofBadFieldEvent {
+    field: '$.bad'
+    value: number
+  }
+
+  export interface WireProofTookMsFieldEvent {
+    field: '$.tookMs'
+    value: number
+  }
+
+  export interface WireProofAllWouldTakeMsFieldEvent {
+    field: '$.allWouldTakeMs'
+    value: number
+  }
+
+  export interface WireProofSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<WireProof>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireProof.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireProof>): WireProof {
+    return decodeMessage(buf, WireProof.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireProof>): Generator<WireProofKindFieldEvent | WireProofDeviceFieldEvent | WireProofStoreIdFieldEvent | WireProofAtMsFieldEvent | WireProofItemsFieldEvent | WireProofBytesFieldEvent | WireProofBadFieldEvent | WireProofTookMsFieldEvent | WireProofAllWouldTakeMsFieldEvent | WireProofSignatureFieldEvent> {
+    return streamMessage(buf, WireProof.codec(), opts)
   }
 }
 
