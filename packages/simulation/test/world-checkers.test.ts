@@ -7,6 +7,7 @@ import { VirtualWorldClock } from '../src/seams/virtual-world-clock.js';
 import { assertSame } from '../src/world/compare-trees.js';
 import { watchConfinement } from '../src/world/confinement-watch.js';
 import { ContentLedger } from '../src/world/content-ledger.js';
+import { IgnoreWatch } from '../src/world/ignore-watch.js';
 import { PathReader } from '../src/world/path-reader.js';
 import type { SeedFailure } from '../src/world/seed-failure.js';
 import { SimulatedMachine } from '../src/world/simulated-machine.js';
@@ -55,6 +56,24 @@ test('content that nobody but the node removed is missing', () => {
   expect(ledger.missing()).toEqual([]);
   machine.fileSystem.unlink(joinPath(folderRoot, 'a'));
   expect(ledger.missing()).toHaveLength(1);
+});
+
+test('what (?d) names may go, other ignored content may not', () => {
+  const letGo = new Set<string>();
+  const { machine, reader, write } = scene();
+  const watch = new IgnoreWatch({
+    readers: new Map([[machine, reader]]),
+    labels: ['data'],
+    nowMs: () => 0,
+  });
+  write('.stignore', '(?d)a\nb');
+  write('a', 'may go');
+  write('b', 'may not');
+  watch.touched(machine);
+  for (const { path, content } of reader.live()) {
+    if (content !== undefined && watch.mayBeLetGo(machine, content)) letGo.add(path);
+  }
+  expect([...letGo]).toEqual(['data/a']);
 });
 
 test('what its user had synced may not go with the power, unless the user moved it and did not sync that', () => {

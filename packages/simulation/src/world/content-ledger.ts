@@ -8,7 +8,7 @@ import type { ContentKey } from './world-content.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { ContentReader } from './world-content.js';
 
-export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy' | 'rot';
+export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy' | 'rot' | 'let-go';
 
 interface LedgerEntry {
   readonly content: ContentKey;
@@ -24,6 +24,8 @@ export interface ContentLedgerInit {
   readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
   /** Whether the archive's history is known to hold the content. */
   readonly isArchived: (content: ContentKey) => boolean;
+  /** Whether the patterns on a device say that it may go from there with its directory. */
+  readonly mayBeLetGo?: (machine: SimulatedMachine, content: ContentKey) => boolean;
   readonly nowMs: () => number;
   readonly onEvent: (what: string) => void;
 }
@@ -127,8 +129,11 @@ export class ContentLedger {
   missing(): string[] {
     const here = this.#everywhere();
     const missing: string[] = [];
-    for (const { content, machine, path, atMs, excuse } of this.#entries.values()) {
-      if (here.has(content) || this.#init.isArchived(content) || excuse !== undefined) continue;
+    for (const entry of this.#entries.values()) {
+      const { content, machine, path, atMs } = entry;
+      if (here.has(content) || this.#init.isArchived(content)) continue;
+      if (this.#init.mayBeLetGo?.(machine, content) === true) entry.excuse ??= 'let-go';
+      if (entry.excuse !== undefined) continue;
       missing.push(
         `${machine.name} ${path} of ${(atMs / 1000).toFixed(3)} s (${content.slice(0, 8)})`,
       );

@@ -7,7 +7,7 @@ import { type FolderPath, ignoreFileName } from '@holdfast/model';
 import { AppError, byteStringFrom, joinPath } from '@holdfast/platform';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
-import { type ContentReader, inodeIfPresent, rootOf } from './world-content.js';
+import { type ContentKey, type ContentReader, inodeIfPresent, rootOf } from './world-content.js';
 
 /** A node may not have heard of new patterns; without any event it looks when it has to apply. */
 const knownAfterMs = 60_000;
@@ -25,6 +25,7 @@ export class IgnoreWatch {
   readonly #labels: readonly string[];
   readonly #nowMs: () => number;
   readonly #watched = new Map<string, Watched>();
+  readonly #deletable = new Map<SimulatedMachine, Set<ContentKey>>();
 
   constructor(init: {
     readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
@@ -42,7 +43,16 @@ export class IgnoreWatch {
       const name = `${machine.name} ${label}`;
       const before = this.#watched.get(name);
       if (before !== undefined) this.#watched.set(name, { ...before, ignored: new Map() });
+      const reader = this.#readers.get(machine);
+      const text = patternsOf(machine, label);
+      if (reader !== undefined && text !== undefined)
+        this.#noteDeletable(machine, reader, label, text);
     }
+  }
+
+  /** Whether `(?d)` named a file with that content on the device. */
+  mayBeLetGo(machine: SimulatedMachine, content: ContentKey): boolean {
+    return this.#deletable.get(machine)?.has(content) === true;
   }
 
   /** Throws where something that was ignored is not what it was. */
@@ -50,6 +60,13 @@ export class IgnoreWatch {
     for (const [machine, reader] of this.#readers) {
       for (const label of this.#labels) this.#lookAt(machine, reader, label);
     }
+  }
+
+  #noteDeletable(machine: SimulatedMachine, reader: ContentReader, label: string, text: string) {
+    const found = this.#deletable.get(machine) ?? new Set<ContentKey>();
+    this.#deletable.set(machine, found);
+    const named = matched(reader, label, text).filter(({ deletable }) => deletable);
+    for (const { content } of named) found.add(content);
   }
 
   #lookAt(machine: SimulatedMachine, reader: ContentReader, label: string): void {
@@ -66,6 +83,7 @@ export class IgnoreWatch {
       return;
     }
     if (nowMs - before.sinceMs < knownAfterMs) return;
+    this.#noteDeletable(machine, reader, label, text);
     const now = ignoredIn(reader, label, text);
     for (const [path, content] of before.ignored) {
       if (now.get(path) === content) continue;
@@ -81,14 +99,22 @@ function patternsOf(machine: SimulatedMachine, label: string): string | undefine
 }
 
 function ignoredIn(reader: ContentReader, label: string, text: string): Map<string, string> {
+  const kept = matched(reader, label, text).filter(({ deletable }) => !deletable);
+  return new Map(kept.map(({ path, content }) => [path, content]));
+}
+
+/** The files that the patterns pass over, and whether each may go. */
+function matched(
+  reader: ContentReader,
+  label: string,
+  text: string,
+): { path: string; content: ContentKey; deletable: boolean }[] {
   const rules = rulesOf(text);
-  const found = new Map<string, string>();
-  for (const { path, content } of reader.live()) {
-    if (content === undefined || !path.startsWith(`${label}/`)) continue;
+  return reader.live().flatMap(({ path, content }) => {
+    if (content === undefined || !path.startsWith(`${label}/`)) return [];
     const { ignored, deletable } = rules.match(path.slice(label.length + 1) as FolderPath);
-    if (ignored && !deletable) found.set(path, content);
-  }
-  return found;
+    return ignored ? [{ path, content, deletable }] : [];
+  });
 }
 
 /** Of patterns that cannot be understood nothing follows. */

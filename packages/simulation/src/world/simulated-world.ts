@@ -82,6 +82,7 @@ export class SimulatedWorld {
     this.ledger = new ContentLedger({
       readers: this.readers,
       isArchived: (content) => this.histories.some((one) => one.holds(content)),
+      mayBeLetGo: (machine, content) => this.#ignoreWatch.mayBeLetGo(machine, content),
       nowMs: () => this.clock.nowMs,
       onEvent: (what) => this.trace.event('ledger', what),
     });
