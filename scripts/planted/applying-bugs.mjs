@@ -99,10 +99,24 @@ export const applyingBugs = [
   ),
   bug(
     'what was placed overrides what a scan found meanwhile',
-    placer,
-    'const isNewer = now !== local?.version.id && now !== target.id;',
-    'const isNewer = now === undefined && now !== local?.version.id;',
+    'sync-engine/src/placed-entry.ts',
+    'return now !== local?.version.id && now !== target.id;',
+    'return now === undefined && now !== local?.version.id;',
     { suite: ['packages/sync-engine/test/placer'], seeds: '' },
+  ),
+  bug(
+    'the old name of a moved file goes before the new one is durable',
+    'sync-engine/src/move-files-job.ts',
+    'if (this.#syncDirectoriesOf(linked.map(({ path }) => path))) {',
+    'if (linked.length >= 0) {',
+    { suite: ['packages/sync-engine/test/move-files-job'], seeds: '' },
+  ),
+  bug(
+    'the old name of a moved file goes unseen',
+    'sync-engine/src/move-files-job.ts',
+    'if (this.#isThere(item, linked.ctimeNs)) {',
+    'if (linked.ctimeNs > 0n) {',
+    { suite: ['packages/sync-engine/test/move-files-job'], seeds: '' },
   ),
   bug(
     'blocks of a received file are written unseen',

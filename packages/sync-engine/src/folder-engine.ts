@@ -91,6 +91,7 @@ export class FolderEngine {
             coverage: () => this.#coverage,
             findVersions: (ids) => this.renumbering.findVersions(ids),
             isPaused,
+            mayHearMore: () => [...this.#links.values()].some((link) => link.hasMore),
             mayApply: () => !this.renumbering.isPending,
             onChange: () => this.#changed(),
           });
@@ -257,6 +258,7 @@ export class FolderEngine {
         clock: this.#init.clock,
         need: () => folderNeed(this),
         trouble: () => this.ingester?.trouble ?? this.tree?.trouble,
+        isLooking: () => this.tree?.isLooking ?? false,
         onRows: () => this.#rowsArrived(),
         onOwnRows: () => this.#changed(),
         onProgress: () => this.#init.onChange(this.#config.id),

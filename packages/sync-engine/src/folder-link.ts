@@ -41,6 +41,8 @@ export interface FolderLinkInit {
   readonly need: () => { readonly files: number; readonly bytes: number };
   /** Why this device takes nothing new for the moment; told to the member. */
   readonly trouble: () => DeviceTrouble | undefined;
+  /** Whether this device looks through its disk: then more rows may follow. */
+  readonly isLooking: () => boolean;
   /** Rows of the member were taken over, durably. */
   readonly onRows: (link: FolderLink) => void;
   /** What arrived gave rows of this device new numbers: every member is to hear of them. */
@@ -64,6 +66,9 @@ export class FolderLink {
   #receivedUpTo = 0;
   /** What the member knows that it has been told; rows that are not for it are passed over. */
   #toldUpTo = 0;
+  /** Whether the member was told that more follows, and whether it said so. */
+  #toldMore = false;
+  #hasMore = false;
   #ended = false;
   #progress: ProgressMessage | undefined;
   #servedBytes = 0;
@@ -115,6 +120,11 @@ export class FolderLink {
     const { epoch, position } = this.#announcement;
     const { seen } = this.#init.index.peer(this.device);
     return seen?.epoch === epoch && seen.sequence >= position.sequence;
+  }
+
+  /** Whether the member said that more rows follow. */
+  get hasMore(): boolean {
+    return this.#hasMore;
   }
 
   /** Positions of the member's index that have durably arrived here, oldest first. */
@@ -199,6 +209,7 @@ export class FolderLink {
       delta.position?.sequence ?? delta.rows.at(-1)?.sequence ?? 0,
     );
     if (delta.position !== undefined) this.#remember(delta.position);
+    this.#hasMore = delta.more === true;
     this.#tellProgress();
     this.#init.onRows(this);
     if (index.position().sequence !== sequence) this.#init.onOwnRows();
@@ -269,7 +280,8 @@ export class FolderLink {
       for (let first = true; !this.#ended; first = false) {
         const { rows, reached } = await this.#init.index.rowsAfter(this.#sentUpTo, rowsPerDelta);
         const isNew = rows.length > 0 || (reached?.sequence ?? 0) > this.#sentUpTo;
-        if (isNew || first) await this.#sendDelta(rows, reached);
+        if (isNew || first || (this.#toldMore && !this.#init.isLooking()))
+          await this.#sendDelta(rows, reached);
         else await this.#signal.wait();
       }
     } catch (error) {
@@ -288,7 +300,7 @@ export class FolderLink {
       if (state === 'side' && !toArchive) continue;
       const row = { sequence, state, checked, record: version.bytes };
       if (bytes + indexRowBytes(row) > limits.deltaRowsBytes) {
-        await this.session.send({ ...base, after, rows: message });
+        await this.session.send({ ...base, after, rows: message, more: true });
         after = message.at(-1)?.sequence ?? after;
         message = [];
         bytes = 0;
@@ -297,7 +309,10 @@ export class FolderLink {
       bytes += indexRowBytes(row);
     }
     const position = reached === undefined ? {} : { position: reached };
-    await this.session.send({ ...base, after, rows: message, ...position });
+    const isCut = reached === undefined || !samePosition(reached, index.numbers.published());
+    this.#toldMore = isCut || this.#init.isLooking();
+    const more = this.#toldMore ? { more: true as const } : {};
+    await this.session.send({ ...base, after, rows: message, ...position, ...more });
     this.#toldUpTo = reached?.sequence ?? message.at(-1)?.sequence ?? after;
     this.#sentUpTo = reached?.sequence ?? rows.at(-1)?.sequence ?? this.#sentUpTo;
   }

@@ -46,6 +46,8 @@ export interface FolderTreeInit extends FolderSeams {
   readonly mayApply: () => boolean;
   /** Asked before content is said to be gone here, and before what others did takes it away. */
   readonly guard?: MassChangeGuard | undefined;
+  /** Whether a member has rows on their way here. */
+  readonly mayHearMore?: () => boolean;
   readonly keepers?: () => readonly DeviceId[];
   readonly isEverybodyHere?: () => boolean;
   /** Rows, needs or the state of the tree changed. */

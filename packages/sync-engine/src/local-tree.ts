@@ -63,6 +63,7 @@ export class LocalTree {
   #stopReason = '';
   #stopError: unknown;
   #scannedOnce = false;
+  #isLooking = false;
   #scanProgress: ScanProgress = noProgress;
   #knownFiles = 0;
   #stopped = false;
@@ -144,6 +145,11 @@ export class LocalTree {
 
   get isScanning(): boolean {
     return !this.#queue.isIdle;
+  }
+
+  /** Whether the disk is being compared with the index. */
+  get isLooking(): boolean {
+    return this.#isLooking;
   }
 
   get hasScanned(): boolean {
@@ -229,6 +235,7 @@ export class LocalTree {
 
   async #scan(request: ScanRequest): Promise<void> {
     if (this.#stopped || this.#init.isPaused()) return;
+    this.#isLooking = true;
     try {
       await this.#scanner.checkRoot();
       const hasNewRules = await this.#ignore.refresh();
@@ -265,6 +272,7 @@ export class LocalTree {
       this.#setStopReason(stopSentences(error));
       this.#rescanIn(stoppedRetryMs);
     } finally {
+      this.#isLooking = false;
       this.#init.onChange();
     }
   }

@@ -3,7 +3,7 @@
  * It is copied, block by block and verified, and never linked: who writes into one of two names would
  * change the other. Only files of the same folder count.
  */
-import { type FolderIndex, rowOf, type VersionRow } from '@holdfast/folder-index';
+import { type FolderIndex, type PathEntry, rowOf, type VersionRow } from '@holdfast/folder-index';
 import { heldDirectory } from '@holdfast/folder-scanner';
 import {
   contentBytesOf,
@@ -22,6 +22,12 @@ import type { PlannedPath } from './placer.js';
 export interface Twin {
   readonly planned: PlannedPath;
   readonly source: FolderPath;
+}
+
+/** What the index has of a file with some content. */
+export interface TwinRow {
+  readonly entry: PathEntry;
+  readonly row: VersionRow;
 }
 
 const copiedAtOnce = {
@@ -59,6 +65,12 @@ export class LocalTwins {
 
   /** Where the content of each version lies on this disk; undefined where nowhere. */
   async sourcesOf(targets: readonly FileVersion[]): Promise<(FolderPath | undefined)[]> {
+    const found = await this.rowsOf(targets);
+    return found.map((one) => one && this.#pathOf(one.row));
+  }
+
+  /** The row of a version with the same content that this disk has; undefined where there is none. */
+  async rowsOf(targets: readonly FileVersion[]): Promise<(TwinRow | undefined)[]> {
     const places = await this.#index.hints.places(targets.map(({ record }) => record));
     const paths = [...new Set(places.flatMap((place) => place?.path ?? []))];
     if (paths.length === 0) return targets.map(() => undefined);
@@ -68,8 +80,8 @@ export class LocalTwins {
       const place = places[at];
       const entry = place && byPath.get(place.path);
       const row = entry && rowOf(entry, place.id);
-      if (row === undefined || !sameContent(row.version.record, record)) return undefined;
-      return this.#pathOf(row);
+      if (entry === undefined || row === undefined) return undefined;
+      return sameContent(row.version.record, record) ? { entry, row } : undefined;
     });
   }
 

@@ -5,21 +5,12 @@ import {
   type GuardMark,
   localCurrent,
   type PathEntry,
-  withChecked,
-  withGuard,
   withHeld,
   withLocalCurrent,
-  withoutGuard,
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import { diskStateOf, leadsOutside, type ObserveContext } from '@holdfast/folder-scanner';
-import {
-  conflictCopyOf,
-  type FolderPath,
-  type Hash,
-  sameContent,
-  type Version,
-} from '@holdfast/model';
+import { conflictCopyOf, type FolderPath, type Hash, type Version } from '@holdfast/model';
 import type { BulkRunner, Clock, FilePath, FileStat } from '@holdfast/platform';
 import type { BlockPiece } from './block-piece.js';
 import type { FetchedFiles } from './content-fetcher.js';
@@ -34,6 +25,7 @@ import {
   type PlaceResult,
 } from './place-item.js';
 import { placeJob } from './place-jobs.js';
+import { asPlaced, isNewer, withPlaced } from './placed-entry.js';
 import type { SyncAction } from './plan-sync.js';
 
 export interface PlannedPath {
@@ -75,7 +67,8 @@ export class Placer {
   readonly #clock: Clock;
   readonly #context: PlacerContext;
   readonly #appearances: AppearanceWatch;
-  readonly #placing = new PathClaims();
+  /** Where the disk may show a version that the index does not say yet. */
+  readonly claims = new PathClaims();
 
   constructor(init: {
     index: FolderIndex;
@@ -138,7 +131,7 @@ export class Placer {
       fetched === undefined || fetched === 'staged' ? noEnvelopes : fetched.envelopes;
     const items = works.map((work) => work.item);
     const paths = items.map((item) => item.path);
-    return this.#placing.during(paths, async () => {
+    return this.claims.during(paths, async () => {
       const input = { root: this.#root, buffers, items };
       const results = await this.#perform(input, transfer);
       await this.#commit(works, results);
@@ -158,11 +151,6 @@ export class Placer {
     } finally {
       this.#appearances.end(appearing, made);
     }
-  }
-
-  /** Whether the disk may show a version at the path that the index does not say yet. */
-  isPlacing(path: FolderPath): boolean {
-    return this.#placing.has(path);
   }
 
   async #work(planned: PlannedPath, content: PlacedContent): Promise<PlaceWork> {
@@ -238,52 +226,15 @@ export class Placer {
 
   /** A scan may have been faster and have said something newer of the path: then that stays. */
   #placed(entry: PathEntry, work: PlaceWork, stat: FileStat | undefined): PathEntry {
-    const { target, local } = work.action;
-    const now = localCurrent(entry)?.version.id;
-    const isNewer = now !== local?.version.id && now !== target.id;
+    const { local } = work.action;
     const isOwn = work.action.type === 'apply' && work.action.isMadeHere === true;
     const withheld = isOwn && this.#context.withholds === true ? 'kept' : 'no';
-    const shown = isNewer ? entry : withPlaced(entry, work, stat, withheld);
+    const shown = isNewer(entry, work) ? entry : withPlaced(entry, work, stat, withheld);
     if (work.action.type !== 'apply' || local === undefined) return shown;
     const { disk } = local.local;
     if (disk === undefined || !hasHeldContent(local.version)) return shown;
     return withHeld(shown, local.version, { sinceMs: this.#clock.now(), disk });
   }
-}
-
-function withPlaced(
-  entry: PathEntry,
-  { action, mark }: PlannedPath,
-  stat: FileStat | undefined,
-  withheld: 'kept' | 'no',
-): PathEntry {
-  const { target, local } = action;
-  if (action.type === 'apply' && action.forgets && local !== undefined) {
-    return withoutLocalCurrent(entry, local.version);
-  }
-  const disk = stat === undefined ? {} : { disk: diskStateOf(stat, false) };
-  const shown = withLocalCurrent(entry, target, { withheld, ...disk });
-  return asPlaced(shown, entry, target, mark);
-}
-
-/**
- * What is shown now: somebody vouches for it who vouched for the same content, or for putting it
- * back; otherwise it is marked. What it took the place of has no answer to wait for any more.
- */
-function asPlaced(
-  shown: PathEntry,
-  before: PathEntry,
-  target: Version,
-  mark: GuardMark | undefined,
-): PathEntry {
-  const replaced = localCurrent(before);
-  const isRestored = replaced?.guard?.restoring?.id === target.id;
-  const settled = isRestored && replaced ? withoutGuard(shown, replaced.version) : shown;
-  const isVouchedFor = before.rows.some(
-    (row) => row.checked && sameContent(row.version.record, target.record),
-  );
-  if (isRestored || isVouchedFor) return withChecked(settled, target);
-  return mark === undefined ? settled : withGuard(settled, target, mark);
 }
 
 /** What must not be lost when it is replaced: a symlink's content is its record. */

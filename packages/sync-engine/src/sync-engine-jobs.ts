@@ -6,6 +6,7 @@ import { copyTwinsJob } from './copy-twins-job.js';
 import { dropAsideJob, listHeldJob } from './held-jobs.js';
 import { removeIgnoredJob, removeTemporariesJob } from './leftover-jobs.js';
 import { letGoJob } from './let-go-job.js';
+import { moveFilesJob } from './move-files-job.js';
 import { placeJob } from './place-jobs.js';
 import { beginStagingJob, checkStagedJob } from './resume-jobs.js';
 import { readBlocksJob } from './serve-jobs.js';
@@ -17,6 +18,7 @@ export const syncEngineJobs = [
   checkStagedJob,
   stageJob,
   copyTwinsJob,
+  moveFilesJob,
   removeTemporariesJob,
   removeIgnoredJob,
   readBlocksJob,

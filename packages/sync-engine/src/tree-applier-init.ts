@@ -34,6 +34,8 @@ export interface TreeApplierInit {
   readonly clientOf: (device: DeviceId) => BlockSupplier | undefined;
   /** Whether the tree may be touched now: the folder is not paused and its root is in order. */
   readonly mayApply: () => Promise<boolean>;
+  /** Whether a member has rows on their way here. */
+  readonly mayHearMore?: () => boolean;
   /** Devices that may have what nobody shows any more. */
   readonly keepers?: () => readonly DeviceId[];
   /** Whether all members are connected, so that nobody else has what they lack. */

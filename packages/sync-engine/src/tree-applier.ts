@@ -8,10 +8,12 @@ import type { PathEntry } from '@holdfast/folder-index';
 import { displayPath, type FolderPath } from '@holdfast/model';
 import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
+import { AskedLately } from './asked-lately.js';
 import type { BlockSupplier } from './block-client.js';
 import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-fetcher.js';
 import { isOfContent, troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
+import { FileMover } from './file-mover.js';
 import { HopelessRejections } from './hopeless-rejections.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { LargeVersions } from './large-versions.js';
@@ -36,7 +38,9 @@ const othersAtOnce = 4;
 /** A deletion of what is orphaned may be on its way still. */
 const parentPatienceMs = 30_000;
 const maxProblems = 100;
-const maxAskedPaths = 10_000;
+const maxOrphans = 10_000;
+/** What waits for the rest of what a member has to tell is looked at this often. */
+const waitStepMs = 200;
 
 export class TreeApplier {
   readonly #init: TreeApplierInit;
@@ -46,14 +50,14 @@ export class TreeApplier {
   readonly #placer: Placer;
   readonly #sources: SourceChoice;
   readonly #twins: LocalTwins;
+  readonly #mover: FileMover;
   readonly #reviver: DirectoryReviver;
   readonly #ignored: IgnoredInTheWay;
   readonly #hopeless: HopelessRejections;
   /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
   #problems: ReadonlyMap<FolderPath, string> = new Map();
   readonly #failures = new Map<FolderPath, string>();
-  /** When the disk was last asked about a path that it showed otherwise than expected. */
-  readonly #askedAtMs = new Map<FolderPath, number>();
+  readonly #asked: AskedLately;
   /** Since when a path lacks its directory. */
   readonly #orphanSinceMs = new Map<FolderPath, number>();
   /** Whether the present pass left something that another device may give. */
@@ -72,6 +76,8 @@ export class TreeApplier {
     this.#twins = new LocalTwins(init);
     this.#large = new LargeVersions(init, this.#twins, this.#sources);
     this.#placer = new Placer(init);
+    this.#mover = new FileMover(init, this.#twins, this.#placer.claims);
+    this.#asked = new AskedLately(init.clock);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
     this.#hopeless = new HopelessRejections(init);
@@ -83,7 +89,7 @@ export class TreeApplier {
   }
 
   isPlacing(path: FolderPath): boolean {
-    return this.#placer.isPlacing(path);
+    return this.#placer.claims.has(path);
   }
 
   /** What could not be brought in at the last pass. */
@@ -120,6 +126,10 @@ export class TreeApplier {
       await this.#signal.wait();
       if (this.#stopped) return;
       if (this.#init.index.counts.needFiles === 0 && !this.#init.held.isDue) continue;
+      if (this.#mover.waits()) {
+        this.#signal.wakeAfter(waitStepMs);
+        continue;
+      }
       this.#working = true;
       try {
         if (await this.#init.mayApply()) await this.#applyAll();
@@ -230,7 +240,9 @@ export class TreeApplier {
   async #createFiles(planned: readonly PlannedPath[]): Promise<void> {
     const limit = new WorkLimit(batchesAtOnce);
     const orphan = (one: PlannedPath) => this.#fail(one.entry.path, 'no connected device has it');
-    const lacking = await this.#createFromHere(planned, limit);
+    const mayGoOn = () => !this.#stopped && this.#mayPlace;
+    const others = await this.#mover.bring(planned, limit, mayGoOn);
+    const lacking = await this.#createFromHere(others, limit);
     for (const batch of this.#sources.batches(lacking, orphan)) {
       if (this.#stopped || !this.#mayPlace) break;
       await limit.run(() => this.#createBatch(batch));
@@ -336,7 +348,7 @@ export class TreeApplier {
     const unsettled = await unsettledChildren(index, planned, plan);
     const waiting = new Set<FolderPath>();
     for (const [path, children] of unsettled) {
-      const asked = this.#notAskedLately(children);
+      const asked = this.#asked.others(children);
       if (asked.length === 0) continue;
       waiting.add(path);
       this.#fail(path, 'what it holds here is looked at first');
@@ -358,8 +370,8 @@ export class TreeApplier {
       this.#fail(path, 'the directory is not empty here');
       if (!(await this.#reviver.revive(path))) occupied.push(path);
     }
-    const changed = this.#notAskedLately(outcome.changed);
-    const below = this.#notAskedLately(occupied);
+    const changed = this.#asked.others(outcome.changed);
+    const below = this.#asked.others(occupied);
     if (changed.length > 0 || below.length > 0) this.#init.onSurprise(changed, below);
     if (outcome.placed > 0) this.#init.onApplied();
   }
@@ -367,7 +379,7 @@ export class TreeApplier {
   /** What comes to life again brings its directories with it; it is placed itself at the next pass. */
   async #bringParents(paths: readonly FolderPath[]): Promise<void> {
     const nowMs = this.#init.clock.monotonic();
-    if (this.#orphanSinceMs.size > maxAskedPaths) this.#orphanSinceMs.clear();
+    if (this.#orphanSinceMs.size > maxOrphans) this.#orphanSinceMs.clear();
     for (const path of paths) {
       const sinceMs = this.#orphanSinceMs.get(path) ?? nowMs;
       this.#orphanSinceMs.set(path, sinceMs);
@@ -376,21 +388,10 @@ export class TreeApplier {
       if (this.#init.context.withholds === true) await this.#reviver.takeBackDeletions(path);
       if (this.#init.waitsForArchive === true) continue;
       const { make, look } = await this.#reviver.missingParents(path);
-      const asked = this.#notAskedLately(look);
+      const asked = this.#asked.others(look);
       if (asked.length > 0) this.#init.onSurprise(asked, []);
       if (make.length > 0) await this.#placer.place(make, undefined);
     }
-  }
-
-  /** Each look at the disk wakes the next pass: what it cannot explain must not keep both busy. */
-  #notAskedLately(paths: readonly FolderPath[]): FolderPath[] {
-    const nowMs = this.#init.clock.monotonic();
-    if (this.#askedAtMs.size > maxAskedPaths) this.#askedAtMs.clear();
-    return paths.filter((path) => {
-      if (nowMs - (this.#askedAtMs.get(path) ?? -retryDelayMs) < retryDelayMs) return false;
-      this.#askedAtMs.set(path, nowMs);
-      return true;
-    });
   }
 
   #fail(path: FolderPath, reason: string): void {

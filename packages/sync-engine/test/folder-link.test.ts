@@ -51,6 +51,7 @@ async function linkTo(
       clock: new VirtualWorldClock().nodeClock(),
       need: () => ({ files: 0, bytes: 0 }),
       trouble: () => undefined,
+      isLooking: () => false,
       onRows: () => undefined,
       onOwnRows,
       onProgress: () => undefined,

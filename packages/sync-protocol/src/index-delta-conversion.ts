@@ -46,6 +46,7 @@ export function wireIndexDeltaOf(message: IndexDeltaMessage): WireIndexDelta {
     epoch: writeHex(message.epoch, 8),
     after: writeSafe(message.after),
     rows: message.rows.map(wireRowOf),
+    more: message.more === true,
     ...(message.position === undefined ? {} : { position: writePosition(message.position) }),
   };
 }
@@ -68,6 +69,7 @@ export function indexDeltaFrom(wire: WireIndexDelta): IndexDeltaMessage {
     epoch: readHex<EpochId>(wire.epoch, 8, 'epoch'),
     after: readSafe(wire.after, 'after'),
     rows: wire.rows.map(rowFrom),
+    ...(wire.more ? { more: true as const } : {}),
     ...(position === undefined ? {} : { position }),
   };
   const contradiction = contradictionIn(message);

@@ -110,6 +110,8 @@ export interface IndexDeltaMessage {
   readonly rows: readonly IndexRow[];
   /** Present when, with this message, the receiver has everything up to it; of the same epoch. */
   readonly position?: IndexPosition;
+  /** The sender looks through its disk still, or has more rows: what belongs to these may follow. */
+  readonly more?: true;
 }
 
 /**

@@ -201,6 +201,11 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
     ].join(''),
   },
   {
+    name: 'index-delta with more to come',
+    value: { type: 'index-delta', folderId, epoch, after: 298, rows: [], more: true },
+    hex: '1a210a106162636465666768696a6b6c6d6e6f7012080102030405060708' + '28aa023001',
+  },
+  {
     name: 'progress',
     value: progress,
     hex: [

@@ -145,6 +145,7 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
     folderId,
     position,
     complete: fc.boolean(),
+    more: fc.boolean(),
     rows: fc.uniqueArray(
       fc.record({
         sequence: safe.filter((it) => it > 0),
@@ -155,7 +156,7 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
       { maxLength: 20, selector: (row) => row.sequence },
     ),
   })
-  .map(({ folderId: folder, position: at, complete, rows }) => {
+  .map(({ folderId: folder, position: at, complete, more, rows }) => {
     const sorted = rows.sort((a, b) => a.sequence - b.sequence);
     const sequence = Math.max(at.sequence, sorted.at(-1)?.sequence ?? 0);
     const after = (sorted.at(0)?.sequence ?? 1) - 1;
@@ -165,6 +166,7 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
       epoch: at.epoch,
       after,
       rows: sorted,
+      ...(more ? { more: true as const } : {}),
     };
     return complete ? { ...base, position: { ...at, sequence } } : base;
   });

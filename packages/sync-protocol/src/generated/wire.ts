@@ -681,6 +681,11 @@ export namespace WireControl {
     value: number
   }
 
+  export interface WireControlIndexDeltaMoreFieldEvent {
+    field: '$.indexDelta.more'
+    value: boolean
+  }
+
   export interface WireControlProgressFolderIdFieldEvent {
     field: '$.progress.folderId'
     value: Uint8Array<ArrayBuffer>
@@ -790,7 +795,7 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlFoldersFoldersProofsKindFieldEvent | WireControlFoldersFoldersProofsDeviceFieldEvent | WireControlFoldersFoldersProofsStoreIdFieldEvent | WireControlFoldersFoldersProofsAtMsFieldEvent | WireControlFoldersFoldersProofsItemsFieldEvent | WireControlFoldersFoldersProofsBytesFieldEvent | WireControlFoldersFoldersProofsBadFieldEvent | WireControlFoldersFoldersProofsTookMsFieldEvent | WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireControlFoldersFoldersProofsSignatureFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlFoldersFoldersProofsKindFieldEvent | WireControlFoldersFoldersProofsDeviceFieldEvent | WireControlFoldersFoldersProofsStoreIdFieldEvent | WireControlFoldersFoldersProofsAtMsFieldEvent | WireControlFoldersFoldersProofsItemsFieldEvent | WireControlFoldersFoldersProofsBytesFieldEvent | WireControlFoldersFoldersProofsBadFieldEvent | WireControlFoldersFoldersProofsTookMsFieldEvent | WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireControlFoldersFoldersProofsSignatureFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlIndexDeltaMoreFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
   }
 }
@@ -2535,6 +2540,7 @@ export interface WireIndexDelta {
   rows: WireIndexRow[]
   position?: WirePosition
   after: number
+  more: boolean
 }
 
 export namespace WireIndexDelta {
@@ -2574,6 +2580,11 @@ export namespace WireIndexDelta {
           w.uint64Number(obj.after)
         }
 
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(48)
+          w.bool(obj.more)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -2582,7 +2593,8 @@ export namespace WireIndexDelta {
           folderId: noBytes,
           epoch: noBytes,
           rows: [],
-          after: 0
+          after: 0,
+          more: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2617,6 +2629,10 @@ export namespace WireIndexDelta {
             }
             case 5: {
               obj.after = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.more = reader.bool()
               break
             }
             default: {
@@ -2681,6 +2697,13 @@ export namespace WireIndexDelta {
               yield {
                 field: `${prefix}.after`,
                 value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
               }
               break
             }
@@ -2750,6 +2773,11 @@ export namespace WireIndexDelta {
     value: number
   }
 
+  export interface WireIndexDeltaMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
   export function encode (obj: Partial<WireIndexDelta>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireIndexDelta.codec())
   }
@@ -2758,7 +2786,7 @@ export namespace WireIndexDelta {
     return decodeMessage(buf, WireIndexDelta.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaRowsCheckedFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent | WireIndexDeltaAfterFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireIndexDelta>): Generator<WireIndexDeltaFolderIdFieldEvent | WireIndexDeltaEpochFieldEvent | WireIndexDeltaRowsSequenceFieldEvent | WireIndexDeltaRowsStateFieldEvent | WireIndexDeltaRowsRecordFieldEvent | WireIndexDeltaRowsCheckedFieldEvent | WireIndexDeltaPositionEpochFieldEvent | WireIndexDeltaPositionSequenceFieldEvent | WireIndexDeltaPositionHashFieldEvent | WireIndexDeltaAfterFieldEvent | WireIndexDeltaMoreFieldEvent> {
     return streamMessage(buf, WireIndexDelta.codec(), opts)
   }
 }
