@@ -37,7 +37,7 @@ async function look(history: ShownRestore['history']): Promise<readonly RestoreP
   }
 }
 
-export function restoreLine(progress: RestoreProgress): string {
+function restoreLine(progress: RestoreProgress): string {
   const { files, bytes, totalFiles, totalBytes, bytesPerSecond, secondsLeft } = progress;
   const amount =
     totalFiles === null || totalBytes === null

@@ -37,7 +37,7 @@ export const addVerify: AddVerb = (program, bind) => {
     );
 };
 
-export function verifyExitCode({ bad, repaired }: VerifyResult): ExitCode {
+function verifyExitCode({ bad, repaired }: VerifyResult): ExitCode {
   return bad > repaired ? exitCodes.doneInPart : exitCodes.done;
 }
 
