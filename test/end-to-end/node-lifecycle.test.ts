@@ -165,7 +165,7 @@ describe('a running node', () => {
     const tree = world.directory('kept');
     const { id } = await node.ask<{ id: string }>('folder', 'add', tree);
     await node.ask('wait', 'kept', '--timeout', waitSeconds);
-    await node.shows({ state: 'up-to-date', progress: null }, 'kept');
+    await node.shows({ state: 'up-to-date', progress: null, ifLost: { exact: true } }, 'kept');
     const status = await node.ask<NodeStatus>('status');
     expect(status).toMatchObject({
       device: node.device,
@@ -198,6 +198,14 @@ describe('a running node', () => {
         lastArchived: null,
         lastVerified: null,
         lastDrill: null,
+        ifLost: {
+          exact: true,
+          files: 0,
+          bytes: 0,
+          olderVersions: 0,
+          historyVersions: 0,
+          sentence: expect.stringContaining('nothing that this folder shows would be lost'),
+        },
         members: [],
         archives: [],
         connectedMembers: [],
