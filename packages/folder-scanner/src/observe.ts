@@ -16,12 +16,14 @@ import {
 import {
   type ActorId,
   type BlockListRoot,
+  bytesFromHex,
   compareVectors,
   counterOf,
   type DeviceId,
   type FileRecord,
   type FolderPath,
   type Hash,
+  hexFrom,
   joinWithinLimit,
   maxVectorCounter,
   sameBlocks,
@@ -96,7 +98,7 @@ export function observe(
 ): PathEntry {
   const row = localCurrent(entry);
   if (observation.type === 'absent') return observeAbsence(entry, row, context);
-  if (observation.type === 'unseen') return observeUnseen(entry, row);
+  if (observation.type === 'unseen') return observeUnseen(entry, row, context);
   const { stat } = observation;
   const disk = diskStateOf(stat, observation.type === 'file' && observation.racy);
   const known = row !== undefined && expressedAs(row, observation);
@@ -159,10 +161,27 @@ function isAlive({ record }: Version): boolean {
   return record.kind !== 'tombstone';
 }
 
-/** It is not shown here any more, and that is no deletion: others may bring it back. */
-function observeUnseen(entry: PathEntry, row: LocalRow | undefined): PathEntry {
+/**
+ * It is not shown here any more, and that is no deletion: others may bring it back. What nobody else
+ * has they would wait for, so they are told; whoever has it all the same is right.
+ */
+function observeUnseen(
+  entry: PathEntry,
+  row: LocalRow | undefined,
+  context: ObserveContext,
+): PathEntry {
   if (row === undefined || row.local.disk !== undefined) return entry;
-  return withoutLocalCurrent(entry, row.version);
+  if (!isStillOnlyHere(entry, context.device)) return withoutLocalCurrent(entry, row.version);
+  const vector = [apartFrom(row.version, context)];
+  const { path } = entry;
+  const record = { kind: 'tombstone', path, vector, author: context.device } as const;
+  return withLocalCurrent(entry, versionOf(record, context.hash), { withheld: 'no' });
+}
+
+/** An actor of its own, so that the version is not contained: a file beats a deletion made apart from it. */
+function apartFrom({ id }: Version, { hash }: ObserveContext): VectorEntry {
+  const seed = Buffer.concat([Buffer.from('holdfast unseen 1\0'), bytesFromHex(id)]);
+  return { actor: hexFrom(hash(seed).subarray(0, 8)) as ActorId, counter: 1 };
 }
 
 /**

@@ -250,3 +250,22 @@ describe('in a receive-only folder', () => {
     expect(observe(added, { type: 'absent' }, receiving).rows).toEqual([]);
   });
 });
+
+describe('what was ignored, is not any more, and is not there', () => {
+  const published = observe(empty, file('mine'), context);
+  const { version } = localCurrent(published)!;
+  const unseen = withLocalCurrent(emptyEntry(path), version, {});
+
+  test('is not shown any more where others have it: they may bring it back', () => {
+    const after = observe(heard(unseen, version), { type: 'unseen' }, context);
+    expect(localCurrent(after)).toBeUndefined();
+  });
+
+  test('is told to be gone where nobody has it, and loses against whoever has it all the same', () => {
+    const after = observe(unseen, { type: 'unseen' }, context);
+    const record = recordOf(after)!;
+    expect(record.kind).toBe('tombstone');
+    expect(compareVectors(record.vector, version.record.vector)).toBe('concurrent');
+    expect(observe(unseen, { type: 'unseen' }, context)).toEqual(after);
+  });
+});
