@@ -55,7 +55,7 @@ export const massChangeBugs = [
     '    await carryOutAnswer(index, question, hash);',
     `    await this.#questions.settled(id, answer, 0);
     await carryOutAnswer(index, question, hash);`,
-    { seeds: 'mass-' },
+    { suite: ['packages/sync-engine/test/mass-change-guard'], seeds: 'mass-' },
   ),
   bug(
     'what is being placed counts as what this user did',

@@ -1,6 +1,6 @@
 import { localCurrent, rowOf } from '@holdfast/folder-index';
 import { compareVectors, sameContent } from '@holdfast/model';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   former,
   GuardWorld,
@@ -237,6 +237,17 @@ describe('an answer', () => {
     world.restart();
     await world.hear(6, 8);
     expect(await world.pass()).toEqual([]);
+  });
+
+  test('is carried out after the next start where it could not be carried out at once', async () => {
+    const update = vi.spyOn(world.index, 'update').mockRejectedValueOnce(new Error('no space'));
+    await expect(world.answer('rejected')).rejects.toThrow('no space');
+    update.mockRestore();
+    world.restart();
+    await world.guard.settle();
+    const refused = localCurrent(await entryOf(3))!.version;
+    expect(compareVectors(refused.record.vector, rewritten(3).record.vector)).toBe('dominates');
+    expect(sameContent(refused.record, former(3).record)).toBe(true);
   });
 
   test('rejected is not for what the author does long after', async () => {
