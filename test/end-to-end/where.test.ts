@@ -91,3 +91,11 @@ test('what only this device has is named, and counted in a folder', async () => 
   await laptop.ask('folder', 'rescan', 'docs');
   await lossOn(laptop, ({ files }) => files === 0);
 });
+
+test('a device that left the folder has nothing of it any more', async () => {
+  const { laptop } = shared;
+  await laptop.ask('folder', 'unshare', 'docs', 'desktop');
+  const loss = await lossOn(laptop, ({ files }) => files > 0);
+  expect(loss).toMatchObject({ files: 1, bytes: 12 });
+  expect(loss.sentence).toContain('this file (for-two.txt) would be lost');
+});

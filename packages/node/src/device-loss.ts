@@ -10,7 +10,7 @@ import {
   type PathEntry,
   type VersionRow,
 } from '@holdfast/folder-index';
-import { contentBytesOf, type DeviceId, displayPath } from '@holdfast/model';
+import { contentBytesOf, type DeviceId, displayPath, type VersionId } from '@holdfast/model';
 import type { Clock } from '@holdfast/platform';
 import { type FolderConfig, type FolderEngine, receiptsOf } from '@holdfast/sync-engine';
 import type { DeviceLoss } from './where-control.js';
@@ -82,6 +82,7 @@ export class DeviceLosses {
     const { index } = folder;
     const receipts = await receiptsOf(index, folder.config.members);
     const anyStore = new Coverage(receipts, 1);
+    const has = hasOf(folder, this.#init.localDevice);
     const state = stateOf(folder, anyStore);
     const known = this.#counted.get(folder);
     if (known?.state === state) return { count: known.count, exact: true };
@@ -91,30 +92,42 @@ export class DeviceLosses {
     if (rows > alwaysCounted && isEarly) {
       return { count: { ...nothingLost, files: rows }, exact: false };
     }
-    const count = await countLoss(index, anyStore, this.#init.localDevice);
+    const count = await countLoss(index, anyStore, has);
     this.#counted.set(folder, { state, atMs: nowMs, count });
     return { count, exact: true };
   }
 }
 
-/** Names all that the count depends on. */
-function stateOf({ index }: LossFolder, anyStore: Coverage): string {
-  const { epoch, sequence } = index.position();
-  const seen = [...index.peers()].map(([device, peer]) => [device, peer.seen, peer.receipt]);
-  return JSON.stringify([epoch, sequence, anyStore.threshold(), seen]);
+/** Whether another device has a version, if its index says so. */
+type Has = (device: DeviceId, id: VersionId) => boolean;
+
+/**
+ * Who left the folder does not count, nor an archive that says it lost the content; a mirror is a
+ * member of its own archive, on this very device.
+ */
+function hasOf({ index, config }: LossFolder, localDevice: DeviceId): Has {
+  const lostBy = new Map(
+    config.members
+      .filter((device) => device !== localDevice)
+      .map((device) => [device, new Set(index.peer(device).receipt?.exceptions)]),
+  );
+  return (device, id) => lostBy.get(device)?.has(id) === false;
 }
 
-async function countLoss(
-  index: FolderIndex,
-  anyStore: Coverage,
-  localDevice: DeviceId,
-): Promise<LossCount> {
+/** Names all that the count depends on. */
+function stateOf({ index, config }: LossFolder, anyStore: Coverage): string {
+  const { epoch, sequence } = index.position();
+  const seen = [...index.peers()].map(([device, peer]) => [device, peer.seen, peer.receipt]);
+  return JSON.stringify([epoch, sequence, anyStore.threshold(), seen, config.members]);
+}
+
+async function countLoss(index: FolderIndex, anyStore: Coverage, has: Has): Promise<LossCount> {
   let files = 0;
   let olderVersions = 0;
   let bytes = 0;
   const names: string[] = [];
   const take = (entry: PathEntry) => {
-    for (const row of lostRows(entry, anyStore, localDevice)) {
+    for (const row of lostRows(entry, anyStore, has)) {
       bytes += contentBytesOf(row.version.record);
       if (row.version.id !== localCurrent(entry)?.version.id) olderVersions += 1;
       else {
@@ -139,17 +152,12 @@ async function countLoss(
 }
 
 /** Rows of this device with content that nobody else is known to have. */
-export function lostRows(
-  { rows }: PathEntry,
-  anyStore: Coverage,
-  localDevice: DeviceId,
-): VersionRow[] {
+export function lostRows({ rows }: PathEntry, anyStore: Coverage, has: Has): VersionRow[] {
   return rows.filter(({ version, local, peers }) => {
     const { kind } = version.record;
     if (local === undefined || (kind !== 'file' && kind !== 'symlink')) return false;
     if (anyStore.covers(version.id, local.sequence)) return false;
-    // A mirror is a member of its own archive, on this very device.
-    return peers.every(({ device }) => device === localDevice);
+    return !peers.some(({ device }) => has(device, version.id));
   });
 }
 

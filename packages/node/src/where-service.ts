@@ -97,7 +97,10 @@ export class WhereService {
     const { local, peers = [], archived = false } = row ?? {};
     const isHere = share.device === this.#init.localDevice;
     const isCovered = local !== undefined && share.coverage.covers(id, local.sequence);
-    const offers = isHere ? local !== undefined : peers.some((one) => one.device === share.device);
+    // An archive may show what its disk lost since.
+    const isLost = share.coverage.exceptedVersions().has(id);
+    const isOffered = !isLost && peers.some((one) => one.device === share.device);
+    const offers = isHere ? local !== undefined : isOffered;
     // An archive offers only what stands in its log.
     const isArchived = isHere ? archived : isCovered || (share.keepsHistory && offers);
     if (offers || isArchived) share.files += 1;

@@ -20,6 +20,7 @@ const here = 'SimLaptop' as DeviceId;
 const there = 'SimDesktop' as DeviceId;
 const path = 'a.txt' as FolderPath;
 const nobody = new Coverage([], 1);
+const members = (device: DeviceId) => device === there;
 
 function versionOfSize(sizeBytes: number, kind: 'file' | 'tombstone' = 'file') {
   const vector = [{ actor: 'aa'.repeat(8) as ActorId, counter: 1 }];
@@ -45,21 +46,23 @@ describe('what would be lost with a device', () => {
   const entry = withHeld(withLocalCurrent(emptyEntry(path), shown), held, { sinceMs: 1 });
 
   test('is what it shows and what it holds aside, where nobody else has either', () => {
-    const lost = lostRows(entry, nobody, here).map(({ version }) => version.id);
+    const lost = lostRows(entry, nobody, members).map(({ version }) => version.id);
     expect(lost.sort()).toEqual([shown.id, held.id].sort());
   });
 
   test('is not what another device shows; a mirror on this device is none', () => {
     const row = { state: 'current', sequence: 1 } as const;
     const elsewhere = withPeerRow(entry, shown, { device: there, ...row });
-    expect(lostRows(elsewhere, nobody, here).map(({ version }) => version.id)).toEqual([held.id]);
+    expect(lostRows(elsewhere, nobody, members).map(({ version }) => version.id)).toEqual([
+      held.id,
+    ]);
     const mirrored = withPeerRow(entry, shown, { device: here, ...row });
-    expect(lostRows(mirrored, nobody, here)).toHaveLength(2);
+    expect(lostRows(mirrored, nobody, members)).toHaveLength(2);
   });
 
   test('is no deletion', () => {
     const deleted = withLocalCurrent(emptyEntry(path), versionOfSize(0, 'tombstone'));
-    expect(lostRows(deleted, nobody, here)).toEqual([]);
+    expect(lostRows(deleted, nobody, members)).toEqual([]);
   });
 });
 
