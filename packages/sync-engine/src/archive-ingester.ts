@@ -18,7 +18,7 @@ import {
   errorSentences,
   type Logger,
 } from '@holdfast/platform';
-import type { DeviceTrouble } from '@holdfast/sync-protocol';
+import { type DeviceTrouble, limits } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveAppender, type Offer } from './archive-appender.js';
 import { ArchiveFetcher, type WantedVersion } from './archive-fetcher.js';
@@ -49,7 +49,8 @@ export interface ArchiveIngesterInit {
 const offersPerBatch = 500;
 const bytesPerBatch = 16 * 1024 * 1024;
 const retryDelayMs = 5_000;
-const maxExceptions = 1_000;
+/** Room is left in receipts for what the store lost. */
+const maxExceptions = limits.receiptExceptions / 2;
 
 export class ArchiveIngester {
   readonly #init: ArchiveIngesterInit;
