@@ -1,12 +1,12 @@
 /** An archive that is verified: what rots on its disk is noticed, named, and made whole if it can be. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebuiltIndex, VerifyResult } from '@holdfast/node';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { rot, rotAll } from './store-files.js';
+import { rot, rotAll, segmentFiles } from './store-files.js';
 import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
@@ -116,6 +116,34 @@ test('content that rots and that nobody has any more is named, and told with exi
       { type: 'content', folder: 'docs', path: 'letter.txt', version: expect.any(String) },
     ]);
   }
+});
+
+describe('an archive that starts tells', () => {
+  const isToldOf = (what: string) =>
+    eventually('pi says what it lost', async () => {
+      const { state, stateReason } = await pi.folder();
+      return state === 'out-of-sync' && stateReason.includes(what);
+    });
+
+  beforeEach(async () => {
+    expect(await pi.ask<VerifyResult>('verify')).toMatchObject({ bad: 0 });
+    await laptop.stop();
+  });
+
+  test('of rot that it met just before it was killed', async () => {
+    rot(pi, 'blocks', 'Dear disk');
+    expect((await pi.run('cat', 'docs/letter.txt')).exitCode).not.toBe(0);
+    await pi.signal('SIGKILL');
+    await pi.start();
+    await isToldOf('letter.txt');
+  });
+
+  test('of files of its store that are gone', async () => {
+    await pi.stop();
+    for (const file of segmentFiles(pi, 'blocks')) rmSync(file);
+    await pi.start();
+    await isToldOf('Lost from the archive');
+  });
 });
 
 test('the index is made again from the files of the store', async () => {

@@ -102,7 +102,7 @@ export class BlockStore {
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
     const store = new BlockStore(init.runner, stream, index, init.logger);
     if (init.readOnly === true) store.#indexing = () => store.#indexByFrames();
-    else await store.#catchUp();
+    else await store.#catchUp(init.onDamage);
     return store;
   }
 
@@ -240,12 +240,13 @@ export class BlockStore {
     return sealAgain(this.#stream, fault);
   }
 
-  /** Makes the index again from the segments alone. */
+  /** Makes the index again from the segments alone; who asks what is here meanwhile waits. */
   rebuildIndex(): Promise<void> {
     return this.#changing.run(async () => {
       this.#assertOpen();
       await this.#syncPending();
-      await this.#rebuild();
+      this.#indexed = this.#rebuild();
+      await this.#indexed;
     });
   }
 
@@ -263,8 +264,8 @@ export class BlockStore {
     });
   }
 
-  async #catchUp(): Promise<void> {
-    const reason = await this.#reasonToRebuild();
+  async #catchUp(onDamage: BlockStoreInit['onDamage']): Promise<void> {
+    const reason = await this.#reasonToRebuild(onDamage);
     if (reason !== undefined) {
       const hasContent = this.#stream.durableEnd().segment > 0;
       if (hasContent) this.#logger.warn('the block index is made again', { reason });
@@ -274,13 +275,16 @@ export class BlockStore {
     await indexSegments(this.#stream, this.#index, this.#index.summary.end);
   }
 
-  async #reasonToRebuild(): Promise<string | undefined> {
+  async #reasonToRebuild(onDamage: BlockStoreInit['onDamage']): Promise<string | undefined> {
     if (!(await this.#index.load())) return 'there is no index';
     const { end } = this.#index.summary;
     if (end.segment > 0) {
       const lengthBytes = end.offset - headerBytes - frameBytes;
       const before = { segment: end.segment, offset: headerBytes, lengthBytes };
-      if (!this.#stream.holds(before)) return 'the segments end before what was indexed';
+      if (!this.#stream.holds(before)) {
+        onDamage?.({ type: 'missing', ...before });
+        return 'the segments end before what was indexed';
+      }
     }
     if (!(await this.#index.matchesSummary())) return 'entries of the index are missing';
     return undefined;

@@ -93,6 +93,9 @@ export class SegmentStream {
     for (const segment of found.damagedHeaders) {
       init.onDamage?.({ type: 'header', segment, offset: 0, lengthBytes: headerBytes });
     }
+    for (const segment of missingSegments) {
+      init.onDamage?.({ type: 'missing', segment, offset: 0, lengthBytes: headerBytes });
+    }
     this.#last = found.segments.at(-1) ?? { segment: 0, digest: noPredecessor };
   }
 

@@ -258,6 +258,7 @@ describe('the index of a block store', () => {
     const last = world.fileNames().at(-1) ?? '';
     world.removeFile(last);
     const store = await world.openBlocks();
+    expect(world.damage).toMatchObject([{ type: 'missing' }]);
     const had = await store.has(blocks);
     expect(had.filter(Boolean)).toHaveLength(store.stats().blocks);
     expect(store.stats().blocks).toBeLessThan(30);
@@ -272,6 +273,20 @@ describe('the index of a block store', () => {
     await store.rebuildIndex();
     expect(store.stats()).toEqual(before);
     await expectHeld(store, blocks);
+  });
+
+  test('says of nothing that it is lost while it is made again', async () => {
+    const store = await (await filled()).openBlocks();
+    const rebuilding = store.rebuildIndex();
+    let isRebuilding = true;
+    const answers: boolean[] = [];
+    const asking = (async () => {
+      while (isRebuilding) answers.push(...(await store.has(blocks)));
+    })();
+    await rebuilding;
+    isRebuilding = false;
+    await asking;
+    expect(answers).not.toContain(false);
   });
 });
 

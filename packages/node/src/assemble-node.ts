@@ -209,7 +209,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     const init = { store: keyValueStore, hash, random, wasBegun };
     await proofs.open(folder.id as FolderId);
     const { index, mirrorIndex } = await openFolderIndices(folder, archive, init);
-    return new FolderEngine({
+    const opened = new FolderEngine({
       ...seams,
       config: folderConfig(folder),
       index,
@@ -235,6 +235,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         changes.changed();
       },
     });
+    if (care.content.isUnknown) opened.losses.doubt();
+    return opened;
   };
 
   /** Folders that were kept here before, but those whose store cannot be opened. */

@@ -14,7 +14,7 @@ import { z } from 'zod';
 
 const schema = z.strictObject({
   storeId: z.string(),
-  /** Whether content was lost when it was looked for last. */
+  /** Whether content was lost when it was looked for last, or rot was met since. */
   isLost: z.boolean(),
   /** When the last round over the whole store ended, and whether it left nothing bad. */
   verifiedAtMs: z.number().nullable(),
@@ -30,6 +30,8 @@ const key = bytesOf(byteStringFromText('Care'));
 export class CareState {
   readonly #store: KeyValueStore;
   #facts: CareFacts | undefined;
+  /** Whether what is known here could not be written. */
+  #isUnwritten = false;
 
   constructor(store: KeyValueStore) {
     this.#store = store;
@@ -41,8 +43,7 @@ export class CareState {
   }
 
   async load(storeId: string): Promise<CareFacts | undefined> {
-    const bytes = await this.#store.get(key);
-    const facts = bytes === undefined ? undefined : factsIn(bytes);
+    const facts = await this.#read();
     this.#facts = facts?.storeId === storeId ? facts : undefined;
     return this.#facts;
   }
@@ -51,10 +52,37 @@ export class CareState {
   async note(storeId: string, change: Partial<CareFacts>): Promise<void> {
     const before = this.#facts?.storeId === storeId ? this.#facts : nothingKnown(storeId);
     const after = { ...before, ...change };
-    if (this.#facts !== undefined && JSON.stringify(after) === JSON.stringify(before)) return;
-    const value = bytesOf(byteStringFromText(JSON.stringify(after)));
-    await this.#store.batch([{ type: 'put', key, value }], { sync: true });
+    const isKnown = this.#facts !== undefined && !this.#isUnwritten;
+    if (isKnown && JSON.stringify(after) === JSON.stringify(before)) return;
+    // Whoever notes something else before this is written adds to it.
     this.#facts = after;
+    await this.#write(after);
+  }
+
+  /**
+   * Something may be lost. It is handed to the database before the call returns, once the store is
+   * known: so it is durable before anything that the caller writes there afterwards.
+   */
+  async doubt(): Promise<void> {
+    if (this.#facts !== undefined) return this.note(this.#facts.storeId, { isLost: true });
+    const stored = await this.#read();
+    if (stored !== undefined) await this.#write({ ...stored, isLost: true });
+  }
+
+  async #read(): Promise<CareFacts | undefined> {
+    const bytes = await this.#store.get(key);
+    return bytes === undefined ? undefined : factsIn(bytes);
+  }
+
+  async #write(facts: CareFacts): Promise<void> {
+    const value = bytesOf(byteStringFromText(JSON.stringify(facts)));
+    try {
+      await this.#store.batch([{ type: 'put', key, value }], { sync: true });
+      this.#isUnwritten = false;
+    } catch (error) {
+      this.#isUnwritten = true;
+      throw error;
+    }
   }
 }
 

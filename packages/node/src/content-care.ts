@@ -43,6 +43,11 @@ export class ContentCare {
   #dueMs = 0;
   #lastCheckMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
+  #isOpen = false;
+  /** Rot was met, and nobody has looked since what is lost by it. */
+  #isMet = false;
+  /** Since the store was opened nobody has looked what is lost, and something may be. */
+  #isUnknown = false;
 
   constructor(init: ContentCareInit) {
     this.#init = init;
@@ -52,10 +57,21 @@ export class ContentCare {
     return this.#lost;
   }
 
+  /** Whether receipts have to wait until somebody has looked what is lost. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
   /** The store is open: what was lost before is, and what nobody knows of may be. */
-  async opened({ storeId }: VersionArchive): Promise<void> {
-    const facts = await this.#init.state.load(storeId);
-    if (facts === undefined || facts.isLost) this.#checkIn(soonMs);
+  async opened(archive: VersionArchive): Promise<void> {
+    const { state } = this.#init;
+    const facts = await state.load(archive.storeId);
+    // A store in which nothing is yet has lost nothing.
+    const isDoubtful = facts?.isLost ?? archive.head().position > 0;
+    this.#isOpen = true;
+    this.#isUnknown = isDoubtful || this.#isMet;
+    await state.note(archive.storeId, { isLost: this.#isUnknown });
+    if (this.#isUnknown) this.#checkIn(soonMs);
   }
 
   /** A device connected: it may have what is lost. */
@@ -63,8 +79,15 @@ export class ContentCare {
     if (this.#lost.blocks.length > 0) this.#checkIn(soonMs);
   }
 
-  /** Rot was met where something was read. */
+  /** Rot was met where something was read, or while the store was opened. Known after a crash, too. */
   met(): void {
+    this.#isMet = true;
+    this.#init.state.doubt().catch((error: unknown) => {
+      this.#init.logger.warn('that content may be lost is not noted', {
+        reason: errorMessage(error),
+      });
+    });
+    if (!this.#isOpen) return;
     const sinceMs = this.#init.clock.monotonic() - this.#lastCheckMs;
     this.#checkIn(Math.max(soonMs, minPauseMs - sinceMs));
   }
@@ -100,7 +123,7 @@ export class ContentCare {
     if (left.versions.length !== wasLost || left !== lost) {
       this.#init.onChange(left, [...liars]);
     }
-    const isLost = left.blocks.length > 0 || left.versions.length > 0;
+    const isLost = left.blocks.length > 0 || left.versions.length > 0 || this.#isMet;
     await this.#init.state.note(archive.storeId, { isLost });
     this.#lastCheckMs = this.#init.clock.monotonic();
     if (left.blocks.length > 0) this.#checkIn(minPauseMs);
@@ -111,9 +134,11 @@ export class ContentCare {
     for (const folder of this.#init.engine.folders.values()) {
       if (folder.ingester === undefined) continue;
       const files = lost.versions.filter((one) => one.folder === folder.config.id);
-      if (files.length === 0 && !lost.isMore && folder.losses.count === 0) continue;
+      const { count, isUnknown } = folder.losses;
+      if (files.length === 0 && !lost.isMore && count === 0 && !isUnknown) continue;
       await folder.ingester.lose(files, lost.isMore);
     }
+    this.#isUnknown = false;
   }
 
   #checkIn(delayMs: number): void {
@@ -127,6 +152,7 @@ export class ContentCare {
         this.#init.logger.warn('lost content could not be looked for', {
           reason: errorMessage(error),
         });
+        this.#checkIn(minPauseMs);
       });
     });
   }
@@ -135,7 +161,9 @@ export class ContentCare {
     const archive = this.#init.archive();
     if (archive === undefined) return;
     await this.#working.run(async () => {
-      if (!this.#stopped) await this.#heal(archive, await archive.lostContent());
+      if (this.#stopped) return;
+      this.#isMet = false;
+      await this.#heal(archive, await archive.lostContent());
     });
   }
 }

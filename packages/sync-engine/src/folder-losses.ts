@@ -17,6 +17,7 @@ export class FolderLosses {
   #files = new Map<VersionId, LostFile>();
   #isMore = false;
   #areVoid = false;
+  #isUnknown = false;
 
   /** Named in every receipt. */
   get ids(): ReadonlySet<VersionId> {
@@ -32,6 +33,16 @@ export class FolderLosses {
     return this.#files.values().next().value;
   }
 
+  /** Whether something may be lost and nobody has looked yet: no receipt is given until then. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
+  /** Something may be lost that is not listed; `replace` says what. */
+  doubt(): void {
+    this.#isUnknown = true;
+  }
+
   /** Whether they are more than receipts can name. */
   get isBeyondReceipts(): boolean {
     return this.#isMore || this.#files.size > maxExceptedLosses;
@@ -41,6 +52,7 @@ export class FolderLosses {
   replace(files: readonly LostFile[], isMore: boolean): void {
     this.#files = new Map(files.map((file) => [file.versionId, file]));
     this.#isMore = isMore;
+    this.#isUnknown = false;
     if (!this.isBeyondReceipts) this.#areVoid = false;
   }
 

@@ -19,7 +19,7 @@ export async function receiptFor(
   exceptions: ReadonlySet<VersionId>,
   losses: FolderLosses,
 ): Promise<ReceiptMessage | undefined> {
-  if (losses.isBeyondReceipts) return undefined;
+  if (losses.isUnknown || losses.isBeyondReceipts) return undefined;
 
   // The head is read first: it stands for at least what was archived before the queue was read.
   const head = archive.head();

@@ -105,6 +105,16 @@ describe('a receipt', () => {
     expect(await receipt()).toBeUndefined();
   });
 
+  test('is not given before somebody has looked what the store lost, if something may be', async () => {
+    const { offer, archive, receipt, losses } = await scene();
+    await offer(1);
+    await archive(1);
+    losses.doubt();
+    expect(await receipt()).toBeUndefined();
+    losses.replace([], false);
+    expect(await receipt()).toMatchObject({ position: positionAt(1), exceptions: [] });
+  });
+
   test('never covers what arrives while it is written', async () => {
     let meanwhile: (() => Promise<void>) | undefined;
     const { offer, archive, receipt } = await scene((store) => ({

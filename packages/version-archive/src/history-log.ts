@@ -59,7 +59,6 @@ export type HistoryLogInit = Pick<
   | 'random'
   | 'sealAfterMs'
   | 'readOnly'
-  | 'onDamage'
 > & { readonly hash: Hash };
 
 export class HistoryLog {

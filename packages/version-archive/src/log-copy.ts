@@ -45,7 +45,6 @@ export type LogCopyInit = Pick<
   | 'random'
   | 'sealAfterMs'
   | 'readOnly'
-  | 'onDamage'
 >;
 
 export class LogCopy {

@@ -51,7 +51,7 @@ export interface VersionArchiveInit {
    * that another node keeps, or nobody. The key-value store is one that is thrown away afterwards.
    */
   readonly readOnly?: boolean;
-  /** Told of each entry, of a block or of a copy of the log, that could not be read back. */
+  /** Told of each block that could not be read back. Of the log there is a second copy. */
   readonly onDamage?: (damage: SegmentDamage) => void;
 }
 
@@ -68,7 +68,8 @@ export async function openStore(init: VersionArchiveInit): Promise<OpenedStore> 
   const identity = readOnly
     ? readStoreIdentity(fileSystem, directory)
     : openStoreIdentity(fileSystem, directory, random, expected);
-  const log = await asMismatch(HistoryLog.open({ ...init, ...identity }));
+  const { onDamage: _, ...ofLog } = init;
+  const log = await asMismatch(HistoryLog.open({ ...ofLog, ...identity }));
   try {
     await beginLog(log, identity, init);
     const index = await openIndex(init, identity);
