@@ -8,7 +8,7 @@ const trailerBytes = 64;
 
 export type StoreArea = 'blocks' | 'log-a' | 'log-b';
 
-function segmentFiles(node: NodeProcess, area: StoreArea): string[] {
+export function segmentFiles(node: NodeProcess, area: StoreArea): string[] {
   const directory = join(node.home, 'store', area);
   const names = readdirSync(directory).filter((name) => name.endsWith('.segment'));
   return names.sort().map((name) => join(directory, name));
