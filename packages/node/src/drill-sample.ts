@@ -10,29 +10,52 @@ export interface DrillFile {
   readonly disk: NonNullable<LocalRow['local']['disk']>;
 }
 
+export interface DrillSample {
+  /** Each file had the same chance: what a file costs. */
+  readonly some: readonly DrillFile[];
+  /** Each byte had the same chance, so these are mostly large: what a byte costs. */
+  readonly large: readonly DrillFile[];
+}
+
 /** However many files were asked for, a scratch disk has an end. */
 const maxSampleBytes = 2 * 1024 ** 3;
+/** One of so many is chosen by its size. */
+const someForEachLarge = 10;
 
-/** Algorithm R (Vitter, 1985): each file has the same chance, and only the sample is in memory. */
+/**
+ * Algorithm R (Vitter, 1985) for the files, A-Res (Efraimidis and Spirakis, 2006) for those weighed by
+ * their size: only the sample is in memory.
+ */
 export async function sampleFiles(
   folder: FolderEngine,
   count: number,
   random: RandomSource,
-): Promise<DrillFile[]> {
-  const sample: DrillFile[] = [];
+): Promise<DrillSample> {
+  const largeCount = count < 2 ? 0 : Math.max(1, Math.floor(count / someForEachLarge));
+  const some: DrillFile[] = [];
+  let large: { readonly file: DrillFile; readonly key: number }[] = [];
   let seen = 0;
   for await (const entry of folder.treeIndex.below('')) {
     const row = entry.ignored === undefined ? localCurrent(entry) : undefined;
     const file = row === undefined ? undefined : drillable(folder, row);
     if (file === undefined) continue;
-    seen += 1;
-    if (sample.length < count) sample.push(file);
-    else {
-      const place = below(seen, random);
-      if (place < count) sample[place] = file;
+    const { sizeBytes } = file.version.record;
+    if (sizeBytes > 0 && sizeBytes <= maxSampleBytes) {
+      large.push({ file, key: Math.log(share(random)) / sizeBytes });
+      large = large.sort((left, right) => right.key - left.key).slice(0, largeCount);
     }
+    seen += 1;
+    const place = some.length < count ? some.length : Math.floor(share(random) * seen);
+    if (place < count) some[place] = file;
   }
-  return withinBytes(sample);
+  const chosen = new Set(large.map(({ file }) => file.path));
+  const others = some.filter(({ path }) => !chosen.has(path)).slice(0, count - large.length);
+  return { some: withinBytes(others), large: withinBytes(large.map(({ file }) => file)) };
+}
+
+/** From 0, exclusive, to 1; 48 bits of chance. */
+function share(random: RandomSource): number {
+  return (random.bytes(6).reduce((sum, byte) => sum * 256 + byte, 0) + 1) / (2 ** 48 + 1);
 }
 
 function drillable({ heldCoverage, coverage }: FolderEngine, row: LocalRow): DrillFile | undefined {
@@ -56,10 +79,4 @@ function withinBytes(sample: readonly DrillFile[]): DrillFile[] {
     bytes += sizeBytes;
     return true;
   });
-}
-
-/** A whole number below another one; the bias of 48 bits is too small to matter. */
-function below(limit: number, random: RandomSource): number {
-  const word = random.bytes(6).reduce((sum, byte) => sum * 256 + byte, 0);
-  return Math.floor((word / 2 ** 48) * limit);
 }

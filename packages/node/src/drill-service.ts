@@ -35,6 +35,14 @@ export interface DrillServiceInit {
   readonly onDrilled: (folder: FolderEngine, drill: FolderDrill) => Promise<void>;
 }
 
+interface BroughtBack {
+  readonly files: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  /** Paths that did not come back, with the reason. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
 const maxFiles = 100_000;
 const filesPerBatch = 64;
 
@@ -93,30 +101,29 @@ export class DrillService {
       });
     }
     const source = this.#init.sourceOf(folder);
-    const sample = await sampleFiles(folder, count, this.#init.random);
+    const { some, large } = await sampleFiles(folder, count, this.#init.random);
+    const sample = [...large, ...some];
     if (sample.length === 0) throw nothingToDrill(config.label);
     const { clock, runner, scratch } = this.#init;
     await runner.run(clearScratchJob, { directory: scratch });
     try {
-      const beganMs = clock.monotonic();
-      const failed = await this.#bringBack(folder, source, sample);
-      const seconds = (clock.monotonic() - beganMs) / 1000;
+      const ofLarge = await this.#bringBack(folder, source, large);
+      const ofSome = await this.#bringBack(folder, source, some);
+      const failed = new Map([...ofLarge.failed, ...ofSome.failed]);
       const drill = await this.#compare(config.tree.root, sample, failed);
-      const bytes = sum(sample, ({ version }) => version.record.sizeBytes);
-      const share = Math.max(
-        treeIndex.counts.files / sample.length,
-        treeIndex.counts.bytes / Math.max(1, bytes),
-      );
+      const seconds = ofLarge.seconds + ofSome.seconds;
       const result: FolderDrill = {
         folder: config.id,
         label: config.label,
         store: source.storeId,
         time: new Date(clock.now()).toISOString(),
         files: sample.length,
-        bytes,
+        bytes: bytesOf(sample),
         ...drill,
         seconds: rounded(seconds),
-        fullRestoreSeconds: rounded(seconds * Math.max(1, share)),
+        fullRestoreSeconds: rounded(
+          Math.max(seconds, allSeconds(treeIndex.counts, ofLarge, ofSome)),
+        ),
       };
       await this.#init.onDrilled(folder, result);
       return result;
@@ -125,18 +132,23 @@ export class DrillService {
     }
   }
 
-  /** Paths that did not come back, with the reason. */
   async #bringBack(
     folder: FolderEngine,
     source: HistorySource,
     sample: readonly DrillFile[],
-  ): Promise<ReadonlyMap<string, string>> {
-    const { scratch, fileSystem, restore } = this.#init;
+  ): Promise<BroughtBack> {
+    const { scratch, fileSystem, restore, clock } = this.#init;
+    const beganMs = clock.monotonic();
     ensureDirectory(fileSystem, scratch, 0o700);
     const query = { source, folder, inside: '' as const, at: { type: 'head' as const } };
     const versions = sample.map(({ version }) => version);
     const { failed } = await restore.restoreVersions(query, versions, scratch);
-    return new Map(failed.map(({ path, reason }) => [path, reason]));
+    return {
+      files: sample.length,
+      bytes: bytesOf(sample),
+      seconds: (clock.monotonic() - beganMs) / 1000,
+      failed: new Map(failed.map(({ path, reason }) => [path, reason])),
+    };
   }
 
   async #compare(
@@ -169,6 +181,21 @@ export class DrillService {
 const rotHere =
   'the file here has other bytes than its archived version, though its size and time are the same: restore it from the archive';
 const unreadableHere = 'the file here cannot be read';
+
+function bytesOf(sample: readonly DrillFile[]): number {
+  return sum(sample, ({ version }) => version.record.sizeBytes);
+}
+
+/** What files cost by their number and what bytes cost: rather too long than too short. */
+export function allSeconds(
+  all: { readonly files: number; readonly bytes: number },
+  large: Pick<BroughtBack, 'bytes' | 'seconds'>,
+  some: Pick<BroughtBack, 'files' | 'seconds'>,
+): number {
+  const byFiles = some.files === 0 ? 0 : (some.seconds / some.files) * all.files;
+  const byBytes = large.bytes === 0 ? 0 : (large.seconds / large.bytes) * all.bytes;
+  return byFiles + byBytes;
+}
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
