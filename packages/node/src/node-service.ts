@@ -45,7 +45,6 @@ import type { ProofLedger } from './proof-ledger.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { stoppedFolders } from './stopped-folder.js';
-import { drillSentence } from './trouble-words.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
 
@@ -376,10 +375,8 @@ export class NodeService implements NodeControl {
     const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
-    const [lastVerified, lastDrill] = [proofs.dateOf(id, 'verified'), proofs.dateOf(id, 'drilled')];
-    const drillProblem = drillSentence(proofs.failedDrill(id), nameOf);
-    const proven = { lastVerified, lastDrill, drillProblem };
-    return folderStatus(folder, { progress: progress.progressOf(id), ifLost, ...proven }, nameOf);
+    const shown = { progress: progress.progressOf(id), ifLost, ...proofs.shown(id, nameOf) };
+    return folderStatus(folder, shown, nameOf);
   }
 
   #device(text: string): StoredDevice {

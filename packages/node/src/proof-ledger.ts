@@ -22,6 +22,7 @@ import {
   signedProofBytes,
 } from '@holdfast/sync-protocol';
 import { z } from 'zod';
+import { drillSentence } from './trouble-words.js';
 
 const number = z.number().int().nonnegative();
 const schema = z.array(
@@ -76,6 +77,15 @@ export class ProofLedger implements ProofExchange {
     return this.announced(folder, limits.folderProofs)
       .filter((proof) => proof.kind === kind && (by === undefined || proof.device === by))
       .sort((a, b) => b.atMs - a.atMs)[0];
+  }
+
+  /** What a person is told of it. */
+  shown(folder: FolderId, nameOf: (device: string) => string) {
+    return {
+      lastVerified: this.dateOf(folder, 'verified'),
+      lastDrill: this.dateOf(folder, 'drilled'),
+      drillProblem: drillSentence(this.failedDrill(folder), nameOf),
+    };
   }
 
   /** When the newest of a kind was that found everything in order; null where there is none. */
