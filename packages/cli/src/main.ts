@@ -24,6 +24,7 @@ import { addPaths } from './verbs/paths.js';
 import { addRestore } from './verbs/restore.js';
 import { addStatus } from './verbs/status.js';
 import { addStop } from './verbs/stop.js';
+import { addUndo } from './verbs/undo.js';
 import { addUp } from './verbs/up.js';
 import { addVerify } from './verbs/verify.js';
 import { addWait } from './verbs/wait.js';
@@ -87,6 +88,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addDiff,
     addWhere,
     addRestore,
+    addUndo,
     addArchive,
     addVerify,
     addDrill,

@@ -102,6 +102,14 @@ describe('what reaches the node', () => {
       ['restore', { path: 'P', to: '/home/ada/out', overwrite: 'never', dryRun: true }],
     ],
     ['restore P --at s#3', ['restore', { path: 'P', at: 's#3', dryRun: false }]],
+    [
+      'undo pi --since 2h Photos --dry-run',
+      ['undo', { device: 'pi', since: '2h', folder: 'Photos', dryRun: true, confirmed: false }],
+    ],
+    [
+      'undo pi --since #7 --yes',
+      ['undo', { device: 'pi', since: '#7', dryRun: false, confirmed: true }],
+    ],
     ['archive status', ['archiveStatus']],
     ['archive rebuild-index', ['rebuildArchiveIndex']],
     ['verify', ['verify', { samplePercent: 5 }]],

@@ -53,6 +53,7 @@ import { ProofLedger } from './proof-ledger.js';
 import { RestoreInPlace } from './restore-in-place.js';
 import { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
+import { UndoService } from './undo-service.js';
 
 export interface AssembledNode {
   readonly control: NodeControl;
@@ -289,6 +290,14 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     events,
     changes,
   });
+  const undo = new UndoService({
+    ...seams,
+    engine,
+    history,
+    hash,
+    localDevice,
+    devices: () => [{ id: localDevice, name: config.current.name }, ...config.current.devices],
+  });
   const service = new NodeService({
     seams,
     config,
@@ -298,6 +307,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     admin,
     history,
     restore,
+    undo,
     events,
     changes,
     progress,

@@ -15,11 +15,13 @@ import type {
 } from './mass-change-answers.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 import type { FolderProgress } from './progress-figures.js';
+import type { UndoControl } from './undo-control.js';
 import type { DeviceLoss, WhereControl } from './where-control.js';
 
 export type * from './archive-care.js';
 export type * from './history-control.js';
 export type * from './progress-figures.js';
+export type * from './undo-control.js';
 export type * from './where-control.js';
 export type { FolderMode, ModeActionRequest, ModeActionResult };
 
@@ -201,6 +203,7 @@ export interface NodeControl
   extends KeptContentControl,
     ArchiveCareControl,
     HistoryControl,
+    UndoControl,
     WhereControl {
   status(): Promise<NodeStatus>;
   /** Requests that the process end; resolves once that is under way. */

@@ -45,6 +45,7 @@ import type { ProofLedger } from './proof-ledger.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { stoppedFolders } from './stopped-folder.js';
+import type { UndoService } from './undo-service.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
 
@@ -57,6 +58,7 @@ export interface NodeServiceInit {
   readonly admin: FolderAdmin;
   readonly history: HistoryService<FolderEngine>;
   readonly restore: RestoreService<FolderEngine>;
+  readonly undo: UndoService;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
   readonly progress: ProgressWatch;
@@ -77,12 +79,14 @@ const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exi
 
 export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
+  readonly where: NodeControl['where'];
+  readonly undo: NodeControl['undo'];
+  readonly restores: NodeControl['restores'];
   readonly #init: NodeServiceInit;
   readonly #ignore: IgnoreService;
   readonly #settings: DeviceSettings;
   readonly #kept: KeptContentService;
   readonly #losses: DeviceLosses;
-  readonly #where: WhereService;
   #requestShutdown: () => void = () => undefined;
 
   constructor(init: NodeServiceInit) {
@@ -94,7 +98,10 @@ export class NodeService implements NodeControl {
     const knownDevices = () => [seams.network.localDevice, ...paired()];
     const localDevice = seams.network.localDevice as DeviceId;
     this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
-    this.#where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
+    const where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
+    this.where = (path) => where.where(path);
+    this.undo = (request) => init.undo.undo(request);
+    this.restores = () => init.restore.restores();
     this.#kept = new KeptContentService({ nameOf, knownDevices });
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
@@ -308,20 +315,12 @@ export class NodeService implements NodeControl {
     return this.#init.history.list(query);
   }
 
-  where(path: string) {
-    return this.#where.where(path);
-  }
-
   diff(request: DiffRequest) {
     return this.#init.history.diff(request);
   }
 
   cat(query: HistoryQuery) {
     return this.#init.history.cat(query);
-  }
-
-  restores() {
-    return this.#init.restore.restores();
   }
 
   async restore(request: RestoreRequest) {

@@ -56,6 +56,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   cat: { method: 'GET', path: '/rest/history/cat' },
   where: { method: 'GET', path: '/rest/history/where' },
   diff: { method: 'GET', path: '/rest/history/diff' },
+  undo: { method: 'POST', path: '/rest/history/undo' },
   restores: { method: 'GET', path: '/rest/history/restores' },
   restore: { method: 'POST', path: '/rest/history/restore' },
   archiveStatus: { method: 'GET', path: '/rest/archive/status' },

@@ -57,6 +57,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   list: (control, request) => control.list(request),
   where: (control, request) => control.where(request.path),
   diff: (control, request) => control.diff(request),
+  undo: (control, request) => control.undo(request),
   restores: (control) => control.restores(),
   restore: (control, request, signal) => control.restore({ ...request, signal }),
   archiveStatus: (control) => control.archiveStatus(),

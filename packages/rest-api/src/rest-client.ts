@@ -83,6 +83,7 @@ export function createRestClient(init: {
     cat: (query) => openFile(transport, query),
     where: (path) => ask('where', { path }),
     diff: (request) => ask('diff', request),
+    undo: (request) => ask('undo', request),
     restores: () => ask('restores'),
     restore: ({ signal, ...fields }) => ask('restore', fields, signal),
     archiveStatus: () => ask('archiveStatus'),

@@ -104,6 +104,14 @@ export const requestSchemas = {
   cat: historyQuery,
   where: z.strictObject({ path }),
   diff: z.strictObject({ path, from: name, to: name, storeId: name.optional() }),
+  undo: z.strictObject({
+    device: name,
+    since: time,
+    folder: name.optional(),
+    storeId: name.optional(),
+    dryRun: z.boolean().default(false),
+    confirmed: z.boolean().default(false),
+  }),
   restores: nothing,
   restore: historyQuery.extend({
     to: path.optional(),

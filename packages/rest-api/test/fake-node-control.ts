@@ -254,6 +254,26 @@ const answers: NodeControl = {
       ranges: [{ offset: 0, bytes: 4 }],
     },
   }),
+  undo: async ({ device: name, dryRun }) => ({
+    device: name,
+    deviceId: device.id,
+    connected: true,
+    dryRun,
+    folders: [
+      {
+        id: exampleFolder.id,
+        label: 'Photos',
+        store: 'main',
+        since: 'main#7',
+        replaced: 1,
+        removed: 0,
+        returned: 0,
+        broughtByOthers: 0,
+        changes: [{ path: 'a.txt', effect: 'replaced' }],
+        left: [],
+      },
+    ],
+  }),
   restores: async () => [
     {
       path: 'Photos',

@@ -77,6 +77,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['cat', history],
     ['where', 'Photos/a'],
     ['diff', { path: 'a/b', from: 'v1', to: 'v2', storeId: 's' }],
+    ['undo', { device: 'pi', since: '2h', folder: 'Photos', dryRun: true, confirmed: false }],
     ['restores'],
     ['restore', { ...history, to: '/out', overwrite: 'if-changed', dryRun: true }],
     ['archiveStatus'],

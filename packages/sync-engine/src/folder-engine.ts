@@ -342,6 +342,11 @@ export class FolderEngine {
     return link?.session.isReady ? link.session.blocks : undefined;
   }
 
+  /** Its index was changed by others than its own parts: members are told. */
+  noteChanged(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     if (this.#stopped) return;
     this.renumbering.check();

@@ -1,0 +1,168 @@
+import {
+  type ActorId,
+  type DeviceId,
+  type FileRecord,
+  type FolderId,
+  type FolderPath,
+  type HistoryEntry,
+  type HistoryQuery,
+  type StoreId,
+  type Version,
+  versionOf,
+} from '@holdfast/model';
+import { nativeBlake3 } from '@holdfast/simulation';
+import { expect, test } from 'vitest';
+import { checkedEntry } from '../src/history-entry.js';
+import { planUndo } from '../src/undo-plan.js';
+
+const hash = (bytes: Uint8Array) => nativeBlake3.blake3(bytes);
+const laptop = 'SimLaptop' as DeviceId;
+const desktop = 'SimDesktop' as DeviceId;
+
+/** One line of a log: who made what of a path; `undefined` is a deletion. */
+type Line = readonly [
+  path: string,
+  author: DeviceId,
+  sizeBytes: number | undefined,
+  sender?: DeviceId,
+];
+
+function versionFrom([path, author, sizeBytes]: Line, counter: number): Version {
+  const vector = [{ actor: 'aa'.repeat(8) as ActorId, counter }];
+  const common = { path: path as FolderPath, vector, author };
+  const record: FileRecord =
+    sizeBytes === undefined
+      ? { kind: 'tombstone', ...common }
+      : { kind: 'symlink', ...common, target: `to ${sizeBytes}` };
+  return versionOf(record, hash);
+}
+
+/** Plans an undo of the laptop after `since` lines. */
+async function planned(lines: readonly Line[], since: number) {
+  const entries = lines.map((line, at): HistoryEntry & { readonly path: string } => {
+    const version = versionFrom(line, at + 1);
+    return {
+      path: line[0],
+      position: at + 1,
+      versionId: version.id,
+      recordBytes: version.bytes,
+      receivedAtMs: at,
+      clockSynchronised: true,
+      becameCurrent: true,
+      sender: line[3] ?? line[1],
+    };
+  });
+  const query = async (asked: HistoryQuery) => {
+    const newest = entries.toReversed();
+    const found =
+      asked.type === 'log'
+        ? newest.filter(({ path }) => path === asked.path)
+        : newest.filter((one) => newest.find(({ path }) => path === one.path) === one);
+    const page = { storeId: '55'.repeat(8) as StoreId, generation: 1, position: lines.length };
+    return { ...page, entries: found };
+  };
+  const { steps, left } = await planUndo({
+    source: { storeId: '55'.repeat(8), query, blocks: { request: async () => [] } },
+    folder: 'folderfolderfold' as FolderId,
+    device: laptop,
+    since,
+    check: (entry) => checkedEntry(entry, hash),
+  });
+  const said = steps.map(({ effect, current, former }) => [
+    effect,
+    current.record.path,
+    former === undefined ? undefined : entries.find((one) => one.versionId === former.id)?.position,
+  ]);
+  return { said, left, broughtByOther: steps.filter((step) => step.broughtByOther).length };
+}
+
+test('what was there at the moment comes back, however often it was changed since', async () => {
+  const { said } = await planned(
+    [
+      ['a', laptop, 1],
+      ['a', laptop, 2],
+      ['a', laptop, 3],
+    ],
+    1,
+  );
+  expect(said).toEqual([['replaced', 'a', 1]]);
+});
+
+test('what was made since is removed, what was deleted since returns, older changes stay', async () => {
+  const lines: Line[] = [
+    ['old', laptop, 1],
+    ['gone', desktop, 2],
+    ['new', laptop, 3],
+    ['gone', laptop, undefined],
+  ];
+  const { said } = await planned(lines, 2);
+  expect(new Set(said)).toEqual(
+    new Set([
+      ['removed', 'new', undefined],
+      ['returned', 'gone', 2],
+    ]),
+  );
+});
+
+test('what another device did on top stays, and what it did in between comes back', async () => {
+  const onTop = await planned(
+    [
+      ['a', desktop, 1],
+      ['a', laptop, 2],
+      ['a', desktop, 3],
+    ],
+    1,
+  );
+  expect(onTop.said).toEqual([]);
+  const between = await planned(
+    [
+      ['a', laptop, 1],
+      ['a', desktop, 2],
+      ['a', laptop, 3],
+    ],
+    1,
+  );
+  expect(between.said).toEqual([['replaced', 'a', 2]]);
+});
+
+test('what looks as it did before needs nothing; what came and went neither', async () => {
+  expect(
+    (
+      await planned(
+        [
+          ['a', desktop, 1],
+          ['a', laptop, 1],
+        ],
+        1,
+      )
+    ).said,
+  ).toEqual([]);
+  expect(
+    (
+      await planned(
+        [
+          ['a', laptop, 1],
+          ['a', laptop, undefined],
+        ],
+        0,
+      )
+    ).said,
+  ).toEqual([]);
+});
+
+test('the author decides, and what another device brought is counted', async () => {
+  const { said, broughtByOther } = await planned(
+    [
+      ['a', desktop, 1],
+      ['a', laptop, 2, desktop],
+    ],
+    1,
+  );
+  expect([said, broughtByOther]).toEqual([[['replaced', 'a', 1]], 1]);
+});
+
+test('a conflict copy is left and named', async () => {
+  const name = 'a.sync-conflict-20260301-120000-abcdefg.txt';
+  const { said, left } = await planned([[name, laptop, 1]], 0);
+  expect([said, left.map(({ path }) => path)]).toEqual([[], [name]]);
+});
