@@ -109,7 +109,7 @@ async function formerOf(init: UndoPlanInit, { record }: Version): Promise<Versio
 }
 
 /** Undefined where nothing has to be done. */
-export function effectOf(current: Version, former: Version | undefined): UndoEffect | undefined {
+function effectOf(current: Version, former: Version | undefined): UndoEffect | undefined {
   const isGone = current.record.kind === 'tombstone';
   if (former === undefined) return isGone ? undefined : 'removed';
   if (isGone) return 'returned';
