@@ -37,7 +37,7 @@ async function look(history: ShownRestore['history']): Promise<readonly RestoreP
   }
 }
 
-function restoreLine(progress: RestoreProgress): string {
+export function restoreLine(progress: RestoreProgress): string {
   const { files, bytes, totalFiles, totalBytes, bytesPerSecond, secondsLeft } = progress;
   const amount =
     totalFiles === null || totalBytes === null

@@ -16,12 +16,8 @@ import { type FolderConfig, FolderEngine, SyncEngine } from '@holdfast/sync-engi
 import {
   blocksProtocol,
   controlProtocol,
-  type HelloMessage,
   historyProtocol,
   pairingProtocol,
-  protocolMajor,
-  requiredFeatures,
-  supportedFeatures,
 } from '@holdfast/sync-protocol';
 import { VersionArchive } from '@holdfast/version-archive';
 import { assembleCare } from './assemble-care.js';
@@ -33,6 +29,7 @@ import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { openFolderIndices } from './folder-indices.js';
 import { massChangeLimits } from './guard-settings.js';
+import { hello } from './hello.js';
 import { HistoryService } from './history-service.js';
 import { chooseSource } from './history-source.js';
 import { massChangeEvent } from './mass-change-status.js';
@@ -52,7 +49,6 @@ import { ProgressWatch } from './progress-watch.js';
 import { ProofLedger } from './proof-ledger.js';
 import { RestoreInPlace } from './restore-in-place.js';
 import { RestoreService } from './restore-service.js';
-import { softwareVersion } from './software-version.js';
 import { UndoService } from './undo-service.js';
 
 export interface AssembledNode {
@@ -364,18 +360,6 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       })();
       return stopping;
     },
-  };
-}
-
-function hello(deviceName: string, addresses: readonly string[]): HelloMessage {
-  return {
-    type: 'hello',
-    protocolMajor,
-    requiredFeatures,
-    supportedFeatures,
-    deviceName,
-    softwareVersion,
-    addresses: addresses.slice(0, 16),
   };
 }
 

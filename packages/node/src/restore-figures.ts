@@ -82,7 +82,7 @@ interface Amount {
 }
 
 /** Null before anything was done. */
-function secondsLeft(done: Amount, total: Amount, seconds: number): number | null {
+export function secondsLeft(done: Amount, total: Amount, seconds: number): number | null {
   const workOf = ({ files, bytes }: Amount) => bytes + files * bytesPerFile;
   const worked = workOf(done);
   if (worked === 0) return null;
