@@ -104,3 +104,27 @@ test('in the place of a store that is lost for good a person begins a new one', 
   expect(storeId).not.toBe(before.storeId);
   expect((await shared.desktop.run('cat', 'docs/file')).stdout.toString()).toBe('content');
 });
+
+test('a folder that was removed while its store was away is begun anew, and deletes nothing', async () => {
+  const shared = await shareDocs(world);
+  const { laptop, pi, laptopTree } = shared;
+  write(laptopTree, 'file', 'content');
+  await settle(shared);
+  await pi.stop();
+  rmSync(join(pi.home, 'store'), { recursive: true });
+  await pi.start();
+  await stopped(pi);
+  await pi.ask('folder', 'remove', 'docs');
+  await eventually('it is offered again', async () => {
+    const { offers } = await pi.ask<{ offers: { id: string }[] }>('folder', 'offers');
+    return offers.some(({ id }) => id === shared.id);
+  });
+  const piTree = world.path('pi-docs');
+  await pi.ask('folder', 'accept', shared.id, piTree);
+  await eventually('the file comes', () => existsSync(join(piTree, 'file')));
+  await pi.ask('folder', 'rescan', 'docs');
+  write(laptopTree, 'later', 'later');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await eventually('what is written later comes, too', () => existsSync(join(piTree, 'later')));
+  expect(text(laptopTree, 'file')).toBe('content');
+});
