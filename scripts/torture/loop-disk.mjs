@@ -16,7 +16,7 @@ import { isAlone } from './isolation.mjs';
 
 const diskBytes = 160 * 1024 * 1024;
 const fillingName = 'filling';
-const busyTimeoutMs = 20_000;
+const busyTimeoutMs = 60_000;
 /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH (fs/ext4/ext4.h). */
 const shutdownScript =
   'open(my $disk, "<", $ARGV[0]) or die $!; my $flags = pack("L", 2); ' +
