@@ -21,7 +21,7 @@ export const rotBugs = [
     'version-archive/src/version-archive.ts',
     'let repaired = await this.#log.mend(log.faults);',
     'let repaired = log.faults.length;',
-    { seeds: 'rot-' },
+    { suite: ['packages/version-archive/test/verify'], seeds: 'rot-' },
   ),
   bug(
     'a verification does not look what lay where bytes are damaged',

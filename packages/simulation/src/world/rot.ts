@@ -21,7 +21,7 @@ type Copy = 'log-a' | 'log-b';
 const store = filePathFrom('/home/store');
 /** A block's content id stands before its bytes; so far behind its begin it is the block for certain. */
 const blockBeginBytes = 50;
-const rotInGoodCopy = 3;
+const rotInGoodCopy = 100;
 
 /** Plans rot within a time. */
 export function planRot(world: SimulatedWorld, durationMs: number): void {
