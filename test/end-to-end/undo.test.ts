@@ -43,7 +43,9 @@ async function everywhere(expected: Record<string, string>): Promise<void> {
   });
 }
 
-test('a thousand files that a laptop filled with noise come back byte for byte', async () => {
+test('a thousand files that a laptop filled with noise come back byte for byte', {
+  timeout: 900_000,
+}, async () => {
   const { laptop, laptopTree } = shared;
   const directory = join(laptopTree, 'many');
   mkdirSync(directory);
