@@ -12,6 +12,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const { buildIfNeeded } = await import('./build-if-needed.mjs');
 if (!buildIfNeeded()) process.exit(1);
 
+if (process.argv.includes('up')) {
+  const { keepYoungGenerationSmall } = await import('./young-generation.mjs');
+  keepYoungGenerationSmall();
+}
+
 const { keepCompiled } = await import('./compile-cache.mjs');
 keepCompiled();
 const { main } = await import('../dist/main.js');

@@ -12,7 +12,7 @@ import {
   errorFromData,
   errorMessage,
 } from '@holdfast/platform';
-import { workerLimits } from './heap-growth.js';
+import { holdYoungGeneration, workerLimits } from './heap-growth.js';
 import type { JobReply, JobRequest } from './worker-messages.js';
 
 export interface WorkerPoolOptions {
@@ -110,6 +110,7 @@ export class WorkerPool implements BulkRunner {
       workerData: this.#options.workerData,
       resourceLimits: workerLimits,
     });
+    thread.once('online', holdYoungGeneration);
     const worker: PoolWorker = { thread, job: undefined };
     this.#workers.add(worker);
     let failure: unknown;
