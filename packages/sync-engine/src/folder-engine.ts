@@ -2,8 +2,7 @@
  * One folder on this device: its index, its tree or its archive or both, and a link to every
  * connected member. It decides nothing about paths; it passes on what changed to whom it concerns.
  */
-
-import { Coverage, type FolderIndex, type PathEntry } from '@holdfast/folder-index';
+import type { Coverage, FolderIndex, PathEntry } from '@holdfast/folder-index';
 import { withholdingContext } from '@holdfast/folder-scanner';
 import type { DeviceId, FolderId } from '@holdfast/model';
 import { AppError, errorMessage } from '@holdfast/platform';
@@ -27,7 +26,8 @@ import { FolderMassChanges } from './folder-mass-changes.js';
 import { FolderModes } from './folder-modes.js';
 import { folderNeed } from './folder-need.js';
 import { FolderRenumbering } from './folder-renumbering.js';
-import { coverageOf, isFolderCovered, isFolderInSync } from './folder-sync-state.js';
+import { isFolderCovered, isFolderInSync } from './folder-sync-state.js';
+import { KnownCoverage } from './known-coverage.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { PeerSession } from './peer-session.js';
@@ -52,7 +52,7 @@ export class FolderEngine {
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
-  #coverage: Coverage = new Coverage([], 0);
+  readonly #coverage = new KnownCoverage();
   readonly #receipts: ReceiptSender | undefined;
   #stopped = false;
 
@@ -88,7 +88,7 @@ export class FolderEngine {
             plan,
             context,
             mayPlace: () => this.#config.mode !== 'send-only',
-            coverage: () => this.#coverage,
+            coverage: () => this.#coverage.current,
             findVersions: (ids) => this.renumbering.findVersions(ids),
             isPaused,
             mayHearMore: () => [...this.#links.values()].some((link) => link.hasMore),
@@ -122,7 +122,7 @@ export class FolderEngine {
       ...this.#init,
       device: this.#init.context.device,
       config: () => this.#config,
-      coverage: () => this.#coverage,
+      coverage: () => this.#coverage.current,
       onNews: () => this.#init.onMassChange(this.#config.id),
       onSettled: () => {
         this.tree?.wake();
@@ -172,7 +172,7 @@ export class FolderEngine {
   }
 
   get coverage(): Coverage {
-    return this.#coverage;
+    return this.#coverage.current;
   }
 
   /** The index that stands for the tree here: an archive's mirror has its own. */
@@ -182,7 +182,7 @@ export class FolderEngine {
 
   /** What lets go of content that is set aside here. */
   get heldCoverage(): Coverage {
-    return this.mirror?.coverage ?? this.#coverage;
+    return this.mirror?.coverage ?? this.#coverage.current;
   }
 
   /** Why the folder is stopped; empty while it is not. */
@@ -315,8 +315,8 @@ export class FolderEngine {
   }
 
   /** Receipts count only where this device still remembers the position that they name. */
-  async refreshCoverage(): Promise<void> {
-    this.#coverage = await coverageOf(this.index, this.#config);
+  refreshCoverage(): Promise<void> {
+    return this.#coverage.refresh(this.index, () => this.#config);
   }
 
   #renumberingOf(shared: { folder: FolderId } & FolderEngineInit): FolderRenumbering {

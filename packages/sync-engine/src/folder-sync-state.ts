@@ -1,7 +1,6 @@
 /** Whether a folder is where it should be: questions about one moment, answered without waiting. */
-import { type ArchiveReceipt, Coverage, type FolderIndex } from '@holdfast/folder-index';
+import type { ArchiveReceipt, FolderIndex } from '@holdfast/folder-index';
 import type { DeviceId, VersionId } from '@holdfast/model';
-import type { FolderConfig } from './folder-config.js';
 import type { FolderEngine } from './folder-engine.js';
 import { folderNeed } from './folder-need.js';
 
@@ -22,14 +21,6 @@ export function isFolderCovered({ index, renumbering, tree, coverage }: FolderEn
   if (renumbering.isPending) return false;
   const settled = tree === undefined || (tree.isSettled && tree.unreadable === 0);
   return settled && coverage.threshold() >= sequence && coverage.exceptions() === 0;
-}
-
-/** Receipts count only where this device still remembers the position that they name. */
-export async function coverageOf(
-  index: FolderIndex,
-  { members, copies }: FolderConfig,
-): Promise<Coverage> {
-  return new Coverage(await receiptsOf(index, members), copies);
 }
 
 /** The receipts of some devices that count. */
