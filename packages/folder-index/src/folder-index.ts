@@ -290,13 +290,15 @@ export class FolderIndex {
 
   /**
    * From here on the paths that `ignores` names are passed over: entries that were judged otherwise
-   * are judged anew. One that is passed over no more counts as not seen on the disk.
+   * are judged anew. One that is passed over no more counts as not seen on the disk. `afterwards`, with
+   * all of them judged, says whether what has to follow is done; if not, a new opening begins again.
    */
-  async ignore(ignores: IgnoredPaths): Promise<void> {
+  async ignore(ignores: IgnoredPaths, afterwards: () => Promise<boolean>): Promise<void> {
     this.#ignores = ignores;
     if (this.#state.judgedBy === ignores.fingerprint) return;
     await this.#changeState((state) => ({ ...state, judgedBy: undefined }));
     await judgeAgain(this, ignores);
+    if (!(await afterwards())) return;
     await this.#changeState((state) => ({ ...state, judgedBy: ignores.fingerprint }));
   }
 

@@ -32,6 +32,8 @@ import { ObservationWriter, type PendingObservation } from './observation-writer
 import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
 import { listDirectoriesJob, statPathsJob } from './scan-jobs.js';
 import { ScanProblems } from './scan-problems.js';
+import type { ScanProgress, ScanResult } from './scan-result.js';
+import { unreachablePaths } from './unreachable-paths.js';
 
 export interface FolderScannerInit {
   readonly root: FilePath;
@@ -51,31 +53,6 @@ export interface FolderScannerInit {
   readonly guard?: ChangeGuard | undefined;
   /** The wall clock, to tell what appeared a moment ago; nothing did, unless it is given. */
   readonly nowMs?: () => number;
-}
-
-/** How far a scan is: counters only, nothing about single files. */
-export interface ScanProgress {
-  /** Regular files that were looked at. */
-  readonly files: number;
-  /** Content that was read, chunked and hashed. */
-  readonly hashedBytes: number;
-}
-
-export interface ScanResult {
-  readonly examined: number;
-  readonly changed: number;
-  /** Paths that must be examined again soon: unstable, or changed within the clock's grain. */
-  readonly again: readonly FolderPath[];
-  /** Large files that changed a moment ago: read as soon as their times can be believed. */
-  readonly young: readonly FolderPath[];
-  /** What appeared a moment ago: what becomes of it at once may raise no event. */
-  readonly fresh: readonly FolderPath[];
-  /** Directories that the index did not know: what lies in them may not be watched yet. */
-  readonly newDirectories: number;
-  /** So much is gone that it is believed only after everything was looked at. */
-  readonly mustLookAtAll: boolean;
-  /** Files under our own reserved prefix: being written now, or left over from a crash. */
-  readonly temporaries: readonly FolderPath[];
 }
 
 /** What the index says of a directory: by path, and, where it was moved, by name of what it held. */
@@ -131,29 +108,52 @@ export class FolderScanner {
   ): Promise<ScanResult> {
     await this.checkRoot();
     const writer = this.#writer(false);
+    const { fresh } = await this.#examinePaths(await this.#wanted(paths), writer);
+    writer.newDirectories += fresh.length;
+    const walked = below.filter((path) => !this.#isPassedOver(path));
+    await this.#walk([...fresh, ...walked], writer, signal);
+    return writer.finish();
+  }
+
+  /**
+   * Examines what was passed over until now where no walk comes across it. Returns whether the disk
+   * could say of all of it what is there.
+   */
+  async scanUnreachable(): Promise<boolean> {
+    const writer = this.#writer(true);
+    let failures = 0;
+    for await (const paths of unreachablePaths(this.#init.index)) {
+      failures += (await this.#examinePaths(paths, writer)).failures;
+    }
+    await writer.finish();
+    return failures === 0;
+  }
+
+  /** Returns which of them are directories whose content has to be looked at. */
+  async #examinePaths(
+    paths: readonly FolderPath[],
+    writer: ObservationWriter,
+  ): Promise<{ readonly fresh: FolderPath[]; readonly failures: number }> {
+    const { root, runner, index } = this.#init;
     const fresh: FolderPath[] = [];
-    const wanted = await this.#wanted(paths);
-    for (let at = 0; at < wanted.length; at += pathsPerJob) {
-      const batch = wanted.slice(at, at + pathsPerJob);
-      const entries = await this.#init.index.entries(batch);
-      const answers = await this.#init.runner.run(statPathsJob, {
-        root: this.#init.root,
-        paths: batch,
-      });
+    let failures = 0;
+    for (let at = 0; at < paths.length; at += pathsPerJob) {
+      const batch = paths.slice(at, at + pathsPerJob);
+      const entries = await index.entries(batch);
+      const answers = await runner.run(statPathsJob, { root, paths: batch });
       for (const [place, entry] of entries.entries()) {
         const answer = answers[place];
         if (answer === undefined) continue;
-        if (answer.type === 'failed') this.problems.add(entry.path, answer.code);
-        else if (answer.type === 'absent') {
+        if (answer.type === 'failed') {
+          failures += 1;
+          this.problems.add(entry.path, answer.code);
+        } else if (answer.type === 'absent') {
           await this.#examineAbsent(entry, writer);
           await this.#compareAgain(entry, writer);
         } else if (await this.#examineFound(entry, answer.stat, writer)) fresh.push(entry.path);
       }
     }
-    writer.newDirectories += fresh.length;
-    const walked = below.filter((path) => !this.#isPassedOver(path));
-    await this.#walk([...fresh, ...walked], writer, signal);
-    return writer.finish();
+    return { fresh, failures };
   }
 
   async #wanted(paths: readonly FolderPath[]): Promise<FolderPath[]> {

@@ -14,3 +14,4 @@ export { sameStat } from './read-chunks.js';
 export * from './read-ignore-files.js';
 export * from './scan-jobs.js';
 export * from './scan-problems.js';
+export * from './scan-result.js';

@@ -6,7 +6,6 @@ import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder
 import type { FolderPath } from '@holdfast/model';
 import { type BulkRunner, type FilePath, Mutex } from '@holdfast/platform';
 import type { ChangeGuard } from './change-guard.js';
-import type { ScanProgress, ScanResult } from './folder-scanner.js';
 import type { ListBlockStore } from './list-block-store.js';
 import { MovedDirectories } from './moved-directories.js';
 import {
@@ -20,6 +19,7 @@ import {
 import { largeFileBytes, readLargeFile } from './read-large-file.js';
 import { type ReadAnswer, readFilesJob } from './scan-jobs.js';
 import type { ScanProblems } from './scan-problems.js';
+import type { ScanProgress, ScanResult } from './scan-result.js';
 
 export interface PendingObservation {
   readonly path: FolderPath;

@@ -1,7 +1,7 @@
 /** What a scan makes of ignored paths, of patterns that change, and of what happened meanwhile. */
 import { localCurrent, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import { IgnoreRules, ignoredContentOf } from '@holdfast/folder-scanner';
-import { type DeviceId, ignoreFileName, versionOf } from '@holdfast/model';
+import { type DeviceId, type FolderPath, ignoreFileName, versionOf } from '@holdfast/model';
 import { byteStringFrom } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import { context, hash, pathOf, type ScanWorld, worldWith } from './scan-world.js';
@@ -10,7 +10,8 @@ async function ignore(world: ScanWorld, text: string): Promise<void> {
   const rules = IgnoreRules.from([{ path: ignoreFileName, bytes: text }]);
   world.rules = rules;
   const fingerprint = rules.fingerprint(hash);
-  await world.index.ignore({ fingerprint, isIgnored: (path) => rules.isIgnored(path) });
+  const ignores = { fingerprint, isIgnored: (path: FolderPath) => rules.isIgnored(path) };
+  await world.index.ignore(ignores, () => world.scanner.scanUnreachable());
 }
 
 const other = '12D3KooWThere' as DeviceId;
@@ -95,6 +96,42 @@ describe('what is not ignored any more', () => {
     const entry = await world.entry('d/gone.log');
     expect(localCurrent(entry)).toBeUndefined();
     expect(entry.rows.map(({ version }) => version.record.kind)).toEqual(['file']);
+  });
+
+  test.each([
+    ['is not there either', () => undefined],
+    ['became a symlink', (world: ScanWorld) => world.user.makeSymlink('e', world.at('d'))],
+  ])('and is not there is no deletion where its directory %s', async (_, replace) => {
+    const world = await worldWith('d/f/gone.log', 'd/b.txt', 'e/kept.log');
+    await world.scan();
+    for (const path of ['d/f', 'd/f/gone.log']) await tellOther(world, path);
+    await ignore(world, '*.log\n/d/f');
+    for (const path of ['d/f/gone.log', 'd/b.txt']) world.user.unlink(world.at(path));
+    for (const path of ['d/f', 'd']) world.user.removeDirectory(world.at(path));
+    replace(world);
+    await world.scan();
+    await ignore(world, '');
+    await world.scan();
+    for (const path of ['d/f', 'd/f/gone.log']) {
+      expect(localCurrent(await world.entry(path)), path).toBeUndefined();
+    }
+    expect(await world.shown()).toMatchObject({ 'd/b.txt': 'tombstone', 'e/kept.log': 'file 10' });
+  });
+
+  test('and cannot be looked at is looked at when the patterns are taken over again', async () => {
+    const world = await worldWith('d/gone.log');
+    await world.scan();
+    await tellOther(world, 'd/gone.log');
+    await ignore(world, '*.log');
+    world.user.unlink(world.at('d/gone.log'));
+    world.user.removeDirectory(world.at('d'));
+    await world.scan();
+    const end = world.disk.faults.failWhile('EIO', ({ path }) => path === world.at('d'));
+    await ignore(world, '');
+    end();
+    expect(localCurrent(await world.entry('d/gone.log'))).toBeDefined();
+    await ignore(world, '');
+    expect(localCurrent(await world.entry('d/gone.log'))).toBeUndefined();
   });
 
   test('and was deleted elsewhere stays, published apart from the deletion', async () => {

@@ -27,6 +27,9 @@ const failed: Readonly<Record<string, readonly string[]>> = {
     'ignore-470004',
     'ignore-490003',
   ],
+  'what was ignored when its directory went comes back once it is not ignored any more': [
+    'ignore-490009',
+  ],
   'what (?d) lets go may go with its directory': ['ignore-480008'],
   'what its user moved without a sync may go with the power': ['modes-470006'],
   'a rejection does not wait for what nobody has': ['mass-440028', 'mass-470008'],

@@ -57,9 +57,9 @@ export class FolderIgnore {
 
   /**
    * Takes over what the disk has, and returns whether that is something else than before. Throws
-   * `ignore_faulty`; then what was in force stays.
+   * `ignore_faulty`; then what was in force stays. `onJudged`: see `FolderIndex.ignore`.
    */
-  async refresh(): Promise<boolean> {
+  async refresh(onJudged: () => Promise<boolean>): Promise<boolean> {
     const files = await this.#read();
     if (this.#isTakenOver && sameFiles(files, this.#rules.files)) {
       this.#vanishedAtMs = undefined;
@@ -71,7 +71,7 @@ export class FolderIgnore {
     this.#rules = rules;
     this.#isTakenOver = false;
     const fingerprint = rules.fingerprint(hash);
-    await index.ignore({ fingerprint, isIgnored: (path) => rules.isIgnored(path) });
+    await index.ignore({ fingerprint, isIgnored: (path) => rules.isIgnored(path) }, onJudged);
     this.#isTakenOver = true;
     return true;
   }

@@ -238,7 +238,7 @@ export class LocalTree {
     this.#isLooking = true;
     try {
       await this.#scanner.checkRoot();
-      const hasNewRules = await this.#ignore.refresh();
+      const hasNewRules = await this.#ignore.refresh(() => this.#scanner.scanUnreachable());
       const first = request.all || !this.#scannedOnce || hasNewRules;
       const beganMs = this.#init.clock.monotonic();
       if (first) await this.#watch.noteFileSystem();

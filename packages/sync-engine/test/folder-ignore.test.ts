@@ -4,6 +4,7 @@ import { FolderIgnore } from '../src/folder-ignore.js';
 import { hash, PlaceWorld, pathOf, root } from './place-world.js';
 
 const patienceMs = 2_000;
+const looked = async () => true;
 let world: PlaceWorld;
 let ignore: FolderIgnore;
 let nowMs: number;
@@ -32,7 +33,7 @@ beforeEach(async () => {
     onLookAgain: (delayMs) => askedAgain.push(nowMs + delayMs),
   });
   world.write('.stignore', '*.tmp\n');
-  await ignore.refresh();
+  await ignore.refresh(looked);
 });
 
 const ignoresTmp = () => ignore.rules.isIgnored(pathOf('a.tmp'));
@@ -40,16 +41,16 @@ const ignoresTmp = () => ignore.rules.isIgnored(pathOf('a.tmp'));
 describe('patterns whose file vanished', () => {
   test('hold for two more seconds, and are looked for again then', async () => {
     world.user.unlink(world.at('.stignore'));
-    expect(await ignore.refresh()).toBe(false);
+    expect(await ignore.refresh(looked)).toBe(false);
     nowMs = patienceMs - 1;
-    expect([await ignore.refresh(), await ignore.isCurrent(), ignoresTmp()]).toEqual([
+    expect([await ignore.refresh(looked), await ignore.isCurrent(), ignoresTmp()]).toEqual([
       false,
       true,
       true,
     ]);
     expect(new Set(askedAgain)).toEqual(new Set([patienceMs]));
     nowMs = patienceMs;
-    expect([await ignore.isCurrent(), await ignore.refresh(), ignoresTmp()]).toEqual([
+    expect([await ignore.isCurrent(), await ignore.refresh(looked), ignoresTmp()]).toEqual([
       false,
       true,
       false,
@@ -59,21 +60,21 @@ describe('patterns whose file vanished', () => {
 
   test('hold on when it comes back, as editors let it, and the next time has two seconds of its own', async () => {
     world.user.unlink(world.at('.stignore'));
-    await ignore.refresh();
+    await ignore.refresh(looked);
     nowMs = patienceMs / 2;
     world.write('.stignore', '*.tmp\n');
-    expect(await ignore.refresh()).toBe(false);
+    expect(await ignore.refresh(looked)).toBe(false);
     nowMs = patienceMs;
     world.user.unlink(world.at('.stignore'));
-    expect([await ignore.refresh(), ignoresTmp()]).toEqual([false, true]);
+    expect([await ignore.refresh(looked), ignoresTmp()]).toEqual([false, true]);
     expect(askedAgain.at(-1)).toBe(2 * patienceMs);
     expect(takenOver).toHaveLength(1);
   });
 
   test('give way at once to others in its place', async () => {
     world.user.unlink(world.at('.stignore'));
-    await ignore.refresh();
+    await ignore.refresh(looked);
     world.write('.stignore', '*.log\n');
-    expect([await ignore.refresh(), ignoresTmp()]).toEqual([true, false]);
+    expect([await ignore.refresh(looked), ignoresTmp()]).toEqual([true, false]);
   });
 });
