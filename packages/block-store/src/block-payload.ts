@@ -5,9 +5,9 @@
 import { bytesFromHex, type ContentId, hexFrom } from '@holdfast/model';
 import {
   type EnvelopeHeader,
+  type EnvelopeTools,
   envelopeHeader,
   envelopeHeaderBytes,
-  type EnvelopeTools,
   readEnvelope,
 } from './envelope.js';
 

@@ -5,8 +5,13 @@
  */
 import type { BlockReference, ContentId } from '@holdfast/model';
 import { hexFrom } from '@holdfast/model';
-import { assert, type FileHandle, type FileSystem, type Hasher } from '@holdfast/platform';
-import { readFully } from './read-fully.js';
+import {
+  assert,
+  type FileHandle,
+  type FileSystem,
+  type Hasher,
+  readFully,
+} from '@holdfast/platform';
 
 export const minChunkBytes = 64 * 1024;
 export const maxChunkBytes = 1024 * 1024;

@@ -3,9 +3,13 @@
  * store is known without reading all of it. Nothing is verified; a frame that is not what it should be
  * ends the list, and whoever asked walks the rest.
  */
-import type { BulkJob, BulkTools, FileHandle } from '@holdfast/platform';
-import { fileErrorCode } from '@holdfast/platform';
-import { readFully } from './read-fully.js';
+import {
+  type BulkJob,
+  type BulkTools,
+  type FileHandle,
+  fileErrorCode,
+  readFully,
+} from '@holdfast/platform';
 import {
   entryMarker,
   frameBytes,
@@ -13,8 +17,8 @@ import {
   framePayloadBytes,
   maxPayloadBytes,
 } from './segment-format.js';
-import { segmentPath, type SegmentPlace, withFile } from './segment-jobs.js';
-import type { ScanOutput, ScannedEntry } from './segment-read-jobs.js';
+import { type SegmentPlace, segmentPath, withFile } from './segment-jobs.js';
+import type { ScannedEntry, ScanOutput } from './segment-read-jobs.js';
 
 export interface ListEntriesInput {
   readonly place: SegmentPlace;

@@ -11,9 +11,9 @@ import {
   fileErrorCode,
   joinPath,
   type OpenMode,
+  readFully,
 } from '@holdfast/platform';
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
-import { readFully } from './read-fully.js';
 import {
   encodeHeader,
   encodeTrailer,
@@ -22,8 +22,8 @@ import {
   framePayloadBytes,
   headerBytes,
   nextDigest,
-  type SegmentExtent,
   nothingValid,
+  type SegmentExtent,
   type SegmentHeader,
   segmentFileName,
   signFrame,

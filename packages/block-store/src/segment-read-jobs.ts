@@ -8,9 +8,9 @@ import {
   type FileHandle,
   type FilePath,
   fileErrorCode,
+  readFully,
 } from '@holdfast/platform';
 import { verifyBlockPayload } from './block-payload.js';
-import { readFully } from './read-fully.js';
 import { frameBytes, framePayloadBytes, verifyFrame } from './segment-format.js';
 import { type PayloadKind, type SegmentPlace, segmentPath, withFile } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';

@@ -3,6 +3,8 @@
  * touch, and seals what is not sealed. It appends trailers and syncs; it never truncates, and what it
  * writes a second time is the same. Read-only, it comes to the same ends and writes nothing.
  */
+
+import type { StoreId } from '@holdfast/model';
 import {
   AppError,
   type BulkJob,
@@ -12,11 +14,9 @@ import {
   type FileHandle,
   type FilePath,
   parentPath,
+  readFully,
   statIfPresent,
 } from '@holdfast/platform';
-import type { StoreId } from '@holdfast/model';
-import { readFully } from './read-fully.js';
-import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import {
   emptyDigest,
   firstDigest,
@@ -28,11 +28,12 @@ import {
   nothingValid,
   readHeader,
   readTrailer,
-  sameBytes,
   type SegmentExtent,
+  sameBytes,
   segmentNumberOf,
   trailerBytes,
 } from './segment-format.js';
+import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';
 import { writeAgain } from './write-again.js';
 

@@ -2,8 +2,13 @@
  * Walks the entries of one open segment file, whatever state it is in. Reads through one window;
  * believes nothing that a checksum does not confirm.
  */
-import { type FileHandle, type FileSystem, fileErrorCode, type Hasher } from '@holdfast/platform';
-import { readFully } from './read-fully.js';
+import {
+  type FileHandle,
+  type FileSystem,
+  fileErrorCode,
+  type Hasher,
+  readFully,
+} from '@holdfast/platform';
 import {
   entryMarker,
   frameBytes,

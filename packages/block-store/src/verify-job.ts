@@ -9,10 +9,10 @@ import {
   type BulkTools,
   type FileHandle,
   fileErrorCode,
+  readFully,
 } from '@holdfast/platform';
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
 import { envelopeHeader } from './envelope.js';
-import { readFully } from './read-fully.js';
 import {
   firstDigest,
   frameBytes,

@@ -2,8 +2,13 @@
  * Writing what a segment holds once more before it counts. Invariant: a byte is only ever written
  * where it was just read.
  */
-import { type BulkTools, type FileHandle, fileErrorCode, isDiskFull } from '@holdfast/platform';
-import { readFully } from './read-fully.js';
+import {
+  type BulkTools,
+  type FileHandle,
+  fileErrorCode,
+  isDiskFull,
+  readFully,
+} from '@holdfast/platform';
 import { headerBytes } from './segment-format.js';
 import { walkEntries } from './segment-walk.js';
 

@@ -13,6 +13,7 @@ import {
   type FileStat,
   fileErrorCode,
   joinPath,
+  readFully,
   statIfPresent,
 } from '@holdfast/platform';
 
@@ -78,8 +79,8 @@ function compared(
   if (!isAsRead(fileSystem.handleStat(live), disk)) return 'changed';
   let isSame = true;
   for (let at = 0; isSame; at += chunkBytes) {
-    const count = fill(fileSystem, restored, buffers[0], at);
-    const liveCount = fill(fileSystem, live, buffers[1], at);
+    const count = readFully(fileSystem, restored, buffers[0], at);
+    const liveCount = readFully(fileSystem, live, buffers[1], at);
     isSame = count === liveCount && buffers[0].compare(buffers[1], 0, count, 0, count) === 0;
     if (count < chunkBytes) break;
   }
@@ -89,21 +90,6 @@ function compared(
 
 function isAsRead(stat: FileStat, disk: DiskState): boolean {
   return stat.sizeBytes === disk.sizeBytes && stat.mtimeNs === disk.mtimeNs;
-}
-
-function fill(
-  fileSystem: BulkTools['fileSystem'],
-  handle: FileHandle,
-  buffer: Buffer,
-  position: number,
-): number {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const count = fileSystem.read(handle, buffer.subarray(filled), position + filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return filled;
 }
 
 /** Removes a directory of the node's own, with all that is in it. */

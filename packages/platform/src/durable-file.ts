@@ -4,6 +4,7 @@
  */
 import { type FilePath, joinPath, lastName, parentPath } from './file-path.js';
 import { type FileSystem, fileErrorCode } from './file-system.js';
+import { readFully } from './read-fully.js';
 
 /** Reads a whole file. The size is bounded by `limitBytes`; a larger file throws a RangeError. */
 export function readWholeFile(
@@ -16,13 +17,7 @@ export function readWholeFile(
     const sizeBytes = fileSystem.handleStat(handle).sizeBytes;
     if (sizeBytes > limitBytes) throw new RangeError(`file of ${sizeBytes} bytes is too large`);
     const buffer = new Uint8Array(sizeBytes);
-    let filled = 0;
-    while (filled < sizeBytes) {
-      const count = fileSystem.read(handle, buffer.subarray(filled), filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return buffer.subarray(0, filled);
+    return buffer.subarray(0, readFully(fileSystem, handle, buffer, 0));
   } finally {
     fileSystem.close(handle);
   }

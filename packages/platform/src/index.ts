@@ -15,5 +15,6 @@ export * from './logger.js';
 export * from './mutex.js';
 export * from './network.js';
 export * from './random-source.js';
+export * from './read-fully.js';
 export * from './row-tally.js';
 export * from './signer.js';

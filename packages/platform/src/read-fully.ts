@@ -1,5 +1,5 @@
 /** Reading as much as was asked for: one call of the system may give less. */
-import type { FileHandle, FileSystem } from '@holdfast/platform';
+import type { FileHandle, FileSystem } from './file-system.js';
 
 /** Fills `target` from `position`, as far as the file goes. */
 export function readFully(
