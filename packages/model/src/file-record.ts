@@ -77,6 +77,13 @@ export interface Version {
   readonly bytes: Uint8Array;
 }
 
+/** A version of a file with content. */
+export type FileVersion = Version & { readonly record: FileContentRecord };
+
+export function isFileVersion(version: Version): version is FileVersion {
+  return version.record.kind === 'file';
+}
+
 export const emptyBlockList: BlockListRoot = { depth: 0, entries: [] };
 
 /** The version id of canonical record bytes. */

@@ -1,12 +1,12 @@
 /** Which files a drill restores: a fair sample of those that an archive has said to hold. */
 import { type LocalRow, localCurrent } from '@holdfast/folder-index';
-import type { FileContentRecord, FolderPath, Version } from '@holdfast/model';
+import type { FileVersion, FolderPath } from '@holdfast/model';
 import type { RandomSource } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 
 export interface DrillFile {
   readonly path: FolderPath;
-  readonly version: Version & { readonly record: FileContentRecord };
+  readonly version: FileVersion;
   readonly disk: NonNullable<LocalRow['local']['disk']>;
 }
 

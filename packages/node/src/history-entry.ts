@@ -4,7 +4,6 @@ import {
   type DeviceId,
   decodeRecord,
   displayPath,
-  type FileContentRecord,
   type FileRecord,
   type Hash,
   type HistoryEntry,
@@ -20,8 +19,6 @@ export interface CheckedEntry {
   readonly version: Version;
 }
 
-export type FileVersion = Version & { readonly record: FileContentRecord };
-
 /** Throws `history_damaged` where an archive says something else than the id stands for. */
 export function checkedEntry(entry: HistoryEntry, hash: Hash): CheckedEntry {
   const { recordBytes, versionId } = entry;
@@ -34,10 +31,6 @@ export function checkedEntry(entry: HistoryEntry, hash: Hash): CheckedEntry {
     entry,
     version: { id: versionId, bytes: recordBytes, record: decodeRecord(recordBytes) },
   };
-}
-
-export function isFile(version: Version): version is FileVersion {
-  return version.record.kind === 'file';
 }
 
 export function historyVersion(

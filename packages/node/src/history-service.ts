@@ -6,6 +6,7 @@ import {
   type Hash,
   type HistoryEntry,
   type HistoryMoment,
+  isFileVersion,
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type Clock } from '@holdfast/platform';
 import { readVersion } from '@holdfast/sync-engine';
@@ -18,13 +19,7 @@ import type {
   ListResult,
   LogResult,
 } from './history-control.js';
-import {
-  type CheckedEntry,
-  checkedEntry,
-  historyVersion,
-  isFile,
-  listEntry,
-} from './history-entry.js';
+import { type CheckedEntry, checkedEntry, historyVersion, listEntry } from './history-entry.js';
 import { parseHistoryPath } from './history-path.js';
 import { allEntries, type HistoryFolder, type HistorySource } from './history-source.js';
 import { parseTime } from './time-expression.js';
@@ -128,7 +123,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
     const { source, folder, inside, at } = this.resolve(query);
     if (inside === '') throw notAFile(query.path);
     const { version } = await this.find(source, inside, at, query);
-    if (!isFile(version)) throw notAFile(query.path);
+    if (!isFileVersion(version)) throw notAFile(query.path);
     return {
       size: version.record.sizeBytes,
       version: version.id,

@@ -13,8 +13,8 @@ import {
 } from '@holdfast/sync-engine';
 import type { RestoreItem } from './restore-batches.js';
 import type { RestoreFigures } from './restore-figures.js';
-import type { ExistingEntry } from './restore-jobs.js';
 import type { RestoreInPlace } from './restore-in-place.js';
+import type { ExistingEntry } from './restore-jobs.js';
 
 export interface RestoreAccount {
   restored: number;

@@ -3,7 +3,16 @@
  * wanted is fetched in batches, one while the one before is written. A restore that goes on leaves
  * what is there and right as it is.
  */
-import { type Hash, parentOf, sameBlocks, type Version } from '@holdfast/model';
+
+import { readFilesJob } from '@holdfast/folder-scanner';
+import {
+  type FileVersion,
+  type Hash,
+  isFileVersion,
+  parentOf,
+  sameBlocks,
+  type Version,
+} from '@holdfast/model';
 import {
   AppError,
   type BulkRunner,
@@ -13,7 +22,6 @@ import {
   type FilePath,
   type FileSystem,
 } from '@holdfast/platform';
-import { readFilesJob } from '@holdfast/folder-scanner';
 import {
   ContentFetcher,
   LargeFetcher,
@@ -22,7 +30,6 @@ import {
   WorkLimit,
 } from '@holdfast/sync-engine';
 import type { OverwritePolicy, RestoreRequest } from './history-control.js';
-import { type FileVersion, isFile } from './history-entry.js';
 import { type HistoryService, pathUnknown, type ResolvedQuery } from './history-service.js';
 import { allEntries, type HistoryFolder } from './history-source.js';
 import {
@@ -158,8 +165,8 @@ export class RestoreRun {
     }
     const going = new Set(wanted.map(({ version }) => version));
     for (const version of versions) if (!going.has(version)) figures.done(version);
-    const files = wanted.filter(({ version }) => isFile(version));
-    const others = wanted.filter(({ version }) => !isFile(version));
+    const files = wanted.filter(({ version }) => isFileVersion(version));
+    const others = wanted.filter(({ version }) => !isFileVersion(version));
     await this.#placer.place(others, noEnvelopes, (item) => plainContent(item.version));
     for (const batch of batchesOf(files)) {
       this.#checkSignal();
@@ -175,7 +182,7 @@ export class RestoreRun {
     if (!this.#init.resumes) return new Set();
     const there = versions.filter((version, at): version is FileVersion => {
       const target = inspected[at];
-      return target?.type === 'inspected' && isFile(version) && isAlike(version, target);
+      return target?.type === 'inspected' && isFileVersion(version) && isAlike(version, target);
     });
     const { runner, root } = this.#init;
     const right = new Set<Version>();
@@ -184,7 +191,7 @@ export class RestoreRun {
       const answers = await runner.run(readFilesJob, { root, paths });
       for (const [at, { version }] of batch.entries()) {
         const answer = answers[at];
-        if (answer?.type !== 'file' || !isFile(version)) continue;
+        if (answer?.type !== 'file' || !isFileVersion(version)) continue;
         if (sameBlocks(answer.blocks, version.record.blocks)) right.add(version);
       }
     }
@@ -207,7 +214,7 @@ export class RestoreRun {
       else this.#placer.fail(version, 'something else lies there; it was left as it is');
       return [];
     }
-    const same = isFile(version) && isAlike(version, target);
+    const same = isFileVersion(version) && isAlike(version, target);
     if (this.#policy === 'always' || (this.#policy === 'if-changed' && !same)) {
       return [{ version, existing }];
     }

@@ -1,10 +1,17 @@
 /** What differs between two versions of one path: lines where both are text, blocks otherwise. */
-import { type BlockReference, contentBytesOf, displayPath, type Version } from '@holdfast/model';
+import {
+  type BlockReference,
+  contentBytesOf,
+  displayPath,
+  type FileVersion,
+  isFileVersion,
+  type Version,
+} from '@holdfast/model';
 import { type BulkRunner, bytesOf as bytesOfText } from '@holdfast/platform';
 import { contentBlocks, readVersion } from '@holdfast/sync-engine';
 import { compareBlocks } from './compare-blocks.js';
 import type { DiffResult, DiffSide } from './history-control.js';
-import { type FileVersion, isFile, mtimeOf } from './history-entry.js';
+import { mtimeOf } from './history-entry.js';
 import type { HistoryFolder, HistorySource } from './history-source.js';
 import { maxTextBytes, textDiffJob } from './text-diff-job.js';
 
@@ -68,7 +75,7 @@ function sideOf({ id, record }: Version, blocks: number): DiffSide {
 }
 
 async function blocksOf(init: VersionDiffInit, version: Version) {
-  if (!isFile(version)) return [];
+  if (!isFileVersion(version)) return [];
   const { source, folder, runner } = init;
   return contentBlocks(source.blocks, folder.config.id, version, runner);
 }
@@ -103,7 +110,7 @@ function namesOf({ from, to }: VersionDiffInit) {
 
 async function textOf(init: VersionDiffInit, version: Version): Promise<Uint8Array> {
   if (version.record.kind === 'symlink') return bytesOfText(version.record.target);
-  if (!isFile(version)) return new Uint8Array();
+  if (!isFileVersion(version)) return new Uint8Array();
   return joined(init, version);
 }
 

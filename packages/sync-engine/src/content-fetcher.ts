@@ -1,6 +1,6 @@
 /** Fetching the content of many small files with one request. */
 import type { LocalRow } from '@holdfast/folder-index';
-import type { FileContentRecord, FolderId, FolderPath, Version, VersionId } from '@holdfast/model';
+import type { FileVersion, FolderId, FolderPath, VersionId } from '@holdfast/model';
 import type { BlockArrival, BlockSupplier } from './block-client.js';
 import type { BlockPiece } from './block-piece.js';
 import type { PackedEnvelopes } from './packed-envelopes.js';
@@ -8,7 +8,7 @@ import { packPieces, placed } from './placed-blocks.js';
 
 /** A file whose content a connected device can serve under `askFor`. */
 export interface FileToFetch {
-  readonly target: Version & { readonly record: FileContentRecord };
+  readonly target: FileVersion;
   readonly askFor: VersionId;
   readonly local: LocalRow | undefined;
 }

@@ -8,7 +8,7 @@
  */
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { ObserveContext } from '@holdfast/folder-scanner';
-import { type FileContentRecord, sameContent, sameOnDisk, type Version } from '@holdfast/model';
+import { isFileVersion, sameContent, sameOnDisk, type Version } from '@holdfast/model';
 import { type BulkRunner, type Clock, type FilePath, inGroups } from '@holdfast/platform';
 import type { LocalTwins } from './local-twins.js';
 import { type MoveItem, type MoveResult, moveFilesJob } from './move-files-job.js';
@@ -87,15 +87,16 @@ export class FileMover {
   async #find(
     planned: readonly PlannedPath[],
   ): Promise<{ readonly moves: Move[]; readonly waiting: PlannedPath[] }> {
-    const targets = planned.map((one) => fileOf(one.action.target));
-    const sources = await this.#twins.rowsOf(targets.flatMap((target) => target ?? []));
+    const sources = await this.#twins.rowsOf(
+      planned.map((one) => one.action.target).filter(isFileVersion),
+    );
     const found = sources.values();
     const mayWait = this.#mayWait(patienceMs);
     const taken = new Set<string>();
     const moves: Move[] = [];
     const waiting: PlannedPath[] = [];
-    for (const [at, one] of planned.entries()) {
-      const source = targets[at] === undefined ? undefined : found.next().value;
+    for (const one of planned) {
+      const source = isFileVersion(one.action.target) ? found.next().value : undefined;
       if (source === undefined || source.row.local?.state !== 'current') continue;
       const move = taken.has(source.entry.path) ? undefined : this.#moveOf(one, source.entry);
       if (move !== undefined) {
@@ -177,12 +178,6 @@ export class FileMover {
     const change = (entry: PathEntry) => changes.get(entry.path)?.(entry) ?? entry;
     await this.#init.index.update(paths, change, { sync: true });
   }
-}
-
-type FileVersion = Version & { readonly record: FileContentRecord };
-
-function fileOf(version: Version): FileVersion | undefined {
-  return version.record.kind === 'file' ? (version as FileVersion) : undefined;
 }
 
 /** Nothing is shown at the path. */

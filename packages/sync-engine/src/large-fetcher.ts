@@ -9,11 +9,11 @@ import {
   type BlockReference,
   type ContentId,
   type FileContentRecord,
+  type FileVersion,
   type FolderId,
   type FolderPath,
   MalformedBytes,
   plainBytesOf,
-  type Version,
   type VersionId,
 } from '@holdfast/model';
 import { AppError, type BulkRunner, type Clock, type FilePath, inGroups } from '@holdfast/platform';
@@ -35,7 +35,7 @@ export interface BlockSource {
 }
 
 export interface LargeFile {
-  readonly target: Version & { readonly record: FileContentRecord };
+  readonly target: FileVersion;
   readonly local: LocalRow | undefined;
   /** Where the same content lies on this disk, below the root. */
   readonly twin?: FolderPath | undefined;

@@ -7,11 +7,10 @@ import { type FolderIndex, type PathEntry, rowOf, type VersionRow } from '@holdf
 import { heldDirectory } from '@holdfast/folder-scanner';
 import {
   contentBytesOf,
-  type FileContentRecord,
+  type FileVersion,
   type FolderPath,
   ownDirectoryName,
   sameContent,
-  type Version,
 } from '@holdfast/model';
 import { type BulkRunner, type FilePath, inGroups, lastName } from '@holdfast/platform';
 import { copyTwinsJob } from './copy-twins-job.js';
@@ -35,8 +34,6 @@ const copiedAtOnce = {
   maxItems: 512,
   bytesOf: ({ planned }: Twin) => contentBytesOf(planned.action.target.record),
 };
-
-type FileVersion = Version & { readonly record: FileContentRecord };
 
 export class LocalTwins {
   readonly #index: FolderIndex;

@@ -2,18 +2,15 @@
 import { type ArrivedBlock, openBlocks } from '@holdfast/block-store';
 import {
   type BlockReference,
-  type FileContentRecord,
+  type FileVersion,
   type FolderId,
   plainBytesOf,
-  type Version,
 } from '@holdfast/model';
 import { AppError, type BulkRunner } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import { referencesAt } from './block-layout.js';
 
 const windowBlocks = 16;
-
-type FileVersion = Version & { readonly record: FileContentRecord };
 
 /** Rejects with `content_unavailable` where a block is not to be had whole. */
 export async function* readVersion(

@@ -2,7 +2,7 @@
  * Which connected device is asked for which file: the one with the least to do that did not fail to
  * give this very version lately. Small files are asked for together, a large one by itself.
  */
-import type { DeviceId, FileContentRecord, Version, VersionId } from '@holdfast/model';
+import { type DeviceId, isFileVersion, type VersionId } from '@holdfast/model';
 import type { Clock } from '@holdfast/platform';
 import type { BlockSupplier } from './block-client.js';
 import type { FileToFetch } from './content-fetcher.js';
@@ -164,10 +164,4 @@ export class SourceChoice {
 
 export function isLarge(file: FileToFetch): boolean {
   return !isSmall(file.target.record);
-}
-
-function isFileVersion(
-  version: Version,
-): version is Version & { readonly record: FileContentRecord } {
-  return version.record.kind === 'file';
 }
