@@ -17,13 +17,18 @@ export function chooseNameRules(seed: string, random: SeededRandom): NameRules {
 /** The strictest of all disks: what it cannot hold together, some disk may not either. */
 const strictest = new NameTable({ foldCase: true, foldUnicode: true });
 
-/** Steps by which a person gives one of two paths that some disk cannot tell apart another name. */
+/**
+ * Steps by which a person gives one of two paths that some disk cannot tell apart another name. People
+ * take turns: a directory comes back where a device has in it what others list and cannot hold, and
+ * goes with it only where that lies.
+ */
 export function renameApart(
   users: readonly SimulatedUser[],
   round: number,
 ): { readonly user: SimulatedUser; readonly steps: readonly UserStep[] } | undefined {
   const seen = new Map<string, string>();
-  for (const user of users) {
+  const first = round % users.length;
+  for (const user of [...users.slice(first), ...users.slice(0, first)]) {
     for (const path of user.paths()) {
       const key = path
         .split('/')
