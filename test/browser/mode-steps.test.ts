@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
-import { conditionPatienceMs, waitSeconds } from '../end-to-end/patience.js';
+import { conditionPatienceMs } from '../end-to-end/patience.js';
 import { pair, shareFolder, useTestWorld } from '../end-to-end/test-world.js';
 import { launchChromium, openPage } from './chromium.js';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   writeFileSync(join(ours, 'a.txt'), 'from the laptop');
   await shareFolder(laptop, ours, [[desktop, theirs, '--mode', 'receive-only']]);
   await eventually('the file has arrived', () => existsSync(join(theirs, 'a.txt')));
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.inSync();
   writeFileSync(join(theirs, 'a.txt'), 'changed by hand');
   await desktop.ask('folder', 'rescan', 'docs');
 });

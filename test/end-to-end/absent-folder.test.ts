@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -33,8 +32,8 @@ beforeEach(() => inSync());
 
 async function inSync(): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
+  await desktop.inSync();
   expect(treeSnapshot(there)).toEqual(treeSnapshot(tree));
 }
 

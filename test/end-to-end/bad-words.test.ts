@@ -1,11 +1,12 @@
 /** Words that make no sense to a node: what is wrong is said, with the right exit code; nothing changes. */
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
+import { settingsOf } from './stored-settings.js';
 import { pair, useTestWorld } from './test-world.js';
 import { withoutPrivileges } from './without-privileges.js';
 
@@ -30,14 +31,9 @@ beforeEach(async () => {
   await eventually('both are connected', async () => {
     return (await laptop.status()).devices[0]?.connected === true;
   });
-  configuration = configOf(laptop);
+  configuration = settingsOf(laptop);
 });
-afterEach(() => expect(configOf(laptop)).toBe(configuration));
-
-function configOf(node: NodeProcess): string {
-  const config = JSON.parse(readFileSync(join(node.home, 'config.json'), 'utf8')) as object;
-  return JSON.stringify({ ...config, invites: [] });
-}
+afterEach(() => expect(settingsOf(laptop)).toBe(configuration));
 
 describe('names and labels', () => {
   test.each<[string, number, string, RegExp]>([
@@ -127,6 +123,7 @@ describe('places', () => {
         world.directory('desktop', 'offered'),
       );
       await desktop.ask('folder', 'share', 'offered', 'laptop');
+      await laptop.isOffered(offered.id);
       given = ['folder', 'accept', offered.id, join(locked, 'inside')];
     }
     chmodSync(locked, permissions);

@@ -13,7 +13,7 @@ import type { FolderConflict } from '@holdfast/node';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { conditionPatienceMs, waitSeconds } from './patience.js';
+import { conditionPatienceMs } from './patience.js';
 import { introduce, pairAll, shareFolder, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 import { treeSnapshot } from './tree-snapshot.js';
@@ -46,7 +46,7 @@ async function apart(change: () => void): Promise<Record<string, string>> {
 async function together(): Promise<Record<string, string>> {
   return eventually('all show the same', async () => {
     await each('rescan');
-    for (const node of nodes) await node.ask('wait', 'docs', '--timeout', waitSeconds);
+    for (const node of nodes) await node.inSync();
     const [first, ...others] = trees.map((tree) => JSON.stringify(treeSnapshot(tree)));
     return others.every((other) => other === first) && treeSnapshot(trees[0]);
   });

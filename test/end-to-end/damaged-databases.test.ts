@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import {
   pair,
   type SharedFolder,
@@ -131,7 +130,7 @@ async function workThere({ desktop, desktopTree }: SharedFolder): Promise<void> 
   write(desktopTree, 'new-there.txt', 'made on the desktop');
   rmSync(join(desktopTree, 'deleted-there.txt'));
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.archived();
 }
 
 async function expectSame(shared: SharedFolder): Promise<string[]> {
@@ -205,15 +204,15 @@ test('content that lay aside comes back under a name of its own where nobody kno
   await pi.stop();
   write(laptopTree, 'kept.txt', 'never archived');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   write(desktopTree, 'kept.txt', 'replaced by the desktop');
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.inSync();
   await laptop.shows({ heldFiles: 1 });
   await laptop.stop();
   rmSync(databaseOf(laptop), { recursive: true });
   await laptop.start();
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   const back = await eventually('the content is back in the folder', () =>
     readdirSync(laptopTree).find((name) => name.startsWith('held-')),
   );
@@ -237,7 +236,7 @@ describe('without an archive nobody knows which side is newer', () => {
     [here, there] = [world.path('here'), world.directory('docs')];
     for (const name of names) write(there, name, 'as the desktop has it');
     await shareFolder(desktop, there, [[laptop, here]]);
-    await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await laptop.inSync();
     await laptop.stop();
     rmSync(databaseOf(laptop), { recursive: true });
     for (const name of names.slice(0, edited)) write(here, name, 'as edited offline');

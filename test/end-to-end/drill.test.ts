@@ -5,7 +5,6 @@ import type { DrillResult } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
@@ -27,7 +26,7 @@ beforeEach(async () => {
   }
   await shareFolder(laptop, world.path('docs'), [[pi, '--archive']], 'docs');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
 });
 
 test('what comes back is what is there, the time is measured, and the date is shown', async () => {
@@ -57,7 +56,7 @@ test('a device that only knows the archive hears who drilled it if it knows them
   await pairAll(desktop, laptop);
   await pair(desktop, pi);
   await pi.ask('folder', 'share', 'docs', 'desktop');
-  await desktop.ask('folder', 'accept', 'docs', world.path('desktop-docs'));
+  await desktop.accept('docs', world.path('desktop-docs'));
   await desktop.ask('folder', 'share', 'docs', 'laptop');
   await pi.ask('verify');
   await laptop.ask('drill', 'docs', '--files', '3');
@@ -91,8 +90,6 @@ test('a drill needs an archive that answers, and files here', async () => {
   expect(await pi.refuses(1, 'drill')).toMatchObject({ code: 'no_archive' });
   expect(await pi.refuses(2, 'drill', 'docs')).toMatchObject({ code: 'usage' });
   await pi.stop();
-  await eventually('laptop knows that pi is away', async () => {
-    return (await laptop.folder()).connectedMembers.length === 0;
-  });
+  await laptop.misses(pi);
   expect(await laptop.refuses(1, 'drill', 'docs')).toMatchObject({ code: 'no_archive' });
 });

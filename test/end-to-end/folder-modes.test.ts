@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -69,7 +68,7 @@ async function showsSame(): Promise<void> {
 async function waitAll(): Promise<void> {
   for (const node of [laptop, desktop]) {
     await node.ask('folder', 'rescan', 'docs');
-    await node.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await node.archived();
   }
 }
 
@@ -106,7 +105,7 @@ describe('a receive-only folder', () => {
     expect(read(theirs, 'edited.txt')).toBe('changed by hand');
     const done = await desktop.ask<Effects>('folder', 'revert', 'docs');
     expect(done).toMatchObject({ files: 4, replaced: 1, removed: 2, returned: 1, dryRun: false });
-    await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await desktop.inSync();
     expect(treeSnapshot(theirs)).toEqual(before);
     await desktop.shows({
       state: 'up-to-date',
@@ -128,7 +127,7 @@ describe('a receive-only folder', () => {
     const contents = aside.map((name) => read(theirs, join('.holdfast', 'held', name)));
     expect(contents.sort()).toEqual(['added by hand', 'changed by hand']);
     await pi.start();
-    await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await desktop.archived();
     expect(await contentsInHistory('edited.txt')).toContain('changed by hand');
     expect(await contentsInHistory('new/added.txt')).toEqual(['added by hand']);
   });
@@ -160,7 +159,7 @@ describe('a receive-only folder', () => {
     expect(read(theirs, 'd/deep.txt')).toBe('changed by hand');
     expect(existsSync(join(ours, 'd'))).toBe(false);
     await desktop.ask('folder', 'revert', 'docs');
-    await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await desktop.inSync();
     expect(treeSnapshot(theirs)).toEqual(treeSnapshot(ours));
   });
 
@@ -182,7 +181,7 @@ describe('a receive-only folder', () => {
     await desktop.shows({ receiveOnlyChangedFiles: 1 });
     execFileSync('cp', ['-p', join(ours, 'deleted.txt'), join(theirs, 'deleted.txt')]);
     await desktop.ask('folder', 'rescan', 'docs');
-    await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await desktop.inSync();
     await desktop.shows({
       state: 'up-to-date',
       receiveOnlyChangedFiles: 0,
@@ -201,7 +200,7 @@ describe('a receive-only folder', () => {
     await showsSame();
     expect(treeSnapshot(theirs)).toEqual(before);
     await pi.start();
-    await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await desktop.archived();
     expect(await contentsInHistory('added-0')).toEqual(['text 0']);
     expect(await contentsInHistory('added-299')).toEqual(['text 299']);
     await desktop.shows({ receiveOnlyChangedFiles: 0 });
@@ -251,7 +250,7 @@ describe('a send-only folder', () => {
     await desktop.ask('folder', 'set', 'docs', '--guard', 'off');
     fill(theirs, 'theirs');
     await desktop.ask('folder', 'rescan', 'docs');
-    await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await desktop.archived();
     await eventually('all that differs is counted', async () => {
       return (await laptop.folder()).needFiles === many;
     });

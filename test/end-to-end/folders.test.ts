@@ -12,6 +12,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
+import { settingsOf } from './stored-settings.js';
 import { pair, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 import { withoutPrivileges } from './without-privileges.js';
@@ -34,12 +35,8 @@ beforeAll(async () => {
   await pair(laptop, desktop);
 });
 
-function configOf(node: NodeProcess): string {
-  return readFileSync(join(node.home, 'config.json'), 'utf8');
-}
-
 function foldersIn(node: NodeProcess): unknown {
-  return (JSON.parse(configOf(node)) as { folders: unknown }).folders;
+  return (JSON.parse(settingsOf(node)) as { folders: unknown }).folders;
 }
 
 describe('folder add', () => {
@@ -71,11 +68,11 @@ describe('folder add', () => {
 
   test('a taken label is refused', async () => {
     await laptop.ask('folder', 'add', world.directory('taken', 'a'), '--label', 'taken');
-    const before = configOf(laptop);
+    const before = settingsOf(laptop);
     const path = world.directory('taken', 'b');
     const { code } = await laptop.refuses(2, 'folder', 'add', path, '--label', 'taken');
     expect(code).toBe('label_taken');
-    expect(configOf(laptop)).toBe(before);
+    expect(settingsOf(laptop)).toBe(before);
     expect(existsSync(join(path, '.holdfast'))).toBe(false);
   });
 
@@ -87,7 +84,7 @@ describe('folder add', () => {
     const inside = world.directory('places', 'outer', 'inside');
     const link = world.path('places', 'link');
     symlinkSync(inside, link);
-    const before = configOf(laptop);
+    const before = settingsOf(laptop);
     const refused: [path: string, says: string][] = [
       [world.path('places', 'missing'), 'does not exist'],
       [file, 'not a directory'],
@@ -105,7 +102,7 @@ describe('folder add', () => {
         path === world.root || path === world.path('places') ? 'inside' : says,
       );
     }
-    expect(configOf(laptop)).toBe(before);
+    expect(settingsOf(laptop)).toBe(before);
     expect(readFileSync(file, 'utf8')).toBe('a file');
     expect(existsSync(join(inside, '.holdfast'))).toBe(false);
   });
@@ -116,9 +113,9 @@ describe('folder add', () => {
     const bound = world.node('bound');
     bound.prefix = withoutPrivileges;
     await bound.start();
-    const before = configOf(bound);
+    const before = settingsOf(bound);
     await bound.refuses(2, 'folder', 'add', path);
-    expect(configOf(bound)).toBe(before);
+    expect(settingsOf(bound)).toBe(before);
     await bound.stop();
   });
 
@@ -155,7 +152,7 @@ describe('folder share, offers and accept', () => {
       archive: false,
       notes: [],
     });
-    await laptop.ask('wait', 'shared', '--timeout', waitSeconds);
+    await laptop.inSync('shared');
     expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('shared content');
     const { offers } = await desktop.ask<Offers>('folder', 'offers');
     expect(offers.filter((one) => one.id === id)).toEqual([]);
@@ -171,8 +168,8 @@ describe('folder share, offers and accept', () => {
     await laptop.ask('folder', 'add', tree);
     await laptop.ask('folder', 'share', 'merged', 'desktop');
     await desktop.accept('merged', target);
-    await laptop.ask('wait', 'merged', '--timeout', waitSeconds);
-    await desktop.ask('wait', 'merged', '--timeout', waitSeconds);
+    await laptop.inSync('merged');
+    await desktop.inSync('merged');
     expect(Object.keys(treeSnapshot(tree))).toEqual([
       'from-desktop.txt',
       'from-laptop.txt',
@@ -188,14 +185,14 @@ describe('folder share, offers and accept', () => {
       const { offers } = await desktop.ask<Offers>('folder', 'offers');
       return offers.some((one) => one.label === 'where');
     });
-    const before = configOf(desktop);
+    const before = settingsOf(desktop);
     expect((await desktop.refuses(2, 'folder', 'accept', 'where')).code).toBe('usage');
     const file = world.path('where-file');
     writeFileSync(file, 'a file');
     await desktop.refuses(2, 'folder', 'accept', 'where', file);
     await desktop.refuses(2, 'folder', 'accept', 'where', join(file, 'below'));
     await desktop.refuses(2, 'folder', 'accept', 'where', join(desktop.home, 'inside'));
-    expect(configOf(desktop)).toBe(before);
+    expect(settingsOf(desktop)).toBe(before);
     expect(readFileSync(file, 'utf8')).toBe('a file');
     expect(existsSync(join(desktop.home, 'inside'))).toBe(false);
   });
@@ -241,7 +238,7 @@ describe('folder share, offers and accept', () => {
     const tree = world.directory('leaving');
     writeFileSync(join(tree, 'a.txt'), 'stays');
     await laptop.ask('folder', 'add', tree);
-    await laptop.ask('wait', 'leaving', '--timeout', waitSeconds);
+    await laptop.inSync('leaving');
     await laptop.ask('folder', 'remove', 'leaving');
     expect(treeSnapshot(tree)).toEqual({ 'a.txt': Buffer.from('stays').toString('base64') });
     expect(existsSync(join(tree, '.holdfast'))).toBe(false);
@@ -281,7 +278,7 @@ describe('wait', () => {
     await laptop.ask('folder', 'add', world.directory('plain'));
     await laptop.ask('folder', 'share', 'plain', 'desktop');
     await desktop.accept('plain', world.path('plain-there'));
-    await laptop.ask('wait', 'plain', '--timeout', waitSeconds);
+    await laptop.inSync('plain');
     expect((await laptop.refuses(1, 'wait', 'plain', '--archived')).code).toBe('no_archive');
   });
 

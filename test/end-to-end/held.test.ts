@@ -5,7 +5,6 @@ import type { HeldVersion } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { introduce, pair, shareFolder, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 
@@ -72,7 +71,7 @@ test('content waits for both archives, and the one that slept gets it from what 
   const first = await nas!.run('cat', 'docs/a.txt', '--version', found[1]!.version);
   expect(first.stdout.toString()).toBe('the first');
   await pi!.start();
-  await laptop!.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop!.archived();
   await eventually('it is let go', async () => (await held(laptop!)).length === 0);
 });
 

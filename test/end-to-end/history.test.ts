@@ -366,6 +366,7 @@ describe('with the archive away', () => {
   test('history says which device is missed, and the archive itself still answers', async () => {
     const { laptop, pi } = shared;
     await pi.stop();
+    await laptop.misses(pi);
     expect((await laptop.refuses(1, 'log', 'docs/note.txt')).code).toBe('no_archive');
     renameSync(join(shared.laptopTree, 'note.txt'), join(shared.laptopTree, 'renamed.txt'));
     await pi.start();

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 
 interface Patterns {
@@ -177,7 +176,7 @@ describe('a directory that others delete', () => {
     await eventually('the file in the other goes', () => !existsSync(here('stays', 'a.txt')));
     expect(readFileSync(here('stays', 'sub', 'mine.tmp'), 'utf8')).toBe('mine');
     await docs.laptop.ask('folder', 'rescan', 'docs');
-    await docs.laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await docs.laptop.inSync();
     await docs.laptop.shows({ needFiles: 0 });
     expect([existsSync(there('stays')), existsSync(there('goes'))]).toEqual([false, false]);
 
@@ -207,7 +206,7 @@ describe('a directory that others delete', () => {
     await eventually('what may go goes', () => !existsSync(here('goes whole')));
     await eventually('the file goes', () => !existsSync(here('stays for one', 'src', 'a.txt')));
     expect(readFileSync(here('stays for one', 'src', 'only.mine'), 'utf8')).toBe('mine');
-    await docs.laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await docs.laptop.inSync();
     await docs.laptop.shows({ needFiles: 0 });
     expect(trees.map((name) => existsSync(there(name)))).toEqual([false, false]);
   });

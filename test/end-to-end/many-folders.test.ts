@@ -31,7 +31,7 @@ async function share(
 
 async function settled(label: string, ...nodes: readonly NodeProcess[]): Promise<void> {
   await Promise.all(nodes.map((node) => node.ask('folder', 'rescan', label)));
-  for (const node of nodes) await node.ask('wait', label, '--timeout', waitSeconds);
+  for (const node of nodes) await node.inSync(label);
 }
 
 test('four devices keep one folder, whoever changes it', async () => {
@@ -60,7 +60,7 @@ test('four devices keep one folder, whoever changes it', async () => {
   for (const [at, place] of trees.entries()) writeFileSync(join(place, 'same.txt'), `edit ${at}`);
   await Promise.all([laptop, desktop, nas].map((node) => node.ask('folder', 'resume', 'docs')));
   await settled('docs', laptop, desktop, nas);
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   const [first, ...others] = trees.map((place) => treeSnapshot(place));
   for (const other of others) expect(other).toEqual(first);
   const kept = Object.entries(first ?? {}).filter(([path]) => path.startsWith('same'));
@@ -87,7 +87,7 @@ test('with two archives and two copies wanted, one that is offline keeps content
   for (const node of [laptop, desktop]) await node.ask('folder', 'set', 'docs', '--copies', '2');
   writeFileSync(join(tree, 'a.txt'), 'first');
   await settled('docs', laptop, desktop);
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.archived();
   await desktop.shows({ copies: 2, unarchivedFiles: 0, heldFiles: 0 });
 
   await nas.stop();
@@ -102,9 +102,9 @@ test('with two archives and two copies wanted, one that is offline keeps content
   expect(unarchivedFiles).toBeGreaterThan(0);
 
   await nas.start();
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.archived();
   await desktop.shows({ copies: 2, unarchivedFiles: 0 });
-  await nas.ask('wait', 'docs', '--timeout', waitSeconds);
+  await nas.inSync();
   expect(treeSnapshot(world.path('nas-mirror'))).toEqual({ 'a.txt': text('second') });
   await eventually('it is let go', async () => (await desktop.folder()).heldFiles === 0);
   for (const archive of [pi, nas]) {

@@ -5,7 +5,6 @@ import type { ListResult } from '@holdfast/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import {
   pair,
   type SharedFolder,
@@ -187,7 +186,7 @@ describe('on two devices without an archive', () => {
     expect((await laptop.folder()).state).not.toBe('needs-confirmation');
     await desktop.start();
     await eventually('the laptop has its files back', () => hasOriginals(here));
-    await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await laptop.inSync();
     expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
     await laptop.shows({ massChanges: [] });
   });
@@ -205,8 +204,8 @@ describe('on an archive with a mirror', () => {
     await shareFolder(laptop, tree, [[pi, mirror, '--archive']], 'docs');
     const settled = async () => {
       await laptop.ask('folder', 'rescan', 'docs');
-      await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
-      await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+      await laptop.archived();
+      await pi.inSync();
     };
     await settled();
     expect(hasOriginals(join(mirror, 'many'))).toBe(true);
@@ -236,7 +235,7 @@ async function shareBetweenTwo(world: TestWorld) {
   const { id } = await laptop.ask<{ id: string }>('folder', 'add', laptopTree, '--label', 'docs');
   await laptop.ask('folder', 'share', 'docs', 'desktop');
   await desktop.accept(id, desktopTree);
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   expect(hasOriginals(join(desktopTree, 'many'))).toBe(true);
   return { laptop, desktop, laptopTree, desktopTree };
 }

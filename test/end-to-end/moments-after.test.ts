@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 
@@ -69,7 +68,7 @@ test('files that are deleted the moment they were made leave nothing anywhere', 
     for (let file = 0; file < 20; file += 1) unlinkSync(join(here, `made ${round}/${file}`));
     const left = () =>
       Array.from({ length: 20 }, (_, file) => join(there, `made ${round}`, `${file}`));
-    await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+    await laptop.inSync();
     await eventually('all are gone', () => !left().some((path) => existsSync(path)));
   }
 });
@@ -83,7 +82,7 @@ test('directories that arrived within each other are watched, down to the deepes
   await eventually('all arrive', () =>
     tops.every((top) => existsSync(join(there, top, deep, 'file'))),
   );
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await desktop.inSync();
   for (const top of tops) write(there, join(top, deep, 'file'), 'as it was edited');
   await eventually('every edit comes back', () =>
     tops.every((top) => text(here, join(top, deep, 'file')) === 'as it was edited'),

@@ -15,7 +15,6 @@ import {
 } from './command-line.js';
 import { eventually } from './eventually.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -164,7 +163,7 @@ describe('a running node', () => {
   test('tells its status, with every field', async () => {
     const tree = world.directory('kept');
     const { id } = await node.ask<{ id: string }>('folder', 'add', tree);
-    await node.ask('wait', 'kept', '--timeout', waitSeconds);
+    await node.inSync('kept');
     await node.shows({ state: 'up-to-date', progress: null, ifLost: { exact: true } }, 'kept');
     const status = await node.ask<NodeStatus>('status');
     expect(status).toMatchObject({

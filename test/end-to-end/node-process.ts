@@ -13,7 +13,7 @@ import {
   spawnHoldfast,
 } from './command-line.js';
 import { eventually } from './eventually.js';
-import { commandPatienceMs, conditionPatienceMs } from './patience.js';
+import { commandPatienceMs, conditionPatienceMs, waitSeconds } from './patience.js';
 
 export interface Ready {
   readonly event: 'ready';
@@ -25,7 +25,11 @@ export interface Ready {
 }
 
 interface Offers {
-  readonly offers: readonly { readonly id: string; readonly label: string }[];
+  readonly offers: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly devices: readonly { readonly id: string }[];
+  }[];
 }
 
 const pageAnywhere = ['--gui', '127.0.0.1:0'];
@@ -37,14 +41,23 @@ export class NodeProcess {
   /** What the node and its commands run under: a command that runs the rest in its own place. */
   prefix: readonly string[] = [];
   readonly #commandsAsProcesses: boolean;
+  readonly #neighbours: () => readonly NodeProcess[];
   #child: ChildProcess | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
   #ready: Ready | undefined;
+  #isUp = false;
 
-  constructor(home: string, name: string, commandsAsProcesses: boolean) {
+  /** `neighbours` are the nodes of the same test, this one among them. */
+  constructor(
+    home: string,
+    name: string,
+    commandsAsProcesses: boolean,
+    neighbours: () => readonly NodeProcess[],
+  ) {
     this.home = home;
     this.name = name;
     this.#commandsAsProcesses = commandsAsProcesses;
+    this.#neighbours = neighbours;
   }
 
   get ready(): Ready {
@@ -86,6 +99,7 @@ export class NodeProcess {
     const given = ['up', '--name', this.name, '--no-browser', ...flags];
     const child = spawnHoldfast(this.home, given, this.prefix);
     this.#child = child;
+    this.#isUp = false;
     this.#ended = new Promise((resolve) => child.once('close', resolve));
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -97,6 +111,7 @@ export class NodeProcess {
       throw new Error(`${this.name} did not get up: ${stderr}`);
     }
     this.#ready = JSON.parse(line) as Ready;
+    this.#isUp = true;
     return this.#ready;
   }
 
@@ -140,11 +155,13 @@ export class NodeProcess {
     return answerFrom<Answer>(await runInPlace(this.home, ...given), given);
   }
 
-  /** Waits until the folder, by its id or label, is offered to this node. */
-  async isOffered(folder: string): Promise<void> {
+  /** Waits until the folder, by its id or label, is offered to this node, by all of these. */
+  async isOffered(folder: string, ...by: readonly NodeProcess[]): Promise<void> {
     await eventually(`${folder} is offered to ${this.name}`, async () => {
       const { offers } = await this.#look<Offers>('folder', 'offers');
-      return offers.some(({ id, label }) => id === folder || label === folder);
+      const offer = offers.find(({ id, label }) => id === folder || label === folder);
+      const devices = offer?.devices.map(({ id }) => id);
+      return devices !== undefined && by.every(({ device }) => devices.includes(device));
     });
   }
 
@@ -152,6 +169,62 @@ export class NodeProcess {
   async accept<Answer = unknown>(folder: string, ...how: readonly string[]): Promise<Answer> {
     await this.isOffered(folder);
     return this.ask<Answer>('folder', 'accept', folder, ...how);
+  }
+
+  /** Waits until nothing is left to do between this node and all that run and keep the folder with it. */
+  inSync(label = 'docs'): Promise<void> {
+    return this.#settles(label);
+  }
+
+  /** The same, and as many archives as the folder wants have every version that is here. */
+  archived(label = 'docs'): Promise<void> {
+    return this.#settles(label, '--archived');
+  }
+
+  /**
+   * The command itself goes by who is linked when it looks: after a start, or while one connection
+   * takes the place of another, that may be one of several.
+   */
+  async #settles(label: string, ...flags: readonly string[]): Promise<void> {
+    await eventually(`${label} on ${this.name} is in sync with all who keep it`, async () => {
+      await this.isLinked(label);
+      await this.ask('wait', label, ...flags, '--timeout', waitSeconds);
+      return (await this.#unlinked(label)).length === 0;
+    });
+  }
+
+  /** Waits until all nodes that run and keep the folder with this one are linked with it. */
+  async isLinked(label = 'docs'): Promise<void> {
+    await eventually(`${label} on ${this.name} is linked with all who keep it`, async () => {
+      return (await this.#unlinked(label)).length === 0;
+    });
+  }
+
+  /** Waits until this node has noticed that another one, which was stopped or killed, is away. */
+  async misses(other: NodeProcess, label = 'docs'): Promise<void> {
+    await eventually(`${this.name} has noticed that ${other.name} is away`, async () => {
+      return !(await this.#folderNow(label)).connectedMembers.includes(other.device);
+    });
+  }
+
+  /** Who runs and keeps the folder, lists this node and is listed, and has no link with it yet. */
+  async #unlinked(label: string): Promise<NodeProcess[]> {
+    const here = await this.#folderNow(label);
+    const found: NodeProcess[] = [];
+    for (const other of this.#neighbours()) {
+      if (other === this || !other.#isUp || !other.isRunning) continue;
+      const { device } = other;
+      if (!here.members.includes(device) || here.connectedMembers.includes(device)) continue;
+      const there = (await other.status()).folders.find(({ id }) => id === here.id);
+      if (there?.members.includes(this.device) && there.state !== 'stopped') found.push(other);
+    }
+    return found;
+  }
+
+  async #folderNow(label: string): Promise<FolderStatus> {
+    const found = (await this.status()).folders.find((folder) => folder.label === label);
+    if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
+    return found;
   }
 
   /** Whether this process can act as the node's user where the node is. */
@@ -162,8 +235,7 @@ export class NodeProcess {
   /** How the folder is between two scans: a hint may begin one at any time, also when all is done. */
   folder(label = 'docs'): Promise<FolderStatus> {
     return eventually(`${this.name} is done with its scan of ${label}`, async () => {
-      const found = (await this.status()).folders.find((folder) => folder.label === label);
-      if (found === undefined) throw new Error(`${this.name} has no folder ${label}.`);
+      const found = await this.#folderNow(label);
       return found.state !== 'scanning' && found;
     });
   }

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import {
   type SharedFolder,
   sameEverywhere,
@@ -62,7 +61,7 @@ async function workThere(shared: SharedFolder): Promise<void> {
   write(desktopTree, 'new-here.txt', 'made on the laptop, edited on the desktop');
   rmSync(join(desktopTree, 'edited.txt'));
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.archived();
 }
 
 async function expectSame(shared: SharedFolder): Promise<Record<string, string>> {

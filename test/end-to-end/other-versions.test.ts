@@ -21,7 +21,6 @@ import {
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -136,7 +135,7 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
   writeFileSync(join(tree, 'file'), 'content');
   await shareFolder(desktop, tree, [[pi, '--archive']]);
   await shareFolder(pi, world.directory('other'), []);
-  await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
+  await desktop.archived('kept');
   await pi.stop();
   const store = join(pi.home, 'store');
   const identityPath = join(store, 'store.json');
@@ -157,7 +156,7 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
       });
     }
     await pi.ask('folder', 'rescan', 'other');
-    await pi.ask('wait', 'other', '--timeout', waitSeconds);
+    await pi.inSync('other');
     await pi.stop();
     expect(treeSnapshot(store)).toEqual(before);
   }
@@ -166,7 +165,7 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
   writeFileSync(join(tree, 'file'), 'changed meanwhile');
   writeFileSync(identityPath, whole);
   await desktop.ask('folder', 'rescan', 'kept');
-  await desktop.ask('wait', 'kept', '--archived', '--timeout', waitSeconds);
+  await desktop.archived('kept');
   expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('changed meanwhile');
   await pi.shows({ state: 'up-to-date' }, 'kept');
 });

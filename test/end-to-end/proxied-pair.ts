@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, shareFolder, type TestWorld } from './test-world.js';
 
 export interface ProxiedPair {
@@ -22,7 +21,7 @@ export async function proxiedPair(world: TestWorld): Promise<ProxiedPair> {
   const laptopTree = world.directory('docs');
   const desktopTree = world.path('there');
   await shareFolder(laptop, laptopTree, [[desktop, desktopTree]]);
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   await desktop.stop();
   await laptop.stop();
   for (const node of [laptop, desktop]) leaveLocalNetwork(node);
@@ -51,6 +50,6 @@ export function leaveLocalNetwork(node: NodeProcess): void {
 export async function settlePair({ laptop, desktop }: ProxiedPair): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
   await desktop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
-  await desktop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
+  await desktop.inSync();
 }

@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import { defaultUp } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, settle, shareDocs, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -72,7 +71,7 @@ test('a reconnect costs what changed, not what exists', async () => {
   const existing = { files: 1500, sizeBytes: 4000 };
   writeFiles(join(tree, 'existing'), existing.files, existing.sizeBytes);
   await shareFolder(laptop, tree, [[desktop, world.path('there')]]);
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
 
   // From here on the laptop knows only the proxy's address, and the desktop an old one of it.
   await desktop.stop();
@@ -87,7 +86,7 @@ test('a reconnect costs what changed, not what exists', async () => {
   await laptop.ask('folder', 'rescan', 'docs');
   await desktop.start();
   await eventually('the new file arrives', () => existsSync(world.path('there', 'new.txt')));
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   expect(proxy.connections).toBeGreaterThan(0);
   expect(proxy.bytes).toBeGreaterThan(0);
   // Less than ten bytes for each file that exists: neither content nor index went again.

@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 import { CountingProxy, portOf } from './counting-proxy.js';
 import { eventually } from './eventually.js';
 import { defaultUp, type NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { leaveLocalNetwork } from './proxied-pair.js';
 import { introduce, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
@@ -51,7 +50,7 @@ test('two devices share the work of serving a third one', async () => {
   const content = randomBytes(32 * mebibyte);
   writeFileSync(join(tree, 'large.bin'), content);
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
 
   const proxies = [await proxyTo(laptop), await proxyTo(desktop)] as const;
   await tablet.start(defaultUp);
@@ -66,7 +65,7 @@ test('two devices share the work of serving a third one', async () => {
   });
   const before = proxies.map(({ proxy }) => proxy.bytes);
   await tablet.ask('folder', 'resume', 'docs');
-  await tablet.ask('wait', 'docs', '--timeout', waitSeconds);
+  await tablet.inSync();
   expect(readFileSync(join(tabletTree, 'large.bin')).equals(content)).toBe(true);
   const served = proxies.map(({ proxy }, at) => proxy.bytes - before[at]!);
   for (const bytes of served) expect(bytes).toBeGreaterThan(2 * mebibyte);

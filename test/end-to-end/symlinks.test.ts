@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { introduce, pairAll, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -49,9 +48,9 @@ const there = (path: string) => join(desktopTree, path);
 
 async function settled(): Promise<void> {
   await Promise.all([laptop, desktop, pi].map((node) => node.ask('folder', 'rescan', label)));
-  await laptop.ask('wait', label, '--archived', '--timeout', waitSeconds);
-  await desktop.ask('wait', label, '--archived', '--timeout', waitSeconds);
-  await pi.ask('wait', label, '--timeout', waitSeconds);
+  await laptop.archived(label);
+  await desktop.archived(label);
+  await pi.inSync(label);
 }
 
 function expectSame(): void {

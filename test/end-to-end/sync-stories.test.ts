@@ -5,7 +5,6 @@ import type { HistoryVersion, LogResult } from '@holdfast/node';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -96,7 +95,7 @@ test('two devices that are never on together sync through the archive', async ()
   writeFileSync(join(laptopTree, 'relay.txt'), 'from the laptop');
   rmSync(join(laptopTree, 'b.txt'));
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   await laptop.stop();
 
   await desktop.start();
@@ -107,7 +106,7 @@ test('two devices that are never on together sync through the archive', async ()
   await eventually('its deletion, too', () => !existsSync(join(desktopTree, 'b.txt')));
   writeFileSync(join(desktopTree, 'relay.txt'), 'answered by the desktop');
   await desktop.ask('folder', 'rescan', 'docs');
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await desktop.archived();
   await desktop.stop();
 
   await laptop.start();

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
 export interface TestWorldOptions {
@@ -59,7 +58,8 @@ export class TestWorld {
 
   node(name: string): NodeProcess {
     const { commandsAsProcesses = false } = this.#options;
-    const node = new NodeProcess(this.path(`${name}-home`), name, commandsAsProcesses);
+    const home = this.path(`${name}-home`);
+    const node = new NodeProcess(home, name, commandsAsProcesses, () => this.#nodes);
     this.#nodes.push(node);
     return node;
   }
@@ -151,14 +151,14 @@ export async function shareDocs(
   return { id, laptop, desktop, pi, laptopTree, desktopTree };
 }
 
-/** What was written is seen, synced and archived. */
+/** What was written is seen, synced and archived, and all three nodes are linked with each other. */
 export async function settle({ laptop, desktop }: SharedFolder): Promise<void> {
   await Promise.all([
     laptop.ask('folder', 'rescan', 'docs'),
     desktop.ask('folder', 'rescan', 'docs'),
   ]);
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
-  await desktop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
+  await desktop.archived();
 }
 
 /** The tree that is, once all is settled, the same on both devices and in a restore of now. */

@@ -48,10 +48,7 @@ test('while its disk is unplugged nothing is written underneath, and other folde
   expect(text(world.path('laptop-photos'), 'photo')).toBe('photo');
   await laptop.ask('folder', 'add', world.directory('more'));
   await laptop.ask('folder', 'share', 'more', 'pi');
-  await eventually('it is offered', async () => {
-    const { offers } = await pi.ask<{ offers: { label: string }[] }>('folder', 'offers');
-    return offers.some(({ label }) => label === 'more');
-  });
+  await pi.isOffered('more');
   await pi.refuses(1, 'folder', 'accept', 'more', '--archive');
   expect((await pi.status()).folders.map(({ label }) => label).sort()).toEqual(['docs', 'photos']);
   await stopped(pi);
@@ -85,7 +82,7 @@ test('a store that comes back while the node runs goes on by itself', async () =
 
 test('in the place of a store that is lost for good a person begins a new one', async () => {
   const shared = await shareDocs(world);
-  const { pi, laptopTree } = shared;
+  const { laptop, desktop, pi, laptopTree } = shared;
   write(laptopTree, 'file', 'content');
   await settle(shared);
   const before = await pi.ask<Store>('archive', 'status');
@@ -94,20 +91,18 @@ test('in the place of a store that is lost for good a person begins a new one', 
   await pi.start();
   await stopped(pi);
   await pi.ask('folder', 'remove', 'docs');
-  await eventually('it is offered again', async () => {
-    const { offers } = await pi.ask<{ offers: { id: string }[] }>('folder', 'offers');
-    return offers.some(({ id }) => id === shared.id);
-  });
+  // Who has not offered it yet when it is accepted is no member here.
+  await pi.isOffered(shared.id, laptop, desktop);
   await pi.ask('folder', 'accept', shared.id, '--archive');
   await settle(shared);
   const { storeId } = await pi.ask<Store>('archive', 'status');
   expect(storeId).not.toBe(before.storeId);
-  expect((await shared.desktop.run('cat', 'docs/file')).stdout.toString()).toBe('content');
+  expect((await desktop.run('cat', 'docs/file')).stdout.toString()).toBe('content');
 });
 
 test('a folder that was removed while its store was away is begun anew, and deletes nothing', async () => {
   const shared = await shareDocs(world);
-  const { laptop, pi, laptopTree } = shared;
+  const { laptop, desktop, pi, laptopTree } = shared;
   write(laptopTree, 'file', 'content');
   await settle(shared);
   await pi.stop();
@@ -115,10 +110,8 @@ test('a folder that was removed while its store was away is begun anew, and dele
   await pi.start();
   await stopped(pi);
   await pi.ask('folder', 'remove', 'docs');
-  await eventually('it is offered again', async () => {
-    const { offers } = await pi.ask<{ offers: { id: string }[] }>('folder', 'offers');
-    return offers.some(({ id }) => id === shared.id);
-  });
+  // Who has not offered it yet when it is accepted is no member here.
+  await pi.isOffered(shared.id, laptop, desktop);
   const piTree = world.path('pi-docs');
   await pi.ask('folder', 'accept', shared.id, piTree);
   await eventually('the file comes', () => existsSync(join(piTree, 'file')));

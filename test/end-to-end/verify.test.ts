@@ -5,7 +5,6 @@ import type { RebuiltIndex, VerifyResult } from '@holdfast/node';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { rot, rotAll, segmentFiles } from './store-files.js';
 import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
@@ -22,7 +21,7 @@ beforeEach(async () => {
   writeFileSync(join(tree, 'other.txt'), 'And this one, too.');
   await shareFolder(laptop, tree, [[pi, '--archive']], 'docs');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
 });
 
 test('an archive in order says so, and what it holds', async () => {
@@ -58,13 +57,13 @@ test('content that only another archive has is brought back by that one', async 
   await pairAll(laptop, nas);
   await pair(pi, nas);
   await laptop.ask('folder', 'share', 'docs', 'nas');
-  await nas.ask('folder', 'accept', 'docs', '--archive');
+  await nas.accept('docs', '--archive');
   await introduce('docs', pi, nas);
   await laptop.ask('folder', 'set', 'docs', '--copies', '2');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   writeFileSync(join(tree, 'letter.txt'), 'Dear disk, this is another letter.');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   rot(pi, 'blocks', 'Dear disk, keep');
   await eventually('pi has brought back what rotted', async () => {
     const { exitCode } = await pi.run('verify');
@@ -83,14 +82,14 @@ test('what is lost is told on every device, and comes back with the device that 
   await eventually('the archive has everything again', async () => {
     return (await pi.folder()).state === 'up-to-date';
   });
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
 });
 
 test('what was overwritten on the last device that had it, and rotted then, is told there', async () => {
   writeFileSync(join(tree, 'letter.txt'), 'Dear disk, this is another letter.');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   await laptop.ask('folder', 'held', 'docs', '--release', '--yes');
   rot(pi, 'blocks', 'Dear disk, keep');
   expect((await pi.run('verify')).exitCode).toBe(3);
@@ -162,21 +161,19 @@ describe('more than receipts can name', () => {
       writeFileSync(join(tree, `file-${at}`), `one of many, number ${at}`);
     }
     await laptop.ask('folder', 'rescan', 'docs');
-    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await laptop.archived();
     // A stop seals the segments: only what lies between header and end mark is to rot.
     await pi.stop();
     await pi.start();
-    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await laptop.archived();
   });
 
   test('rots, and comes back at once from a device that has it', async () => {
-    await eventually('laptop is linked', async () => {
-      return (await pi.folder()).connectedMembers.length > 0;
-    });
+    await pi.isLinked();
     rotAll(pi, 'blocks');
     const found = await pi.ask<VerifyResult>('verify');
     expect(found).toMatchObject({ bad: fileCount + 2, repaired: fileCount + 2, problems: [] });
-    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await laptop.archived();
   });
 
   test('rots while nobody has it: no receipt counts any more, until all is there again', async () => {
@@ -190,8 +187,8 @@ describe('more than receipts can name', () => {
       const { exitCode } = await pi.run('verify');
       return exitCode === 0;
     });
-    await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+    await laptop.archived();
     expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0 });
-    expect((await laptop.folder()).unarchivedFiles).toBe(0);
+    await laptop.shows({ unarchivedFiles: 0 });
   });
 });

@@ -16,7 +16,6 @@ import type { FolderStatus } from '@holdfast/node';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { pair, shareFolder, useTestWorld } from './test-world.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -130,7 +129,7 @@ test('a name that is not UTF-8 arrives too, watched or polled', async () => {
   const arrived = (text: string) => existsSync(Buffer.from(`${there}/odd/${text}`, 'latin1'));
   mkdirSync(join(tree, 'odd'));
   await eventually('its directory arrives', () => existsSync(join(there, 'odd')));
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   writeFileSync(name('\xe9t\xe9'), 'summer');
   await eventually('it arrives', () => arrived('\xe9t\xe9'));
   rmSync(name('\xe9t\xe9'));

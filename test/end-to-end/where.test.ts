@@ -5,7 +5,6 @@ import type { DeviceLoss, WhereResult } from '@holdfast/node';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 
 const world = useTestWorld({ lasts: 'the whole file' });
@@ -70,7 +69,7 @@ test('what only this device has is named, and counted in a folder', async () => 
   await pi.stop();
   writeFileSync(join(laptopTree, 'for-two.txt'), 'two have it\n');
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   await lossOn(laptop, ({ files }) => files === 0);
   await desktop.stop();
   writeFileSync(join(laptopTree, 'alone.txt'), 'nobody else has it\n');
@@ -79,6 +78,7 @@ test('what only this device has is named, and counted in a folder', async () => 
   expect(loss).toMatchObject({ files: 1, olderVersions: 0, bytes: 19 });
   expect(loss.sentence).toContain('this file (alone.txt) would be lost');
 
+  await laptop.misses(pi);
   const alone = await whereIs(laptop, 'docs/alone.txt');
   expect(alone.copies).toBe(1);
   const away = alone.archives.find(({ device }) => device === 'pi');

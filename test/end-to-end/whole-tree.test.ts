@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import type { FolderProblem } from '@holdfast/node';
 import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
-import { waitSeconds } from './patience.js';
 import { type SharedFolder, settle, shareDocs, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 import { at, hardNames, makeWholeTree, setTimes, wholeTree } from './whole-tree.js';
@@ -127,7 +126,7 @@ test('what is no file is passed over, what cannot be read is listed, and neither
     { path: 'socket', ...other },
   ]);
   await laptop.shows({ problemFiles: 3, leftOutFiles: 2 + devices.length });
-  await laptop.ask('wait', 'docs', '--timeout', waitSeconds);
+  await laptop.inSync();
   expect(text(desktopTree, 'closed')).toBe('readable so far');
   expect(text(desktopTree, join('shut', 'inside'))).toBe('readable so far');
 

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import type { ArchiveStatus } from '@holdfast/node';
 import { describe, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
-import { waitSeconds } from '../end-to-end/patience.js';
 import { pair, useTestWorld } from '../end-to-end/test-world.js';
 import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 
@@ -39,7 +38,7 @@ function runtimeOf(node: NodeProcess): unknown {
 
 async function settle(laptop: NodeProcess): Promise<void> {
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
 }
 
 async function restored(pi: NodeProcess, name: string): Promise<Record<string, string>> {
@@ -67,7 +66,7 @@ describe.each([
     writeFileSync(join(tree, 'noise'), randomBytes(1_500_000));
     const { id } = await laptop.ask<{ id: string }>('folder', 'add', tree, '--label', 'docs');
     await laptop.ask('folder', 'share', 'docs', 'pi');
-    await pi.ask('folder', 'accept', id, '--archive');
+    await pi.accept(id, '--archive');
     await settle(laptop);
     const { bytes, storedBytes } = await pi.ask<ArchiveStatus>('archive', 'status');
     expect(storedBytes).toBeLessThan(bytes * 0.75);
