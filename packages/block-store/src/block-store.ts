@@ -14,6 +14,7 @@ import {
   type RandomSource,
 } from '@holdfast/platform';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
+import { catchUpIndex, indexByFrames, rebuildIndex } from './block-index-upkeep.js';
 import { encodeBlockPayload, readBlockPayload } from './block-payload.js';
 import {
   BlockVerification,
@@ -21,10 +22,9 @@ import {
   isSamePlace,
 } from './block-verification.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
-import { indexSegments } from './index-segments.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
 import { BlocksRefused } from './segment-errors.js';
-import { frameBytes, headerBytes } from './segment-format.js';
+import { frameBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
 import type { SegmentDamage, SegmentRecovery } from './segment-types.js';
 import { type SegmentFault, sealAgain } from './verify-segments.js';
@@ -101,8 +101,8 @@ export class BlockStore {
     });
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
     const store = new BlockStore(init.runner, stream, index, init.logger);
-    if (init.readOnly === true) store.#indexing = () => store.#indexByFrames();
-    else await store.#catchUp(init.onDamage);
+    if (init.readOnly === true) store.#indexing = () => indexByFrames(stream, index);
+    else await catchUpIndex(stream, index, init);
     return store;
   }
 
@@ -216,6 +216,14 @@ export class BlockStore {
     return envelopes.map((envelope) => (envelope === undefined ? undefined : opened.next().value));
   }
 
+  /** What each block takes in a segment; undefined for those that are not held. */
+  async storedBytes(contentIds: readonly ContentId[]): Promise<(number | undefined)[]> {
+    const blocks = await this.#index.get(contentIds);
+    return blocks.map((block) =>
+      this.#isHeld(block) ? frameBytes + (block?.location.lengthBytes ?? 0) : undefined,
+    );
+  }
+
   stats(): BlockStoreStats {
     const { blocks, plainBytes, storedBytes } = this.#index.summary;
     const { segments, bytes } = this.#stream.stats();
@@ -245,7 +253,7 @@ export class BlockStore {
     return this.#changing.run(async () => {
       this.#assertOpen();
       await this.#syncPending();
-      this.#indexed = this.#rebuild();
+      this.#indexed = rebuildIndex(this.#stream, this.#index);
       await this.#indexed;
     });
   }
@@ -264,46 +272,9 @@ export class BlockStore {
     });
   }
 
-  async #catchUp(onDamage: BlockStoreInit['onDamage']): Promise<void> {
-    const reason = await this.#reasonToRebuild(onDamage);
-    if (reason !== undefined) {
-      const hasContent = this.#stream.durableEnd().segment > 0;
-      if (hasContent) this.#logger.warn('the block index is made again', { reason });
-      await this.#rebuild();
-      return;
-    }
-    await indexSegments(this.#stream, this.#index, this.#index.summary.end);
-  }
-
-  async #reasonToRebuild(onDamage: BlockStoreInit['onDamage']): Promise<string | undefined> {
-    if (!(await this.#index.load())) return 'there is no index';
-    const { end } = this.#index.summary;
-    if (end.segment > 0) {
-      const lengthBytes = end.offset - headerBytes - frameBytes;
-      const before = { segment: end.segment, offset: headerBytes, lengthBytes };
-      if (!this.#stream.holds(before)) {
-        onDamage?.({ type: 'missing', ...before });
-        return 'the segments end before what was indexed';
-      }
-    }
-    if (!(await this.#index.matchesSummary())) return 'entries of the index are missing';
-    return undefined;
-  }
-
-  async #rebuild(): Promise<void> {
-    await this.#index.clear();
-    await indexSegments(this.#stream, this.#index, { segment: 0, offset: 0 });
-  }
-
   #whenIndexed(): Promise<void> | undefined {
     this.#indexed ??= this.#indexing?.();
     return this.#indexed;
-  }
-
-  async #indexByFrames(): Promise<void> {
-    await this.#index.load();
-    await this.#index.clear();
-    await indexSegments(this.#stream, this.#index, { segment: 0, offset: 0 }, { unverified: true });
   }
 
   async #sort(blocks: readonly StoredBlock[]) {

@@ -8,4 +8,5 @@ export * from './ids.js';
 export * from './mass-change.js';
 export * from './path-text.js';
 export * from './record-codec.js';
+export * from './retention.js';
 export * from './version-vector.js';

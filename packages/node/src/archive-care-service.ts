@@ -13,7 +13,8 @@ import type { ContentCare } from './content-care.js';
 import { verifyReport } from './verify-report.js';
 
 export interface ArchiveCareServiceInit {
-  readonly archive: () => VersionArchive | undefined;
+  /** Throws where it cannot be opened; undefined where there is none. */
+  readonly keptArchive: () => VersionArchive | undefined;
   readonly engine: SyncEngine;
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -110,7 +111,7 @@ export class ArchiveCareService {
   }
 
   #store(): VersionArchive {
-    const archive = this.#init.archive();
+    const archive = this.#init.keptArchive();
     if (archive === undefined) throw noStore();
     return archive;
   }

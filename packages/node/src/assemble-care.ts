@@ -1,6 +1,6 @@
 /** The parts that care for this device's store, put together: verifying, scrubbing, healing. */
 import type { DeviceId } from '@holdfast/model';
-import type { SyncEngine } from '@holdfast/sync-engine';
+import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveCareService } from './archive-care-service.js';
 import { ArchiveScrubber } from './archive-scrubber.js';
@@ -10,12 +10,17 @@ import { ContentCare } from './content-care.js';
 import type { EventLog } from './event-log.js';
 import type { NodeSeams } from './node-seams.js';
 import type { ProofLedger } from './proof-ledger.js';
+import { ThinService } from './thin-service.js';
 
 export interface CareInit {
   readonly seams: NodeSeams;
   readonly engine: SyncEngine;
   readonly localDevice: DeviceId;
   readonly archive: () => VersionArchive | undefined;
+  /** Throws where the store cannot be opened. */
+  readonly checkStore: () => void;
+  /** Throws `folder_unknown` or `ambiguous`. */
+  readonly choose: (folder: string) => FolderEngine;
   readonly proofs: ProofLedger;
   readonly events: EventLog;
   readonly changes: ChangeSignal;
@@ -24,6 +29,7 @@ export interface CareInit {
 
 export interface Care {
   readonly service: ArchiveCareService;
+  readonly thinning: ThinService;
   readonly content: ContentCare;
   /** The store is open from now on. */
   opened(archive: VersionArchive): Promise<void>;
@@ -43,9 +49,14 @@ export function assembleCare(init: CareInit): Care {
       changes.changed();
     },
   });
+  const keptArchive = () => {
+    init.checkStore();
+    return init.archive();
+  };
   const service = new ArchiveCareService({
     ...seams,
     ...init,
+    keptArchive,
     content,
     state,
     onVerified: async (storeId, { records, bytes, bad, repaired }, tookMs) => {
@@ -68,8 +79,10 @@ export function assembleCare(init: CareInit): Care {
     },
     isBusy: () => service.isVerifying,
   });
+  const thinning = new ThinService({ archive: keptArchive, choose: init.choose });
   return {
     service,
+    thinning,
     content,
     async opened(archive) {
       await content.opened(archive);

@@ -15,12 +15,14 @@ import type {
 } from './mass-change-answers.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 import type { FolderProgress } from './progress-figures.js';
+import type { ThinControl } from './thin-control.js';
 import type { UndoControl } from './undo-control.js';
 import type { DeviceLoss, WhereControl } from './where-control.js';
 
 export type * from './archive-care.js';
 export type * from './history-control.js';
 export type * from './progress-figures.js';
+export type * from './thin-control.js';
 export type * from './undo-control.js';
 export type * from './where-control.js';
 export type { FolderMode, ModeActionRequest, ModeActionResult };
@@ -203,6 +205,7 @@ export interface NodeControl
   extends KeptContentControl,
     ArchiveCareControl,
     HistoryControl,
+    ThinControl,
     UndoControl,
     WhereControl {
   status(): Promise<NodeStatus>;

@@ -2,7 +2,6 @@
 import type { DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
-import type { DrillRequest, VerifyRequest } from './archive-care.js';
 import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
 import type { Drills } from './assemble-drills.js';
@@ -45,6 +44,7 @@ import type { ProofLedger } from './proof-ledger.js';
 import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { stoppedFolders } from './stopped-folder.js';
+import type { ThinService } from './thin-service.js';
 import type { UndoService } from './undo-service.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
@@ -64,6 +64,7 @@ export interface NodeServiceInit {
   readonly progress: ProgressWatch;
   readonly store: Pick<OwnStore, 'archive' | 'problem' | 'check'>;
   readonly care: ArchiveCareService;
+  readonly thinning: ThinService;
   readonly drills: Drills;
   readonly proofs: ProofLedger;
   readonly gui: () => string;
@@ -79,6 +80,10 @@ const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exi
 
 export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
+  readonly drill: NodeControl['drill'];
+  readonly rebuildArchiveIndex: NodeControl['rebuildArchiveIndex'];
+  readonly thinArchive: NodeControl['thinArchive'];
+  readonly verify: NodeControl['verify'];
   readonly where: NodeControl['where'];
   readonly undo: NodeControl['undo'];
   readonly restores: NodeControl['restores'];
@@ -100,6 +105,10 @@ export class NodeService implements NodeControl {
     this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
     const where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
     this.where = (path) => where.where(path);
+    this.drill = (request) => init.drills.service.drill(request);
+    this.rebuildArchiveIndex = () => init.care.rebuildIndex();
+    this.thinArchive = (request) => init.thinning.thin(request);
+    this.verify = (request) => init.care.verify(request);
     this.undo = (request) => init.undo.undo(request);
     this.restores = () => init.restore.restores();
     this.#kept = new KeptContentService({ nameOf, knownDevices });
@@ -336,20 +345,6 @@ export class NodeService implements NodeControl {
   archiveStatus(): Promise<ArchiveStatus> {
     this.#init.store.check();
     return archiveStatus(this.#init.store.archive, this.#init.engine.folders.values());
-  }
-
-  async verify(request: VerifyRequest) {
-    this.#init.store.check();
-    return this.#init.care.verify(request);
-  }
-
-  drill(request: DrillRequest) {
-    return this.#init.drills.service.drill(request);
-  }
-
-  async rebuildArchiveIndex() {
-    this.#init.store.check();
-    return this.#init.care.rebuildIndex();
   }
 
   events(request: Parameters<NodeControl['events']>[0]) {

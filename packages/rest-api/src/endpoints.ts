@@ -62,6 +62,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   archiveStatus: { method: 'GET', path: '/rest/archive/status' },
   verify: { method: 'POST', path: '/rest/archive/verify' },
   drill: { method: 'POST', path: '/rest/archive/drill' },
+  thinArchive: { method: 'POST', path: '/rest/archive/thin' },
   rebuildArchiveIndex: { method: 'POST', path: '/rest/archive/rebuild-index' },
 
   events: { method: 'GET', path: '/rest/events' },

@@ -20,6 +20,7 @@ export const maxNameCharacters = 1024;
 export const maxPatternCharacters = 128 * 1024;
 export const maxInviteCharacters = 8192;
 export const maxTimeCharacters = 200;
+export const maxRulesCharacters = 200;
 
 export const maxEventsAnswered = 1000;
 export const maxEventWaitMs = 300_000;

@@ -63,6 +63,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   archiveStatus: (control) => control.archiveStatus(),
   verify: (control, request, signal) => control.verify({ ...request, signal }),
   drill: (control, request) => control.drill(request),
+  thinArchive: (control, request) => control.thinArchive(request),
   rebuildArchiveIndex: (control) => control.rebuildArchiveIndex(),
 
   events: (control, { since, limit, wait }, signal) =>

@@ -89,6 +89,7 @@ export function createRestClient(init: {
     archiveStatus: () => ask('archiveStatus'),
     verify: ({ signal, ...fields }) => ask('verify', fields, signal),
     drill: (request) => ask('drill', request),
+    thinArchive: (request) => ask('thinArchive', request),
     rebuildArchiveIndex: () => ask('rebuildArchiveIndex'),
 
     events: ({ since, limit, waitMs, signal }) =>

@@ -11,6 +11,7 @@ import {
   maxNameCharacters,
   maxPathCharacters,
   maxPatternCharacters,
+  maxRulesCharacters,
   maxTimeCharacters,
   maxWaitMs,
 } from './limits.js';
@@ -121,6 +122,7 @@ export const requestSchemas = {
   archiveStatus: nothing,
   verify: z.strictObject({ samplePercent: z.number().min(0).max(100).default(5) }),
   drill: z.strictObject({ folder: name.optional(), files: z.int().min(1).default(100) }),
+  thinArchive: z.strictObject({ folder: name, keep: z.string().min(1).max(maxRulesCharacters) }),
   rebuildArchiveIndex: nothing,
 
   events: z.strictObject({

@@ -325,6 +325,21 @@ const answers: NodeControl = {
     fullRestoreSeconds: 60,
     folders: [],
   }),
+  thinArchive: async () => ({
+    id: exampleFolder.id,
+    label: exampleFolder.label,
+    store: 'main',
+    keep: 'daily=7',
+    versions: 1,
+    files: 1,
+    bytes: 4096,
+    freedBytes: 2048,
+    kept: 3,
+    more: false,
+    changes: [
+      { path: 'a.txt', version: 'ab'.repeat(32), time: '2026-03-01T12:00:00Z', size: 4096 },
+    ],
+  }),
   rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),
   events: async () => [
     { id: 1, time: '2026-03-01T12:00:00Z', type: 'folder', data: { folder: exampleFolder.id } },

@@ -83,6 +83,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['archiveStatus'],
     ['verify', { samplePercent: 5 }],
     ['drill', { folder: 'Photos', files: 5 }],
+    ['thinArchive', { folder: 'Photos', keep: 'daily=7' }],
     ['rebuildArchiveIndex'],
     ['events', { since: 3, limit: 7, waitMs: 250 }],
     ['shutdown'],

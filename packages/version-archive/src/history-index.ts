@@ -29,6 +29,7 @@ import type { LogCheckpoint } from './history-log.js';
 import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
 import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { type LatestTimes, noTimes, planIndexBatch } from './plan-index-batch.js';
+import type { TimeStep } from './time-staircase.js';
 
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;
@@ -174,6 +175,15 @@ export class HistoryIndex {
       if (value !== undefined) storedIds.set(contentId, hexFrom(value) as StoredId);
     }
     return storedIds;
+  }
+
+  /** The steps of the staircase of sure times, by rising time and position. */
+  async sureTimes(): Promise<TimeStep[]> {
+    const steps: TimeStep[] = [];
+    for await (const [key, value] of this.keyValueStore.iterate(this.keys.range('sure-time'))) {
+      steps.push({ atMs: lastNumberOf(key), position: lastNumberOf(value) });
+    }
+    return steps;
   }
 
   async lastRow(range: KeyRange): Promise<readonly [Uint8Array, Uint8Array] | undefined> {

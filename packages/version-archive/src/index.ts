@@ -1,3 +1,4 @@
+export type { ThinningPlan, ThinningRequest } from './archive-thinning.js';
 export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';
 export {
@@ -9,4 +10,5 @@ export {
 } from './needed-blocks.js';
 export type { VersionArchiveInit } from './open-store.js';
 export type { AppendEntry } from './plan-append.js';
+export type { NeededVersions, ThinnedVersion } from './plan-thinning.js';
 export * from './version-archive.js';

@@ -2,7 +2,7 @@
  * Which blocks the versions of the history need, and which of those the store does not have: for each,
  * where it can be asked for. Owns what was collected; bounded, so that a lost disk fits into memory.
  */
-import { type BlockStore, decodeListBlock } from '@holdfast/block-store';
+import type { BlockStore } from '@holdfast/block-store';
 import {
   type BlockReference,
   type ContentId,
@@ -15,6 +15,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { decodeLogEntry } from './log-entry.js';
+import { blockLevels } from './version-blocks.js';
 
 /** Where a version needs a block: so a device that has the version is asked for it. */
 export interface BlockPlace {
@@ -50,8 +51,6 @@ const maxPlaces = 16;
 const maxLostBlocks = 100_000;
 const maxLostVersions = 10_000;
 const referencesPerQuestion = 4_096;
-/** As many blocks as the largest file that is accepted has. */
-const maxReferences = 1_048_576;
 
 interface Needed extends BlockReference {
   readonly of: LostVersion;
@@ -94,35 +93,14 @@ export class NeededBlocks {
     return { blocks, versions: [...this.#versions.values()], isMore: this.#isMore };
   }
 
-  async #addVersion({ record }: Version, of: LostVersion): Promise<void> {
-    if (record.kind !== 'file') return;
-    let references: readonly BlockReference[] = record.blocks.entries;
-    for (let level = record.blocks.depth; ; level -= 1) {
+  /** Of a list block that is lost the places below are not known: it is named by itself. */
+  async #addVersion(version: Version, of: LostVersion): Promise<void> {
+    for await (const { level, references } of blockLevels(this.#store, version)) {
       for (const [index, reference] of references.entries()) {
         this.#asked.push({ ...reference, of, level, index });
         if (this.#asked.length >= referencesPerQuestion) await this.#ask();
       }
-      if (level === 0) return;
-      const lower = await this.#below(references, level, record.sizeBytes);
-      if (lower === undefined) return;
-      references = lower;
     }
-  }
-
-  /** What the list blocks name; undefined where one of them is lost: it is named by itself. */
-  async #below(
-    lists: readonly BlockReference[],
-    level: number,
-    sizeBytes: number,
-  ): Promise<readonly BlockReference[] | undefined> {
-    const read = await this.#store.readPlain(lists);
-    const lower: BlockReference[] = [];
-    for (const bytes of read) {
-      if (bytes === undefined) return undefined;
-      lower.push(...decodeListBlock(bytes, level - 1));
-      if (lower.length > Math.min(maxReferences, sizeBytes)) return undefined;
-    }
-    return lower;
   }
 
   async #ask(): Promise<void> {

@@ -17,6 +17,7 @@ import {
 } from '@holdfast/model';
 import { assert, type FilePath, Mutex } from '@holdfast/platform';
 import { AppendStep } from './append-step.js';
+import { ArchiveThinning } from './archive-thinning.js';
 import { type ArchiveFindings, ArchiveVerification } from './archive-verification.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog, LogDamage } from './history-log.js';
@@ -43,6 +44,8 @@ export interface ArchivedFolderStatus {
 export class VersionArchive {
   readonly directory: FilePath;
   readonly blocks: BlockStore;
+  /** Letting versions go that the rules of this device's user do not keep. */
+  readonly thinning: ArchiveThinning;
   readonly #identity: StoreIdentity;
   readonly #log: HistoryLog;
   readonly #index: HistoryIndex;
@@ -84,6 +87,12 @@ export class VersionArchive {
     });
     this.#queries = new HistoryQueries({ index, log, storeId, hash, present });
     this.#appendStep = new AppendStep({ ...init, ...opened, storeId });
+    this.thinning = new ArchiveThinning({
+      ...opened,
+      hash,
+      read: (found) => this.#queries.read(found),
+      whileIndexed: (ask) => this.#whileIndexed(ask),
+    });
   }
 
   get storeId(): StoreId {

@@ -2,6 +2,7 @@
 import type { ArchiveStatus, RebuiltIndex } from '@holdfast/node';
 import { alignedLines, countText, printable, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
+import { addArchiveThin } from './archive-thin.js';
 
 export const addArchive: AddVerb = (program, bind) => {
   const archive = program.command('archive').description('the history that this device keeps');
@@ -26,6 +27,7 @@ export const addArchive: AddVerb = (program, bind) => {
         return undefined;
       }),
     );
+  addArchiveThin(archive, bind);
 };
 
 function rebuiltLine({ records, blocks, seconds }: RebuiltIndex): string {

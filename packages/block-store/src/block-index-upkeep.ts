@@ -1,0 +1,61 @@
+/** Bringing the index of blocks up to its segments when a store is opened, or making it anew. */
+import type { Logger } from '@holdfast/platform';
+import type { BlockIndex } from './block-index.js';
+import { indexSegments } from './index-segments.js';
+import { frameBytes, headerBytes } from './segment-format.js';
+import type { SegmentStream } from './segment-stream.js';
+import type { SegmentDamage } from './segment-types.js';
+
+export interface IndexUpkeep {
+  readonly logger: Logger;
+  readonly onDamage?: ((damage: SegmentDamage) => void) | undefined;
+}
+
+const beginning = { segment: 0, offset: 0 };
+
+/** The index names every durable block afterwards; one in doubt is made again. */
+export async function catchUpIndex(
+  stream: SegmentStream,
+  index: BlockIndex,
+  upkeep: IndexUpkeep,
+): Promise<void> {
+  const reason = await reasonToRebuild(stream, index, upkeep);
+  if (reason !== undefined) {
+    const hasContent = stream.durableEnd().segment > 0;
+    if (hasContent) upkeep.logger.warn('the block index is made again', { reason });
+    await rebuildIndex(stream, index);
+    return;
+  }
+  await indexSegments(stream, index, index.summary.end);
+}
+
+export async function rebuildIndex(stream: SegmentStream, index: BlockIndex): Promise<void> {
+  await index.clear();
+  await indexSegments(stream, index, beginning);
+}
+
+/** By the frames of the segments alone: every block has to be verified when it is read. */
+export async function indexByFrames(stream: SegmentStream, index: BlockIndex): Promise<void> {
+  await index.load();
+  await index.clear();
+  await indexSegments(stream, index, beginning, { unverified: true });
+}
+
+async function reasonToRebuild(
+  stream: SegmentStream,
+  index: BlockIndex,
+  { onDamage }: IndexUpkeep,
+): Promise<string | undefined> {
+  if (!(await index.load())) return 'there is no index';
+  const { end } = index.summary;
+  if (end.segment > 0) {
+    const lengthBytes = end.offset - headerBytes - frameBytes;
+    const before = { segment: end.segment, offset: headerBytes, lengthBytes };
+    if (!stream.holds(before)) {
+      onDamage?.({ type: 'missing', ...before });
+      return 'the segments end before what was indexed';
+    }
+  }
+  if (!(await index.matchesSummary())) return 'entries of the index are missing';
+  return undefined;
+}
