@@ -6,6 +6,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { refusalFrom } from './command-line.js';
+import { eventually } from './eventually.js';
 import { NodeProcess } from './node-process.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
@@ -90,9 +92,19 @@ export class TestWorld {
   }
 }
 
+/**
+ * A handshake has a few seconds and no more, and a busy machine may need longer: then a person does
+ * as the hint says, and makes a new invite.
+ */
 export async function pair(one: NodeProcess, other: NodeProcess): Promise<void> {
-  const { invite } = await one.ask<{ invite: string }>('device', 'invite');
-  await other.ask('device', 'join', invite);
+  await eventually(`${one.name} and ${other.name} are paired`, async () => {
+    const { invite } = await one.ask<{ invite: string }>('device', 'invite');
+    const outcome = await other.run('device', 'join', invite);
+    if (outcome.exitCode === 0) return true;
+    const { code } = refusalFrom(outcome, 1, 'device join');
+    expect(['invite_refused', 'invite_unreachable']).toContain(code);
+    return false;
+  });
 }
 
 /** Each with each other. */
