@@ -98,8 +98,12 @@ export class ContentCare {
   }
 
   /** Tells the folders what is lost, and asks all who are connected for it. */
-  heal(archive: VersionArchive, lost: LostContent): Promise<HealedContent> {
-    return this.#working.run(() => this.#heal(archive, lost));
+  heal(archive: VersionArchive, found: LostContent): Promise<HealedContent> {
+    return this.#working.run(async () => {
+      const isWhole = found.blocks.length === 0 && this.#lost.blocks.length === 0;
+      // What was found may have come back since, and more may be gone: what is back is not lost again.
+      return this.#heal(archive, isWhole ? found : await archive.lostContent());
+    });
   }
 
   async #heal(archive: VersionArchive, lost: LostContent): Promise<HealedContent> {
