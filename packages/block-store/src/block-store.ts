@@ -238,7 +238,6 @@ export class BlockStore {
       index: this.#index,
       loggedIds,
       change: (changes) => this.#change(changes),
-      read: (contentIds) => this.read(contentIds),
       opens: async (blocks) => (await this.readPlain(blocks)).map((plain) => plain !== undefined),
     });
   }

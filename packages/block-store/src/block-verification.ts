@@ -18,8 +18,6 @@ export interface BlockVerificationInit {
   readonly index: BlockIndex;
   /** Changes the index, unless a block lies elsewhere by now; tells how many it changed. */
   readonly change: (changes: readonly IndexChange[]) => Promise<number>;
-  /** Reads blocks; what is rotten is taken out of the index. */
-  readonly read: (contentIds: readonly ContentId[]) => Promise<(Uint8Array | undefined)[]>;
   /** Whether each is what its name says once it is unpacked. */
   readonly opens: (blocks: readonly BlockReference[]) => Promise<boolean[]>;
   /** The stored ids that the history log names. */
@@ -43,6 +41,7 @@ const maxExtents = 100_000;
 const blocksPerRead = 64;
 
 type Extent = VerifiedPart['damage'][number];
+type Suspect = IndexedBlock & { readonly contentId: ContentId };
 
 export class BlockVerification {
   readonly #init: BlockVerificationInit;
@@ -123,7 +122,7 @@ export class BlockVerification {
       this.#init.loggedIds(ids),
     ]);
     const unindexed: IndexChange[] = [];
-    const doubtful: VerifiedPart['blocks'][number][] = [];
+    const doubtful: Suspect[] = [];
     for (const [at, block] of blocks.entries()) {
       const { contentId, location, plainBytes } = block;
       const known = indexed[at];
@@ -135,20 +134,19 @@ export class BlockVerification {
       if (isHere && !block.isOpened && !isLogged) doubtful.push(block);
     }
     this.#reindexed += await this.#init.change(unindexed);
-    await this.#openAll(doubtful);
+    // The log vouches for no envelope like theirs: their content is compared.
+    for (let from = 0; from < doubtful.length; from += blocksPerRead) {
+      await this.#open(doubtful.slice(from, from + blocksPerRead));
+    }
   }
 
-  /** The log vouches for no envelope like theirs: their content is compared. */
-  async #openAll(blocks: VerifiedPart['blocks']): Promise<void> {
-    for (let from = 0; from < blocks.length; from += blocksPerRead) {
-      const group = blocks.slice(from, from + blocksPerRead);
-      const opens = await this.#init.opens(
-        group.map(({ contentId, plainBytes }) => ({ contentId, lengthBytes: plainBytes })),
-      );
-      for (const [at, { contentId, location, plainBytes }] of group.entries()) {
-        if (opens[at] === true) continue;
-        await this.#drop(contentId, { location, plainBytes });
-      }
+  /** Reads these blocks whole; one that does not open, or is no longer indexed, is rotten. */
+  async #open(suspects: readonly Suspect[]): Promise<void> {
+    const opens = await this.#init.opens(
+      suspects.map(({ contentId, plainBytes }) => ({ contentId, lengthBytes: plainBytes })),
+    );
+    for (const [at, suspect] of suspects.entries()) {
+      if (opens[at] !== true) await this.#drop(suspect);
     }
   }
 
@@ -159,43 +157,25 @@ export class BlockVerification {
       if (same === undefined) bySegment.set(extent.segment, [extent]);
       else same.push(extent);
     }
-    let suspects: { contentId: ContentId; block: IndexedBlock }[] = [];
+    let suspects: Suspect[] = [];
     for await (const [contentId, block] of this.#init.index.entries()) {
       const { location } = block;
       const extents = bySegment.get(location.segment) ?? [];
       const extent = extents.find((one) => isWithin(location, one));
       if (extent === undefined && !lost.has(location.segment)) continue;
-      suspects.push({ contentId, block });
+      suspects.push({ contentId, ...block });
       if (suspects.length < blocksPerRead) continue;
-      await this.#readSuspects(suspects);
+      await this.#open(suspects);
       suspects = [];
     }
-    await this.#readSuspects(suspects);
+    await this.#open(suspects);
   }
 
-  async #readSuspects(
-    suspects: readonly { readonly contentId: ContentId; readonly block: IndexedBlock }[],
-  ): Promise<void> {
-    const ids = suspects.map(({ contentId }) => contentId);
-    const read = await this.#init.read(ids);
-    const opens = await this.#init.opens(
-      suspects.map(({ contentId, block }) => ({ contentId, lengthBytes: block.plainBytes })),
-    );
-    for (const [at, { contentId, block }] of suspects.entries()) {
-      if (read[at] !== undefined && opens[at] === true) continue;
-      if (read[at] === undefined) this.#count(contentId, block);
-      else await this.#drop(contentId, block);
-    }
-  }
-
-  async #drop(contentId: ContentId, before: IndexedBlock): Promise<void> {
-    this.#count(contentId, before);
-    await this.#init.change([{ contentId, before, after: undefined }]);
-  }
-
-  #count(contentId: ContentId, { location }: IndexedBlock): void {
+  async #drop({ contentId, location, plainBytes }: Suspect): Promise<void> {
     this.#rotten.add(contentId);
     this.#rottenBytes += location.lengthBytes;
+    const before = { location, plainBytes };
+    await this.#init.change([{ contentId, before, after: undefined }]);
   }
 }
 

@@ -126,7 +126,10 @@ function partOf(
   return {
     segment,
     bytes: output.bytes,
-    blocks: output.blocks.map((block) => ({ ...block, location: { segment, ...spanOf(block) } })),
+    blocks: output.blocks.map((block) => {
+      const { offset, lengthBytes } = block;
+      return { ...block, location: { segment, offset, lengthBytes } };
+    }),
     damage: output.damage.map((extent) => ({ ...extent, segment })),
     faults,
     isAtEnd: output.isAtEnd,
@@ -137,10 +140,6 @@ function trailerFault(segment: number, { digest, ...extent }: VerifiedUpTo): Seg
   return digest === undefined
     ? { type: 'trailer', segment }
     : { type: 'trailer', segment, extent: { ...extent, digest } };
-}
-
-function spanOf({ offset, lengthBytes }: VerifiedBlock) {
-  return { offset, lengthBytes };
 }
 
 /** Whether an entry lies, with any of its bytes, where something is damaged. */

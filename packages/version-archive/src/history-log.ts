@@ -3,7 +3,7 @@
  * directories `log-a` and `log-b`. Invariant: an entry is disclosed only when it is durable in both
  * copies, and nothing that was written is ever changed or taken away.
  */
-import type { SegmentFault, SegmentStreamInit } from '@holdfast/block-store';
+import type { SegmentFault } from '@holdfast/block-store';
 import { type Hash, MalformedBytes } from '@holdfast/model';
 import { assert, joinPath, type Logger } from '@holdfast/platform';
 import {
@@ -18,7 +18,7 @@ import {
   nextInChain,
   onlyIn,
 } from './follow-chain.js';
-import { type ChainedBytes, LogCopy } from './log-copy.js';
+import { type ChainedBytes, LogCopy, type LogCopyInit } from './log-copy.js';
 import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
 import {
   decodeLogEntry,
@@ -48,18 +48,7 @@ export interface LogDamage {
   readonly position: number;
 }
 
-export type HistoryLogInit = Pick<
-  SegmentStreamInit,
-  | 'runner'
-  | 'directory'
-  | 'storeId'
-  | 'generation'
-  | 'logger'
-  | 'clock'
-  | 'random'
-  | 'sealAfterMs'
-  | 'readOnly'
-> & { readonly hash: Hash };
+export type HistoryLogInit = LogCopyInit & { readonly hash: Hash };
 
 export class HistoryLog {
   readonly #copies: CopyPair<LogCopy>;
