@@ -40,14 +40,19 @@ export function localTimeText(time: string): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** `40 seconds`, `3 minutes`, `2 hours`. */
+export function durationText(seconds: number): string {
+  if (seconds < 90) return countText(Math.round(seconds), 'second');
+  if (seconds < 5400) return countText(Math.round(seconds / 60), 'minute');
+  return countText(Math.round(seconds / 3600), 'hour');
+}
+
 /** `3 hours ago`, and beyond two days the local time itself. */
 export function agoText(time: string, nowMs: number): string {
   const seconds = Math.round((nowMs - Date.parse(time)) / 1000);
   if (Number.isNaN(seconds) || seconds < 0 || seconds >= 2 * 86_400) return localTimeText(time);
   if (seconds < 10) return 'just now';
-  if (seconds < 90) return `${countText(seconds, 'second')} ago`;
-  if (seconds < 5400) return `${countText(Math.round(seconds / 60), 'minute')} ago`;
-  return `${countText(Math.round(seconds / 3600), 'hour')} ago`;
+  return `${durationText(seconds)} ago`;
 }
 
 export type Cell = string | { readonly text: string; readonly right: true };

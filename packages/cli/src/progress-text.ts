@@ -6,7 +6,7 @@ import type {
   SendingProgress,
   TransferProgress,
 } from '@holdfast/node';
-import { countText, printable, sizeText } from './printable-text.js';
+import { countText, durationText, printable, sizeText } from './printable-text.js';
 
 /** A device by its name; its id where it is not known here. */
 export type NameOf = (device: string) => string;
@@ -51,13 +51,13 @@ function leftText(left: TransferProgress, one: string): string {
   const { files, bytes, bytesPerSecond, secondsLeft } = left;
   const parts = [`${countText(files, one)}${bytes > 0 ? `, ${sizeText(bytes)}` : ''} to go`];
   if (bytesPerSecond > 0) parts.push(`${sizeText(bytesPerSecond)}/s`);
-  if (secondsLeft !== null) parts.push(`${durationText(secondsLeft)} left`);
+  if (secondsLeft !== null) parts.push(`${aboutText(secondsLeft)} left`);
   return parts.join(', ');
 }
 
-function durationText(seconds: number): string {
+/** An estimate, which moves. */
+function aboutText(seconds: number): string {
   if (seconds < 10) return 'a few seconds';
   if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} seconds`;
-  if (seconds < 5400) return `about ${countText(Math.round(seconds / 60), 'minute')}`;
-  return `about ${countText(Math.round(seconds / 3600), 'hour')}`;
+  return `about ${durationText(seconds)}`;
 }

@@ -1,7 +1,7 @@
 /** How far a restore is, on one line that is written anew while it lasts. */
 import type { HistoryControl, RestoreProgress } from '@holdfast/node';
 import { AppError, type Clock } from '@holdfast/platform';
-import { countText, sizeText } from './printable-text.js';
+import { countText, durationText, sizeText } from './printable-text.js';
 import { pause } from './wait-progress.js';
 
 export interface ShownRestore {
@@ -43,12 +43,6 @@ export function restoreLine(progress: RestoreProgress): string {
     totalFiles === null || totalBytes === null
       ? `${countText(files, 'file')}, ${sizeText(bytes)}`
       : `${files.toLocaleString('en')} of ${countText(totalFiles, 'file')}, ${sizeText(bytes)} of ${sizeText(totalBytes)}`;
-  const left = secondsLeft === null ? '' : `, ${leftText(secondsLeft)} left`;
+  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
   return `Restoring: ${amount}, ${sizeText(bytesPerSecond)}/s${left}`;
-}
-
-function leftText(seconds: number): string {
-  if (seconds < 90) return countText(seconds, 'second');
-  if (seconds < 5400) return countText(Math.round(seconds / 60), 'minute');
-  return countText(Math.round(seconds / 3600), 'hour');
 }

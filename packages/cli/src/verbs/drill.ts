@@ -1,7 +1,7 @@
 /** `holdfast drill`: proves that a restore works, by doing one and comparing it with the live files. */
 import type { DrillResult } from '@holdfast/node';
 import { exitCodes } from '../exit-code.js';
-import { countText, printable, sizeText } from '../printable-text.js';
+import { countText, durationText, printable, sizeText } from '../printable-text.js';
 import { type AddVerb, wholeNumber } from '../verb.js';
 
 const defaultFiles = 100;
@@ -30,9 +30,9 @@ function drillLines(result: DrillResult): string[] {
   const problems = folders.flatMap(({ label, problems: found }) =>
     found.map(({ path, reason }) => `  ${printable(`${label}/${path}`)}: ${printable(reason)}`),
   );
-  const whole = `Everything would take about ${durationText(fullRestoreSeconds)}.`;
+  const whole = `Everything would take about ${exactDurationText(fullRestoreSeconds)}.`;
   return [
-    `Restored ${countText(files, 'file')} (${sizeText(bytes)}) in ${durationText(seconds)}. ${whole}`,
+    `Restored ${countText(files, 'file')} (${sizeText(bytes)}) in ${exactDurationText(seconds)}. ${whole}`,
     mismatched === 0
       ? 'Each has the same bytes here and in the archive.'
       : `Not the same, or not restored: ${countText(mismatched, 'file')}.`,
@@ -41,9 +41,7 @@ function drillLines(result: DrillResult): string[] {
   ];
 }
 
-function durationText(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} seconds`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return countText(minutes, 'minute');
-  return countText(Math.round(minutes / 60), 'hour');
+/** A drill of a few files takes a fraction of a second. */
+function exactDurationText(seconds: number): string {
+  return seconds < 10 ? `${seconds.toFixed(1)} seconds` : durationText(seconds);
 }
