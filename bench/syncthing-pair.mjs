@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { peakResidentBytes } from '../scripts/process-memory.mjs';
 import { cpuSeconds } from './cpu-seconds.mjs';
 
 const apiKey = 'bench';
@@ -170,10 +171,7 @@ function instanceOf({ child, exited, address, port, ask, get, again }, device) {
       }, 600_000),
     worker: () => workerOf(child.pid),
     cpuSeconds: () => cpuSeconds(workerOf(child.pid)),
-    peakMemoryBytes() {
-      const status = readFileSync(`/proc/${workerOf(child.pid)}/status`, 'utf8');
-      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-    },
+    peakMemoryBytes: () => peakResidentBytes(workerOf(child.pid)),
     async stop() {
       child.kill('SIGTERM');
       await exited;

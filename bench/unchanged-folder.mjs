@@ -2,8 +2,9 @@
  * What a folder costs that nothing happens to: a restart of both sides until each is up to date, and
  * then being there. The processor's share is that of one processor.
  */
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { residentBytes } from '../scripts/process-memory.mjs';
 import { makeSmallFiles } from './workloads.mjs';
 
 /** Whatever follows a start has ended by then: the database's own tidying, a collection of garbage. */
@@ -42,10 +43,4 @@ export function unchangedFolder(count, sizeOf) {
 
 function pause(delayMs) {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
-}
-
-/** What of a process lies in memory (Linux). */
-function residentBytes(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createRestClient } from '../packages/rest-api/dist/index.js';
+import { peakResidentBytes } from './process-memory.mjs';
 
 const command = fileURLToPath(new URL('../packages/cli/bin/holdfast.mjs', import.meta.url));
 
@@ -84,10 +85,7 @@ function runningNode({ name, place, home, child, exited, ready }) {
       child.unref();
     },
     /** The largest resident size so far (Linux). */
-    peakMemoryBytes() {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-    },
+    peakMemoryBytes: () => peakResidentBytes(child.pid),
   };
 }
 
