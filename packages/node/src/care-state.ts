@@ -3,14 +3,9 @@
  * was found in order last, and how far the running round is. Owns one key of the database. It may be
  * gone at any time: then everything is looked at anew.
  */
-import {
-  byteStringFrom,
-  byteStringFromText,
-  bytesOf,
-  type KeyValueStore,
-  textOf,
-} from '@holdfast/platform';
+import { byteStringFromText, bytesOf, type KeyValueStore } from '@holdfast/platform';
 import { z } from 'zod';
+import { fromStoredJson, storedJson } from './stored-json.js';
 
 const schema = z.strictObject({
   storeId: z.string(),
@@ -70,14 +65,13 @@ export class CareState {
   }
 
   async #read(): Promise<CareFacts | undefined> {
-    const bytes = await this.#store.get(key);
-    return bytes === undefined ? undefined : factsIn(bytes);
+    return fromStoredJson(schema, await this.#store.get(key));
   }
 
   async #write(facts: CareFacts): Promise<void> {
-    const value = bytesOf(byteStringFromText(JSON.stringify(facts)));
+    const write = { type: 'put', key, value: storedJson(facts) } as const;
     try {
-      await this.#store.batch([{ type: 'put', key, value }], { sync: true });
+      await this.#store.batch([write], { sync: true });
       this.#isUnwritten = false;
     } catch (error) {
       this.#isUnwritten = true;
@@ -88,14 +82,4 @@ export class CareState {
 
 function nothingKnown(storeId: string): CareFacts {
   return { storeId, isLost: false, verifiedAtMs: null, isSound: false, nextSegment: 1 };
-}
-
-function factsIn(bytes: Uint8Array): CareFacts | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(textOf(byteStringFrom(bytes))));
-    return parsed.success ? parsed.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

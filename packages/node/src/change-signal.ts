@@ -1,5 +1,6 @@
 /** Tells whoever waits that something changed; each wait sees the next change after it began. */
 import type { Clock } from '@holdfast/platform';
+
 export class ChangeSignal {
   #waiting: (() => void)[] = [];
 

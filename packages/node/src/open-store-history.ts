@@ -75,7 +75,7 @@ export async function openStoreHistory(options: OpenStoreOptions): Promise<Store
     });
     const home = parentPath(directory);
     const names = storeNames(fileSystem, home);
-    const seams = { runner, fileSystem, clock: systemClock, hash };
+    const seams = { runner, fileSystem, clock: systemClock, hash, logger: silentLogger };
     const history = await storeHistory(archive, names, seams);
     return { ...history, heldBy: holderOf(fileSystem, home, options.processLives), close };
   } catch (error) {

@@ -5,14 +5,12 @@
  */
 import { bytesFromHex, type DeviceId, type FolderId, hexFrom } from '@holdfast/model';
 import {
-  byteStringFrom,
   byteStringFromText,
   bytesOf,
   type Clock,
   type KeyValueStore,
   Mutex,
   type Signer,
-  textOf,
 } from '@holdfast/platform';
 import type { ProofExchange } from '@holdfast/sync-engine';
 import {
@@ -22,6 +20,7 @@ import {
   signedProofBytes,
 } from '@holdfast/sync-protocol';
 import { z } from 'zod';
+import { fromStoredJson, storedJson } from './stored-json.js';
 import { drillSentence } from './trouble-words.js';
 
 const number = z.number().int().nonnegative();
@@ -63,8 +62,8 @@ export class ProofLedger implements ProofExchange {
 
   /** What was known before; to be read before a folder is announced. */
   async open(folder: FolderId): Promise<void> {
-    const bytes = await this.#init.keyValueStore.get(keyOf(folder));
-    const proofs = bytes === undefined ? [] : proofsIn(bytes);
+    const stored = await this.#init.keyValueStore.get(keyOf(folder));
+    const proofs = (fromStoredJson(schema, stored) ?? []) as ArchiveProof[];
     if (!this.#folders.has(folder)) this.#folders.set(folder, proofs);
   }
 
@@ -141,8 +140,7 @@ export class ProofLedger implements ProofExchange {
       const after = withNewer(before, proofs, this.#init.localDevice);
       if (after.length === before.length && after.every((one) => before.includes(one)))
         return false;
-      const value = bytesOf(byteStringFromText(JSON.stringify(after)));
-      const write = { type: 'put', key: keyOf(folder), value } as const;
+      const write = { type: 'put', key: keyOf(folder), value: storedJson(after) } as const;
       await this.#init.keyValueStore.batch([write], { sync: true });
       this.#folders.set(folder, after);
       return true;
@@ -183,14 +181,4 @@ function isSameKind(one: ArchiveProof, other: ArchiveProof): boolean {
 
 function keyOf(folder: FolderId): Uint8Array {
   return bytesOf(byteStringFromText(`Proof${folder}`));
-}
-
-function proofsIn(bytes: Uint8Array): ArchiveProof[] {
-  try {
-    const parsed = schema.safeParse(JSON.parse(textOf(byteStringFrom(bytes))));
-    return parsed.success ? (parsed.data as ArchiveProof[]) : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
 }

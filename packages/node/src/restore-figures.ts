@@ -1,6 +1,6 @@
 /** How far a restore is: what came back and what there is, with the speed so far and the time left. */
 import { contentBytesOf, type Version } from '@holdfast/model';
-import type { Clock } from '@holdfast/platform';
+import { type Clock, errorMessage, type Logger } from '@holdfast/platform';
 import type { RestoreProgress } from './history-control.js';
 import type { RestoreAccount } from './restore-placer.js';
 
@@ -42,7 +42,7 @@ export class RestoreFigures {
   }
 
   /** Counts what there is, once, and only when somebody asks. */
-  countWith(versions: () => AsyncIterable<Version>): void {
+  countWith(versions: () => AsyncIterable<Version>, logger: Logger): void {
     if (this.#counting) return;
     this.#counting = true;
     const total = { files: 0, bytes: 0 };
@@ -54,8 +54,10 @@ export class RestoreFigures {
       }
       this.#total = total;
     };
-    // The restore itself meets what is wrong, and says it.
-    count().catch(() => undefined);
+    // The restore itself meets what is wrong, and says it to whoever asked for it.
+    count().catch((error: unknown) => {
+      logger.warn('what a restore has to do was not counted', { reason: errorMessage(error) });
+    });
   }
 
   progress(): RestoreProgress {

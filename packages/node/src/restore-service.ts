@@ -4,7 +4,14 @@
  * one at a time for each target. One that was interrupted goes on where it stopped.
  */
 import type { Version } from '@holdfast/model';
-import { AppError, ensureDirectory, type FilePath, filePathFrom, textOf } from '@holdfast/platform';
+import {
+  AppError,
+  ensureDirectory,
+  type FilePath,
+  filePathFrom,
+  type Logger,
+  textOf,
+} from '@holdfast/platform';
 import type { RestoreProgress, RestoreRequest, RestoreResult } from './history-control.js';
 import type { HistoryService, ResolvedQuery } from './history-service.js';
 import type { HistoryFolder } from './history-source.js';
@@ -28,6 +35,7 @@ export type RestorableFolder = HistoryFolder & {
 
 export interface RestoreServiceInit<Folder extends RestorableFolder> extends RestoreSeams {
   readonly history: HistoryService<Folder>;
+  readonly logger: Logger;
   /** What replaces what the folder itself shows. */
   readonly inPlace: (folder: Folder) => RestoreInPlace;
 }
@@ -92,7 +100,7 @@ export class RestoreService<Folder extends RestorableFolder> {
   /** The restores that are on their way. What there is of each is counted once somebody asks. */
   async restores(): Promise<RestoreProgress[]> {
     return [...this.#running].map(({ run, figures }) => {
-      figures.countWith(() => run.versions());
+      figures.countWith(() => run.versions(), this.#init.logger);
       return figures.progress();
     });
   }

@@ -1,6 +1,12 @@
 /** Questions to one store alone: the services that a node has, over an archive that is only read. */
 import type { FolderId, Hash } from '@holdfast/model';
-import { AppError, type BulkRunner, type Clock, type FileSystem } from '@holdfast/platform';
+import {
+  AppError,
+  type BulkRunner,
+  type Clock,
+  type FileSystem,
+  type Logger,
+} from '@holdfast/platform';
 import { BlockServer, LocalBlockSupplier, VolatileListBlocks } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { HistoryControl } from './history-control.js';
@@ -14,6 +20,7 @@ export interface StoreHistorySeams {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly hash: Hash;
+  readonly logger: Logger;
 }
 
 /** FOLDER is an id, or a label where the store lies in a home that has one for it. */

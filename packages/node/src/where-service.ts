@@ -9,6 +9,7 @@ import {
   displayPath,
   type FolderPath,
   type Version,
+  type VersionId,
 } from '@holdfast/model';
 import { type FolderEngine, receiptsOf, type SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
@@ -28,6 +29,8 @@ export interface WhereServiceInit {
 interface Share {
   readonly device: DeviceId;
   readonly coverage: Coverage;
+  /** Versions that an archive may show and that its disk lost since. */
+  readonly lost: ReadonlySet<VersionId>;
   readonly keepsHistory: boolean;
   files: number;
   archivedFiles: number;
@@ -87,7 +90,8 @@ export class WhereService {
       const announced = links.get(device)?.announcement.archive;
       const keepsHistory = device === localDevice ? config.archive : announced !== undefined;
       const coverage = new Coverage(await receiptsOf(index, [device]), 1);
-      shares.push({ device, coverage, keepsHistory, files: 0, archivedFiles: 0 });
+      const lost = coverage.exceptedVersions();
+      shares.push({ device, coverage, lost, keepsHistory, files: 0, archivedFiles: 0 });
     }
     return shares;
   }
@@ -97,9 +101,7 @@ export class WhereService {
     const { local, peers = [], archived = false } = row ?? {};
     const isHere = share.device === this.#init.localDevice;
     const isCovered = local !== undefined && share.coverage.covers(id, local.sequence);
-    // An archive may show what its disk lost since.
-    const isLost = share.coverage.exceptedVersions().has(id);
-    const isOffered = !isLost && peers.some((one) => one.device === share.device);
+    const isOffered = !share.lost.has(id) && peers.some((one) => one.device === share.device);
     const offers = isHere ? local !== undefined : isOffered;
     // An archive offers only what stands in its log.
     const isArchived = isHere ? archived : isCovered || (share.keepsHistory && offers);

@@ -7,7 +7,7 @@ import {
   type Version,
   versionOf,
 } from '@holdfast/model';
-import { type BulkJob, type BulkRunner, filePathFrom } from '@holdfast/platform';
+import { type BulkJob, type BulkRunner, filePathFrom, silentLogger } from '@holdfast/platform';
 import { nativeBlake3 } from '@holdfast/simulation';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
@@ -62,6 +62,7 @@ function restoring(
     fileSystem,
     clock,
     hash,
+    logger: silentLogger,
     inPlace,
   });
 }
