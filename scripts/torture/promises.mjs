@@ -34,6 +34,7 @@ async function askInPassing(world, name, promised) {
 
 /** Waits until all is in sync and archived; the promises of both editors then. */
 export async function settle(world, promised, timeoutMs) {
+  await allLinked(world, timeoutMs);
   for (const name of editorNames) await controlOf(world, name).rescanFolder(label);
   for (const name of [...editorNames, ...editorNames]) await ask(world, name, timeoutMs);
   const [laptop, desktop] = editorNames.map((name) => world.machines.get(name));
@@ -43,6 +44,23 @@ export async function settle(world, promised, timeoutMs) {
     keep(promised, tree, tree);
   }
   return early.map((path) => `wait ended before both trees were the same: ${path}`);
+}
+
+/** `wait` goes by who is linked when it looks, and after a fault that may be one of two members. */
+async function allLinked(world, timeoutMs) {
+  const untilMs = performance.now() + timeoutMs;
+  for (const name of world.machines.keys()) {
+    while (!(await isLinked(world, name))) {
+      if (performance.now() > untilMs) throw new Error(`${name} is not linked with all members`);
+      await pause(100);
+    }
+  }
+}
+
+async function isLinked(world, name) {
+  const { folders } = await controlOf(world, name).status();
+  const { members, connectedMembers } = folders.find((folder) => folder.label === label);
+  return connectedMembers.length === members.length;
 }
 
 async function ask(world, name, timeoutMs) {

@@ -313,7 +313,9 @@ export class NodeService implements NodeControl {
     const folders =
       request.folder === undefined ? [...engine.folders.values()] : [admin.choose(request.folder)];
     const { archived, timeoutMs, signal } = request;
-    return waitForSync({ folders, archived, timeoutMs, signal }, seams.clock, () => changes.next());
+    const isLinking = (folder: FolderEngine) => engine.isLinking(folder);
+    const asked = { folders, archived, timeoutMs, signal, isLinking };
+    return waitForSync(asked, seams.clock, () => changes.next());
   }
 
   log(query: HistoryQuery) {

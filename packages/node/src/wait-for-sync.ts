@@ -7,6 +7,8 @@ export interface WaitRequest {
   readonly archived: boolean;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Whether a member that is connected is about to have its part in the folder. */
+  readonly isLinking: (folder: FolderEngine) => boolean;
 }
 
 /** Looks again whenever something changed, and at least this often. */
@@ -23,7 +25,7 @@ export async function waitForSync(
     request.signal?.throwIfAborted();
     if (request.archived) requireArchives(request.folders);
     refuseToWaitForAnswers(request.folders);
-    if (request.folders.every((folder) => isDone(folder, request.archived))) return;
+    if (request.folders.every((folder) => isDone(folder, request))) return;
     const passedMs = clock.monotonic() - startMs;
     if (request.timeoutMs !== undefined && passedMs >= request.timeoutMs) {
       throw new AppError('wait_timeout', timeoutMessage(request), {
@@ -51,11 +53,12 @@ async function nextLook(clock: Clock, changed: () => Promise<void>, waitMs: numb
 }
 
 /** Shared with nobody, there is nobody to wait for; a scan that has ended is enough. */
-function isDone(folder: FolderEngine, archived: boolean): boolean {
+function isDone(folder: FolderEngine, { archived, isLinking }: WaitRequest): boolean {
   const settled = folder.tree === undefined || folder.tree.isSettled;
   const alone = folder.config.members.length === 0;
   const inSync = alone ? settled && folder.stopReason === '' : folder.isInSync();
-  return inSync && (!archived || folder.config.archive || folder.isCovered());
+  if (!inSync || isLinking(folder)) return false;
+  return !archived || folder.config.archive || folder.isCovered();
 }
 
 /** With `archived` there must be an archive to wait for, or a member that may yet turn out to be one. */
@@ -84,8 +87,9 @@ function refuseToWaitForAnswers(folders: readonly FolderEngine[]): void {
   }
 }
 
-function timeoutMessage({ folders, archived }: WaitRequest): string {
-  const late = folders.filter((folder) => !isDone(folder, archived));
+function timeoutMessage(request: WaitRequest): string {
+  const { folders, archived } = request;
+  const late = folders.filter((folder) => !isDone(folder, request));
   const names = late.map((folder) => `"${folder.config.label}"`).join(', ');
   return `Time is up: ${names} ${archived ? 'is not archived' : 'is not in sync'} yet.`;
 }

@@ -91,6 +91,20 @@ export class SyncEngine {
     return this.session(device) !== undefined;
   }
 
+  /**
+   * Whether a member is connected of which it is not known yet what it keeps, or which keeps the folder
+   * and has no link yet.
+   */
+  isLinking({ config, links, renumbering }: FolderEngine): boolean {
+    return config.members.some((device) => {
+      const session = this.session(device);
+      if (session === undefined || links.has(device)) return false;
+      const announced = this.#announced.get(device);
+      if (announced === undefined) return true;
+      return announced.get(config.id)?.accepted === true && !renumbering.refuses(session);
+    });
+  }
+
   /** Folders that devices offer and that are not shared with them here. */
   offers(): ReceivedOffer[] {
     const offers: ReceivedOffer[] = [];
