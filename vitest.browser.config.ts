@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { secondTries } from './vitest.config.js';
 
 /** Apart from the others: these tests need a browser. */
 export default defineConfig({
@@ -8,5 +9,6 @@ export default defineConfig({
     globalSetup: ['test/end-to-end/build-once.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    retry: secondTries,
   },
 });

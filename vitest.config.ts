@@ -13,6 +13,9 @@ const alias = [
   },
 ];
 
+/** Of tests with real processes; decision 0032. Each that is used is named at the end of a CI run. */
+export const secondTries = 1;
+
 /** Left to itself, Vitest keeps one processor free: on two cores, half of them. */
 const maxWorkers = availableParallelism();
 
@@ -50,6 +53,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // A test mostly waits for its nodes; on two cores one worker would leave them idle.
           maxWorkers: 3,
+          retry: secondTries,
           // Real processes by themselves, after everything that only computes.
           sequence: { groupOrder: 1 },
         },

@@ -5,7 +5,8 @@
  *
  * `DIRECTORY` holds one pair of files for each part: `NAME.status` with its exit code, and what it
  * counted: `NAME.json` (vitest's JSON reporter) or `NAME.log`, whose lines `seed N ok` or last
- * `N passed, N failed` counts. A part that failed without counting a failure counts as one, so that nothing is hidden.
+ * `N passed, N failed` counts. A part that failed without counting a failure counts as one, so that
+ * nothing is hidden; nor is a test that passed only when it was tried again.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -23,6 +24,9 @@ for (const file of parts.toSorted()) {
   sum.passed += counted.passed;
   sum.failed += counted.failed;
   console.log(`${name.padEnd(16)} ${counted.passed} passed, ${counted.failed} failed`);
+  for (const [line] of logOf(name).matchAll(/^passed only at a second try: .*$/gm)) {
+    console.log(`  ${line}`);
+  }
 }
 if (parts.length === 0) sum.failed = 1;
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
@@ -31,8 +35,7 @@ process.exitCode = sum.failed === 0 ? 0 : 1;
 function countsOf(name) {
   const report = join(directory, `${name}.json`);
   if (existsSync(report)) return countsInReport(JSON.parse(readFileSync(report, 'utf8')));
-  const log = join(directory, `${name}.log`);
-  const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
+  const text = logOf(name);
   const seeds = [...text.matchAll(/^seed \S+ (ok|FAILED)\b/gm)].map(([, verdict]) => verdict);
   if (seeds.length > 0) {
     const passed = seeds.filter((verdict) => verdict === 'ok').length;
@@ -40,6 +43,11 @@ function countsOf(name) {
   }
   const last = [...text.matchAll(/^(\d+) passed, (\d+) failed\s*$/gm)].at(-1);
   return { passed: Number(last?.[1] ?? 0), failed: Number(last?.[2] ?? 0) };
+}
+
+function logOf(name) {
+  const log = join(directory, `${name}.log`);
+  return existsSync(log) ? readFileSync(log, 'utf8') : '';
 }
 
 /** A file that could not even be loaded has no failed test of its own. */
