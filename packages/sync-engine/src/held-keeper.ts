@@ -20,6 +20,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { type BulkRunner, type Clock, type FilePath, inGroups } from '@holdfast/platform';
+import { failedAgainMs } from './held-release.js';
 import { type HeldItem, letGoJob, unstableCode } from './let-go-job.js';
 
 /** An editor may still have the replaced file open for this long without losing what it writes. */
@@ -119,7 +120,8 @@ export class HeldKeeper {
       ready.push({ version, item });
     }
     for (const part of inGroups(ready, jobBound)) {
-      if (await this.#letGo(part)) soonest = Math.min(soonest ?? heldGraceMs, heldGraceMs);
+      const againMs = await this.#letGo(part);
+      if (againMs !== undefined) soonest = Math.min(soonest ?? againMs, againMs);
     }
     return soonest;
   }
@@ -135,8 +137,8 @@ export class HeldKeeper {
     return { id, sizeBytes, mtimeNs, copyPaths };
   }
 
-  /** Whether one of them has to be looked at again soon. */
-  async #letGo(ready: readonly ReadyItem[]): Promise<boolean> {
+  /** Returns when one of them has to be looked at again. */
+  async #letGo(ready: readonly ReadyItem[]): Promise<number | undefined> {
     const { index, runner, root } = this.#init;
     const items = ready.map((one) => one.item);
     const results = await runner.run(letGoJob, { root, items });
@@ -158,6 +160,8 @@ export class HeldKeeper {
       { sync: false },
     );
     if (copied.length > 0) this.#init.onCopied(copied);
-    return results.some((result) => result.type === 'failed' && result.code === unstableCode);
+    const failures = results.filter((result) => result.type === 'failed');
+    if (failures.some(({ code }) => code === unstableCode)) return heldGraceMs;
+    return failures.length > 0 ? failedAgainMs : undefined;
   }
 }

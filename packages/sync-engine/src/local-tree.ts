@@ -122,7 +122,8 @@ export class LocalTree {
     this.heldKeeper = new HeldKeeper({ ...init, root, onCopied });
     this.#heldRelease = new HeldRelease({
       ...init,
-      mayRelease: () => this.#stopReason === '' && init.index.counts.held > 0,
+      hasHeld: () => init.index.counts.held > 0,
+      mayRelease: () => this.#stopReason === '',
       release: () => this.heldKeeper.release(init.coverage()),
       onError: (error) => this.#warn('letting go of held content failed', error),
     });

@@ -2,6 +2,7 @@ import { Coverage, withHeld } from '@holdfast/folder-index';
 import type { FolderPath } from '@holdfast/model';
 import { HeldKeeper, heldGraceMs, letGoJob } from '@holdfast/sync-engine';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { failedAgainMs } from '../src/held-release.js';
 import { heldPath, indexed, receiptUpTo } from './held-scene.js';
 import {
   actor,
@@ -181,6 +182,16 @@ describe('the keeper of set-aside content', () => {
     expect(await keeper.release(receiptUpTo(1))).toBe(heldGraceMs);
     expect(world.held(version.id)).toBe('old');
     world.nowMs += heldGraceMs;
+    expect(await keeper.release(receiptUpTo(1))).toBeUndefined();
+    expect([world.held(version.id), index.counts.held]).toEqual([undefined, 0]);
+  });
+
+  test('says when to look again where the disk does not let it go', async () => {
+    const { world, keeper, version, index } = await holding();
+    world.nowMs += heldGraceMs;
+    world.disk.faults.failNext('unlink', 'EIO');
+    expect(await keeper.release(receiptUpTo(1))).toBe(failedAgainMs);
+    expect([world.held(version.id), index.counts.held]).toEqual(['old', 1]);
     expect(await keeper.release(receiptUpTo(1))).toBeUndefined();
     expect([world.held(version.id), index.counts.held]).toEqual([undefined, 0]);
   });

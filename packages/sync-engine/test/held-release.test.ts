@@ -3,13 +3,14 @@ import { VirtualWorldClock } from '@holdfast/simulation';
 import { expect, test } from 'vitest';
 import { HeldRelease } from '../src/held-release.js';
 
-function scene(release: () => Promise<number | undefined>) {
+function scene(release: () => Promise<number | undefined>, mayRelease = () => true) {
   const world = new VirtualWorldClock();
   const errors: unknown[] = [];
   let looks = 0;
   const held = new HeldRelease({
     clock: world.nodeClock(),
-    mayRelease: () => true,
+    hasHeld: () => true,
+    mayRelease,
     release: () => {
       looks += 1;
       return release();
@@ -45,6 +46,32 @@ test('a receipt that arrives during a look is followed by another look', async (
   gates[1]?.();
   await world.runUntil(world.nowMs + 600_000);
   expect(looks()).toBe(2);
+});
+
+test('what comes up while the folder is stopped is looked at once it is not any more', async () => {
+  let isStopped = false;
+  const { world, held, looks } = scene(
+    async () => (looks() < 2 ? 30_000 : undefined),
+    () => !isStopped,
+  );
+  held.wake();
+  await world.runUntil(world.nowMs + 1_000);
+  isStopped = true;
+  await world.runUntil(world.nowMs + 600_000);
+  expect(looks()).toBe(1);
+  isStopped = false;
+  await world.runUntil(world.nowMs + 60_000);
+  expect(looks()).toBe(2);
+});
+
+test('a look that fails is followed by another after a while, without any receipt', async () => {
+  const { world, held, looks } = scene(async () => {
+    if (looks() < 3) throw new Error('no disk');
+    return undefined;
+  });
+  held.wake();
+  await world.runUntil(world.nowMs + 3_600_000);
+  expect(looks()).toBe(3);
 });
 
 test('a look that fails is said, and the next receipt looks again', async () => {
