@@ -370,3 +370,30 @@ function workAtRandom(machine: Machine, random: SeededRandom): Map<string, strin
   }
   return durable;
 }
+
+test('what the disk calls durable is there, and whole, after every power loss', () => {
+  const names = ['/a', '/b', '/d/a', '/d/b', '/e/a'].map(at);
+  let durable = 0;
+  for (const seed of seeds) {
+    const machine = new Machine();
+    const random = new SeededRandom(seed);
+    for (const path of ['/d', '/e']) machine.fileSystem.makeDirectory(at(path));
+    for (let number = 0; number < 30; number += 1) {
+      const [path, other] = [random.pick(names), random.pick(names)];
+      const isThere = machine.read(path) !== undefined;
+      if (random.chance(0.4)) machine.write(path, `text ${number}`, random.chance(0.5));
+      else if (isThere && path !== other && random.chance(0.5))
+        machine.fileSystem.rename(path, other);
+      else machine.fileSystem.syncDirectory(at(random.pick(['/', '/d', '/e'])));
+    }
+    const before = names.filter((path) => machine.disk.isDurable(path));
+    const texts = before.map((path) => machine.read(path));
+    machine.crash(seed);
+    expect(
+      before.map((path) => machine.read(path)),
+      seed,
+    ).toEqual(texts);
+    durable += before.length;
+  }
+  expect(durable).toBeGreaterThan(seeds.length);
+});

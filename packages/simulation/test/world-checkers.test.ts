@@ -58,34 +58,63 @@ test('content that nobody but the node removed is missing', () => {
   expect(ledger.missing()).toHaveLength(1);
 });
 
-test('what (?d) names may go, other ignored content may not', () => {
-  const letGo = new Set<string>();
-  const { machine, reader, write } = scene();
+test('what a node removes by (?d) may go, unless somebody else has it; nothing else that is ignored may', () => {
+  const { machine, reader, ledger, archived, write, user } = scene();
+  let nowMs = 0;
   const watch = new IgnoreWatch({
     readers: new Map([[machine, reader]]),
     labels: ['data'],
-    nowMs: () => 0,
+    nowMs: () => nowMs,
   });
-  write('.stignore', '(?d)a\nb');
-  write('a', 'may go');
-  write('b', 'may not');
+  for (const name of ['a', 'c', 'd']) user(() => write(name, `may go: ${name}`));
+  user(() => write('b', 'may not'));
+  write('.stignore', '(?d)a\nb\n(?d)c\n(?d)d');
   watch.touched(machine);
-  for (const { path, content } of reader.live()) {
-    if (content !== undefined && watch.mayBeLetGo(machine, content)) letGo.add(path);
-  }
-  expect([...letGo]).toEqual(['data/a']);
+  const goes = (name: string) => {
+    if (watch.mayBeLetGo(machine, `data/${name}`)) ledger.letsGo(machine, `data/${name}`);
+    machine.fileSystem.unlink(joinPath(folderRoot, name));
+    return ledger.missing().length;
+  };
+  expect([goes('a'), ledger.countOf('let-go')]).toEqual([0, 1]);
+  expect(goes('b')).toBe(1);
+  const archivedOnce = reader.live().find(({ path }) => path === 'data/c')?.content ?? '';
+  archived.add(archivedOnce);
+  expect(goes('c')).toBe(1);
+  archived.delete(archivedOnce);
+  expect(ledger.missing()).toHaveLength(2);
+  machine.fileSystem.unlink(joinPath(folderRoot, '.stignore'));
+  nowMs += 60_000;
+  expect([goes('d'), ledger.countOf('let-go')]).toEqual([3, 1]);
 });
 
 test('what its user had synced may not go with the power, unless the user moved it and did not sync that', () => {
   const { machine, ledger, write, user } = scene();
   const at = (name: string) => joinPath(folderRoot, name);
-  ledger.aroundUser(machine, true, () => write('a', 'synced'));
-  ledger.aroundUser(machine, true, () => write('b', 'synced too'));
+  for (const name of ['a', 'b', 'd']) {
+    ledger.aroundUser(machine, true, () => write(name, `synced: ${name}`));
+  }
   user(() => machine.fileSystem.rename(at('b'), at('c')));
   ledger.aroundPowerLoss(machine, () => machine.fileSystem.unlink(at('c')));
   expect(ledger.missing()).toEqual([]);
   expect(ledger.countOf('power')).toBe(1);
   ledger.aroundPowerLoss(machine, () => machine.fileSystem.unlink(at('a')));
+  expect(ledger.missing()).toHaveLength(1);
+  user(() => machine.fileSystem.rename(at('d'), at('e')));
+  machine.disk.syncAll();
+  ledger.noteDurable(machine);
+  ledger.aroundPowerLoss(machine, () => machine.fileSystem.unlink(at('e')));
+  expect(ledger.missing()).toHaveLength(2);
+});
+
+test('what the disk holds for certain in one place may not go with the power for being moved in another', () => {
+  const { machine, ledger, write, user } = scene();
+  const at = (name: string) => joinPath(folderRoot, name);
+  for (const name of ['a', 'b']) user(() => write(name, 'twice'));
+  machine.disk.syncAll();
+  user(() => machine.fileSystem.rename(at('b'), at('c')));
+  ledger.aroundPowerLoss(machine, () => {
+    for (const name of ['a', 'c']) machine.fileSystem.unlink(at(name));
+  });
   expect(ledger.missing()).toHaveLength(1);
 });
 

@@ -186,6 +186,18 @@ export class MemoryDisk {
     this.#releaseIfUnused(inode);
   }
 
+  /** Whether no power loss can take the file, or any of its bytes, from this place. */
+  isDurable(path: FilePath): boolean {
+    let inode: Inode | undefined = this.root;
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      if (inode?.kind !== 'directory') return false;
+      const key = this.names.keyOf(name);
+      if (this.journal.isPending(inode, key)) return false;
+      inode = inode.entries.get(key)?.inode;
+    }
+    return inode?.kind === 'file' && inode.content.isSynced;
+  }
+
   /** SIGKILL: every open handle goes, the page cache stays. */
   killProcess(): void {
     this.#processCount += 1;

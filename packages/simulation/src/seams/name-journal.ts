@@ -49,6 +49,13 @@ export class NameJournal {
     return this.#pending.length;
   }
 
+  /** Whether a power loss may change what has the name. */
+  isPending(directory: DirectoryInode, key: string): boolean {
+    return this.#pending.some(({ changes }) =>
+      changes.some((change) => change.directory === directory && change.key === key),
+    );
+  }
+
   /** Makes the changes and remembers how to take them back. */
   apply(changes: readonly NameChange[]): void {
     for (const change of changes) setEntry(change.directory, change.key, change.after);

@@ -4,9 +4,9 @@
  * could leave), with the power, where its own user had not synced it, or in the very moment in which
  * it was written, between a node's last look and its rename; all three are counted.
  */
-import type { ContentKey } from './world-content.js';
+import { filePathFrom, joinPath } from '@holdfast/platform';
 import type { SimulatedMachine } from './simulated-machine.js';
-import type { ContentReader } from './world-content.js';
+import type { ContentKey, ContentReader } from './world-content.js';
 
 export type Excuse = 'overwritten' | 'power' | 'race' | 'old-copy' | 'rot' | 'let-go';
 
@@ -15,7 +15,7 @@ interface LedgerEntry {
   readonly machine: SimulatedMachine;
   readonly path: string;
   readonly atMs: number;
-  /** Its user had it synced where it lies; if not, its own machine may lose it with the power. */
+  /** No power loss may take it any more; if not, its own machine may lose it so. */
   durable: boolean;
   excuse: Excuse | undefined;
 }
@@ -24,8 +24,6 @@ export interface ContentLedgerInit {
   readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
   /** Whether the archive's history is known to hold the content. */
   readonly isArchived: (content: ContentKey) => boolean;
-  /** Whether the patterns on a device say that it may go from there with its directory. */
-  readonly mayBeLetGo?: (machine: SimulatedMachine, content: ContentKey) => boolean;
   readonly nowMs: () => number;
   readonly onEvent: (what: string) => void;
 }
@@ -64,6 +62,7 @@ export class ContentLedger {
       const after = reader.contents();
       this.#note(machine, synced && isDone);
       if (!synced || !isDone) this.#noteMoves(machine, placesBefore, placesIn(reader));
+      this.noteDurable(machine);
       this.#excuseLost(before, after, 'overwritten', () => true);
     }
   }
@@ -81,6 +80,27 @@ export class ContentLedger {
     const mayGo = (entry: LedgerEntry) => entry.machine === machine && !entry.durable;
     this.#excuseLost(before, after, 'power', mayGo);
     this.#note(machine, false);
+  }
+
+  /** What its disk holds for certain by now was synced by whoever it was: nothing excuses its loss. */
+  noteDurable(machine: SimulatedMachine): void {
+    for (const { content, path } of this.#readerOf(machine).live()) {
+      const entry = content === undefined ? undefined : this.#entries.get(content);
+      if (entry?.machine !== machine || entry.durable) continue;
+      entry.durable = machine.disk.isDurable(joinPath(filePathFrom('/'), path));
+    }
+  }
+
+  /** A node is about to remove a file that its user's patterns let go; the last copy may go so. */
+  letsGo(machine: SimulatedMachine, path: string): void {
+    const live = this.#readerOf(machine).live();
+    const content = live.find((one) => one.path === path)?.content;
+    const entry = content === undefined ? undefined : this.#entries.get(content);
+    if (entry === undefined || this.#init.isArchived(entry.content)) return;
+    const isBeside = live.some((one) => one.content === content && one.path !== path);
+    const others = [...this.#init.readers].filter(([one]) => one !== machine);
+    if (isBeside || others.some(([, reader]) => reader.contents().has(entry.content))) return;
+    entry.excuse ??= 'let-go';
   }
 
   /** What was written at that moment and is nowhere at its end was never stable. */
@@ -132,7 +152,6 @@ export class ContentLedger {
     for (const entry of this.#entries.values()) {
       const { content, machine, path, atMs } = entry;
       if (here.has(content) || this.#init.isArchived(content)) continue;
-      if (this.#init.mayBeLetGo?.(machine, content) === true) entry.excuse ??= 'let-go';
       if (entry.excuse !== undefined) continue;
       missing.push(
         `${machine.name} ${path} of ${(atMs / 1000).toFixed(3)} s (${content.slice(0, 8)})`,

@@ -7,7 +7,7 @@ import { type FolderPath, ignoreFileName } from '@holdfast/model';
 import { AppError, byteStringFrom, joinPath } from '@holdfast/platform';
 import { SeedFailure } from './seed-failure.js';
 import type { SimulatedMachine } from './simulated-machine.js';
-import { type ContentKey, type ContentReader, inodeIfPresent, rootOf } from './world-content.js';
+import { type ContentReader, inodeIfPresent, rootOf } from './world-content.js';
 
 /** A node may not have heard of new patterns; without any event it looks when it has to apply. */
 const knownAfterMs = 60_000;
@@ -25,7 +25,8 @@ export class IgnoreWatch {
   readonly #labels: readonly string[];
   readonly #nowMs: () => number;
   readonly #watched = new Map<string, Watched>();
-  readonly #deletable = new Map<SimulatedMachine, Set<ContentKey>>();
+  /** When patterns were last seen on a device. */
+  readonly #seen = new Map<string, Map<string, number>>();
 
   constructor(init: {
     readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
@@ -43,16 +44,18 @@ export class IgnoreWatch {
       const name = `${machine.name} ${label}`;
       const before = this.#watched.get(name);
       if (before !== undefined) this.#watched.set(name, { ...before, ignored: new Map() });
-      const reader = this.#readers.get(machine);
-      const text = patternsOf(machine, label);
-      if (reader !== undefined && text !== undefined)
-        this.#noteDeletable(machine, reader, label, text);
+      this.#noteSeen(name, patternsOf(machine, label));
     }
   }
 
-  /** Whether `(?d)` named a file with that content on the device. */
-  mayBeLetGo(machine: SimulatedMachine, content: ContentKey): boolean {
-    return this.#deletable.get(machine)?.has(content) === true;
+  /** Whether the device's patterns let the file go with its directory, or did a moment ago. */
+  mayBeLetGo(machine: SimulatedMachine, path: string): boolean {
+    const nowMs = this.#nowMs();
+    return this.#labels.some((label) =>
+      [...(this.#seen.get(`${machine.name} ${label}`) ?? [])].some(
+        ([text, seenMs]) => nowMs - seenMs < knownAfterMs && isDeletable(text, label, path),
+      ),
+    );
   }
 
   /** Throws where something that was ignored is not what it was. */
@@ -62,11 +65,10 @@ export class IgnoreWatch {
     }
   }
 
-  #noteDeletable(machine: SimulatedMachine, reader: ContentReader, label: string, text: string) {
-    const found = this.#deletable.get(machine) ?? new Set<ContentKey>();
-    this.#deletable.set(machine, found);
-    const named = matched(reader, label, text).filter(({ deletable }) => deletable);
-    for (const { content } of named) found.add(content);
+  #noteSeen(name: string, text: string | undefined): void {
+    if (text === undefined) return;
+    const seen = this.#seen.get(name) ?? new Map<string, number>();
+    this.#seen.set(name, seen.set(text, this.#nowMs()));
   }
 
   #lookAt(machine: SimulatedMachine, reader: ContentReader, label: string): void {
@@ -74,6 +76,7 @@ export class IgnoreWatch {
     const text = patternsOf(machine, label);
     const before = this.#watched.get(name);
     const nowMs = this.#nowMs();
+    this.#noteSeen(name, text);
     if (text === undefined) {
       this.#watched.delete(name);
       return;
@@ -83,7 +86,6 @@ export class IgnoreWatch {
       return;
     }
     if (nowMs - before.sinceMs < knownAfterMs) return;
-    this.#noteDeletable(machine, reader, label, text);
     const now = ignoredIn(reader, label, text);
     for (const [path, content] of before.ignored) {
       if (now.get(path) === content) continue;
@@ -99,22 +101,20 @@ function patternsOf(machine: SimulatedMachine, label: string): string | undefine
 }
 
 function ignoredIn(reader: ContentReader, label: string, text: string): Map<string, string> {
-  const kept = matched(reader, label, text).filter(({ deletable }) => !deletable);
-  return new Map(kept.map(({ path, content }) => [path, content]));
+  const rules = rulesOf(text);
+  const found = new Map<string, string>();
+  for (const { path, content } of reader.live()) {
+    if (content === undefined || !path.startsWith(`${label}/`)) continue;
+    const { ignored, deletable } = rules.match(path.slice(label.length + 1) as FolderPath);
+    if (ignored && !deletable) found.set(path, content);
+  }
+  return found;
 }
 
-/** The files that the patterns pass over, and whether each may go. */
-function matched(
-  reader: ContentReader,
-  label: string,
-  text: string,
-): { path: string; content: ContentKey; deletable: boolean }[] {
-  const rules = rulesOf(text);
-  return reader.live().flatMap(({ path, content }) => {
-    if (content === undefined || !path.startsWith(`${label}/`)) return [];
-    const { ignored, deletable } = rules.match(path.slice(label.length + 1) as FolderPath);
-    return ignored ? [{ path, content, deletable }] : [];
-  });
+function isDeletable(text: string, label: string, path: string): boolean {
+  if (!path.startsWith(`${label}/`)) return false;
+  const { ignored, deletable } = rulesOf(text).match(path.slice(label.length + 1) as FolderPath);
+  return ignored && deletable;
 }
 
 /** Of patterns that cannot be understood nothing follows. */

@@ -82,7 +82,6 @@ export class SimulatedWorld {
     this.ledger = new ContentLedger({
       readers: this.readers,
       isArchived: (content) => this.histories.some((one) => one.holds(content)),
-      mayBeLetGo: (machine, content) => this.#ignoreWatch.mayBeLetGo(machine, content),
       nowMs: () => this.clock.nowMs,
       onEvent: (what) => this.trace.event('ledger', what),
     });
@@ -171,6 +170,7 @@ export class SimulatedWorld {
   /** Throws where something is missing; while an archive sleeps, nothing can be said of it. */
   async look(): Promise<void> {
     for (const reader of this.#pathReaders.values()) reader.look();
+    for (const machine of this.readers.keys()) this.ledger.noteDurable(machine);
     this.#ignoreWatch.look();
     this.#rememberPaths();
     let allAnswered = true;
@@ -236,6 +236,9 @@ export class SimulatedWorld {
       if (!this.readers.has(machine)) return;
       if (!namesChange.has(call.name)) return;
       if (call.name === 'link') this.#lastLinked = call.path;
+      const path = call.path.slice(1);
+      if (call.name === 'unlink' && this.#ignoreWatch.mayBeLetGo(machine, path))
+        this.ledger.letsGo(machine, path);
       this.#pathReaders.get(machine)?.look();
       if (this.#meddlingLeft > 0 && this.#meddle.random.chance(this.#meddle.chance)) {
         this.#meddlingLeft -= 1;
