@@ -6,9 +6,11 @@ import {
   ByteReader,
   ByteWriter,
   decodeRecord,
+  type FileRecord,
   type FolderPath,
   MalformedBytes,
   maxRecordBytes,
+  readRecordKind,
   type Version,
   type VersionId,
 } from '@holdfast/model';
@@ -39,6 +41,7 @@ const checkedBit = 1;
 const guardBit = 2;
 const guardStates: readonly GuardMark['state'][] = ['noted', 'held', 'rejected', 'moved'];
 const maxRows = 1_000_000;
+const versionIdBytes = 32;
 
 export function encodeEntry(entry: PathEntry, devices: DeviceNumbers): Uint8Array {
   const writer = new ByteWriter();
@@ -87,6 +90,47 @@ export function decodeEntry(
   return ignored ? { path, rows, ignored } : { path, rows };
 }
 
+/** What this disk showed at a path when the index last looked, without anything else of the entry. */
+export interface ShownState {
+  readonly kind: FileRecord['kind'];
+  readonly disk: DiskState;
+}
+
+/**
+ * Reads it without decoding a record; undefined where the disk shows nothing that is known, or the
+ * path is passed over.
+ */
+export function readShownState(bytes: Uint8Array): ShownState | undefined {
+  const reader = new ByteReader(bytes);
+  const format = reader.u8();
+  if (format !== entryFormat && format !== formatWithoutGuard) return undefined;
+  const count = reader.varint(maxRows);
+  for (let at = 0; at < count; at += 1) {
+    reader.skip(versionIdBytes);
+    const end = reader.varint(maxRecordBytes) + reader.position;
+    const kind = readRecordKind(reader);
+    reader.skip(end - reader.position);
+    const flags = reader.u8();
+    const local = (flags & localBit) === 0 ? undefined : decodeLocal(reader, flags);
+    if (local?.state === 'current') {
+      return local.disk === undefined ? undefined : { kind, disk: local.disk };
+    }
+    skipPeersAndGuard(reader, format);
+  }
+  return undefined;
+}
+
+function skipPeersAndGuard(reader: ByteReader, format: number): void {
+  const peers = reader.varint(maxRows);
+  for (let at = 0; at < peers; at += 1) {
+    reader.varint();
+    reader.varint();
+    reader.skip(1);
+  }
+  const more = format === formatWithoutGuard ? 0 : reader.u8();
+  if ((more & guardBit) !== 0) decodeGuard(reader);
+}
+
 function flagsOf(row: VersionRow): number {
   let flags = row.archived ? archivedBit : 0;
   if (row.local !== undefined) {
@@ -131,7 +175,7 @@ function decodeRow(reader: ByteReader, devices: DeviceNumbers, format: number): 
 }
 
 function decodeVersion(reader: ByteReader): Version {
-  const id = reader.hex(32) as VersionId;
+  const id = reader.hex(versionIdBytes) as VersionId;
   // A part of the entry's bytes, which live as long: an entry is little more than its records.
   const part = reader.raw(reader.varint(maxRecordBytes));
   const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);

@@ -44,6 +44,7 @@ import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
 import { pathPages, pathsWith } from './path-pages.js';
 import { readAgain, reopened } from './renumbering.js';
+import { StoredChildren } from './stored-children.js';
 import {
   indexDamaged,
   openStoredIndex,
@@ -74,6 +75,7 @@ export class FolderIndex {
   readonly numbers: OwnNumbers;
   readonly questions: MassChangeList;
   readonly hints: DiskHints;
+  readonly storedChildren: StoredChildren;
   readonly unheld = new UnheldVersions();
   /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
   readonly loss: string | undefined;
@@ -93,6 +95,7 @@ export class FolderIndex {
     this.#store = init.store;
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.hints = new DiskHints(init.store, this.#keys);
+    this.storedChildren = new StoredChildren(init.store, this.#keys, () => this.#devices);
     this.#hash = init.hash;
     this.#policy = init.policy;
     this.#state = reopened(state);

@@ -6,7 +6,7 @@
  */
 import {
   AppError,
-  addRow,
+  addRows,
   emptyTally,
   type KeyValueStore,
   type KeyValueWrite,
@@ -103,7 +103,7 @@ export async function removeStoredIndex(store: KeyValueStore, keys: IndexKeys): 
 async function tallyKeys(store: KeyValueStore, keys: IndexKeys): Promise<RowTally> {
   let tally = emptyTally;
   for (const span of keys.counted()) {
-    for await (const [key, value] of store.iterate(span)) tally = addRow(tally, key, value);
+    for await (const page of store.iteratePages(span)) tally = addRows(tally, page);
   }
   return tally;
 }

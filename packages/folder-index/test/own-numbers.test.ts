@@ -127,6 +127,7 @@ function doubtfulStore() {
     get: (key) => store.get(key),
     getMany: (keys) => store.getMany(keys),
     iterate: (range) => store.iterate(range),
+    iteratePages: (range) => store.iteratePages(range),
     close: () => store.close(),
     async batch(writes, options) {
       await store.batch(waiting, options);

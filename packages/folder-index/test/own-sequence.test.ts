@@ -252,6 +252,7 @@ describe('pages of rows', () => {
       },
       batch: (writes, options) => store.batch(writes, options),
       iterate: (range) => store.iterate(range),
+      iteratePages: (range) => store.iteratePages(range),
       close: () => store.close(),
     });
     const index = await openIndex({ wrap });
@@ -272,6 +273,7 @@ describe('a batch that failed', () => {
       get: (key) => store.get(key),
       getMany: (keys) => store.getMany(keys),
       iterate: (range) => store.iterate(range),
+      iteratePages: (range) => store.iteratePages(range),
       close: () => store.close(),
       async batch(writes, options) {
         const when = next;

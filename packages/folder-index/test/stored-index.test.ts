@@ -176,6 +176,7 @@ describe('an index that lost something', () => {
       get: (key) => inner.get(key),
       getMany: (many) => inner.getMany(many),
       iterate: (range) => inner.iterate(range),
+      iteratePages: (range) => inner.iteratePages(range),
       close: () => inner.close(),
       batch: async (writes, options) => {
         batches += 1;

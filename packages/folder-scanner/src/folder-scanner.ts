@@ -22,6 +22,11 @@ import {
 } from '@holdfast/model';
 import type { BulkRunner, FilePath, FileStat } from '@holdfast/platform';
 import type { ChangeGuard } from './change-guard.js';
+import {
+  type ComparedDirectory,
+  compareDirectoriesJob,
+  type DirectoryComparison,
+} from './compare-directories-job.js';
 import { leadsOutside } from './confinement.js';
 import { checkRootJob, type FolderMarker, folderStopped } from './folder-marker.js';
 import { IgnoreRules } from './ignore-rules.js';
@@ -30,7 +35,7 @@ import type { ListBlockStore } from './list-block-store.js';
 import { type FormerContent, movedObservation } from './moved-directories.js';
 import { ObservationWriter, type PendingObservation } from './observation-writer.js';
 import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
-import { listDirectoriesJob, statPathsJob } from './scan-jobs.js';
+import { statPathsJob } from './scan-jobs.js';
 import { ScanProblems } from './scan-problems.js';
 import type { ScanProgress, ScanResult } from './scan-result.js';
 import { unreachablePaths } from './unreachable-paths.js';
@@ -53,12 +58,6 @@ export interface FolderScannerInit {
   readonly guard?: ChangeGuard | undefined;
   /** The wall clock, to tell what appeared a moment ago; nothing did, unless it is given. */
   readonly nowMs?: () => number;
-}
-
-/** What the index says of a directory: by path, and, where it was moved, by name of what it held. */
-interface DirectoryContent {
-  readonly known: Map<FolderPath, PathEntry>;
-  readonly former: FormerContent | undefined;
 }
 
 const directoriesPerJob = 64;
@@ -234,60 +233,68 @@ export class FolderScanner {
     while (waiting.length > 0) {
       signal?.throwIfAborted();
       const batch = waiting.splice(Math.max(0, waiting.length - directoriesPerJob));
-      const known = await Promise.all(batch.map((directory) => this.#childrenOf(directory)));
-      const listings = await this.#init.runner.run(listDirectoriesJob, {
-        root: this.#init.root,
-        directories: batch,
-      });
+      const compared = await this.#compare(batch);
       for (const [place, directory] of batch.entries()) {
-        const listing = listings[place];
-        const children = known[place];
-        if (listing === undefined || children === undefined) continue;
+        const comparison = compared[place];
+        if (comparison === undefined) continue;
         const former = await writer.moved.contentOf(directory);
-        if (listing.type === 'failed') {
-          this.problems.add(directory, listing.code);
-        } else if (listing.type === 'listed') {
-          for (const { name, code } of listing.failed) {
-            const path = childPath(directory, name);
-            this.problems.add(path, code);
-            children.delete(path);
-          }
-          for (const { name, stat } of listing.entries) {
-            const subdirectory = await this.#examineListed(
-              directory,
-              name,
-              stat,
-              { known: children, former },
-              writer,
-            );
-            if (subdirectory !== undefined) waiting.push(subdirectory);
-          }
-          for (const entry of children.values()) await this.#examineAbsent(entry, writer);
+        if (comparison.type === 'failed') this.problems.add(directory, comparison.code);
+        else if (comparison.type === 'compared') {
+          const found = await this.#examineCompared(directory, comparison, former, writer);
+          for (const subdirectory of found) waiting.push(subdirectory);
         }
       }
       this.#init.onProgress?.(writer.progress);
     }
   }
 
-  async #childrenOf(directory: FolderPath | ''): Promise<Map<FolderPath, PathEntry>> {
-    const children = new Map<FolderPath, PathEntry>();
-    for await (const entry of this.#init.index.children(directory)) children.set(entry.path, entry);
-    return children;
+  /** The index is read before the disk; what is as it was is compared in the worker, and only counted. */
+  async #compare(directories: readonly (FolderPath | '')[]): Promise<DirectoryComparison[]> {
+    const { index, root, runner } = this.#init;
+    const given = await Promise.all(
+      directories.map(async (path) => {
+        const known = await index.storedChildren.packed(path);
+        return { path, known, listsAll: this.#rules.isIgnored(path as FolderPath) };
+      }),
+    );
+    const buffers = given.filter(({ known }) => known.length > 0).map(({ known }) => known.buffer);
+    return runner.run(compareDirectoriesJob, { root, directories: given }, buffers);
+  }
+
+  /** Returns the directories in it that must be walked. */
+  async #examineCompared(
+    directory: FolderPath | '',
+    { known, unchanged, entries, gone, failed }: ComparedDirectory,
+    former: FormerContent | undefined,
+    writer: ObservationWriter,
+  ): Promise<FolderPath[]> {
+    const { index } = this.#init;
+    const entryAt = (at: number) => index.storedChildren.entryAt(directory, known, at);
+    const subdirectories: FolderPath[] = [];
+    this.leftOut.resolveIn(directory);
+    for (const { name, code } of failed) this.problems.add(childPath(directory, name), code);
+    writer.examined += unchanged.files + unchanged.others;
+    writer.examinedFiles += unchanged.files;
+    for (const { name, stat, at } of entries) {
+      const entry = at === undefined ? { path: childPath(directory, name), rows: [] } : entryAt(at);
+      const found = await this.#examineListed(directory, entry, stat, former?.get(name), writer);
+      if (found !== undefined) subdirectories.push(found);
+    }
+    for (const at of gone) await this.#examineAbsent(entryAt(at), writer);
+    return subdirectories;
   }
 
   /** Returns the path where it is a directory that must be walked. */
   async #examineListed(
     directory: FolderPath | '',
-    name: string,
+    entry: PathEntry,
     stat: FileStat,
-    children: DirectoryContent,
+    former: LocalRow | undefined,
     writer: ObservationWriter,
   ): Promise<FolderPath | undefined> {
-    const path = childPath(directory, name);
-    const entry = children.known.get(path) ?? { path, rows: [] };
-    children.known.delete(path);
+    const { path } = entry;
     if (!this.#isSyncable(path)) {
-      if (name.startsWith(temporaryPrefix)) writer.temporaries.push(path);
+      if (nameOf(path).startsWith(temporaryPrefix)) writer.temporaries.push(path);
       return undefined;
     }
     const isDirectory = stat.kind === 'directory';
@@ -296,7 +303,7 @@ export class FolderScanner {
     }
     if (this.#rules.isIgnored(directory as FolderPath))
       await this.#examineIgnoredAbove(path, writer);
-    await this.#examine(entry, stat, writer, children.former?.get(name));
+    await this.#examine(entry, stat, writer, former);
     return isDirectory ? path : undefined;
   }
 

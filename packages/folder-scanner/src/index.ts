@@ -1,5 +1,6 @@
 export * from './change-guard.js';
 export { charactersOf } from './characters.js';
+export * from './compare-directories-job.js';
 export * from './confinement.js';
 export * from './folder-marker.js';
 export * from './folder-scanner.js';

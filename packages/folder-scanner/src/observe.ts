@@ -10,6 +10,7 @@ import {
   type PathEntry,
   peerCurrents,
   rowOf,
+  type ShownState,
   withLocalCurrent,
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
@@ -78,8 +79,13 @@ export function basisHolds(entry: PathEntry, basis: ObservationBasis): boolean {
 /** The disk shows exactly what was there when the version was read or written. */
 export function isUnchanged(row: LocalRow | undefined, stat: FileStat): boolean {
   const disk = row?.local.disk;
-  if (row === undefined || disk === undefined || row.version.record.kind !== stat.kind)
-    return false;
+  if (row === undefined || disk === undefined) return false;
+  return isAsShown({ kind: row.version.record.kind, disk }, stat);
+}
+
+/** The same of what the index stores. */
+export function isAsShown({ kind, disk }: ShownState, stat: FileStat): boolean {
+  if (kind !== stat.kind) return false;
   if (disk.racy || disk.permissions !== stat.permissions) return false;
   if (stat.kind === 'directory') return true;
   return (

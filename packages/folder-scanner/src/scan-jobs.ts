@@ -42,16 +42,24 @@ export const listDirectoriesJob: BulkJob<ListDirectoriesInput, DirectoryListing[
   name: 'scan-list-directories',
   perform({ root, directories }, { fileSystem }) {
     const parents = new ParentChecker(fileSystem, root);
-    return directories.map((directory) => {
-      if (directory !== '') {
-        const check = parents.check(`${directory}/.` as FolderPath);
-        if (check.type === 'absent' || check.type === 'not-directory') return { type: 'absent' };
-        if (check.type === 'failed') return { type: 'failed', code: check.code };
-      }
-      return listOne(joinPath(root, directory), fileSystem);
-    });
+    return directories.map((directory) => listConfined(parents, root, directory, fileSystem));
   },
 };
+
+/** One directory with the stat of every entry, by name, if no symlink leads to it. */
+export function listConfined(
+  parents: ParentChecker,
+  root: FilePath,
+  directory: FolderPath | '',
+  fileSystem: BulkTools['fileSystem'],
+): DirectoryListing {
+  if (directory !== '') {
+    const check = parents.check(`${directory}/.` as FolderPath);
+    if (check.type === 'absent' || check.type === 'not-directory') return { type: 'absent' };
+    if (check.type === 'failed') return { type: 'failed', code: check.code };
+  }
+  return listOne(joinPath(root, directory), fileSystem);
+}
 
 function listOne(path: FilePath, fileSystem: BulkTools['fileSystem']): DirectoryListing {
   const entries: ListedEntry[] = [];

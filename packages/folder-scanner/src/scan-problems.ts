@@ -1,5 +1,5 @@
 /** What a scan could not take in, with the reason: shown to the person, never read as a deletion. */
-import { displayPath } from '@holdfast/model';
+import { displayPath, type FolderPath, parentOf } from '@holdfast/model';
 
 export interface ScanProblem {
   /** For people. */
@@ -31,6 +31,13 @@ export class ScanProblems {
   resolve(path: string): void {
     this.#suspects.delete(path);
     if (this.#reasons.delete(path)) this.#count -= 1;
+  }
+
+  /** What is in the directory itself is looked at anew. */
+  resolveIn(directory: FolderPath | ''): void {
+    const isIn = (path: string) => parentOf(path as FolderPath) === directory;
+    for (const path of [...this.#suspects, ...this.#reasons.keys()].filter(isIn))
+      this.resolve(path);
   }
 
   clear(): void {

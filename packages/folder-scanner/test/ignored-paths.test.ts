@@ -53,6 +53,16 @@ describe('a scan', () => {
     expect(await world.shown()).toMatchObject({ foo2: 'directory', 'foo2/frobble': 'file 3' });
   });
 
+  test('sees that an ignored directory changed which is kept for what it holds', async () => {
+    const world = await worldWith('bar2/frobble');
+    await ignore(world, '!frobble\n*2');
+    await world.scan();
+    world.user.setPermissions(world.at('bar2'), 0o711);
+    expect(await world.scan()).toMatchObject({ changed: 1 });
+    const record = localCurrent(await world.entry('bar2'))?.version.record;
+    expect(record).toMatchObject({ kind: 'directory', permissions: 0o711 });
+  });
+
   test('takes the absence of what is ignored for nothing', async () => {
     const world = await worldWith('d/a.log', 'd/b.txt');
     await world.scan();

@@ -170,6 +170,11 @@ export class ByteReader {
     return this.#buffer.subarray(from, from + count);
   }
 
+  /** Leaves bytes out. */
+  skip(count: number): void {
+    this.#take(count);
+  }
+
   hex(byteCount: number): string {
     const from = this.#take(byteCount);
     return this.#buffer.toString('hex', from, from + byteCount);

@@ -32,6 +32,9 @@ const maxTargetBytes = 4096;
 export const maxRecordBytes = 64 * 1024;
 
 const kindCodes = { file: 1, directory: 2, symlink: 3, tombstone: 4 } as const;
+const kindsByCode = new Map(
+  Object.entries(kindCodes).map(([kind, code]) => [code as number, kind as FileRecord['kind']]),
+);
 const chunkerCodes: Record<ChunkerId, number> = { 'fastcdc-256k': 1 };
 const chunkers = new Map(
   Object.entries(chunkerCodes).map(([name, code]) => [code, name as ChunkerId]),
@@ -109,6 +112,16 @@ export function decodeRecord(bytes: Uint8Array): FileRecord {
   const record = decodeKind(reader, kindCode, { path, vector, author });
   reader.end();
   return record;
+}
+
+/** The kind of the record that a reader stands before, of which it reads no more. */
+export function readRecordKind(reader: ByteReader): FileRecord['kind'] {
+  const format = reader.u8();
+  if (format !== recordFormat) throw new MalformedBytes(`record format ${format} is not known`);
+  const code = reader.u8();
+  const kind = kindsByCode.get(code);
+  if (kind === undefined) throw new MalformedBytes(`record kind ${code} is not known`);
+  return kind;
 }
 
 function decodeKind(

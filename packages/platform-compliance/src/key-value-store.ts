@@ -46,6 +46,7 @@ export function describeKeyValueStore(
     );
     testReadingAndWriting(scene);
     testRanges(scene);
+    testPages(scene);
     testSnapshots(scene);
     testReopening(scene);
     testClosing(scene);
@@ -190,6 +191,38 @@ function testRanges(scene: StoreScene): void {
     expect(await scene.entries('', '\xff')).toEqual(wanted);
     expect(await scene.entries('', '\xff', { reverse: true })).toEqual([...wanted].reverse());
     expect(await scene.entries('', '\xff', { limit: 2_345 })).toEqual(wanted.slice(0, 2_345));
+  });
+}
+
+function testPages(scene: StoreScene): void {
+  test.each<[string, Partial<KeyRange>]>([
+    ['in order', {}],
+    ['in reverse', { reverse: true }],
+    ['up to a limit', { limit: 1_203 }],
+  ])('pages hold the same entries, %s, and none is empty', async (_, options) => {
+    const keys = Array.from({ length: 2_500 }, (_, index) => String(index).padStart(5, '0'));
+    await scene.put(keys.map((key) => [key, `value of ${key}`]));
+    const found: string[] = [];
+    for await (const page of scene.store.iteratePages({ ...options, ...rangeOf('', '\xff') })) {
+      expect(page.length).toBeGreaterThan(0);
+      for (const [key, value] of page)
+        found.push(`${byteStringFrom(key)}=${byteStringFrom(value)}`);
+    }
+    expect(found).toEqual(await scene.entries('', '\xff', options));
+    expect(found).toHaveLength(options.limit ?? keys.length);
+  });
+
+  test('there is no page where there is no entry', async () => {
+    const pages = scene.store.iteratePages(rangeOf('', '\xff'))[Symbol.asyncIterator]();
+    expect(await pages.next()).toMatchObject({ done: true });
+  });
+
+  test('a close between two pages ends them with store_closed', async () => {
+    await scene.put(Array.from({ length: 2_500 }, (_, index) => [`key-${index}`, 'v']));
+    const pages = scene.store.iteratePages(rangeOf('', '\xff'))[Symbol.asyncIterator]();
+    expect((await pages.next()).done).toBe(false);
+    await scene.store.close();
+    expect(await rejectionCode(pages.next())).toBe('store_closed');
   });
 }
 

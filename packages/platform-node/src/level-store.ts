@@ -15,6 +15,7 @@ import {
   fileTrouble,
   isDiskFull,
   type KeyRange,
+  type KeyValueEntry,
   type KeyValueStore,
   type KeyValueWrite,
   Mutex,
@@ -95,9 +96,16 @@ class LevelStore implements KeyValueStore {
     await batch.write({ sync });
   }
 
-  async *iterate(
-    range: KeyRange,
-  ): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array], void, undefined> {
+  async *iterate(range: KeyRange): AsyncGenerator<KeyValueEntry, void, undefined> {
+    for await (const page of this.iteratePages(range)) {
+      for (const entry of page) {
+        if (this.#closed) throw storeClosed();
+        yield entry;
+      }
+    }
+  }
+
+  async *iteratePages(range: KeyRange): AsyncGenerator<readonly KeyValueEntry[], void, undefined> {
     if (this.#closed) throw storeClosed();
     await this.#opened();
     const iterator = this.#database.iterator({
@@ -109,12 +117,10 @@ class LevelStore implements KeyValueStore {
     });
     try {
       for (;;) {
-        const entries = await this.#whileOpen(() => iterator.nextv(iterationChunkEntries));
-        if (entries.length === 0) return;
-        for (const entry of entries) {
-          if (this.#closed) throw storeClosed();
-          yield entry;
-        }
+        const page = await this.#whileOpen(() => iterator.nextv(iterationChunkEntries));
+        if (page.length === 0) return;
+        if (this.#closed) throw storeClosed();
+        yield page;
       }
     } finally {
       await iterator.close();

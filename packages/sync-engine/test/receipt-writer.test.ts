@@ -122,6 +122,7 @@ describe('a receipt', () => {
       getMany: (keys) => store.getMany(keys),
       batch: (writes, options) => store.batch(writes, options),
       close: () => store.close(),
+      iteratePages: (range) => store.iteratePages(range),
       async *iterate(range) {
         yield* store.iterate(range);
         const arriving = meanwhile;

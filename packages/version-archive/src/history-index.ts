@@ -16,6 +16,7 @@ import {
   addRow,
   emptyTally,
   type KeyRange,
+  type KeyValueEntry,
   type KeyValueStore,
   type KeyValueWrite,
   type Logger,
@@ -209,19 +210,23 @@ export class HistoryIndex {
 
   async #tallyRows(): Promise<RowTally> {
     let tally = emptyTally;
-    for await (const [key, value] of this.keyValueStore.iterate(this.keys.all())) {
-      const family = this.keys.familyOf(key);
-      if (family === 'meta') continue;
-      tally = addRow(tally, key, value);
-      if (family === 'sure-time' || family === 'unsure-time') {
-        this.#latestTimes = { ...this.#latestTimes, [family]: lastNumberOf(key) };
-      }
-      if (family === 'folder') {
-        const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
-        this.#folders.set(folder, decodeFolderTotals(value));
-      }
+    for await (const page of this.keyValueStore.iteratePages(this.keys.all())) {
+      for (const row of page) if (this.#note(row)) tally = addRow(tally, ...row);
     }
     return tally;
+  }
+
+  /** Takes over what is kept in memory; returns whether the row is one that is counted. */
+  #note([key, value]: KeyValueEntry): boolean {
+    const family = this.keys.familyOf(key);
+    if (family === 'sure-time' || family === 'unsure-time') {
+      this.#latestTimes = { ...this.#latestTimes, [family]: lastNumberOf(key) };
+    }
+    if (family === 'folder') {
+      const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
+      this.#folders.set(folder, decodeFolderTotals(value));
+    }
+    return family !== 'meta';
   }
 }
 

@@ -7,12 +7,16 @@ import {
   byteStringFrom,
   bytesOf,
   type KeyRange,
+  type KeyValueEntry,
   type KeyValueStore,
   type KeyValueWrite,
 } from '@holdfast/platform';
 import { KillSwitch, never } from './kill-switch.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { entriesInRange } from './ordered-byte-map.js';
+
+/** Few, so that what takes several pages does so here too. */
+const entriesPerPage = 3;
 
 export type StoreCall =
   | { readonly name: 'get' | 'iterate' | 'close' }
@@ -73,18 +77,31 @@ export class MemoryKeyValueStore implements KeyValueStore {
     });
   }
 
-  async *iterate(range: KeyRange): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+  async *iterate(range: KeyRange): AsyncGenerator<KeyValueEntry> {
+    for await (const page of this.#pages(range, 1)) yield* page;
+  }
+
+  iteratePages(range: KeyRange): AsyncGenerator<readonly KeyValueEntry[]> {
+    return this.#pages(range, entriesPerPage);
+  }
+
+  async *#pages(range: KeyRange, pageSize: number): AsyncGenerator<readonly KeyValueEntry[]> {
     const snapshot = await this.#perform({ name: 'iterate' }, () => this.#database.snapshot());
     const from = byteStringFrom(range.from);
     const to = byteStringFrom(range.to);
     let left = range.limit ?? Number.POSITIVE_INFINITY;
+    let page: KeyValueEntry[] = [];
     for (const { key, value } of entriesInRange(snapshot, from, to, range.reverse ?? false)) {
-      if (left <= 0) return;
+      if (left <= 0) break;
       left -= 1;
-      yield [bytesOf(key), value.slice()];
+      page.push([bytesOf(key), value.slice()]);
+      if (page.length < pageSize) continue;
+      yield page;
+      page = [];
       if (this.#killSwitch.killed) await never();
       this.#assertOpen();
     }
+    if (page.length > 0) yield page;
   }
 
   /** What is unsynced stays so: closing promises no durability. */
