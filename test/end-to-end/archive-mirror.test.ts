@@ -54,8 +54,8 @@ async function contentsInHistory(path: string): Promise<string[]> {
   const kept = versions.filter((one) => !one.deleted);
   return Promise.all(
     kept.map(async (one) => {
-      const outcome = await pi.run('cat', `${label}/${path}`, '--version', one.version);
-      return outcome.stdout.toString();
+      const bytes = await pi.cat(`${label}/${path}`, '--version', one.version);
+      return bytes.toString();
     }),
   );
 }
@@ -111,8 +111,7 @@ test('what is changed in it by hand is archived and listed, and goes to nobody',
     expect.arrayContaining(['by hand', 'from the laptop']),
   );
   expect(await contentsInHistory('added.txt')).toEqual(['added by hand']);
-  const { stdout } = await pi.run('cat', `${label}/edited.txt`);
-  expect(stdout.toString()).toBe('from the laptop');
+  expect((await pi.cat(`${label}/edited.txt`)).toString()).toBe('from the laptop');
 
   write('edited.txt', 'the laptop again');
   await settled();

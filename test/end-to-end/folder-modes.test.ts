@@ -53,8 +53,8 @@ async function contentsInHistory(path: string): Promise<string[]> {
     `docs/${path}`,
   );
   const kept = versions.filter((one) => !one.deleted);
-  const read = (version: string) => pi.run('cat', `docs/${path}`, '--version', version);
-  return Promise.all(kept.map(async ({ version }) => (await read(version)).stdout.toString()));
+  const bytesOf = (version: string) => pi.cat(`docs/${path}`, '--version', version);
+  return Promise.all(kept.map(async ({ version }) => (await bytesOf(version)).toString()));
 }
 
 async function showsSame(): Promise<void> {
@@ -97,8 +97,7 @@ describe('a receive-only folder', () => {
       expect.arrayContaining(['one', 'changed by hand']),
     );
     expect(await contentsInHistory('new/added.txt')).toEqual(['added by hand']);
-    const shown = await pi.run('cat', 'docs/edited.txt');
-    expect(shown.stdout.toString()).toBe('one');
+    expect((await pi.cat('docs/edited.txt')).toString()).toBe('one');
 
     const planned = await desktop.ask<Effects>('folder', 'revert', 'docs', '--dry-run');
     expect(planned).toMatchObject({ files: 4, replaced: 1, removed: 2, returned: 1, dryRun: true });
@@ -233,7 +232,7 @@ describe('a send-only folder', () => {
     await desktop.shows({ state: 'up-to-date' });
     expect(await contentsInHistory('edited.txt')).toContain('changed by hand');
     expect(await contentsInHistory('new/added.txt')).toEqual(['added by hand']);
-    expect((await pi.run('cat', 'docs/edited.txt')).stdout.toString()).toBe('one');
+    expect((await pi.cat('docs/edited.txt')).toString()).toBe('one');
     expect(await laptop.ask('folder', 'override', 'docs')).toMatchObject({ files: 0 });
   });
 

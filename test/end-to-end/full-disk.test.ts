@@ -105,11 +105,11 @@ test('an archive on a full disk refuses what is new, says so on each device, and
       return (await node.folder()).unarchivedFiles > 0;
     });
   }
-  expect((await desktop.run('cat', 'docs/old')).stdout).toEqual(content('old', 100));
+  expect(await desktop.cat('docs/old')).toEqual(content('old', 100));
 
   disk.free();
   await laptop.archived();
-  expect((await desktop.run('cat', 'docs/new')).stdout).toEqual(content('new', 500));
+  expect(await desktop.cat('docs/new')).toEqual(content('new', 500));
   await pi.shows({ stateReason: '' });
 });
 

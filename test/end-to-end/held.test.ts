@@ -68,8 +68,8 @@ test('content waits for both archives, and the one that slept gets it from what 
     const { versions } = JSON.parse(told.stdout.toString()) as { versions: { version: string }[] };
     return versions.length === 2 && versions;
   });
-  const first = await nas!.run('cat', 'docs/a.txt', '--version', found[1]!.version);
-  expect(first.stdout.toString()).toBe('the first');
+  const first = await nas!.cat('docs/a.txt', '--version', found[1]!.version);
+  expect(first.toString()).toBe('the first');
   await pi!.start();
   await laptop!.archived();
   await eventually('it is let go', async () => (await held(laptop!)).length === 0);

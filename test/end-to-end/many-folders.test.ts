@@ -159,8 +159,8 @@ test('one device is an archive of one folder, a mirror of another, and a member 
       `${label}/d/same.txt`,
     );
     const kept = versions.find((one) => !one.deleted)?.version ?? '';
-    const { stdout } = await laptop.run('cat', `${label}/d/same.txt`, '--version', kept);
-    expect(stdout.toString()).toBe(same);
+    const bytes = await laptop.cat(`${label}/d/same.txt`, '--version', kept);
+    expect(bytes.toString()).toBe(same);
   }
   expect((await pi.ask<{ blocks: number }>('archive', 'status')).blocks).toBe(blocks);
   expect(treeSnapshot(plain.tree)).toHaveProperty(['d/same.txt'], text(same));

@@ -135,6 +135,13 @@ export class NodeProcess {
     return answerFrom<Answer>(await this.run(...given), given);
   }
 
+  /** The bytes that `cat` gives of a version; throws with what it says where it gives none. */
+  async cat(...given: readonly string[]): Promise<Buffer> {
+    const { exitCode, stdout, stderr } = await this.run('cat', ...given);
+    if (exitCode !== 0) throw new Error(`cat ${given.join(' ')} ended with ${exitCode}: ${stderr}`);
+    return stdout;
+  }
+
   run(...given: readonly string[]): Promise<Outcome> {
     const isInPlace = !this.#commandsAsProcesses && this.#isReachable && !loadsNode(given);
     if (isInPlace) return runInPlace(this.home, ...given);

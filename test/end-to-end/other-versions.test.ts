@@ -166,6 +166,6 @@ test('a store of a newer format stops its folder, says why, and not a byte of it
   writeFileSync(identityPath, whole);
   await desktop.ask('folder', 'rescan', 'kept');
   await desktop.archived('kept');
-  expect((await desktop.run('cat', 'kept/file')).stdout.toString()).toBe('changed meanwhile');
+  expect((await desktop.cat('kept/file')).toString()).toBe('changed meanwhile');
   await pi.shows({ state: 'up-to-date' }, 'kept');
 });

@@ -113,8 +113,8 @@ test('an archive without its index makes it anew from its segments alone', async
   const statusBefore = await pi.ask<ArchiveStatus>('archive', 'status');
   const { versions } = await pi.ask<LogResult>('log', 'docs/dir/file-7');
   const deleted = versions.at(-1)!.version;
-  const bytesBefore = await pi.run('cat', 'docs/dir/file-7', '--version', deleted);
-  expect(bytesBefore.stdout).toHaveLength(2000);
+  const bytesBefore = await pi.cat('docs/dir/file-7', '--version', deleted);
+  expect(bytesBefore).toHaveLength(2000);
 
   await laptop.stop();
   await shared.desktop.stop();
@@ -125,8 +125,8 @@ test('an archive without its index makes it anew from its segments alone', async
   const statusAfter = await pi.ask<ArchiveStatus>('archive', 'status');
   expect(statusAfter.folders).toEqual(statusBefore.folders);
   expect(statusAfter).toMatchObject({ storeId: statusBefore.storeId, blocks: statusBefore.blocks });
-  const bytesAfter = await pi.run('cat', 'docs/dir/file-7', '--version', deleted);
-  expect(bytesAfter.stdout.equals(bytesBefore.stdout)).toBe(true);
+  const bytesAfter = await pi.cat('docs/dir/file-7', '--version', deleted);
+  expect(bytesAfter.equals(bytesBefore)).toBe(true);
 
   await Promise.all([laptop.start(), shared.desktop.start()]);
   writeFileSync(join(laptopTree, 'note.txt'), 'third');

@@ -141,7 +141,7 @@ test('what no archive has is held when it is deleted elsewhere, until it is cove
   await settle(shared);
   const versions = await versionsOf(desktop, 'unsaved.txt');
   const kept = versions.find(({ deleted }) => !deleted);
-  const bytes = await pi.run('cat', 'docs/unsaved.txt', '--version', kept!.version);
-  expect(bytes.stdout.toString()).toBe('seen by no archive');
+  const bytes = await pi.cat('docs/unsaved.txt', '--version', kept!.version);
+  expect(bytes.toString()).toBe('seen by no archive');
   await laptop.shows({ unarchivedFiles: 0, copies: 1 });
 });

@@ -58,8 +58,8 @@ test('while its disk is unplugged nothing is written underneath, and other folde
   pi.prefix = disk.prefix;
   await pi.start();
   await settle(shared);
-  expect((await laptop.run('cat', 'docs/before')).stdout.toString()).toBe('before');
-  expect((await laptop.run('cat', 'docs/meanwhile')).stdout.toString()).toBe('meanwhile');
+  expect((await laptop.cat('docs/before')).toString()).toBe('before');
+  expect((await laptop.cat('docs/meanwhile')).toString()).toBe('meanwhile');
 });
 
 test('a store that comes back while the node runs goes on by itself', async () => {
@@ -77,7 +77,7 @@ test('a store that comes back while the node runs goes on by itself', async () =
   renameSync(world.path('unplugged'), store);
   await settle(shared);
   await pi.shows({ state: 'up-to-date' });
-  expect((await laptop.run('cat', 'docs/meanwhile')).stdout.toString()).toBe('meanwhile');
+  expect((await laptop.cat('docs/meanwhile')).toString()).toBe('meanwhile');
 });
 
 test('in the place of a store that is lost for good a person begins a new one', async () => {
@@ -97,7 +97,7 @@ test('in the place of a store that is lost for good a person begins a new one', 
   await settle(shared);
   const { storeId } = await pi.ask<Store>('archive', 'status');
   expect(storeId).not.toBe(before.storeId);
-  expect((await desktop.run('cat', 'docs/file')).stdout.toString()).toBe('content');
+  expect((await desktop.cat('docs/file')).toString()).toBe('content');
 });
 
 test('a folder that was removed while its store was away is begun anew, and deletes nothing', async () => {

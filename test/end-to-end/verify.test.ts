@@ -47,7 +47,7 @@ test('an entry of the log that rots in one copy is made whole from the other', a
 test('content that rots is brought back by a device that has it', async () => {
   rot(pi, 'blocks', 'Dear disk');
   expect(await pi.ask<VerifyResult>('verify')).toMatchObject({ bad: 1, repaired: 1, problems: [] });
-  expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('Dear disk, keep this.');
+  expect((await pi.cat('docs/letter.txt')).toString()).toBe('Dear disk, keep this.');
   expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, blocks: 2 });
 });
 

@@ -82,8 +82,8 @@ test('a name that is not UTF-8 can be typed as it is shown', async () => {
   expect(entries.map(({ path }) => path)).toEqual(['like \\x5Cx41', '\\xE9t\\xE9']);
   const contents = ['summer', 'no escape'];
   for (const [place, name] of ['\\xE9t\\xE9', 'like \\x5Cx41'].entries()) {
-    const told = await shared.desktop.run('cat', `docs/${name}`);
-    expect(told.stdout.toString()).toBe(contents[place]);
+    const told = await shared.desktop.cat(`docs/${name}`);
+    expect(told.toString()).toBe(contents[place]);
     await shared.desktop.ask('log', `docs/${name}`);
     await shared.desktop.ask('restore', `docs/${name}`, '--to', world.path(`to-${place}`));
   }
