@@ -6,6 +6,7 @@ import type { DeviceId, FolderId, HistoryPage, HistoryQuery } from '@holdfast/mo
 import { AppError } from '@holdfast/platform';
 import type { BlockSupplier, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
+import { SteadyArchive } from './steady-archive.js';
 
 /** A folder that history is asked about: of a running node, or of a store alone. */
 export interface HistoryFolder {
@@ -70,19 +71,27 @@ function localSource(folder: FolderEngine, archive: VersionArchive | undefined):
 
 function remoteSources(folder: FolderEngine, engine: SyncEngine): DeviceSource[] {
   const found: (DeviceSource & { readonly newestMs: number })[] = [];
-  for (const link of folder.links.values()) {
-    const { archive } = link.announcement;
-    const session = engine.session(link.device);
-    if (archive === undefined || session === undefined) continue;
-    const receipt = folder.index.peer(link.device).receipt;
+  for (const { device, announcement } of folder.links.values()) {
+    const storeId = announcement.archive?.storeId;
+    if (storeId === undefined || engine.session(device) === undefined) continue;
+    const receipt = folder.index.peer(device).receipt;
+    const session = () => linkedSession(folder, device, storeId);
+    const archive = new SteadyArchive({ folder: folder.config.id, session, clock: engine.clock });
     const source: HistorySource = {
-      storeId: archive.storeId,
-      query: (query) => session.history(folder.config.id, query).catch(explained),
-      blocks: session.blocks,
+      storeId,
+      query: (query) => archive.query(query).catch(explained),
+      blocks: archive,
     };
-    found.push({ device: link.device, source, newestMs: receipt?.receivedAtMs ?? 0 });
+    found.push({ device, source, newestMs: receipt?.receivedAtMs ?? 0 });
   }
   return found.sort((a, b) => b.newestMs - a.newestMs);
+}
+
+/** The session with a device that still keeps that store. */
+function linkedSession({ links }: FolderEngine, device: DeviceId, storeId: string) {
+  const link = links.get(device);
+  const keepsIt = link?.announcement.archive?.storeId === storeId;
+  return keepsIt && link.session.isReady ? link.session : undefined;
 }
 
 /** What to do next; an archive's answer carries a code and a message only. */

@@ -4,6 +4,7 @@ import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
+import { askWhileLinking } from './ask-while-linking.js';
 import type { Drills } from './assemble-drills.js';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
@@ -319,22 +320,23 @@ export class NodeService implements NodeControl {
   }
 
   log(query: HistoryQuery) {
-    return this.#init.history.log(query);
+    return this.#asked(() => this.#init.history.log(query));
   }
 
   list(query: HistoryQuery & { readonly deleted: boolean }) {
-    return this.#init.history.list(query);
+    return this.#asked(() => this.#init.history.list(query));
   }
 
   diff(request: DiffRequest) {
-    return this.#init.history.diff(request);
+    return this.#asked(() => this.#init.history.diff(request));
   }
 
   cat(query: HistoryQuery) {
-    return this.#init.history.cat(query);
+    return this.#asked(() => this.#init.history.cat(query));
   }
 
   async restore(request: RestoreRequest) {
+    await this.#asked(async () => this.#init.history.resolve({ path: request.path }));
     const result = await this.#init.restore.restore(request);
     this.#init.events.add('restored', {
       path: request.path,
@@ -351,6 +353,10 @@ export class NodeService implements NodeControl {
 
   events(request: Parameters<NodeControl['events']>[0]) {
     return this.#init.events.after(request);
+  }
+
+  #asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    return askWhileLinking(ask, this.#init);
   }
 
   #modes(folder: string): FolderModes {

@@ -72,6 +72,10 @@ export class SyncEngine {
     this.#init = init;
   }
 
+  get clock(): Clock {
+    return this.#init.clock;
+  }
+
   get folders(): ReadonlyMap<FolderId, FolderEngine> {
     return this.#folders;
   }
@@ -92,14 +96,14 @@ export class SyncEngine {
   }
 
   /**
-   * Whether a member is connected of which it is not known yet what it keeps, or which keeps the folder
-   * and has no link yet.
+   * Whether a member is connected, or about to be, of which it is not known yet what it keeps; or one
+   * that keeps the folder has no link yet.
    */
   isLinking({ config, links, renumbering }: FolderEngine): boolean {
     return config.members.some((device) => {
-      const session = this.session(device);
+      const session = this.#sessions.get(device)?.session;
       if (session === undefined || links.has(device)) return false;
-      const announced = this.#announced.get(device);
+      const announced = session.isReady ? this.#announced.get(device) : undefined;
       if (announced === undefined) return true;
       return announced.get(config.id)?.accepted === true && !renumbering.refuses(session);
     });

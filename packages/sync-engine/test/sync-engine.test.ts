@@ -36,6 +36,19 @@ const announcement: FolderAnnouncement = {
   proofs: [],
 };
 
+function newEngine(): SyncEngine {
+  return new SyncEngine('SimLaptop' as DeviceId, {
+    hello: () => hello,
+    archive: () => undefined,
+    clock: new VirtualWorldClock().nodeClock(),
+    logger: silentLogger,
+    onSession: () => undefined,
+    onSessionEnd: () => undefined,
+    onOffers: () => undefined,
+    isMember: () => true,
+  });
+}
+
 /** An engine with one folder, to which the desktop is connected and says what it is told to say. */
 async function connectedDesktop() {
   const links = new Map<string, unknown>();
@@ -56,16 +69,7 @@ async function connectedDesktop() {
       links.set(desktop, {});
     },
   } as unknown as FolderEngine;
-  const engine = new SyncEngine('SimLaptop' as DeviceId, {
-    hello: () => hello,
-    archive: () => undefined,
-    clock: new VirtualWorldClock().nodeClock(),
-    logger: silentLogger,
-    onSession: () => undefined,
-    onSessionEnd: () => undefined,
-    onOffers: () => undefined,
-    isMember: () => true,
-  });
+  const engine = newEngine();
   await engine.addFolder(folder);
   const said: Uint8Array[] = [];
   let wake: () => void = () => undefined;
@@ -98,7 +102,7 @@ async function connectedDesktop() {
 
 test('a member that is connected is about to be linked until it has said what it keeps, and is', async () => {
   const { engine, folder, say, begin } = await connectedDesktop();
-  expect(engine.isLinking(folder)).toBe(false);
+  expect(engine.isLinking(folder)).toBe(true);
   say(hello);
   await expect.poll(() => engine.isConnected(desktop)).toBe(true);
   expect(engine.isLinking(folder)).toBe(true);
@@ -108,10 +112,16 @@ test('a member that is connected is about to be linked until it has said what it
   expect(folder.links.has(desktop)).toBe(true);
 });
 
+test('a member that is not connected is not waited for', () => {
+  const members = [desktop];
+  const folder = { config: { id: folderId, members }, links: new Map() } as unknown as FolderEngine;
+  expect(newEngine().isLinking(folder)).toBe(false);
+});
+
 test('a member that keeps nothing of the folder is not waited for', async () => {
   const { engine, folder, say } = await connectedDesktop();
   say(hello);
-  await expect.poll(() => engine.isLinking(folder)).toBe(true);
+  expect(engine.isLinking(folder)).toBe(true);
   say({ type: 'folders', folders: [{ ...announcement, accepted: false }] });
   await expect.poll(() => engine.isLinking(folder)).toBe(false);
   expect(folder.links.size).toBe(0);
