@@ -54,6 +54,8 @@ export interface FolderRenumberingInit {
 
 /** So long the other members' indices, an archive's above all, are waited for after the first. */
 const moreIndicesMs = 15_000;
+/** After an archive's answer broke off: by then the next connection with it may be there. */
+const askAgainMs = 1_000;
 /** A member that makes the index begin anew more often than this is not believed any more. */
 const maxEpochsPerMember = 3;
 const dayMs = 24 * 60 * 60_000;
@@ -160,7 +162,12 @@ export class FolderRenumbering {
     );
     const isArchive = (device: DeviceId) => index.peer(device).receipt !== undefined;
     if (members().some((device) => isArchive(device) && !arrived.has(device))) return undefined;
-    return this.#past.find(ids);
+    try {
+      return await this.#past.find(ids);
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'retry') return undefined;
+      throw error;
+    }
   }
 
   /** Something arrived: perhaps enough to go on. */
@@ -168,7 +175,7 @@ export class FolderRenumbering {
     if (!this.isPending || this.#adopting || !this.#isReady()) return;
     this.#adopting = true;
     this.#finish()
-      .catch((error: unknown) => this.#warn(error))
+      .catch((error: unknown) => this.#brokeOff(error))
       .finally(() => {
         this.#adopting = false;
       });
@@ -212,12 +219,26 @@ export class FolderRenumbering {
     const awaited = isLost ? members() : [...links.map((link) => link.device), ...archives];
     const missing = awaited.filter((device) => !arrived.some((link) => link.device === device));
     if (missing.length === 0 || this.#waitedEnough) return true;
-    this.#timer ??= this.#init.clock.setTimer(moreIndicesMs, () => {
-      this.#timer = undefined;
+    this.#checkIn(moreIndicesMs, () => {
       this.#waitedEnough = true;
-      this.check();
     });
     return false;
+  }
+
+  /** An archive whose connection broke off is given time again; it is asked once it is back. */
+  #brokeOff(error: unknown): void {
+    this.#warn(error);
+    if (!(error instanceof AppError) || error.kind !== 'retry') return;
+    this.#waitedEnough = false;
+    this.#checkIn(askAgainMs);
+  }
+
+  #checkIn(delayMs: number, before: () => void = () => undefined): void {
+    this.#timer ??= this.#init.clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      before();
+      this.check();
+    });
   }
 
   async #finish(): Promise<void> {

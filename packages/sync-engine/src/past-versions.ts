@@ -11,7 +11,7 @@ import {
   type Version,
   type VersionId,
 } from '@holdfast/model';
-import { errorMessage, type Logger } from '@holdfast/platform';
+import { AppError, errorMessage, type Logger } from '@holdfast/platform';
 import type { FolderLink } from './folder-link.js';
 import { type AdoptContext, needsPast } from './restamp.js';
 
@@ -24,11 +24,14 @@ export interface PastVersionsInit {
 }
 
 const versionsPerPath = 200;
+/** An archive that is connected and whose answers break off so often is taken for one that is away. */
+const maxBrokenAnswers = 5;
 /** So many histories are looked through for content that lies aside and is not known any more. */
 const maxAskedPaths = 10_000;
 
 export class PastVersions {
   readonly #init: PastVersionsInit;
+  #brokenAnswers = 0;
 
   constructor(init: PastVersionsInit) {
     this.#init = init;
@@ -39,7 +42,10 @@ export class PastVersions {
     return [...this.#init.links()].some((link) => link.announcement.archive !== undefined);
   }
 
-  /** What the archives' histories know of paths that look edited both here and elsewhere. */
+  /**
+   * What the archives' histories know of paths that look edited both here and elsewhere. Rejects, to
+   * be asked again, where a connection broke off: what an archive knows must not count as unknown.
+   */
   async of(
     paths: readonly FolderPath[],
     context: AdoptContext,
@@ -52,7 +58,10 @@ export class PastVersions {
     return past;
   }
 
-  /** Versions that lie aside here, as the members show them or an archive's history knows them. */
+  /**
+   * Versions that lie aside here, as the members show them or an archive's history knows them.
+   * Rejects as `of` does.
+   */
   async find(ids: ReadonlySet<VersionId>): Promise<Version[]> {
     const found = new Map<VersionId, Version>();
     const take = (version: Version) => {
@@ -78,13 +87,20 @@ export class PastVersions {
       if (link.announcement.archive === undefined) continue;
       try {
         const { entries } = await link.session.history(folder, query);
+        this.#brokenAnswers = 0;
         return entries.map(({ recordBytes }) => decodeVersion(recordBytes, hash));
       } catch (error) {
+        if (error instanceof AppError && error.kind === 'retry' && this.#mayBreakOff()) throw error;
         // Another archive may answer; without one, both contents are kept.
         const reason = errorMessage(error);
         logger.warn('a history does not answer', { folder, device: link.device, reason });
       }
     }
     return [];
+  }
+
+  #mayBreakOff(): boolean {
+    this.#brokenAnswers += 1;
+    return this.#brokenAnswers < maxBrokenAnswers;
   }
 }

@@ -8,6 +8,7 @@ import {
   withPeerRow,
 } from '@holdfast/folder-index';
 import { actorOf, type DeviceId, type FolderId, type FolderPath, versionOf } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
 import { VirtualWorldClock } from '@holdfast/simulation';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { desktop, hash, laptop, openIndex } from '../../folder-index/test/index-world.js';
@@ -60,6 +61,12 @@ function renumbering(): FolderRenumbering {
   });
 }
 
+/** What histories answer, to each question anew. */
+let answerOf: () => Promise<object>;
+beforeEach(() => {
+  answerOf = async () => ({ entries: [] });
+});
+
 /** As far as renumbering looks at a link. */
 function linkTo(
   device: DeviceId,
@@ -67,7 +74,7 @@ function linkTo(
   hasArrived = true,
   archive?: object,
 ): FolderLink {
-  const session = { history: async () => ({ entries: [] }) } as unknown as PeerSession;
+  const session = { history: () => answerOf() } as unknown as PeerSession;
   const announcement = { archive, ...(seen && { seen }) };
   return { device, session, announcement, hasArrived } as unknown as FolderLink;
 }
@@ -222,6 +229,43 @@ describe('an index that was lost', () => {
     expect(withheld).toBe(isUndecided ? 'kept' : undefined);
     await index.numbers.noteDecided();
     expect(index.numbers.isUndecided).toBe(false);
+  });
+
+  describe('whose archive is asked over a connection that breaks off', () => {
+    let folderNumbers: FolderRenumbering;
+    let asked: number;
+    const breaksOff = async () => {
+      asked += 1;
+      throw new AppError('connection_lost', 'The connection ended.', { kind: 'retry' });
+    };
+
+    beforeEach(async () => {
+      [members, asked, answerOf] = [[desktop], 0, breaksOff];
+      folderNumbers = renumbering();
+      await folderNumbers.resume();
+      await edit();
+      const vector = [{ actor: actorOf(desktop, index.epoch, hash), counter: 1 }];
+      const record = { kind: 'symlink', path, vector, author: desktop, target: 'y' } as const;
+      const peer = { device: desktop, state: 'current', sequence: 1 } as const;
+      await index.update([path], (entry) => withPeerRow(entry, versionOf(record, hash), peer), {
+        sync: true,
+      });
+      links = [linkTo(desktop, undefined, true, { storeId: 'x' })];
+      folderNumbers.check();
+    });
+
+    test('goes on once the history has answered, and not before', async () => {
+      await clock.runUntil(() => asked === 2, { deadlineMs: clock.nowMs + 5_000 });
+      expect([asked, done, folderNumbers.isPending]).toEqual([2, 0, true]);
+      answerOf = async () => ({ entries: [] });
+      await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 5_000 });
+      expect([done, folderNumbers.isPending]).toEqual([1, false]);
+    });
+
+    test('does not wait for ever for one whose answers always break off', async () => {
+      await clock.runUntil(() => done > 0, { deadlineMs: clock.nowMs + 60_000 });
+      expect(done).toBe(1);
+    });
   });
 
   test('of a folder that nobody shares waits for nobody', async () => {
