@@ -10,6 +10,7 @@ import {
   Coverage,
   type FolderIndex,
   type IndexPosition,
+  type PathEntry,
   type RowState,
   samePosition,
   withPeerRow,
@@ -24,7 +25,7 @@ import type { FolderTree } from './folder-config.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { FolderTreeInit } from './local-tree-init.js';
-import { planMirrorPath } from './plan-mirror.js';
+import { planMirrorPath, withoutVouched } from './plan-mirror.js';
 import type { PathPlanner } from './plan-sync.js';
 import { untakenOffers } from './receipt-writer.js';
 import { WakeSignal } from './wake-signal.js';
@@ -160,14 +161,35 @@ export class ArchiveMirror {
   }
 
   /** What the log does not have is offered to the archive; a deletion has nothing to keep. */
-  #offer(): Promise<boolean> {
+  async #offer(): Promise<boolean> {
     const { archive, folder, archiveIndex } = this.#init;
-    return this.#carry(this.index, archiveIndex, 'side', async (rows) => {
+    let hasTakenBack = false;
+    const hasOffered = await this.#carry(this.index, archiveIndex, 'side', async (rows) => {
+      hasTakenBack = (await this.#takeBackVouched(rows)) || hasTakenBack;
       const withContent = rows.filter((row) => row.version.record.kind !== 'tombstone');
       const ids = withContent.map((row) => row.version.id);
       const known = await archive.hasVersions(folder, ids);
       return withContent.filter((_, at) => known[at] !== true);
     });
+    return hasOffered || hasTakenBack;
+  }
+
+  /** What a rejection put back here, and something took the place of. Returns whether there was any. */
+  async #takeBackVouched(rows: readonly Row[]): Promise<boolean> {
+    const { archiveIndex } = this.#init;
+    const shown = new Map(
+      rows
+        .filter(({ state }) => state === 'current')
+        .map(({ version }) => [version.record.path, version]),
+    );
+    const takenBack = (entry: PathEntry) => {
+      const version = shown.get(entry.path);
+      return version === undefined ? entry : withoutVouched(entry, this.#device, version);
+    };
+    const entries = await archiveIndex.entries([...shown.keys()]);
+    const paths = entries.filter((one) => takenBack(one) !== one).map((one) => one.path);
+    if (paths.length > 0) await archiveIndex.update(paths, takenBack, { sync: true });
+    return paths.length > 0;
   }
 
   /** Goes on from what `to` durably knows of `from`; an index that was begun anew is taken anew. */

@@ -9,8 +9,16 @@ import {
   type Need,
   type PathEntry,
   peerCurrents,
+  withoutPeerRow,
 } from '@holdfast/folder-index';
-import { compareVectors, type Hash, sameContent, sameOnDisk, type Version } from '@holdfast/model';
+import {
+  compareVectors,
+  type DeviceId,
+  type Hash,
+  sameContent,
+  sameOnDisk,
+  type Version,
+} from '@holdfast/model';
 import { needOfAction, planRestoring, type SyncAction } from './plan-sync.js';
 import { isWithheld, planWithheld } from './plan-withheld.js';
 
@@ -36,6 +44,18 @@ export function planMirrorPath(entry: PathEntry, hash: Hash): SyncAction {
 /** What a mirror still needs at a path. */
 export function mirrorNeedOf(entry: PathEntry, hash: Hash): Need | undefined {
   return needOfAction(planMirrorPath(entry, hash));
+}
+
+/**
+ * The archive's entry without what its mirror was vouched for once and does not show any more: it would
+ * go on contending with what the members show, who never hear of it.
+ */
+export function withoutVouched(entry: PathEntry, mirror: DeviceId, shown: Version): PathEntry {
+  return entry.rows.reduce((next, { version, peers }) => {
+    const vouched = peers.find((peer) => peer.device === mirror && peer.state === 'current');
+    if (vouched === undefined || version.id === shown.id) return next;
+    return withoutPeerRow(next, version, vouched);
+  }, entry);
 }
 
 /** What a rejection of a mass change put back here, until the archive shows it too. */

@@ -1,7 +1,13 @@
 import { emptyEntry, type PathEntry, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import { type FileRecord, type Version, type VersionVector, versionOf } from '@holdfast/model';
-import { isLocalChange, mirrorNeedOf, planMirrorPath } from '@holdfast/sync-engine';
+import {
+  isLocalChange,
+  mirrorNeedOf,
+  planArchivePath,
+  planMirrorPath,
+} from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
+import { withoutVouched } from '../src/plan-mirror.js';
 import { actor, desktop, fileVersion, hash, here, PlaceWorld, pathOf } from './place-world.js';
 
 const world = new PlaceWorld();
@@ -43,6 +49,31 @@ function answers(local: Version | undefined, shown: Version | undefined) {
 const rest = { plan: 'none', needs: false, listed: false };
 const taken = { plan: 'apply', needs: true, listed: false };
 const kept = { plan: 'none', needs: false, listed: true };
+
+test('what a mirror was vouched for and shows no more is no rival of what the members show', () => {
+  const at = (mtimeNs: bigint, version: Version) =>
+    versionOf({ ...version.record, mtimeNs } as FileRecord, hash);
+  const putBack = at(1n, file('put back', [count('c', 1), count('d', 1), count('e', 2)]));
+  const shown = at(2n, file('shown', [count('d', 2), count('e', 1)]));
+  const members = at(3n, file('of the members', [count('d', 1), count('e', 2)]));
+  const rows = [
+    [members, desktop],
+    [putBack, here],
+  ] as const;
+  const entry = rows.reduce(
+    (next, [version, device]) => {
+      const row = withPeerRow(next, version, { device, state: 'current', sequence: 1 });
+      return { ...row, rows: row.rows.map((one) => ({ ...one, archived: true })) };
+    },
+    withLocalCurrent(emptyEntry(pathOf('p')), shown),
+  );
+  const answerOf = (one: PathEntry) => planArchivePath(one, hash)?.version.id;
+  expect(answerOf(entry)).toBeUndefined();
+  const without = withoutVouched(entry, here, shown);
+  expect(answerOf(without)).toBe(members.id);
+  expect(withoutVouched(entry, here, putBack)).toBe(entry);
+  expect(withoutVouched(without, here, shown)).toBe(without);
+});
 
 describe('a mirror', () => {
   test('shows what its archive shows, verbatim', () => {
