@@ -1,7 +1,15 @@
 /** An archive that is thinned by its user's rules: what would go is said first. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogResult, ThinResult } from '@holdfast/node';
+import type {
+  ListResult,
+  LogResult,
+  RestoreResult,
+  ThinResult,
+  UnthinResult,
+  VerifyResult,
+  WhereResult,
+} from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
@@ -47,4 +55,73 @@ test('what would go is said, and nothing is changed', async () => {
   });
   const refused = await pi.refuses(2, 'archive', 'thin', 'docs', '--keep', 'everything');
   expect(refused).toMatchObject({ code: 'usage' });
+});
+
+/** Of the letter, newest first. */
+async function thinnedIn(node: NodeProcess): Promise<boolean[]> {
+  const { versions } = await node.ask<LogResult>('log', 'docs/letter.txt');
+  return versions.map(({ thinned }) => thinned);
+}
+
+const rules = ['--keep', 'monthly=1'] as const;
+
+test('what was thinned is listed as such everywhere, and cannot be read', async () => {
+  const before = await pi.ask<LogResult>('log', 'docs/letter.txt');
+  const applied = await pi.ask<ThinResult>('archive', 'thin', 'docs', ...rules, '--apply');
+  expect(applied).toMatchObject({ applied: true, versions: 2 });
+  expect(Date.parse(applied.freeFrom ?? '')).toBeGreaterThan(Date.now() + 6 * 24 * 60 * 60_000);
+  for (const node of [pi, laptop]) {
+    expect(await thinnedIn(node)).toEqual([false, true, true]);
+    const [, second] = before.versions;
+    const at = second?.position ?? '';
+    const { entries } = await node.ask<ListResult>('ls', 'docs', '--at', at);
+    const listed = entries.map(({ path, thinned }) => [path, thinned]);
+    expect(listed).toEqual([
+      ['letter.txt', true],
+      ['other.txt', false],
+    ]);
+    for (const named of [
+      ['--at', at],
+      ['--version', second?.version ?? ''],
+    ]) {
+      const refused = await node.refuses(1, 'cat', 'docs/letter.txt', ...named);
+      expect(refused).toMatchObject({ code: 'version_thinned' });
+    }
+    const target = world.path(`${node.name}-restored`);
+    const restored = await node.run('restore', 'docs', '--at', at, '--to', target, '--json');
+    expect(restored.exitCode).toBe(3);
+    const result = JSON.parse(restored.stdout.toString()) as RestoreResult;
+    expect(result.failed.map(({ path }) => path)).toEqual(['letter.txt']);
+    expect(readdirSync(target)).toContain('other.txt');
+    expect(readdirSync(target)).not.toContain('letter.txt');
+    expect((await node.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The third letter.');
+    const { archives } = await node.ask<WhereResult>('where', 'docs/letter.txt');
+    expect(archives.map(({ versions }) => versions?.length)).toEqual([1]);
+  }
+  expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, records: 6 });
+});
+
+test('marks outlast a restart and a new index, and can be withdrawn', async () => {
+  await pi.ask('archive', 'thin', 'docs', ...rules, '--apply');
+  await pi.stop();
+  await pi.start();
+  expect(await thinnedIn(pi)).toEqual([false, true, true]);
+  await pi.ask('archive', 'rebuild-index');
+  expect(await thinnedIn(pi)).toEqual([false, true, true]);
+  const again = await pi.ask<ThinResult>('archive', 'thin', 'docs', ...rules);
+  expect(again.versions).toBe(0);
+  const kept = await pi.ask<UnthinResult>('archive', 'thin', 'docs', '--undo');
+  expect(kept.versions).toBe(2);
+  expect(await thinnedIn(pi)).toEqual([false, false, false]);
+  const [, second] = (await pi.ask<LogResult>('log', 'docs/letter.txt')).versions;
+  const text = await pi.run('cat', 'docs/letter.txt', '--version', second?.version ?? '');
+  expect(text.stdout.toString()).toBe('The second letter.');
+});
+
+test('a folder whose file was thinned goes on, and what is written again is kept again', async () => {
+  await pi.ask('archive', 'thin', 'docs', ...rules, '--apply');
+  await write('letter.txt', 'The second letter.');
+  expect(await thinnedIn(pi)).toEqual([false, false, true, true]);
+  expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The second letter.');
+  expect(readFileSync(join(tree, 'letter.txt'), 'utf8')).toBe('The second letter.');
 });

@@ -112,7 +112,6 @@ describe('what reaches the node', () => {
     ],
     ['archive status', ['archiveStatus']],
     ['archive rebuild-index', ['rebuildArchiveIndex']],
-    ['archive thin P --keep daily=7', ['thinArchive', { folder: 'P', keep: 'daily=7' }]],
     ['verify', ['verify', { samplePercent: 5 }]],
     ['drill', ['drill', { files: 100 }]],
     ['drill P --files 7', ['drill', { folder: 'P', files: 7 }]],

@@ -47,6 +47,8 @@ export interface HistoryEntry {
   readonly clockSynchronised: boolean;
   /** Whether the version became what the folder shows when it was received. */
   readonly becameCurrent: boolean;
+  /** Whether the archive's user let its content go: it cannot be read any more. */
+  readonly thinned: boolean;
   /** The authenticated device that it came from. */
   readonly sender: DeviceId;
 }

@@ -79,7 +79,12 @@ export function assembleCare(init: CareInit): Care {
     },
     isBusy: () => service.isVerifying,
   });
-  const thinning = new ThinService({ archive: keptArchive, choose: init.choose });
+  const thinning = new ThinService({
+    ...seams,
+    archive: keptArchive,
+    choose: init.choose,
+    onThinned: (what) => events.add('thinned', { ...what }),
+  });
   return {
     service,
     thinning,

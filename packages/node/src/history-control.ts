@@ -20,6 +20,8 @@ export interface HistoryVersion {
   readonly blocks: number;
   /** Whether it was what the folder showed when it was received. */
   readonly current: boolean;
+  /** Whether the archive's user let its content go: it cannot be brought back from there. */
+  readonly thinned: boolean;
 }
 
 export interface LogResult {
@@ -37,6 +39,8 @@ export interface ListEntry {
   readonly mtime: string | null;
   readonly version: string;
   readonly deleted: boolean;
+  /** Whether the archive's user let its content go. */
+  readonly thinned: boolean;
 }
 
 export interface ListResult {

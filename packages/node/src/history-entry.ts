@@ -51,10 +51,11 @@ export function historyVersion(
     deleted: record.kind === 'tombstone',
     blocks: record.kind === 'file' ? record.blocks.entries.length : 0,
     current: entry.becameCurrent,
+    thinned: entry.thinned,
   };
 }
 
-export function listEntry({ version }: CheckedEntry): ListEntry {
+export function listEntry({ version, entry }: CheckedEntry): ListEntry {
   const { record } = version;
   return {
     path: displayPath(record.path),
@@ -63,7 +64,22 @@ export function listEntry({ version }: CheckedEntry): ListEntry {
     mtime: mtimeOf(record),
     version: version.id,
     deleted: record.kind === 'tombstone',
+    thinned: entry.thinned,
   };
+}
+
+/** Throws `version_thinned` where the content was let go. */
+export function withContent(checked: CheckedEntry): CheckedEntry {
+  const { entry, version } = checked;
+  if (!entry.thinned) return checked;
+  const path = displayPath(version.record.path);
+  throw new AppError(
+    'version_thinned',
+    `This version of ${path} was thinned: its archive does not keep it.`,
+    {
+      hint: 'See which are kept with: holdfast log. Until the archive is compacted, this brings it back there: holdfast archive thin FOLDER --undo',
+    },
+  );
 }
 
 /** ISO 8601; null where the record has no time. */

@@ -19,7 +19,13 @@ import type {
   ListResult,
   LogResult,
 } from './history-control.js';
-import { type CheckedEntry, checkedEntry, historyVersion, listEntry } from './history-entry.js';
+import {
+  type CheckedEntry,
+  checkedEntry,
+  historyVersion,
+  listEntry,
+  withContent,
+} from './history-entry.js';
 import { parseHistoryPath } from './history-path.js';
 import { allEntries, type HistoryFolder, type HistorySource } from './history-source.js';
 import { parseTime } from './time-expression.js';
@@ -156,7 +162,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
     const found = await this.entryAt(source, path, at);
     if (found === undefined) throw pathUnknown(query.path);
     if (found.version.record.kind === 'tombstone') throw deletedThen(query.path);
-    return found;
+    return withContent(found);
   }
 
   async entryAt(
@@ -191,7 +197,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
         hint: 'See which there are with: holdfast log PATH',
       });
     }
-    return this.check(entry);
+    return withContent(this.check(entry));
   }
 }
 

@@ -76,6 +76,8 @@ export class RestoreRun {
   readonly #fetcher: ContentFetcher;
   readonly #large: LargeFetcher;
   readonly #work = new WorkLimit(batchesAtOnce);
+  /** What was listed, and has no content any more. */
+  readonly #thinned = new WeakSet<Version>();
 
   constructor(init: RestoreRunInit) {
     const { runner, root, inPlace, figures, query } = init;
@@ -97,6 +99,10 @@ export class RestoreRun {
       for await (const version of this.versions()) {
         if (found === 0) this.#begin(version);
         found += 1;
+        if (this.#thinned.has(version)) {
+          this.#placer.fail(version, 'this version was thinned: its archive does not keep it');
+          continue;
+        }
         batch.push(version);
         if (batch.length < pageEntries) continue;
         await this.#restorePage(batch);
@@ -136,7 +142,9 @@ export class RestoreRun {
       limit: pageEntries,
     };
     for await (const { entry } of allEntries(source, folder.config.id, asked)) {
-      yield history.check(entry).version;
+      const { version } = history.check(entry);
+      if (entry.thinned) this.#thinned.add(version);
+      yield version;
     }
   }
 

@@ -5,6 +5,10 @@ export interface ThinRequest {
   readonly folder: string;
   /** Such as `all=3d,hourly=24,daily=30,weekly=52,monthly=always`. */
   readonly keep: string;
+  /** Marks them; otherwise it is only said. */
+  readonly apply: boolean;
+  /** Their content stays at least so long; seven days if it is not said. */
+  readonly delayMs?: number | undefined;
 }
 
 /** A version that goes, or would. */
@@ -33,14 +37,28 @@ export interface ThinResult {
   readonly kept: number;
   /** Whether more would go once these are gone. */
   readonly more: boolean;
+  readonly applied: boolean;
+  /** When their content may be freed; null where nothing was marked. */
+  readonly freeFrom: string | null;
   /** The first of them. */
   readonly changes: readonly ThinnedVersionInfo[];
 }
 
+export interface UnthinResult {
+  readonly id: string;
+  readonly label: string;
+  readonly store: string;
+  /** Versions that are kept again. */
+  readonly versions: number;
+}
+
 export interface ThinControl {
   /**
-   * Says what the rules do not keep of a folder that this device archives, and what that would free.
-   * Codes: `no_archive`, `usage`, `history_incomplete`.
+   * Says what the rules do not keep of a folder that this device archives, and what that frees; marks
+   * it if asked to. Codes: `no_archive`, `usage`, `history_incomplete`; marking, also
+   * `clock_implausible`, `mass_change_open`.
    */
   thinArchive(request: ThinRequest): Promise<ThinResult>;
+  /** Keeps what was marked and is not freed yet. Code `no_archive`. */
+  unthinArchive(folder: string): Promise<UnthinResult>;
 }

@@ -12,38 +12,77 @@ import {
   retentionText,
   type VersionId,
 } from '@holdfast/model';
-import { AppError } from '@holdfast/platform';
+import { AppError, type Clock } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { ThinningPlan, VersionArchive } from '@holdfast/version-archive';
 import { noStore } from './archive-status.js';
-import type { ThinRequest, ThinResult } from './thin-control.js';
+import { PlausibleClock } from './plausible-clock.js';
+import type { ThinRequest, ThinResult, UnthinResult } from './thin-control.js';
 
 export interface ThinServiceInit {
   /** Throws where the store cannot be opened; undefined where there is none. */
   readonly archive: () => VersionArchive | undefined;
   /** Throws `folder_unknown` or `ambiguous`. */
   readonly choose: (folder: string) => FolderEngine;
+  readonly clock: Clock;
+  readonly clockSynchronised: () => boolean;
+  readonly onThinned: (what: ThinnedFolder) => void;
+}
+
+/** What is told of a thinning. */
+export interface ThinnedFolder {
+  readonly folder: FolderId;
+  readonly versions: number;
+  readonly freedBytes: number;
 }
 
 const maxListed = 1_000;
+const defaultDelayMs = 7 * 24 * 60 * 60_000;
 
 export class ThinService {
   readonly #init: ThinServiceInit;
+  readonly #clock: PlausibleClock;
 
   constructor(init: ThinServiceInit) {
     this.#init = init;
+    this.#clock = new PlausibleClock(init);
   }
 
-  async thin(request: ThinRequest): Promise<ThinResult> {
+  async thin({ apply, delayMs = defaultDelayMs, ...request }: ThinRequest): Promise<ThinResult> {
     const rules = rulesOf(request.keep);
-    const folder = this.#init.choose(request.folder);
+    const { folder, archive } = this.#archived(request.folder);
+    const { id, label } = folder.config;
+    const needed = (_: FolderId, paths: readonly FolderPath[]) => neededVersions(folder, paths);
+    const wanted = { folder: id, rules, needed };
+    if (!apply) return thinResult(folder, archive, rules, await archive.thinning.plan(wanted));
+    await this.#clock.check(archive);
+    if (folder.massChanges.open().length > 0) throw massChangeOpen(label);
+    const freeFromMs = Math.floor(this.#init.clock.now()) + delayMs;
+    const plan = await archive.thinning.mark(wanted, freeFromMs);
+    const versions = plan.versions.length;
+    this.#init.onThinned({ folder: id, versions, freedBytes: plan.freedBytes });
+    return thinResult(folder, archive, rules, plan, freeFromMs);
+  }
+
+  async withdraw(text: string): Promise<UnthinResult> {
+    const { folder, archive } = this.#archived(text);
+    const { id, label } = folder.config;
+    const versions = await archive.thinning.withdraw(id);
+    return { id, label, store: archive.storeId, versions };
+  }
+
+  #archived(text: string): { folder: FolderEngine; archive: VersionArchive } {
+    const folder = this.#init.choose(text);
     const archive = this.#init.archive();
     if (archive === undefined || !folder.config.archive) throw noStore();
-    const { id } = folder.config;
-    const needed = (_: FolderId, paths: readonly FolderPath[]) => neededVersions(folder, paths);
-    const plan = await archive.thinning.plan({ folder: id, rules, needed });
-    return thinResult(folder, archive, rules, plan);
+    return { folder, archive };
   }
+}
+
+function massChangeOpen(label: string): AppError {
+  return new AppError('mass_change_open', `A mass change of "${label}" waits for an answer.`, {
+    hint: 'Nothing was thinned: what it replaced may have to come back. Answer it with: holdfast folder confirm, or folder reject',
+  });
 }
 
 function rulesOf(keep: string): RetentionRules {
@@ -80,6 +119,7 @@ function thinResult(
   { storeId }: VersionArchive,
   rules: RetentionRules,
   plan: ThinningPlan,
+  freeFromMs?: number,
 ): ThinResult {
   const { versions, files, contentBytes, freedBytes, kept, isMore } = plan;
   return {
@@ -93,6 +133,9 @@ function thinResult(
     freedBytes,
     kept,
     more: isMore,
+    applied: freeFromMs !== undefined,
+    freeFrom:
+      freeFromMs === undefined || versions.length === 0 ? null : new Date(freeFromMs).toISOString(),
     changes: versions.slice(0, maxListed).map((one) => ({
       path: displayPath(one.path),
       version: one.versionId,

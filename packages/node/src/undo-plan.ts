@@ -85,25 +85,38 @@ async function addSteps(
   plan: UndoPlan,
 ): Promise<void> {
   const steps = await Promise.all(batch.map((shown) => stepFor(init, shown)));
-  for (const step of steps) if (step !== undefined) plan.steps.push(step);
+  for (const step of steps) {
+    if (step === undefined) continue;
+    if ('reason' in step) plan.left.push(step);
+    else plan.steps.push(step);
+  }
 }
 
-async function stepFor(init: UndoPlanInit, shown: CheckedEntry): Promise<UndoStep | undefined> {
+async function stepFor(
+  init: UndoPlanInit,
+  shown: CheckedEntry,
+): Promise<UndoStep | UndoPlan['left'][number] | undefined> {
   const { version: current, entry } = shown;
-  const former = await formerOf(init, current);
+  const found = await formerOf(init, current);
+  const former = found?.version;
   const broughtByOther = entry.sender !== init.device;
   const effect = effectOf(current, former);
-  return effect === undefined ? undefined : { effect, current, former, broughtByOther };
+  if (effect === undefined) return undefined;
+  if (found?.entry.thinned !== true) return { effect, current, former, broughtByOther };
+  return { path: displayPath(current.record.path), reason: 'what was there before was thinned' };
 }
 
 /** The newest version that the folder showed and that is not to be undone; a deletion is none. */
-async function formerOf(init: UndoPlanInit, { record }: Version): Promise<Version | undefined> {
+async function formerOf(
+  init: UndoPlanInit,
+  { record }: Version,
+): Promise<CheckedEntry | undefined> {
   const { source, folder, check } = init;
   const asked = { type: 'log' as const, path: record.path, limit: pageEntries };
   for await (const { entry } of allEntries(source, folder, asked)) {
     const checked = check(entry);
     if (!entry.becameCurrent || isUndone(checked, init)) continue;
-    return checked.version.record.kind === 'tombstone' ? undefined : checked.version;
+    return checked.version.record.kind === 'tombstone' ? undefined : checked;
   }
   return undefined;
 }

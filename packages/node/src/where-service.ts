@@ -171,6 +171,7 @@ async function versionsIn(
   const versions: string[] = [];
   const asked = { type: 'log' as const, path, limit: maxVersions };
   for await (const { entry } of allEntries(source, folder.config.id, asked)) {
+    if (entry.thinned) continue;
     versions.push(entry.versionId);
     if (versions.length === maxVersions) break;
   }

@@ -49,6 +49,7 @@ async function planned(lines: readonly Line[], since: number) {
       receivedAtMs: at,
       clockSynchronised: true,
       becameCurrent: true,
+      thinned: false,
       sender: line[3] ?? line[1],
     };
   });

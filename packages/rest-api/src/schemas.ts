@@ -122,7 +122,13 @@ export const requestSchemas = {
   archiveStatus: nothing,
   verify: z.strictObject({ samplePercent: z.number().min(0).max(100).default(5) }),
   drill: z.strictObject({ folder: name.optional(), files: z.int().min(1).default(100) }),
-  thinArchive: z.strictObject({ folder: name, keep: z.string().min(1).max(maxRulesCharacters) }),
+  thinArchive: z.strictObject({
+    folder: name,
+    keep: z.string().min(1).max(maxRulesCharacters),
+    apply: z.boolean().default(false),
+    delayMs: z.int().min(0).max(maxWaitMs).optional(),
+  }),
+  unthinArchive: oneFolder,
   rebuildArchiveIndex: nothing,
 
   events: z.strictObject({

@@ -94,6 +94,7 @@ const version = {
   deleted: false,
   blocks: 1,
   current: true,
+  thinned: false,
 } as const;
 
 const holder = {
@@ -209,8 +210,17 @@ const answers: NodeControl = {
         mtime: version.mtime,
         version: 'v1',
         deleted: false,
+        thinned: false,
       },
-      { path: 'b.txt', kind: 'file', size: 9, mtime: null, version: 'v2', deleted: true },
+      {
+        path: 'b.txt',
+        kind: 'file',
+        size: 9,
+        mtime: null,
+        version: 'v2',
+        deleted: true,
+        thinned: false,
+      },
     ],
   }),
   cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
@@ -336,9 +346,17 @@ const answers: NodeControl = {
     freedBytes: 2048,
     kept: 3,
     more: false,
+    applied: false,
+    freeFrom: null,
     changes: [
       { path: 'a.txt', version: 'ab'.repeat(32), time: '2026-03-01T12:00:00Z', size: 4096 },
     ],
+  }),
+  unthinArchive: async () => ({
+    id: exampleFolder.id,
+    label: exampleFolder.label,
+    store: 'main',
+    versions: 1,
   }),
   rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),
   events: async () => [

@@ -97,7 +97,8 @@ export class ArchiveAppender {
     const lost = new Set<VersionId>();
     for (const { winner } of turns.values()) {
       if (winner === undefined || ids.has(winner.version.id)) continue;
-      if (!(await this.#init.archive.hasBlocks(winner.version))) lost.add(winner.version.id);
+      if (!(await this.#init.archive.hasBlocks(this.#init.folder, winner.version)))
+        lost.add(winner.version.id);
     }
     return lost;
   }

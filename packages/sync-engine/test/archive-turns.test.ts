@@ -44,7 +44,7 @@ async function scene(lost: readonly Version[] = []) {
   const archive = {
     blocks: undefined,
     hasVersions: async (_: FolderId, ids: readonly unknown[]) => ids.map(() => true),
-    hasBlocks: async (version: Version) => !isLost(version),
+    hasBlocks: async (_: FolderId, version: Version) => !isLost(version),
     append: async (_: FolderId, entries: typeof appended) => {
       if (entries.some(({ version }) => isLost(version))) throw new Error('blocks missing');
       shownMeanwhile.push(localCurrent(await index.entry(path))?.version.id);

@@ -172,7 +172,7 @@ test('a device that serves bad blocks is named, nothing of it is stored, and the
     sourceOf(desktop, [[letter, 'Dear disk']]),
   ]);
   expect(result).toEqual({ healedBlocks: 1, liars: [phone] });
-  expect(await scene.archive.hasBlocks(letter)).toBe(true);
+  expect(await scene.archive.hasBlocks(folder, letter)).toBe(true);
 });
 
 test('what nobody has stays lost', async () => {

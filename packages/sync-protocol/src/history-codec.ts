@@ -30,7 +30,7 @@ import {
 } from './wire-writing.js';
 
 /** Everything of an entry but its record and sender, at its longest. */
-const entryOverheadBytes = 68;
+const entryOverheadBytes = 70;
 
 /** At least what the entry takes in a page; the sum stays within `limits.historyEntriesBytes`. */
 export function historyEntryBytes(entry: HistoryEntry): number {
@@ -70,6 +70,7 @@ function wireEntryOf(entry: HistoryEntry): WireHistoryEntry {
     receivedAtMs: writeSafe(entry.receivedAtMs),
     clockSynchronised: entry.clockSynchronised,
     becameCurrent: entry.becameCurrent,
+    thinned: entry.thinned,
     sender: writeDeviceId(entry.sender),
   };
 }
@@ -109,6 +110,7 @@ function entryFrom(wire: WireHistoryEntry): HistoryEntry {
     receivedAtMs: readSafe(wire.receivedAtMs, 'time'),
     clockSynchronised: wire.clockSynchronised,
     becameCurrent: wire.becameCurrent,
+    thinned: wire.thinned,
     sender: readDeviceId(wire.sender),
   };
 }

@@ -311,6 +311,7 @@ export const historyAnswers: readonly Golden<HistoryAnswer>[] = [
             receivedAtMs: 1_700_000_000_000,
             clockSynchronised: true,
             becameCurrent: false,
+            thinned: false,
             sender: device,
           },
         ],

@@ -280,6 +280,7 @@ export const historyEntry: fc.Arbitrary<HistoryEntry> = fc.record({
   receivedAtMs: safe,
   clockSynchronised: fc.boolean(),
   becameCurrent: fc.boolean(),
+  thinned: fc.boolean(),
   sender: device,
 });
 

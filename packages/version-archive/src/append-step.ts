@@ -63,10 +63,12 @@ export class AppendStep {
     const { index, log } = this.#init;
     const ids = [...new Set(entries.map(({ version }) => version.id))];
     const rows = await index.versionRows(ids.map((versionId) => ({ folder, versionId })));
+    const thinned = await index.thinStates(folder, ids);
     const known = new Map<VersionId, number>();
     for (const [at, id] of ids.entries()) {
       const row = rows[at];
-      if (row !== undefined) known.set(id, row.position);
+      // One that was thinned gets an entry again, which keeps it.
+      if (row !== undefined && thinned[at] === undefined) known.set(id, row.position);
     }
     const paths = new Set<FolderPath>();
     for (const { version } of entries) if (known.has(version.id)) paths.add(version.record.path);

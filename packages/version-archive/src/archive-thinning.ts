@@ -1,9 +1,17 @@
 /**
- * Thinning: says which versions of a folder the rules of this device's user do not keep, and what
- * would become free. Nothing begins it but a call on this device.
+ * Thinning: says which versions of a folder the rules of this device's user do not keep, and marks
+ * them in the log. Nothing begins it but a call on this device; the entries of the log stay.
  */
 import type { BlockStore } from '@holdfast/block-store';
-import type { FolderId, Hash, RetentionRules } from '@holdfast/model';
+import {
+  type FolderId,
+  type Hash,
+  hexFrom,
+  type RetentionRules,
+  retentionText,
+  type VersionId,
+} from '@holdfast/model';
+import type { Clock } from '@holdfast/platform';
 import { type ClaimingEntry, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
@@ -15,6 +23,8 @@ import {
   type VersionsToThin,
 } from './plan-thinning.js';
 import { ReceiveTimes } from './receive-times.js';
+import { type EntryTime, maxSettledPerEntry, maxThinnedPerEntry } from './thin-entry.js';
+import { type ThinMark, thinStateOf, versionKeyOf } from './thin-marks.js';
 
 export interface ThinningRequest {
   readonly folder: FolderId;
@@ -35,6 +45,20 @@ export interface ArchiveThinningInit {
   readonly hash: Hash;
   readonly read: PlanThinningInit['read'];
   readonly whileIndexed: <Result>(ask: () => Promise<Result>) => Promise<Result>;
+  /** Alone: nothing is appended meanwhile. */
+  readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly clock: Clock;
+  readonly clockSynchronised: () => boolean;
+  readonly bootId: Uint8Array;
+}
+
+/** Versions of a folder that were thinned, by what became of them. */
+export interface ThinnedCount {
+  /** Their content is there still. */
+  readonly waiting: number;
+  readonly freed: number;
+  /** When the first of those that wait may be freed; undefined where none waits. */
+  readonly freeFromMs: number | undefined;
 }
 
 export class ArchiveThinning {
@@ -51,20 +75,99 @@ export class ArchiveThinning {
 
   /** Only says what would go, and what that would free. Changes nothing. */
   plan(request: ThinningRequest): Promise<ThinningPlan> {
-    return this.#init.whileIndexed(async () => {
-      const plan = await this.#versions(request);
-      const going = new Set(plan.versions.map(({ versionId }) => versionId));
-      const claimOf = ({ entry }: ClaimingEntry) =>
-        entry.folder === request.folder && going.has(entry.versionId) ? 'gone' : 'kept';
-      const { bytes } = await this.#dead(async (entries) => entries.map(claimOf));
-      return { ...plan, freedBytes: bytes };
+    return this.#init.whileIndexed(() => this.#plan(request));
+  }
+
+  /** Marks what goes, durably when it resolves. Its content is not freed before `freeFromMs`. */
+  mark(request: ThinningRequest, freeFromMs: number): Promise<ThinningPlan> {
+    const { alone, indexer, log } = this.#init;
+    return alone(async () => {
+      await indexer.settle();
+      const plan = await this.#plan(request);
+      const { folder } = request;
+      const rules = retentionText(request.rules);
+      const time = this.#time();
+      const ids = plan.versions.map(({ versionId }) => versionId);
+      const entries = parts(ids, maxThinnedPerEntry).map((versionIds) => {
+        return { kind: 'thinned' as const, folder, ...time, freeFromMs, rules, versionIds };
+      });
+      log.stage(entries);
+      await indexer.settle();
+      return plan;
+    });
+  }
+
+  /** Keeps again what waits; durable when it resolves. Tells how many versions that are. */
+  withdraw(folder: FolderId): Promise<number> {
+    const { alone, indexer, log } = this.#init;
+    return alone(async () => {
+      await indexer.settle();
+      const waiting = this.#marksOf(folder).filter(([, { state }]) => state === 'waiting');
+      const time = this.#time();
+      const positions = waiting.map(([position]) => position);
+      const entries = parts(positions, maxSettledPerEntry).map((some) => {
+        const settled = { kind: 'thinning-settled', outcome: 'withdrawn' } as const;
+        return { ...settled, ...time, positions: some };
+      });
+      log.stage(entries);
+      await indexer.settle();
+      return waiting.reduce((sum, [, { versions }]) => sum + versions, 0);
+    });
+  }
+
+  counts(folder: FolderId): ThinnedCount {
+    const marks = this.#marksOf(folder).map(([, mark]) => mark);
+    const sum = (state: ThinMark['state']) =>
+      marks.reduce((total, mark) => total + (mark.state === state ? mark.versions : 0), 0);
+    const waiting = marks.filter(({ state }) => state === 'waiting');
+    const freeFromMs = waiting.length === 0 ? undefined : earliestOf(waiting);
+    return { waiting: sum('waiting'), freed: sum('freed'), freeFromMs };
+  }
+
+  #marksOf(folder: FolderId): (readonly [number, ThinMark])[] {
+    return [...this.#init.index.marks].filter(([, mark]) => mark.folder === folder);
+  }
+
+  #time(): EntryTime {
+    const { clock, bootId, clockSynchronised } = this.#init;
+    return {
+      atMs: Math.max(0, Math.floor(clock.now())),
+      bootId: hexFrom(bootId),
+      clockSynchronised: clockSynchronised(),
+    };
+  }
+
+  async #plan(request: ThinningRequest): Promise<ThinningPlan> {
+    const plan = await this.#versions(request);
+    const going = new Set(plan.versions.map(({ versionId }) => versionId));
+    const isGoing = ({ entry }: ClaimingEntry) =>
+      entry.folder === request.folder && going.has(entry.versionId);
+    const { bytes } = await this.#dead(async (entries) => {
+      const thinned = await this.#areThinned(entries);
+      return entries.map((one, at) => (isGoing(one) ? 'gone' : thinned[at] ? 'neither' : 'kept'));
+    });
+    return { ...plan, freedBytes: bytes };
+  }
+
+  /** Of entries of any folders. */
+  async #areThinned(entries: readonly ClaimingEntry[]): Promise<boolean[]> {
+    const { index } = this.#init;
+    const keys = entries.map(({ entry }) => versionKeyOf(entry.folder, entry.versionId));
+    const positions = await index.markedAt(keys);
+    // An entry behind the mark keeps the version, whatever a row says.
+    return positions.map((marked, at) => {
+      const isBefore = marked !== undefined && marked > (entries[at]?.position ?? 0);
+      return isBefore && thinStateOf(marked, index.marks) !== undefined;
     });
   }
 
   async #versions(request: ThinningRequest): Promise<VersionsToThin> {
     const { index, read, hash } = this.#init;
     const times = await this.#times();
-    const thinned = async (ids: readonly unknown[]) => ids.map(() => false);
+    const thinned = async (ids: readonly VersionId[]) => {
+      const states = await index.thinStates(request.folder, ids);
+      return states.map((state) => state !== undefined);
+    };
     return planThinning({ ...request, index, read, hash, times, thinned });
   }
 
@@ -77,4 +180,14 @@ export class ArchiveThinning {
     const head = indexer.disclosed;
     return deadBlocks({ blocks, hash, log: () => log.verification(), head, claims });
   }
+}
+
+function earliestOf(marks: readonly ThinMark[]): number {
+  return Math.min(...marks.map(({ freeFromMs }) => freeFromMs));
+}
+
+function parts<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  const found: (readonly Item[])[] = [];
+  for (let from = 0; from < items.length; from += size) found.push(items.slice(from, from + size));
+  return found;
 }

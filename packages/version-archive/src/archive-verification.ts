@@ -13,6 +13,7 @@ import type { ContentId, Hash, StoredId } from '@holdfast/model';
 import type { ChainPoint } from './follow-chain.js';
 import type { LogFindings, LogVerification } from './log-verification.js';
 import { type LostContent, NeededBlocks } from './needed-blocks.js';
+import type { ThinStates } from './thin-marks.js';
 
 export interface ArchiveVerificationInit {
   readonly blocks: BlockStore;
@@ -21,6 +22,7 @@ export interface ArchiveVerificationInit {
   readonly head: () => ChainPoint;
   readonly hash: Hash;
   readonly storedIds: (contentIds: readonly ContentId[]) => Promise<Map<ContentId, StoredId>>;
+  readonly thinStates: ThinStates;
 }
 
 export interface ArchiveFindings {
@@ -80,7 +82,7 @@ export class ArchiveVerification {
     const log = this.#init.log();
     const ofLog = { nextSegment: undefined, isLogNext: true };
     for await (const bytes of log.readSegments()) yield { bytes, ...ofLog };
-    const needed = new NeededBlocks(this.#init.blocks, this.#init.hash);
+    const needed = new NeededBlocks(this.#init);
     let falseRecords = 0;
     let entries = 0;
     let bytes = 0;

@@ -30,6 +30,14 @@ import type { LogCheckpoint } from './history-log.js';
 import { decodeLocations, IndexKeys, lastNumberOf } from './index-keys.js';
 import { decodeMeta, encodeMeta, type IndexMeta } from './index-meta.js';
 import { type LatestTimes, noTimes, planIndexBatch } from './plan-index-batch.js';
+import {
+  decodeMark,
+  type ThinMark,
+  type ThinMarks,
+  type ThinStates,
+  thinStateOf,
+  versionKeyOf,
+} from './thin-marks.js';
 import type { TimeStep } from './time-staircase.js';
 
 /** Deleting goes in batches of this many rows. */
@@ -57,6 +65,7 @@ export class HistoryIndex {
   #meta: IndexMeta | undefined;
   #folders = new Map<FolderId, FolderTotals>();
   #latestTimes: LatestTimes = noTimes;
+  #marks = new Map<number, ThinMark>();
 
   private constructor(init: HistoryIndexInit) {
     const { storeId, generation } = init.identity;
@@ -90,6 +99,25 @@ export class HistoryIndex {
     return [...this.#folders.keys()].sort();
   }
 
+  /** What was thinned, and what became of it. */
+  get marks(): ThinMarks {
+    return this.#marks;
+  }
+
+  async markedAt(versionKeys: readonly string[]): Promise<(number | undefined)[]> {
+    if (this.#marks.size === 0) return versionKeys.map(() => undefined);
+    const values = await this.keyValueStore.getMany(
+      versionKeys.map((key) => this.keys.thinnedKey(key)),
+    );
+    return values.map((value) => (value === undefined ? undefined : lastNumberOf(value)));
+  }
+
+  /** What became of versions that were thinned; undefined for those that are kept. */
+  async thinStates(...[folder, ids]: Parameters<ThinStates>): ReturnType<ThinStates> {
+    const positions = await this.markedAt(ids.map((id) => versionKeyOf(folder, id)));
+    return positions.map((position) => thinStateOf(position, this.#marks));
+  }
+
   /** The last step of each time staircase. */
   get latestTimes(): LatestTimes {
     return this.#latestTimes;
@@ -114,6 +142,7 @@ export class HistoryIndex {
     this.#meta = meta;
     this.#latestTimes = plan.latestTimes;
     for (const [folder, totals] of plan.folders) this.#folders.set(folder, totals);
+    for (const [position, mark] of plan.marks) this.#marks.set(position, mark);
   }
 
   /** Removes every row, `meta` first, so that a crash on the way leaves an index in doubt. */
@@ -121,6 +150,7 @@ export class HistoryIndex {
     this.#meta = undefined;
     this.#folders = new Map();
     this.#latestTimes = noTimes;
+    this.#marks = new Map();
     const meta = this.keys.key('meta');
     await this.keyValueStore.batch([{ type: 'delete', key: meta }], { sync: true });
     for (;;) {
@@ -222,6 +252,7 @@ export class HistoryIndex {
     if (family === 'sure-time' || family === 'unsure-time') {
       this.#latestTimes = { ...this.#latestTimes, [family]: lastNumberOf(key) };
     }
+    if (family === 'mark') this.#marks.set(lastNumberOf(key), decodeMark(value));
     if (family === 'folder') {
       const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
       this.#folders.set(folder, decodeFolderTotals(value));

@@ -91,7 +91,14 @@ export class HistoryQueries {
 
   async #page(found: readonly FoundEntry[]): Promise<HistoryEntry[]> {
     const entries = await this.read(found);
-    return entries.map((entry, at) => historyEntryFrom(entry, found[at]?.position ?? 0));
+    const [first] = entries;
+    if (first === undefined) return [];
+    const ids = entries.map(({ versionId }) => versionId);
+    const states = await this.#index.thinStates(first.folder, ids);
+    return entries.map((entry, at) => {
+      const thinned = states[at] !== undefined;
+      return historyEntryFrom(entry, { position: found[at]?.position ?? 0, thinned });
+    });
   }
 
   async #logOf(folder: FolderId, query: QueryOf<'log'>): Promise<HistoryAnswer> {
@@ -207,7 +214,10 @@ class PageBuilder {
   }
 }
 
-function historyEntryFrom(entry: VersionEntry, position: number): HistoryEntry {
+function historyEntryFrom(
+  entry: VersionEntry,
+  { position, thinned }: Pick<HistoryEntry, 'position' | 'thinned'>,
+): HistoryEntry {
   const { versionId, recordBytes, receivedAtMs, clockSynchronised, becameCurrent, sender } = entry;
   return {
     position,
@@ -216,6 +226,7 @@ function historyEntryFrom(entry: VersionEntry, position: number): HistoryEntry {
     receivedAtMs,
     clockSynchronised,
     becameCurrent,
+    thinned,
     sender,
   };
 }

@@ -19,7 +19,7 @@ import type { CopyLocations } from './follow-chain.js';
 
 /**
  * `head`: the last current row of each path, by its whole path. `current`: entries that became current. `log`: all entries. `version`: the first of each version.
- * `stored`: the stored id of each block that an entry names.
+ * `stored`: the stored id of each block that an entry names. `mark`: an entry that thinned. `thinned`: which entry thinned a version.
  */
 export type RowFamily =
   | 'meta'
@@ -29,6 +29,8 @@ export type RowFamily =
   | 'log'
   | 'version'
   | 'stored'
+  | 'mark'
+  | 'thinned'
   | 'sure-time'
   | 'unsure-time';
 
@@ -40,6 +42,8 @@ const familyCodes: Record<RowFamily, string> = {
   log: 'l',
   version: 'v',
   stored: 's',
+  mark: 'k',
+  thinned: 'x',
   'sure-time': 't',
   'unsure-time': 'u',
 };
@@ -49,6 +53,7 @@ const familyOfCode = new Map(
 );
 
 export const positionBytes = 8;
+const folderCharacters = 16;
 
 export class IndexKeys {
   readonly #prefix: Buffer;
@@ -72,6 +77,12 @@ export class IndexKeys {
 
   versionKey(folder: FolderId, versionDigits: string): Buffer {
     return Buffer.concat([this.key('version', folder), Buffer.from(versionDigits, 'hex')]);
+  }
+
+  /** Of a version: folder and digits, as one. */
+  thinnedKey(versionKey: string): Buffer {
+    const digits = Buffer.from(versionKey.slice(folderCharacters), 'hex');
+    return Buffer.concat([this.key('thinned', versionKey.slice(0, folderCharacters)), digits]);
   }
 
   headKey(folder: FolderId, path: FolderPath): Buffer {

@@ -1,4 +1,4 @@
-export type { ThinningPlan, ThinningRequest } from './archive-thinning.js';
+export type { ThinnedCount, ThinningPlan, ThinningRequest } from './archive-thinning.js';
 export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';
 export {

@@ -20,9 +20,17 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
+import {
+  readSettled,
+  readThinned,
+  type SettledEntry,
+  type ThinnedEntry,
+  writeSettled,
+  writeThinned,
+} from './thin-entry.js';
 
 const entryFormat = 1;
-const kindCodes = { genesis: 1, version: 2 } as const;
+const kindCodes = { genesis: 1, version: 2, thinned: 3, 'thinning-settled': 4 } as const;
 const clearCodec = 0;
 const maxDeviceBytes = 128;
 const flagBits = { becameCurrent: 1, clockSynchronised: 2, supersedes: 4 } as const;
@@ -61,7 +69,7 @@ export interface VersionEntry {
   readonly recordBytes: Uint8Array;
 }
 
-export type LogEntry = GenesisEntry | VersionEntry;
+export type LogEntry = GenesisEntry | VersionEntry | ThinnedEntry | SettledEntry;
 
 /** Where an entry stands in the chain. */
 export interface EntryLink {
@@ -76,13 +84,20 @@ export function encodeLogEntry(link: EntryLink, entry: LogEntry): Uint8Array {
     writer.hex(entry.storeId).u32(entry.generation).u16(entry.formatMajor);
     return writer.u32(entry.requiredFeatures).u64(entry.createdAtMs).bytes();
   }
+  if (entry.kind === 'version') writeVersion(writer, entry);
+  else if (entry.kind === 'thinned') writeThinned(writer, entry);
+  else writeSettled(writer, entry);
+  return writer.bytes();
+}
+
+function writeVersion(writer: ByteWriter, entry: VersionEntry): void {
   writer.raw(Buffer.from(entry.folder, 'latin1')).hex(entry.versionId).hex(entry.pathToken);
   writer.u8(flagsOf(entry));
   if (entry.supersedes !== undefined) writer.hex(entry.supersedes);
   writer.byteString(entry.author).byteString(entry.sender);
   writer.u64(entry.receivedAtMs).hex(entry.bootId).varint(entry.storedIds.length);
   for (const storedId of entry.storedIds) writer.hex(storedId);
-  return writer.u8(clearCodec).varint(entry.recordBytes.length).raw(entry.recordBytes).bytes();
+  writer.u8(clearCodec).varint(entry.recordBytes.length).raw(entry.recordBytes);
 }
 
 function flagsOf(entry: VersionEntry): number {
@@ -102,18 +117,22 @@ export function linkOfEntry(bytes: Uint8Array): EntryLink {
 export function decodeLogEntry(bytes: Uint8Array): { link: EntryLink; entry: LogEntry } {
   const reader = new ByteReader(bytes);
   const { link, kindCode } = readStart(reader);
-  const entry = kindCode === kindCodes.genesis ? readGenesis(reader) : readVersion(reader);
+  const entry = readBody(reader, kindCode);
   reader.end();
   return { link, entry };
+}
+
+function readBody(reader: ByteReader, kindCode: number): LogEntry {
+  if (kindCode === kindCodes.genesis) return readGenesis(reader);
+  if (kindCode === kindCodes.version) return readVersion(reader);
+  return kindCode === kindCodes.thinned ? readThinned(reader) : readSettled(reader);
 }
 
 function readStart(reader: ByteReader): { link: EntryLink; kindCode: number } {
   const format = reader.u8();
   const kindCode = reader.u8();
-  if (
-    format !== entryFormat ||
-    (kindCode !== kindCodes.genesis && kindCode !== kindCodes.version)
-  ) {
+  const isKnown = Object.values<number>(kindCodes).includes(kindCode);
+  if (format !== entryFormat || !isKnown) {
     throw formatUnknown(`a history entry of format ${format} and kind ${kindCode}`);
   }
   return { link: { position: reader.u64(), previousHead: reader.hex(headBytes) }, kindCode };

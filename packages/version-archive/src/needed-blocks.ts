@@ -15,6 +15,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { decodeLogEntry } from './log-entry.js';
+import type { ThinStates } from './thin-marks.js';
 import { blockLevels } from './version-blocks.js';
 
 /** Where a version needs a block: so a device that has the version is asked for it. */
@@ -58,27 +59,36 @@ interface Needed extends BlockReference {
   readonly index: number;
 }
 
-type NeededFrom = Pick<BlockStore, 'has' | 'readPlain'>;
+export interface NeededBlocksInit {
+  readonly blocks: Pick<BlockStore, 'has' | 'readPlain'>;
+  readonly hash: Hash;
+  /** What was thinned needs nothing. */
+  readonly thinStates: ThinStates;
+}
 
 export class NeededBlocks {
-  readonly #store: NeededFrom;
+  readonly #store: NeededBlocksInit['blocks'];
   readonly #hash: Hash;
+  readonly #thinStates: ThinStates;
   readonly #lost = new Map<ContentId, { reference: BlockReference; places: BlockPlace[] }>();
   readonly #versions = new Map<string, LostVersion>();
   #asked: Needed[] = [];
   #isMore = false;
 
-  constructor(store: NeededFrom, hash: Hash) {
-    this.#store = store;
+  constructor({ blocks, hash, thinStates }: NeededBlocksInit) {
+    this.#store = blocks;
     this.#hash = hash;
+    this.#thinStates = thinStates;
   }
 
   /** Takes an entry of the log; false where its record is not the version that it names. */
   async add(entryBytes: Uint8Array): Promise<boolean> {
     const { entry } = decodeLogEntry(entryBytes);
-    if (entry.kind === 'genesis') return true;
+    if (entry.kind !== 'version') return true;
     const version = versionIn(entry.recordBytes, this.#hash);
     if (version === undefined || version.id !== entry.versionId) return false;
+    const [thinned] = await this.#thinStates(entry.folder, [version.id]);
+    if (thinned !== undefined) return true;
     const { path } = version.record;
     await this.#addVersion(version, { folder: entry.folder, versionId: version.id, path });
     return true;

@@ -32,7 +32,14 @@ import {
 } from './folder-totals.js';
 import { historyDamaged, type LoggedEntry } from './follow-chain.js';
 import { bytesOfNumber, encodeLocations, type IndexKeys } from './index-keys.js';
-import { decodeLogEntry, type VersionEntry } from './log-entry.js';
+import { decodeLogEntry, type LogEntry, type VersionEntry } from './log-entry.js';
+import {
+  encodeMark,
+  MarkChanges,
+  type ThinMark,
+  type ThinMarks,
+  versionKeyOf,
+} from './thin-marks.js';
 import { changeStaircases, type StaircaseChange } from './time-staircase.js';
 
 /** The greatest time in each staircase; -1 where it is empty. */
@@ -48,6 +55,9 @@ export interface IndexContents {
   readonly keyValueStore: KeyValueStore;
   readonly keys: IndexKeys;
   readonly latestTimes: LatestTimes;
+  readonly marks: ThinMarks;
+  /** Of versions, given as keys, the position of the entry that thinned each last. */
+  markedAt(versionKeys: readonly string[]): Promise<(number | undefined)[]>;
   folder(folder: FolderId): FolderTotals | undefined;
   headRows(
     paths: readonly { readonly folder: FolderId; readonly path: FolderPath }[],
@@ -63,12 +73,20 @@ export interface IndexBatch {
   readonly tally: RowTally;
   readonly folders: ReadonlyMap<FolderId, FolderTotals>;
   readonly latestTimes: LatestTimes;
+  /** Those that changed. */
+  readonly marks: ReadonlyMap<number, ThinMark>;
 }
 
 interface OpenedEntry {
   readonly logged: LoggedEntry;
   readonly entry: VersionEntry;
   readonly record: FileRecord;
+}
+
+/** An entry that is about no path. */
+interface OtherEntry {
+  readonly logged: LoggedEntry;
+  readonly entry: Exclude<LogEntry, VersionEntry>;
 }
 
 /** Throws `history_damaged` on an entry whose record is not the one that it names. */
@@ -78,21 +96,44 @@ export async function planIndexBatch(
   tally: RowTally,
   hash: Hash,
 ): Promise<IndexBatch> {
-  const opened = entries
-    .map((logged) => openEntry(logged, hash))
-    .filter((one) => one !== undefined);
-  const plan = new BatchPlan(contents, tally);
+  const all = entries.map((logged) => openEntry(logged, hash));
+  const opened = all.filter((one): one is OpenedEntry => 'record' in one);
+  const marks = new MarkChanges(contents.marks, await markedBefore(contents, all));
+  const plan = new BatchPlan(contents, tally, marks);
   await plan.load(opened);
-  for (const one of opened) plan.add(one);
+  for (const one of all) {
+    if ('record' in one) plan.add(one);
+    else if (one.entry.kind === 'thinned') marks.thin(one.logged.position, one.entry);
+    else if (one.entry.kind === 'thinning-settled') marks.settle(one.entry);
+  }
   await plan.addTimes(opened);
   return plan.finish();
 }
 
-/** Undefined for the first entry of the log, which is about no path. */
-function openEntry(logged: LoggedEntry, hash: Hash): OpenedEntry | undefined {
+/** Of all versions that the batch is about, those that the index holds a mark of. */
+async function markedBefore(
+  contents: IndexContents,
+  all: readonly (OpenedEntry | OtherEntry)[],
+): Promise<Map<string, number>> {
+  const named = all.flatMap(({ entry }) => {
+    if (entry.kind === 'version') return versionKeyOf(entry.folder, entry.versionId);
+    if (entry.kind !== 'thinned') return [];
+    return entry.versionIds.map((id) => versionKeyOf(entry.folder, id));
+  });
+  const keys = [...new Set(named)];
+  const positions = await contents.markedAt(keys);
+  return new Map(
+    keys.flatMap((key, at) => {
+      const position = positions[at];
+      return position === undefined ? [] : [[key, position] as const];
+    }),
+  );
+}
+
+function openEntry(logged: LoggedEntry, hash: Hash): OpenedEntry | OtherEntry {
   try {
     const { entry } = decodeLogEntry(logged.bytes);
-    if (entry.kind === 'genesis') return undefined;
+    if (entry.kind !== 'version') return { logged, entry };
     if (versionIdOf(entry.recordBytes, hash) !== entry.versionId) {
       throw new MalformedBytes('the record is not the version that the entry names');
     }
@@ -113,6 +154,7 @@ interface PathHead {
 
 class BatchPlan {
   readonly #contents: IndexContents;
+  readonly #marks: MarkChanges;
   readonly #writes: KeyValueWrite[] = [];
   readonly #folders = new Map<FolderId, FolderTotals>();
   readonly #heads = new Map<string, PathHead>();
@@ -120,7 +162,8 @@ class BatchPlan {
   #tally: RowTally;
   #latestTimes: LatestTimes;
 
-  constructor(contents: IndexContents, tally: RowTally) {
+  constructor(contents: IndexContents, tally: RowTally, marks: MarkChanges) {
+    this.#marks = marks;
     this.#contents = contents;
     this.#tally = tally;
     this.#latestTimes = contents.latestTimes;
@@ -135,7 +178,7 @@ class BatchPlan {
     }
     const known = await this.#contents.versionRows(opened.map(({ entry }) => entry));
     for (const [at, { entry }] of opened.entries()) {
-      if (known[at] !== undefined) this.#known.add(versionKey(entry));
+      if (known[at] !== undefined) this.#known.add(versionKeyOf(entry.folder, entry.versionId));
     }
     await this.#addStoredIds(opened);
   }
@@ -144,12 +187,13 @@ class BatchPlan {
     const { logged, entry, record } = one;
     const { keys } = this.#contents;
     const { folder, versionId } = entry;
+    this.#marks.keep(folder, versionId);
     const locations = encodeLocations(logged.locations);
     const logKey = keys.pathKey('log', folder, record.path);
     this.#put(Buffer.concat([logKey, bytesOfNumber(logged.position)]), locations);
     let totals = this.#totalsAfter(folder, logged);
-    if (!this.#known.has(versionKey(entry))) {
-      this.#known.add(versionKey(entry));
+    if (!this.#known.has(versionKeyOf(entry.folder, entry.versionId))) {
+      this.#known.add(versionKeyOf(entry.folder, entry.versionId));
       const value = Buffer.concat([locations, bytesOfNumber(logged.position)]);
       this.#put(keys.versionKey(folder, versionId), value);
       totals = { ...totals, versions: totals.versions + 1 };
@@ -194,12 +238,27 @@ class BatchPlan {
       if (now === undefined) continue;
       this.#put(keys.headKey(folder, path), encodeHeadRow(now), before && encodeHeadRow(before));
     }
+    this.#addMarks();
     return {
       writes: this.#writes,
       tally: this.#tally,
       folders: this.#folders,
       latestTimes: this.#latestTimes,
+      marks: this.#marks.marks,
     };
+  }
+
+  #addMarks(): void {
+    const { keys } = this.#contents;
+    for (const [position, mark] of this.#marks.marks) {
+      const before = this.#marks.markBefore(position);
+      this.#put(keys.key('mark', '', position), encodeMark(mark), before && encodeMark(before));
+    }
+    for (const { key, before, now } of this.#marks.versions()) {
+      const replaced = before === undefined ? undefined : bytesOfNumber(before);
+      if (now !== undefined) this.#put(keys.thinnedKey(key), bytesOfNumber(now), replaced);
+      else if (replaced !== undefined) this.#remove(keys.thinnedKey(key), replaced);
+    }
   }
 
   async #addStoredIds(opened: readonly OpenedEntry[]): Promise<void> {
@@ -234,8 +293,7 @@ class BatchPlan {
     if (fromMs <= this.#latestTimes[family]) {
       const range: KeyRange = { from: keys.key(family, '', fromMs), to: keys.range(family).to };
       for await (const [key, value] of keyValueStore.iterate(range)) {
-        this.#tally = removeRow(this.#tally, key, value);
-        this.#writes.push({ type: 'delete', key });
+        this.#remove(key, value);
       }
     }
     for (const { atMs, position } of added) {
@@ -243,6 +301,11 @@ class BatchPlan {
     }
     const latest = added.at(-1)?.atMs ?? (fromMs === 0 ? -1 : this.#latestTimes[family]);
     this.#latestTimes = { ...this.#latestTimes, [family]: latest };
+  }
+
+  #remove(key: Uint8Array, value: Uint8Array): void {
+    this.#tally = removeRow(this.#tally, key, value);
+    this.#writes.push({ type: 'delete', key });
   }
 
   /** `replaced` is the value that the key has now. */
@@ -259,8 +322,4 @@ function pathOf({ entry, record }: OpenedEntry) {
 
 function headKey({ entry, record }: OpenedEntry): string {
   return `${entry.folder}${record.path}`;
-}
-
-function versionKey(entry: VersionEntry): string {
-  return `${entry.folder}${entry.versionId}`;
 }

@@ -26,6 +26,7 @@ import type { LogIndexer } from './log-indexer.js';
 import { type LostContent, NeededBlocks } from './needed-blocks.js';
 import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
+import type { ThinStates } from './thin-marks.js';
 import type { StoreIdentity } from './store-identity.js';
 import { topLevelBlocks } from './stored-ids.js';
 
@@ -88,10 +89,11 @@ export class VersionArchive {
     this.#queries = new HistoryQueries({ index, log, storeId, hash, present });
     this.#appendStep = new AppendStep({ ...init, ...opened, storeId });
     this.thinning = new ArchiveThinning({
+      ...init,
       ...opened,
-      hash,
       read: (found) => this.#queries.read(found),
       whileIndexed: (ask) => this.#whileIndexed(ask),
+      alone: (work) => this.#changing.run(work),
     });
   }
 
@@ -103,16 +105,22 @@ export class VersionArchive {
     return this.#identity.generation;
   }
 
-  /** Whether the log has them; whether their blocks are held still is another question. */
+  /**
+   * Whether the log has them and they were not thinned; whether their blocks are held still is another
+   * question. One that was thinned and is offered again is to be taken as if it were new.
+   */
   hasVersions(folder: FolderId, ids: readonly VersionId[]): Promise<boolean[]> {
     return this.#whileIndexed(async () => {
       const rows = await this.#index.versionRows(ids.map((versionId) => ({ folder, versionId })));
-      return rows.map((row) => row !== undefined);
+      const thinned = await this.#index.thinStates(folder, ids);
+      return rows.map((row, at) => row !== undefined && thinned[at] === undefined);
     });
   }
 
-  /** Whether every block that the record names is held still. */
-  async hasBlocks(version: Version): Promise<boolean> {
+  /** Whether every block that the record names is held still, and will be. */
+  async hasBlocks(folder: FolderId, version: Version): Promise<boolean> {
+    const [thinned] = await this.#thinStates(folder, [version.id]);
+    if (thinned === 'freed') return false;
     const held = await this.blocks.has(topLevelBlocks(version));
     return held.every((isHeld) => isHeld);
   }
@@ -208,10 +216,11 @@ export class VersionArchive {
   verification(): ArchiveVerification {
     return new ArchiveVerification({
       blocks: this.blocks,
+      thinStates: this.#thinStates,
+      storedIds: (contentIds) => this.#index.storedIds(contentIds),
       log: () => this.#log.verification(),
       head: () => this.#indexer.disclosed,
       hash: this.#hash,
-      storedIds: (contentIds) => this.#index.storedIds(contentIds),
     });
   }
 
@@ -231,7 +240,11 @@ export class VersionArchive {
 
   /** What versions need and the store does not have: the whole log is read, no block is. */
   async lostContent(): Promise<LostContent> {
-    const needed = new NeededBlocks(this.blocks, this.#hash);
+    const needed = new NeededBlocks({
+      blocks: this.blocks,
+      hash: this.#hash,
+      thinStates: this.#thinStates,
+    });
     const log = this.#log.verification();
     for await (const entry of log.followChain(this.#indexer.disclosed)) {
       await needed.add(entry.bytes);
@@ -264,6 +277,9 @@ export class VersionArchive {
       }
     });
   }
+
+  readonly #thinStates: ThinStates = (folder, ids) =>
+    this.#whileIndexed(() => this.#index.thinStates(folder, ids));
 
   /** Asks again where a rebuild began meanwhile and rows may have been missing. */
   async #whileIndexed<Result>(ask: () => Promise<Result>): Promise<Result> {

@@ -19,6 +19,7 @@ import {
   pathTokenOf,
   type VersionEntry,
 } from '../src/log-entry.js';
+import type { SettledEntry, ThinnedEntry } from '../src/thin-entry.js';
 import { hash } from './archive-world.js';
 
 const genesis: GenesisEntry = {
@@ -61,6 +62,18 @@ const entryHex = [
 ].join('');
 const entryHead = '43f6d82dde44518e4859158f378acac5029e0fc2e4feaa8e96367ff2428aea15';
 
+const thinnedHex = [
+  '0103000000000000000243f6d82dde44518e4859158f378acac5029e0fc2e4feaa8e96367ff2428a',
+  'ea156162636465666768696a6b6c6d6e6f700000018bcfe568024444444444444444444444444444',
+  '4444020000018bcfe56803076461696c793d37021111111111111111111111111111111111111111',
+  '11111111111111111111111166666666666666666666666666666666666666666666666666666666',
+  '66666666',
+].join('');
+const settledHex = [
+  '0104000000000000000243f6d82dde44518e4859158f378acac5029e0fc2e4feaa8e96367ff2428a',
+  'ea150000018bcfe56802444444444444444444444444444444440202010000000000000002',
+].join('');
+
 describe('golden vectors of the history log', () => {
   test('the first entry and its head', () => {
     const bytes = encodeLogEntry({ position: 0, previousHead: headBeforeGenesis }, genesis);
@@ -82,6 +95,37 @@ describe('golden vectors of the history log', () => {
     expect(pathTokenOf(genesis.storeId, entry.folder, path, hash)).toBe(
       'ea37ce454ebeed4ff3f99c60ceb47332',
     );
+  });
+});
+
+describe('golden vectors of thinning', () => {
+  const link = { position: 2, previousHead: entryHead };
+  const time = { atMs: 1_700_000_000_002, bootId: '44'.repeat(16), clockSynchronised: true };
+
+  test('an entry that thins two versions', () => {
+    const thinned: ThinnedEntry = {
+      kind: 'thinned',
+      folder: entry.folder,
+      ...time,
+      freeFromMs: 1_700_000_000_003,
+      rules: 'daily=7',
+      versionIds: [entry.versionId, '66'.repeat(32) as VersionId],
+    };
+    expect(hexFrom(encodeLogEntry(link, thinned))).toBe(thinnedHex);
+    expect(decodeLogEntry(bytesFromHex(thinnedHex))).toEqual({ link, entry: thinned });
+  });
+
+  test('an entry that says what became of it', () => {
+    const settled: SettledEntry = {
+      kind: 'thinning-settled',
+      ...time,
+      outcome: 'freed',
+      positions: [2],
+    };
+    expect(hexFrom(encodeLogEntry(link, settled))).toBe(settledHex);
+    expect(decodeLogEntry(bytesFromHex(settledHex))).toEqual({ link, entry: settled });
+    const withdrawn: SettledEntry = { ...settled, outcome: 'withdrawn' };
+    expect(decodeLogEntry(encodeLogEntry(link, withdrawn)).entry).toEqual(withdrawn);
   });
 });
 

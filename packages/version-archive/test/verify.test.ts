@@ -1,27 +1,17 @@
 /** A store that is verified: whatever rots in it is noticed, and what can be made whole is. */
-import { joinPath } from '@holdfast/platform';
-import { badCount, type VersionArchive } from '@holdfast/version-archive';
+import type { VersionArchive } from '@holdfast/version-archive';
 import { describe, expect, test } from 'vitest';
 import {
   ArchiveWorld,
   archiveAll,
   fileVersion,
   listAll,
-  storeDirectory,
+  photos,
   tombstoneVersion,
 } from './archive-world.js';
+import { type Area, flip, placeOf, sizeOf, verify } from './stored-bytes.js';
 
-const everything = { sample: 2 ** 32, seed: 1 };
 const nothing = { sample: 0, seed: 1 };
-
-async function verify(archive: VersionArchive, options = everything) {
-  const verification = archive.verification();
-  let bytes = 0;
-  for await (const step of verification.run(options)) bytes += step.bytes;
-  const { findings } = verification;
-  if (findings === undefined) throw new Error('the run has no findings');
-  return { ...findings, bytes, bad: badCount(findings) };
-}
 
 const made = [
   fileVersion('notes/one.txt', 'one, and some more of it'),
@@ -34,40 +24,6 @@ async function filled(world: ArchiveWorld): Promise<VersionArchive> {
   const archive = await world.open();
   for (const one of made) await archiveAll(archive, [one]);
   return archive;
-}
-
-type Area = 'blocks' | 'log-a' | 'log-b';
-
-function segmentOf(world: ArchiveWorld, area: Area) {
-  const directory = joinPath(storeDirectory, area);
-  const [first] = world.fileSystem().list(directory);
-  if (first === undefined) throw new Error('no segment');
-  return joinPath(directory, first.name);
-}
-
-function sizeOf(world: ArchiveWorld, area: Area): number {
-  return world.fileSystem().stat(segmentOf(world, area)).sizeBytes;
-}
-
-/** Turns all bits of one byte; twice is as if nothing had happened. */
-function flip(world: ArchiveWorld, area: Area, at: number): void {
-  const fileSystem = world.fileSystem();
-  const handle = fileSystem.open(segmentOf(world, area), 'write');
-  const byte = new Uint8Array(1);
-  fileSystem.read(handle, byte, at);
-  const turned = byte.map((value) => value ^ 0xff);
-  fileSystem.write(handle, turned, at);
-  fileSystem.close(handle);
-}
-
-/** Where a text lies in a segment. */
-function placeOf(world: ArchiveWorld, area: Area, text: string): number {
-  const fileSystem = world.fileSystem();
-  const handle = fileSystem.open(segmentOf(world, area), 'read');
-  const bytes = Buffer.alloc(sizeOf(world, area));
-  fileSystem.read(handle, bytes, 0);
-  fileSystem.close(handle);
-  return bytes.lastIndexOf(text);
 }
 
 describe('a store in which nothing is wrong', () => {
@@ -139,8 +95,8 @@ describe('a block that rots', () => {
     expect(lost.blocks[0]?.places).toMatchObject([
       { versionId: made[2]?.version.id, level: 0, index: 0 },
     ]);
-    expect(await archive.hasBlocks(made[2]!.version)).toBe(false);
-    expect(await archive.hasBlocks(made[0]!.version)).toBe(true);
+    expect(await archive.hasBlocks(photos, made[2]!.version)).toBe(false);
+    expect(await archive.hasBlocks(photos, made[0]!.version)).toBe(true);
   });
 
   test('is bad again in the next run as long as nobody brings it, and in order afterwards', async () => {

@@ -24,7 +24,7 @@ function versionRow(version: HistoryVersion): Cell[] {
   const size = version.kind === 'file' ? sizeText(version.size) : '';
   return [
     localTimeText(version.time),
-    version.deleted ? 'deleted' : version.kind,
+    version.deleted ? 'deleted' : `${version.kind}${version.thinned ? ', thinned' : ''}`,
     right(version.deleted ? '' : size),
     version.device,
     version.position,

@@ -29,7 +29,7 @@ export const addLs: AddVerb = (program, bind) => {
 
 function entryRow(entry: ListEntry): Cell[] {
   return [
-    entry.deleted ? 'deleted' : '',
+    entry.deleted ? 'deleted' : entry.thinned ? 'thinned' : '',
     right(entry.kind === 'file' ? sizeText(entry.size) : entry.kind),
     entry.mtime === null ? '' : localTimeText(entry.mtime),
     entry.kind === 'directory' ? `${entry.path}/` : entry.path,

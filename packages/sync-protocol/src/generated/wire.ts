@@ -5764,6 +5764,12 @@ export namespace WireHistoryAnswer {
     index: number
   }
 
+  export interface WireHistoryAnswerPageEntriesThinnedFieldEvent {
+    field: '$.page.entries[].thinned'
+    value: boolean
+    index: number
+  }
+
   export interface WireHistoryAnswerPageNextFieldEvent {
     field: '$.page.next'
     value: Uint8Array<ArrayBuffer>
@@ -5792,7 +5798,7 @@ export namespace WireHistoryAnswer {
     return decodeMessage(buf, WireHistoryAnswer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryAnswer>): Generator<WireHistoryAnswerPageStoreIdFieldEvent | WireHistoryAnswerPageGenerationFieldEvent | WireHistoryAnswerPagePositionFieldEvent | WireHistoryAnswerPageEntriesPositionFieldEvent | WireHistoryAnswerPageEntriesVersionIdFieldEvent | WireHistoryAnswerPageEntriesRecordFieldEvent | WireHistoryAnswerPageEntriesReceivedAtMsFieldEvent | WireHistoryAnswerPageEntriesClockSynchronisedFieldEvent | WireHistoryAnswerPageEntriesBecameCurrentFieldEvent | WireHistoryAnswerPageEntriesSenderFieldEvent | WireHistoryAnswerPageNextFieldEvent | WireHistoryAnswerErrorCodeFieldEvent | WireHistoryAnswerErrorMessageFieldEvent | WireHistoryAnswerErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryAnswer>): Generator<WireHistoryAnswerPageStoreIdFieldEvent | WireHistoryAnswerPageGenerationFieldEvent | WireHistoryAnswerPagePositionFieldEvent | WireHistoryAnswerPageEntriesPositionFieldEvent | WireHistoryAnswerPageEntriesVersionIdFieldEvent | WireHistoryAnswerPageEntriesRecordFieldEvent | WireHistoryAnswerPageEntriesReceivedAtMsFieldEvent | WireHistoryAnswerPageEntriesClockSynchronisedFieldEvent | WireHistoryAnswerPageEntriesBecameCurrentFieldEvent | WireHistoryAnswerPageEntriesSenderFieldEvent | WireHistoryAnswerPageEntriesThinnedFieldEvent | WireHistoryAnswerPageNextFieldEvent | WireHistoryAnswerErrorCodeFieldEvent | WireHistoryAnswerErrorMessageFieldEvent | WireHistoryAnswerErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireHistoryAnswer.codec(), opts)
   }
 }
@@ -6019,6 +6025,12 @@ export namespace WireHistoryPage {
     index: number
   }
 
+  export interface WireHistoryPageEntriesThinnedFieldEvent {
+    field: '$.entries[].thinned'
+    value: boolean
+    index: number
+  }
+
   export interface WireHistoryPageNextFieldEvent {
     field: '$.next'
     value: Uint8Array<ArrayBuffer>
@@ -6032,7 +6044,7 @@ export namespace WireHistoryPage {
     return decodeMessage(buf, WireHistoryPage.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryPage>): Generator<WireHistoryPageStoreIdFieldEvent | WireHistoryPageGenerationFieldEvent | WireHistoryPagePositionFieldEvent | WireHistoryPageEntriesPositionFieldEvent | WireHistoryPageEntriesVersionIdFieldEvent | WireHistoryPageEntriesRecordFieldEvent | WireHistoryPageEntriesReceivedAtMsFieldEvent | WireHistoryPageEntriesClockSynchronisedFieldEvent | WireHistoryPageEntriesBecameCurrentFieldEvent | WireHistoryPageEntriesSenderFieldEvent | WireHistoryPageNextFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryPage>): Generator<WireHistoryPageStoreIdFieldEvent | WireHistoryPageGenerationFieldEvent | WireHistoryPagePositionFieldEvent | WireHistoryPageEntriesPositionFieldEvent | WireHistoryPageEntriesVersionIdFieldEvent | WireHistoryPageEntriesRecordFieldEvent | WireHistoryPageEntriesReceivedAtMsFieldEvent | WireHistoryPageEntriesClockSynchronisedFieldEvent | WireHistoryPageEntriesBecameCurrentFieldEvent | WireHistoryPageEntriesSenderFieldEvent | WireHistoryPageEntriesThinnedFieldEvent | WireHistoryPageNextFieldEvent> {
     return streamMessage(buf, WireHistoryPage.codec(), opts)
   }
 }
@@ -6045,6 +6057,7 @@ export interface WireHistoryEntry {
   clockSynchronised: boolean
   becameCurrent: boolean
   sender: Uint8Array<ArrayBuffer>
+  thinned: boolean
 }
 
 export namespace WireHistoryEntry {
@@ -6092,6 +6105,11 @@ export namespace WireHistoryEntry {
           w.bytes(obj.sender)
         }
 
+        if ((obj.thinned != null && obj.thinned !== false)) {
+          w.uint32(64)
+          w.bool(obj.thinned)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -6103,7 +6121,8 @@ export namespace WireHistoryEntry {
           receivedAtMs: 0,
           clockSynchronised: false,
           becameCurrent: false,
-          sender: noBytes
+          sender: noBytes,
+          thinned: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -6138,6 +6157,10 @@ export namespace WireHistoryEntry {
             }
             case 7: {
               obj.sender = reader.bytes()
+              break
+            }
+            case 8: {
+              obj.thinned = reader.bool()
               break
             }
             default: {
@@ -6204,6 +6227,13 @@ export namespace WireHistoryEntry {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.thinned`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -6251,6 +6281,11 @@ export namespace WireHistoryEntry {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireHistoryEntryThinnedFieldEvent {
+    field: '$.thinned'
+    value: boolean
+  }
+
   export function encode (obj: Partial<WireHistoryEntry>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireHistoryEntry.codec())
   }
@@ -6259,7 +6294,7 @@ export namespace WireHistoryEntry {
     return decodeMessage(buf, WireHistoryEntry.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryEntry>): Generator<WireHistoryEntryPositionFieldEvent | WireHistoryEntryVersionIdFieldEvent | WireHistoryEntryRecordFieldEvent | WireHistoryEntryReceivedAtMsFieldEvent | WireHistoryEntryClockSynchronisedFieldEvent | WireHistoryEntryBecameCurrentFieldEvent | WireHistoryEntrySenderFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryEntry>): Generator<WireHistoryEntryPositionFieldEvent | WireHistoryEntryVersionIdFieldEvent | WireHistoryEntryRecordFieldEvent | WireHistoryEntryReceivedAtMsFieldEvent | WireHistoryEntryClockSynchronisedFieldEvent | WireHistoryEntryBecameCurrentFieldEvent | WireHistoryEntrySenderFieldEvent | WireHistoryEntryThinnedFieldEvent> {
     return streamMessage(buf, WireHistoryEntry.codec(), opts)
   }
 }
