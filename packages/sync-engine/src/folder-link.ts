@@ -90,7 +90,6 @@ export class FolderLink {
     return this.#announcement;
   }
 
-  /** What the member last said of itself; undefined before it did. */
   /** Content that the device was sent since the link began. */
   get servedBytes(): number {
     return this.#servedBytes;
@@ -100,6 +99,7 @@ export class FolderLink {
     this.#servedBytes += bytes;
   }
 
+  /** What the member last said of itself; undefined before it did. */
   get progress(): ProgressMessage | undefined {
     return this.#progress;
   }

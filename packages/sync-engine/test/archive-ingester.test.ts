@@ -1,42 +1,15 @@
 /** What an archive takes of what a member offers, and what it does with what it cannot take. */
 import { encodeEnvelope } from '@holdfast/block-store';
-import { FolderIndex, rowOf, withPeerRow } from '@holdfast/folder-index';
-import { type FolderId, plainBytesOf, type Version, type VersionId } from '@holdfast/model';
-import { filePathFrom, silentLogger } from '@holdfast/platform';
-import {
-  InlineBulkRunner,
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  NodeClock,
-  nativeBlake3,
-  SeededRandom,
-  VirtualWorldClock,
-} from '@holdfast/simulation';
-import { archiveNeedOf, type BlockSupplier } from '@holdfast/sync-engine';
-import { VersionArchive } from '@holdfast/version-archive';
+import { rowOf, withPeerRow } from '@holdfast/folder-index';
+import { plainBytesOf, type Version, type VersionId } from '@holdfast/model';
+import { silentLogger } from '@holdfast/platform';
+import { NodeClock, VirtualWorldClock } from '@holdfast/simulation';
+import type { BlockSupplier } from '@holdfast/sync-engine';
 import { expect, test } from 'vitest';
 import { ArchiveIngester } from '../src/archive-ingester.js';
 import { FolderLosses } from '../src/folder-losses.js';
+import { folder, openArchive, openArchiveIndex } from './archive-scene.js';
 import { actor, fileVersion, hash, PlaceWorld, pathOf, phone } from './place-world.js';
-
-const folder = 'photosphotosphot' as FolderId;
-const store = () => new MemoryKeyValueStore(new MemoryDatabase());
-
-async function openArchive(world: PlaceWorld, clock: NodeClock): Promise<VersionArchive> {
-  return VersionArchive.open({
-    directory: filePathFrom('/store'),
-    keyValueStore: store(),
-    keyPrefix: Buffer.from('A'),
-    runner: new InlineBulkRunner({ fileSystem: world.user, hasher: nativeBlake3, clock }),
-    fileSystem: world.user,
-    hash,
-    random: new SeededRandom('store'),
-    clock,
-    bootId: Buffer.alloc(16, 7),
-    clockSynchronised: () => true,
-    logger: silentLogger,
-  });
-}
 
 /** Far more than there are versions here: who asks so often asks for the same ones for ever. */
 const maxRequests = 50;
@@ -69,13 +42,7 @@ async function ingested(
 ) {
   const clock = new NodeClock(new VirtualWorldClock(), {});
   const archive = await openArchive(new PlaceWorld(), clock);
-  const index = await FolderIndex.open({
-    store: store(),
-    folder,
-    hash,
-    random: new SeededRandom('archive-ingester'),
-    policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
-  });
+  const index = await openArchiveIndex();
   for (const [at, [version, _, state = 'current']] of offers.entries()) {
     const peer = { device: phone, state, sequence: at + 1 } as const;
     const tell = { sync: true };

@@ -1,22 +1,15 @@
 /** What others moved: which files go to their new paths, and what waits for the other half of a move. */
 import {
-  FolderIndex,
   localCurrent,
   type PathEntry,
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { type FolderId, type Version, versionOf } from '@holdfast/model';
-import {
-  InlineBulkRunner,
-  MemoryDatabase,
-  MemoryFileSystem,
-  MemoryKeyValueStore,
-  nativeBlake3,
-  SeededRandom,
-} from '@holdfast/simulation';
+import { type Version, versionOf } from '@holdfast/model';
+import { InlineBulkRunner, MemoryFileSystem, nativeBlake3 } from '@holdfast/simulation';
 import { needOf, planPath } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
+import { openIndex } from '../../folder-index/test/index-world.js';
 import { FileMover } from '../src/file-mover.js';
 import { LocalTwins } from '../src/local-twins.js';
 import { PathClaims } from '../src/path-claims.js';
@@ -33,20 +26,13 @@ import {
   root,
 } from './place-world.js';
 
-const folder = 'photosphotosphot' as FolderId;
 const theirs = { author: desktop };
 
 async function scene(more: { guard?: object } = {}) {
   const world = new PlaceWorld();
-  const store = new MemoryKeyValueStore(new MemoryDatabase());
-  const random = new SeededRandom('mover');
   const policy = { needOf: (entry: PathEntry) => needOf(entry, hash), queuesOffers: false };
-  const index = await FolderIndex.open({ store, folder, hash, random, policy });
-  const clock = {
-    now: () => world.nowMs,
-    monotonic: () => world.nowMs,
-    setTimer: () => ({ cancel: () => undefined }),
-  };
+  const index = await openIndex({ policy });
+  const { clock } = world;
   const fileSystem = new MemoryFileSystem({ mounts: world.mounts });
   const runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
   const heard = { more: false };

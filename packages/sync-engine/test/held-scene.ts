@@ -1,34 +1,17 @@
 /** A folder's index on a memory disk, and receipts for it: the scene of what lies set aside. */
-import { Coverage, FolderIndex } from '@holdfast/folder-index';
+import { Coverage } from '@holdfast/folder-index';
 import type { FolderId, VersionId } from '@holdfast/model';
-import {
-  InlineBulkRunner,
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  nativeBlake3,
-  SeededRandom,
-} from '@holdfast/simulation';
-import { hash, PlaceWorld } from './place-world.js';
+import { InlineBulkRunner, nativeBlake3 } from '@holdfast/simulation';
+import { needsNothing, openIndex } from '../../folder-index/test/index-world.js';
+import { PlaceWorld } from './place-world.js';
 
 export const folder = 'photosphotosphot' as FolderId;
 export const heldPath = (id: string) => `.holdfast/held/${id}`;
 
 export async function indexed() {
   const world = new PlaceWorld();
-  const store = new MemoryKeyValueStore(new MemoryDatabase());
-  const policy = { needOf: () => undefined, queuesOffers: false };
-  const index = await FolderIndex.open({
-    store,
-    folder,
-    hash,
-    random: new SeededRandom('held'),
-    policy,
-  });
-  const clock = {
-    now: () => world.nowMs,
-    monotonic: () => world.nowMs,
-    setTimer: () => ({ cancel: () => undefined }),
-  };
+  const index = await openIndex({ policy: needsNothing });
+  const { clock } = world;
   const fileSystem = world.user;
   const runner = new InlineBulkRunner({ fileSystem, hasher: nativeBlake3, clock });
   return { world, index, clock, runner };

@@ -1,26 +1,17 @@
 /** Content that an archive's disk lost: what receipts say of it, and how it comes back. */
 import { encodeEnvelope } from '@holdfast/block-store';
-import { FolderIndex, rowOf, withPeerRow } from '@holdfast/folder-index';
-import type { DeviceId, FolderId, Version, VersionId } from '@holdfast/model';
+import { type FolderIndex, rowOf, withPeerRow } from '@holdfast/folder-index';
+import type { DeviceId, Version, VersionId } from '@holdfast/model';
 import { filePathFrom, joinPath, silentLogger } from '@holdfast/platform';
-import {
-  InlineBulkRunner,
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  NodeClock,
-  nativeBlake3,
-  SeededRandom,
-  VirtualWorldClock,
-} from '@holdfast/simulation';
-import { archiveNeedOf, type BlockSupplier, ContentHealer } from '@holdfast/sync-engine';
-import { type ArchiveFindings, VersionArchive } from '@holdfast/version-archive';
+import { NodeClock, VirtualWorldClock } from '@holdfast/simulation';
+import { type BlockSupplier, ContentHealer } from '@holdfast/sync-engine';
+import type { ArchiveFindings, VersionArchive } from '@holdfast/version-archive';
 import { beforeEach, expect, test } from 'vitest';
 import { ArchiveIngester } from '../src/archive-ingester.js';
 import { FolderLosses } from '../src/folder-losses.js';
+import { folder, openArchive, openArchiveIndex } from './archive-scene.js';
 import { actor, desktop, fileVersion, hash, PlaceWorld, pathOf, phone } from './place-world.js';
 
-const folder = 'photosphotosphot' as FolderId;
-const store = () => new MemoryKeyValueStore(new MemoryDatabase());
 const vector = [{ actor: actor('1'), counter: 1 }];
 const letter = fileVersion('letter', 'Dear disk', vector);
 
@@ -60,26 +51,8 @@ class Scene {
   static async open(): Promise<Scene> {
     const world = new PlaceWorld();
     const clock = new NodeClock(new VirtualWorldClock(), {});
-    const archive = await VersionArchive.open({
-      directory: filePathFrom('/store'),
-      keyValueStore: store(),
-      keyPrefix: Buffer.from('A'),
-      runner: new InlineBulkRunner({ fileSystem: world.user, hasher: nativeBlake3, clock }),
-      fileSystem: world.user,
-      hash,
-      random: new SeededRandom('store'),
-      clock,
-      bootId: Buffer.alloc(16, 7),
-      clockSynchronised: () => true,
-      logger: silentLogger,
-    });
-    const index = await FolderIndex.open({
-      store: store(),
-      folder,
-      hash,
-      random: new SeededRandom('lost-content'),
-      policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
-    });
+    const archive = await openArchive(world, clock);
+    const index = await openArchiveIndex();
     const scene = new Scene(world, archive, index);
     const peer = { device: phone, state: 'current', sequence: 1 } as const;
     await index.update([letter.record.path], (entry) => withPeerRow(entry, letter, peer), {

@@ -84,6 +84,12 @@ export class PlaceWorld {
   readonly mounts: MountTable;
   readonly user: MemoryFileSystem;
   onCall: ((call: FileCall) => void) | undefined;
+  /** It goes on when something is written; no timer ever fires. */
+  readonly clock = {
+    now: () => this.nowMs,
+    monotonic: () => this.nowMs,
+    setTimer: () => ({ cancel: () => undefined }),
+  };
 
   constructor(options: Partial<MemoryDiskOptions> = {}) {
     this.disk = new MemoryDisk({ now: () => this.nowMs, ...options });

@@ -51,11 +51,7 @@ async function scene() {
   const store = new MemoryKeyValueStore(new MemoryDatabase());
   const policy = { needOf: (entry: never) => needOf(entry, hash), queuesOffers: false };
   const index = await FolderIndex.open({ store, folder, hash, random, policy });
-  const clock = {
-    now: () => world.nowMs,
-    monotonic: () => world.nowMs,
-    setTimer: () => ({ cancel: () => undefined }),
-  };
+  const { clock } = world;
   let onCall: ((call: FileCall) => void) | undefined;
   const { mounts } = world;
   const fileSystem = new MemoryFileSystem({ mounts, onCall: (call) => onCall?.(call) });
