@@ -26,10 +26,8 @@ import type {
   AcceptFolderRequest,
   ArchiveStatus,
   DeviceStatus,
-  DiffRequest,
   FolderMode,
   FolderStatus,
-  HistoryQuery,
   ModeActionRequest,
   ModeActionResult,
   NodeControl,
@@ -81,6 +79,10 @@ const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exi
 
 export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
+  readonly log: NodeControl['log'];
+  readonly list: NodeControl['list'];
+  readonly diff: NodeControl['diff'];
+  readonly cat: NodeControl['cat'];
   readonly drill: NodeControl['drill'];
   readonly rebuildArchiveIndex: NodeControl['rebuildArchiveIndex'];
   readonly thinArchive: NodeControl['thinArchive'];
@@ -107,6 +109,10 @@ export class NodeService implements NodeControl {
     this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
     const where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
     this.where = (path) => where.where(path);
+    this.log = (query) => this.#asked(() => init.history.log(query));
+    this.list = (query) => this.#asked(() => init.history.list(query));
+    this.diff = (request) => this.#asked(() => init.history.diff(request));
+    this.cat = (query) => this.#asked(() => init.history.cat(query));
     this.drill = (request) => init.drills.service.drill(request);
     this.rebuildArchiveIndex = () => init.care.rebuildIndex();
     this.thinArchive = (request) => init.thinning.thin(request);
@@ -319,22 +325,6 @@ export class NodeService implements NodeControl {
     const isLinking = (folder: FolderEngine) => engine.isLinking(folder);
     const asked = { folders, archived, timeoutMs, signal, isLinking };
     return waitForSync(asked, seams.clock, () => changes.next());
-  }
-
-  log(query: HistoryQuery) {
-    return this.#asked(() => this.#init.history.log(query));
-  }
-
-  list(query: HistoryQuery & { readonly deleted: boolean }) {
-    return this.#asked(() => this.#init.history.list(query));
-  }
-
-  diff(request: DiffRequest) {
-    return this.#asked(() => this.#init.history.diff(request));
-  }
-
-  cat(query: HistoryQuery) {
-    return this.#asked(() => this.#init.history.cat(query));
   }
 
   async restore(request: RestoreRequest) {
