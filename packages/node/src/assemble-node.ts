@@ -174,9 +174,10 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     clock,
     random,
     hash,
-    onPaired: (device) => {
+    onPaired: (device, by) => {
       events.add('device-paired', { device, name: nameOf(device) });
-      keeper.nudge();
+      if (by === 'joining') keeper.nudge();
+      else keeper.expected(device);
       changes.changed();
     },
   });

@@ -32,6 +32,8 @@ export interface ConnectionKeeperInit {
 }
 
 const firstPauseMs = 500;
+/** Who is about to dial this device has so much time before it is dialled from here, too. */
+const theirTurnMs = 2_000;
 const longestPauseMs = 60_000;
 /** Between the beginnings of two dials, if the second one is because of what was heard. */
 export const newsPauseMs = 5_000;
@@ -84,6 +86,17 @@ export class ConnectionKeeper {
       attempt.pauseMs = firstPauseMs;
       this.#schedule(device, attempt, 0);
     }
+  }
+
+  /**
+   * A device was paired that dials this one at once, where it just was: only if it does not come is
+   * it dialled from here. Of two connections that meet, one would be closed in the middle of its work.
+   */
+  expected(device: DeviceId): void {
+    if (this.#stopped) return;
+    const attempt = this.#attempt(device);
+    attempt.pauseMs = firstPauseMs;
+    this.#schedule(device, attempt, theirTurnMs);
   }
 
   /**

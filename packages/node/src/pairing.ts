@@ -33,8 +33,8 @@ export interface PairingInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly hash: Hash;
-  /** Both sides list each other now. */
-  readonly onPaired: (device: DeviceId) => void;
+  /** Both sides list each other now; who joined dials first. */
+  readonly onPaired: (device: DeviceId, by: 'joining' | 'inviting') => void;
 }
 
 const dialTimeoutMs = 15_000;
@@ -97,7 +97,7 @@ export class Pairing {
     } finally {
       this.#joining.delete(invite.device);
     }
-    this.#init.onPaired(invite.device);
+    this.#init.onPaired(invite.device, 'joining');
     return joined;
   }
 
@@ -135,7 +135,7 @@ export class Pairing {
         encodePairAnswer({ accepted, code, deviceName: accepted ? name : '', addresses }),
       );
       await channel.close();
-      if (accepted) this.#init.onPaired(device);
+      if (accepted) this.#init.onPaired(device, 'inviting');
       return;
     }
   }

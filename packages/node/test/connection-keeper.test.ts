@@ -53,6 +53,29 @@ class KeeperWorld {
   }
 }
 
+describe('a device that is about to dial this one', () => {
+  test('is not dialled from here while it has its turn, nor once it is there', async () => {
+    const world = await KeeperWorld.afterLong();
+    const before = world.dials.length;
+    world.keeper.expected(pi);
+    await world.pass(1_900);
+    expect(world.dials).toHaveLength(before);
+    world.connected = true;
+    await world.pass(60_000);
+    expect(world.dials).toHaveLength(before);
+  });
+
+  test('is dialled where it does not come', async () => {
+    const world = await KeeperWorld.afterLong();
+    const before = world.dials.length;
+    world.answering = given;
+    world.keeper.expected(pi);
+    await world.pass(2_100);
+    expect(world.dials).toHaveLength(before + 1);
+    expect(world.connected).toBe(true);
+  });
+});
+
 describe('a device that is heard on the local network', () => {
   test('is dialled at once, at its known addresses as well', async () => {
     const world = await KeeperWorld.afterLong();
