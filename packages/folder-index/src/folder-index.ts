@@ -292,9 +292,8 @@ export class FolderIndex {
   }
 
   /**
-   * From here on the paths that `ignores` names are passed over: entries that were judged otherwise
-   * are judged anew. One that is passed over no more counts as not seen on the disk. `afterwards`, with
-   * all of them judged, says whether what has to follow is done; if not, a new opening begins again.
+   * From here on these paths are passed over; what is not any more counts as unseen on the disk. A new
+   * opening begins again unless `afterwards`, with all entries judged, says that it is done too.
    */
   async ignore(ignores: IgnoredPaths, afterwards: () => Promise<boolean>): Promise<void> {
     this.#ignores = ignores;
