@@ -60,7 +60,7 @@ export interface FolderScannerInit {
   readonly nowMs?: () => number;
 }
 
-const directoriesPerJob = 64;
+const directoriesPerJob = 16;
 const pathsPerJob = 1_000;
 
 export class FolderScanner {

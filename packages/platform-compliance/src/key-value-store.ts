@@ -212,6 +212,17 @@ function testPages(scene: StoreScene): void {
     expect(found).toHaveLength(options.limit ?? keys.length);
   });
 
+  test('pages of large values hold all of them', async () => {
+    const keys = Array.from({ length: 60 }, (_, index) => String(index).padStart(5, '0'));
+    await scene.put(keys.map((key) => [key, 'v'.repeat(60_000)]));
+    const found: string[] = [];
+    for await (const page of scene.store.iteratePages(rangeOf('', '\xff'))) {
+      found.push(...page.map(([key]) => byteStringFrom(key)));
+    }
+    expect(found).toEqual(keys);
+    expect(await scene.entries('', '\xff', { reverse: true, limit: 55 })).toHaveLength(55);
+  });
+
   test('there is no page where there is no entry', async () => {
     const pages = scene.store.iteratePages(rangeOf('', '\xff'))[Symbol.asyncIterator]();
     expect(await pages.next()).toMatchObject({ done: true });

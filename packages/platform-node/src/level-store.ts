@@ -22,8 +22,14 @@ import {
 } from '@holdfast/platform';
 import { ClassicLevel } from 'classic-level';
 
-/** How much an iteration holds in memory: this many entries or about this many bytes. */
+/**
+ * How much an iteration holds in memory: this many entries or about this many bytes. It begins with
+ * few: for each that it is asked for, there or not, the library takes 64 bytes.
+ */
 const iterationChunkEntries = 1_000;
+const firstChunkEntries = 50;
+/** So little may lie in an iterator that nobody uses any more. */
+const leftEntries = 16;
 const iterationChunkBytes = 256 * 1024;
 /** Beside the log, which is written out as a table, what opening the database takes on the disk. */
 const openingBytes = 256 * 1024;
@@ -115,13 +121,22 @@ class LevelStore implements KeyValueStore {
       limit: range.limit ?? -1,
       highWaterMarkBytes: iterationChunkBytes,
     });
+    let wanted = Math.min(firstChunkEntries, range.limit ?? firstChunkEntries);
+    let lastEntries = 0;
     try {
       for (;;) {
-        const page = await this.#whileOpen(() => iterator.nextv(iterationChunkEntries));
-        if (page.length === 0) return;
+        const size = wanted;
+        const page = await this.#whileOpen(() => iterator.nextv(size));
+        if (page.length === 0) break;
         if (this.#closed) throw storeClosed();
         yield page;
+        lastEntries = page.length;
+        wanted = Math.min(Math.max(wanted, firstChunkEntries) * 2, iterationChunkEntries);
       }
+      if (lastEntries <= leftEntries) return;
+      // It keeps a copy of its last page until it is collected, which may be long after.
+      iterator.seek(range.to);
+      await this.#whileOpen(() => iterator.nextv(1));
     } finally {
       await iterator.close();
     }
