@@ -3,7 +3,7 @@
  * by which rules, and what became of that. Layout: FORMAT.md.
  */
 import {
-  ByteReader,
+  type ByteReader,
   ByteWriter,
   type FolderId,
   isFolderId,
