@@ -4,7 +4,7 @@
  */
 import {
   type ByteReader,
-  ByteWriter,
+  type ByteWriter,
   type FolderId,
   isFolderId,
   MalformedBytes,
