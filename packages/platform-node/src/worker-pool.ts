@@ -1,6 +1,6 @@
 /**
- * Bulk work in a few worker threads. It owns the threads, started when first needed, and a queue in
- * order of arrival. Invariant: a worker has at most one job, and each accepted job is answered
+ * Bulk work in a few worker threads. It owns the threads, started when first needed and ended when
+ * one is enough, and a queue in order of arrival. Invariant: a worker has at most one job, and each accepted job is answered
  * exactly once, also when its worker dies.
  */
 import { availableParallelism } from 'node:os';
@@ -9,10 +9,13 @@ import {
   AppError,
   type BulkJob,
   type BulkRunner,
+  type Clock,
   errorFromData,
   errorMessage,
+  type Timer,
 } from '@holdfast/platform';
 import { holdYoungGeneration, workerLimits } from './heap-growth.js';
+import { systemClock } from './system-clock.js';
 import type { JobReply, JobRequest } from './worker-messages.js';
 
 export interface WorkerPoolOptions {
@@ -22,9 +25,13 @@ export interface WorkerPoolOptions {
   readonly size?: number;
   /** Given to each worker as its `workerData`; plain data. */
   readonly workerData?: unknown;
+  /** When a thread has had nothing to do for long; the system's, unless given. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'setTimer'>;
 }
 
 const maxDefaultSize = 4;
+/** A thread costs some 12 MB at rest, and a tenth of a second to start: the first one stays. */
+const idleMs = 60_000;
 /** Jobs that wait; one more is refused with `pool_overloaded`. */
 const maxQueuedJobs = 10_000;
 
@@ -37,18 +44,22 @@ interface PendingJob {
 interface PoolWorker {
   readonly thread: Worker;
   job: PendingJob | undefined;
+  idleSinceMs: number;
 }
 
 export class WorkerPool implements BulkRunner {
   readonly parallelism: number;
   readonly #options: WorkerPoolOptions;
+  readonly #clock: Pick<Clock, 'monotonic' | 'setTimer'>;
   readonly #workers = new Set<PoolWorker>();
   readonly #queue: PendingJob[] = [];
   #stopping: Promise<void> | undefined;
+  #idleTimer: Timer | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.parallelism = Math.max(
       1,
       options.size ?? Math.min(availableParallelism(), maxDefaultSize),
@@ -82,6 +93,7 @@ export class WorkerPool implements BulkRunner {
   }
 
   async #stop(): Promise<void> {
+    this.#idleTimer?.cancel();
     for (const { request, reject } of this.#queue.splice(0)) reject(poolStopped(request.jobName));
     if ([...this.#workers].some((worker) => worker.job !== undefined)) {
       await new Promise<void>((resolve) => {
@@ -111,7 +123,7 @@ export class WorkerPool implements BulkRunner {
       resourceLimits: workerLimits,
     });
     thread.once('online', holdYoungGeneration);
-    const worker: PoolWorker = { thread, job: undefined };
+    const worker: PoolWorker = { thread, job: undefined, idleSinceMs: this.#clock.monotonic() };
     this.#workers.add(worker);
     let failure: unknown;
     thread.on('message', (reply: JobReply) => this.#finish(worker, reply));
@@ -129,6 +141,7 @@ export class WorkerPool implements BulkRunner {
   #finish(worker: PoolWorker, reply: JobReply): void {
     const { job } = worker;
     worker.job = undefined;
+    worker.idleSinceMs = this.#clock.monotonic();
     // An idle worker does not keep the process alive.
     worker.thread.unref();
     if (reply.type === 'done') job?.resolve(reply.output);
@@ -147,6 +160,27 @@ export class WorkerPool implements BulkRunner {
   #continue(): void {
     this.#dispatch();
     if ([...this.#workers].every((worker) => worker.job === undefined)) this.#onIdle?.();
+    this.#watchIdle();
+  }
+
+  #watchIdle(): void {
+    if (this.#idleTimer !== undefined || this.#workers.size < 2) return;
+    if (this.#stopping !== undefined) return;
+    this.#idleTimer = this.#clock.setTimer(idleMs, () => {
+      this.#idleTimer = undefined;
+      this.#endIdle();
+      this.#watchIdle();
+    });
+  }
+
+  /** Ends threads that had nothing to do for long, all but the first, which gets the next job. */
+  #endIdle(): void {
+    const until = this.#clock.monotonic() - idleMs;
+    for (const worker of [...this.#workers].slice(1)) {
+      if (worker.job !== undefined || worker.idleSinceMs > until) continue;
+      this.#workers.delete(worker);
+      void worker.thread.terminate();
+    }
   }
 }
 

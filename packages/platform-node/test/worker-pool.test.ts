@@ -48,6 +48,33 @@ function createGate(): { shared: Int32Array; open(): void; arrived(count: number
 }
 
 describe('a worker pool', () => {
+  test('ends the threads that had nothing to do for a minute, all but one', async () => {
+    let nowMs = 0;
+    let due: (() => void) | undefined;
+    const setTimer = (_: number, callback: () => void) => {
+      due = callback;
+      return { cancel: () => undefined };
+    };
+    const pool = new WorkerPool({
+      workerUrl,
+      size: 2,
+      clock: { monotonic: () => nowMs, setTimer },
+    });
+    pools.push(pool);
+    // The second finds the first thread busy.
+    const threads = () => Promise.all([pool.run(thread, undefined), pool.run(thread, undefined)]);
+    const before = await threads();
+    expect(await threads()).toEqual(before);
+    nowMs = 59_999;
+    due?.();
+    expect(await threads()).toEqual(before);
+    nowMs += 60_000;
+    due?.();
+    const after = await threads();
+    expect(after[0]).toBe(before[0]);
+    expect(before).not.toContain(after[1]);
+  });
+
   test('gives what the job returns, with the tools of the worker', async () => {
     const pool = createPool(1, { seed: 5 });
     const input = { list: [1, 'two', 3n], bytes: Uint8Array.of(1, 2) };
