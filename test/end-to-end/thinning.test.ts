@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
+  ArchiveStatus,
+  CompactResult,
   ListResult,
   LogResult,
   RestoreResult,
@@ -11,9 +13,11 @@ import type {
   WhereResult,
 } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { waitSeconds } from './patience.js';
-import { pair, shareFolder, useTestWorld } from './test-world.js';
+import { segmentFiles } from './store-files.js';
+import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 let laptop: NodeProcess;
@@ -124,4 +128,93 @@ test('a folder whose file was thinned goes on, and what is written again is kept
   expect(await thinnedIn(pi)).toEqual([false, false, true, true]);
   expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The second letter.');
   expect(readFileSync(join(tree, 'letter.txt'), 'utf8')).toBe('The second letter.');
+});
+
+/** Compacts until something was freed: the delay of a mark has to pass first. */
+async function compacted(node: NodeProcess): Promise<CompactResult> {
+  let result: CompactResult | undefined;
+  await eventually('something was freed', async () => {
+    result = await node.ask<CompactResult>('archive', 'compact');
+    return result.freedBytes > 0;
+  });
+  if (result === undefined) throw new Error('there is a result');
+  return result;
+}
+
+/** All bytes of the segments of blocks. */
+function storedIn(node: NodeProcess): Buffer {
+  return Buffer.concat(segmentFiles(node, 'blocks').map((file) => readFileSync(file)));
+}
+
+const soon = ['--apply', '--delay', '1s'] as const;
+
+test('what was thinned is freed by compacting, and nothing else is', async () => {
+  await write('copy.txt', 'The second letter.');
+  await pi.ask('archive', 'thin', 'docs', ...rules, '--apply');
+  const early = await pi.ask<CompactResult>('archive', 'compact');
+  expect(early).toMatchObject({ segments: 0, freedBytes: 0, waiting: 2 });
+  await pi.ask('archive', 'thin', 'docs', '--undo');
+  await pi.ask('archive', 'thin', 'docs', ...rules, ...soon);
+  const before = await pi.ask<ArchiveStatus>('archive', 'status');
+  const done = await compacted(pi);
+  expect(done).toMatchObject({ damagedSegments: 0, waiting: 0, notes: [], ended: false });
+  const after = await pi.ask<ArchiveStatus>('archive', 'status');
+  expect(after.blocks).toBe(before.blocks - 1);
+  expect(storedIn(pi).includes('The first letter.')).toBe(false);
+  for (const kept of ['The second letter.', 'The third letter.', 'The same all the time.']) {
+    expect(storedIn(pi).includes(kept)).toBe(true);
+  }
+  expect((await pi.run('cat', 'docs/copy.txt')).stdout.toString()).toBe('The second letter.');
+  for (const step of ['as it is', 'after a restart', 'with a new index']) {
+    if (step === 'after a restart') {
+      await pi.stop();
+      await pi.start();
+    }
+    if (step === 'with a new index') await pi.ask('archive', 'rebuild-index');
+    expect(await thinnedIn(pi)).toEqual([false, true, true]);
+    expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The third letter.');
+    expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, problems: [] });
+  }
+  expect(await pi.ask<UnthinResult>('archive', 'thin', 'docs', '--undo')).toMatchObject({
+    versions: 0,
+  });
+  await write('letter.txt', 'The fourth letter.');
+  expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The fourth letter.');
+});
+
+test('another archive is filled without what was thinned, and fills nothing of it up again', async () => {
+  const nas = world.node('nas');
+  await nas.start();
+  await pairAll(laptop, nas);
+  await pair(pi, nas);
+  await laptop.ask('folder', 'share', 'docs', 'nas');
+  await nas.ask('folder', 'accept', 'docs', '--archive');
+  await introduce('docs', pi, nas);
+  await laptop.ask('folder', 'set', 'docs', '--copies', '2');
+  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  // The second archive has one version more: the first one lets go what it has had itself.
+  await write('letter.txt', 'The fourth letter.');
+  // While the second archive shows an earlier version to the first one, that is needed there.
+  await eventually('both archives show the newest version, and say so', async () => {
+    const found = await pi.run('archive', 'thin', 'docs', ...rules, '--json');
+    return (JSON.parse(found.stdout.toString()) as ThinResult).versions === 3;
+  });
+  await eventually('it is known what everybody keeps', async () => {
+    const { exitCode } = await pi.run('archive', 'thin', 'docs', ...rules, ...soon);
+    return exitCode === 0;
+  });
+  await compacted(pi);
+  await nas.stop();
+  await nas.start();
+  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+  expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, repaired: 0 });
+  expect(storedIn(pi).includes('The third letter.')).toBe(false);
+  expect(storedIn(nas).includes('The third letter.')).toBe(true);
+  expect(await thinnedIn(pi)).toEqual([false, true, true, true]);
+  expect((await thinnedIn(nas)).some((thinned) => thinned)).toBe(false);
+  await eventually('each archive says which versions it has', async () => {
+    const { archives } = await laptop.ask<WhereResult>('where', 'docs/letter.txt');
+    const counts = archives.map(({ versions }) => versions?.length ?? 0);
+    return counts.length === 2 && Math.min(...counts) === 1 && Math.max(...counts) === 2;
+  });
 });

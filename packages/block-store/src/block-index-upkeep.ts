@@ -1,6 +1,6 @@
 /** Bringing the index of blocks up to its segments when a store is opened, or making it anew. */
 import type { Logger } from '@holdfast/platform';
-import type { BlockIndex } from './block-index.js';
+import type { BlockIndex, IndexChange } from './block-index.js';
 import { indexSegments } from './index-segments.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import type { SegmentStream } from './segment-stream.js';
@@ -26,7 +26,22 @@ export async function catchUpIndex(
     await rebuildIndex(stream, index);
     return;
   }
+  if (stream.hasFreed) await forgetFreed(stream, index);
   await indexSegments(stream, index, index.summary.end);
+}
+
+const rowsPerChange = 4_096;
+
+/** Rows of blocks that were freed, where a crash came before they were removed. */
+async function forgetFreed(stream: SegmentStream, index: BlockIndex): Promise<void> {
+  const freed: IndexChange[] = [];
+  for await (const [contentId, before] of index.entries()) {
+    if (!stream.isFreed(before.location.segment)) continue;
+    freed.push({ contentId, before, after: undefined });
+  }
+  for (let from = 0; from < freed.length; from += rowsPerChange) {
+    await index.apply(freed.slice(from, from + rowsPerChange), index.summary.end);
+  }
 }
 
 export async function rebuildIndex(stream: SegmentStream, index: BlockIndex): Promise<void> {
@@ -51,7 +66,7 @@ async function reasonToRebuild(
   if (end.segment > 0) {
     const lengthBytes = end.offset - headerBytes - frameBytes;
     const before = { segment: end.segment, offset: headerBytes, lengthBytes };
-    if (!stream.holds(before)) {
+    if (!stream.holds(before) && !stream.isFreed(end.segment)) {
       onDamage?.({ type: 'missing', ...before });
       return 'the segments end before what was indexed';
     }

@@ -4,6 +4,8 @@ import { openBlocksJob } from './open-blocks.js';
 import { appendEntries, sealSegment, syncSegment } from './segment-jobs.js';
 import { readEntries, scanEntries } from './segment-read-jobs.js';
 import { recoverSegments } from './segment-recovery.js';
+import { freeSegment } from './freed-segment.js';
+import { surveySegment } from './survey-job.js';
 import { verifyPart } from './verify-job.js';
 
 export const blockStoreJobs = [
@@ -16,4 +18,6 @@ export const blockStoreJobs = [
   listEntries,
   openBlocksJob,
   verifyPart,
+  surveySegment,
+  freeSegment,
 ] as const;

@@ -2,17 +2,9 @@
  * The blocks of an archive, by content id: a stream of segments, which is the truth, and an index
  * over it. Invariant: the index names only blocks that were verified and are durable.
  */
-import type { BlockReference, ContentId, StoreId } from '@holdfast/model';
-import {
-  AppError,
-  type BulkRunner,
-  type Clock,
-  type FilePath,
-  type KeyValueStore,
-  type Logger,
-  Mutex,
-  type RandomSource,
-} from '@holdfast/platform';
+import type { BlockReference, ContentId } from '@holdfast/model';
+import { AppError, type BulkRunner, type FilePath, type Logger, Mutex } from '@holdfast/platform';
+import { BlockCompaction } from './block-compaction.js';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
 import { catchUpIndex, indexByFrames, rebuildIndex } from './block-index-upkeep.js';
 import { encodeBlockPayload, readBlockPayload } from './block-payload.js';
@@ -21,39 +13,18 @@ import {
   type BlockVerificationInit,
   isSamePlace,
 } from './block-verification.js';
+import type { BlockStoreInit, BlockStoreStats } from './block-store-types.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
 import { BlocksRefused } from './segment-errors.js';
 import { frameBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
-import type { SegmentDamage, SegmentRecovery } from './segment-types.js';
+import type { SegmentRecovery } from './segment-types.js';
 import { type SegmentFault, sealAgain } from './verify-segments.js';
 
 export const defaultSegmentBytes = 64 * 1024 * 1024;
 /** More blocks than this are not left without a sync. */
 const maxPendingBlocks = 65_536;
-
-export interface BlockStoreInit {
-  readonly runner: BulkRunner;
-  readonly directory: FilePath;
-  readonly keyValueStore: KeyValueStore;
-  /** The index owns every key that begins with it. */
-  readonly keyPrefix: Uint8Array;
-  readonly storeId: StoreId;
-  readonly generation: number;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */
-  readonly random?: RandomSource;
-  readonly maxSegmentBytes?: number;
-  /**
-   * Nothing is written. The index, in a key-value store that is empty, is made when it is first
-   * needed, by the frames of the segments alone: every block is verified when it is read.
-   */
-  readonly readOnly?: boolean;
-  readonly sealAfterMs?: number;
-  readonly onDamage?: (damage: SegmentDamage) => void;
-}
 
 export interface StoredBlock {
   readonly contentId: ContentId;
@@ -65,18 +36,15 @@ interface FreshBlock {
   readonly before: IndexedBlock | undefined;
 }
 
-export interface BlockStoreStats {
-  readonly blocks: number;
-  readonly plainBytes: number;
-  /** Envelopes of the blocks that the index names. */
-  readonly storedBytes: number;
-  readonly segments: number;
-  /** Size of all segment files. */
-  readonly segmentBytes: number;
+interface ReadEnvelopes {
+  readonly envelopes: (Uint8Array | undefined)[];
+  /** Blocks that were looked for where they do not lie any more. */
+  readonly moved: ReadonlySet<ContentId>;
 }
 
 export class BlockStore {
   readonly #runner: BulkRunner;
+  readonly #directory: FilePath;
   readonly #stream: SegmentStream;
   readonly #index: BlockIndex;
   readonly #logger: Logger;
@@ -100,22 +68,18 @@ export class BlockStore {
       maxSegmentBytes,
     });
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
-    const store = new BlockStore(init.runner, stream, index, init.logger);
+    const store = new BlockStore(init, stream, index);
     if (init.readOnly === true) store.#indexing = () => indexByFrames(stream, index);
     else await catchUpIndex(stream, index, init);
     return store;
   }
 
-  private constructor(
-    runner: BulkRunner,
-    stream: SegmentStream,
-    index: BlockIndex,
-    logger: Logger,
-  ) {
-    this.#runner = runner;
+  private constructor(init: BlockStoreInit, stream: SegmentStream, index: BlockIndex) {
+    this.#runner = init.runner;
+    this.#directory = init.directory;
     this.#stream = stream;
     this.#index = index;
-    this.#logger = logger;
+    this.#logger = init.logger;
   }
 
   get recovered(): SegmentRecovery {
@@ -183,6 +147,18 @@ export class BlockStore {
 
   /** Envelopes, also of blocks not yet durable. A block found damaged is taken out of the index. */
   async read(contentIds: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
+    const found = await this.#read(contentIds);
+    if (found.moved.size === 0) return found.envelopes;
+    // Their segment was freed between the look into the index and the reading.
+    const again = await this.#read(contentIds.filter((id) => found.moved.has(id)));
+    const moved = again.envelopes.values();
+    return contentIds.map((id, at) =>
+      found.moved.has(id) ? moved.next().value : found.envelopes[at],
+    );
+  }
+
+  async #read(contentIds: readonly ContentId[]): Promise<ReadEnvelopes> {
+    const moved = new Set<ContentId>();
     this.#assertOpen();
     await this.#whenIndexed();
     const indexed = await this.#index.get(contentIds);
@@ -199,10 +175,12 @@ export class BlockStore {
         envelopes[at] = stored.envelope;
       } else if (contentId !== undefined && this.#isHeld(block)) {
         damaged.push({ contentId, before: block, after: undefined });
+      } else if (contentId !== undefined && this.#stream.isFreed(block.location.segment)) {
+        moved.add(contentId);
       }
     }
     if (damaged.length > 0) await this.#unindex(damaged);
-    return envelopes;
+    return { envelopes, moved };
   }
 
   /** The blocks themselves; undefined where one is not here, or not what its reference says. */
@@ -239,6 +217,23 @@ export class BlockStore {
       loggedIds,
       change: (changes) => this.#change(changes),
       opens: async (blocks) => (await this.readPlain(blocks)).map((plain) => plain !== undefined),
+    });
+  }
+
+  /** Freeing the space of blocks that nobody needs. Begins another segment. */
+  compaction(): BlockCompaction {
+    this.#assertOpen();
+    return new BlockCompaction({
+      runner: this.#runner,
+      directory: this.#directory,
+      stream: this.#stream,
+      index: this.#index,
+      alone: (work) =>
+        this.#changing.run(async () => {
+          this.#assertOpen();
+          await this.#syncPending();
+          return work();
+        }),
     });
   }
 

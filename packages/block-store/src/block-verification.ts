@@ -126,7 +126,7 @@ export class BlockVerification {
     for (const [at, block] of blocks.entries()) {
       const { contentId, location, plainBytes } = block;
       const known = indexed[at];
-      if (known === undefined) {
+      if (known === undefined && !this.#init.stream.isFreed(location.segment)) {
         unindexed.push({ contentId, before: undefined, after: { location, plainBytes } });
       }
       const isLogged = known !== undefined && logged.get(contentId) === block.storedId;

@@ -36,12 +36,20 @@ export interface SegmentEnds {
   readonly fileBytes: number;
 }
 
+export interface SegmentLayout extends SegmentEnds {
+  readonly segment: number;
+  /** Of a segment whose entries were freed: the digest that it had. */
+  readonly freedDigest: Uint8Array | undefined;
+}
+
 export class SegmentReader {
   readonly #init: SegmentReaderInit;
   /** By ascending number, as segments are only added at the end. */
   readonly #ends = new Map<number, SegmentEnds>();
   /** Segments of which no entry counts until one of them is read again. */
   readonly #missing = new Set<number>();
+  /** Segments whose entries were freed, with the digests that they had. */
+  readonly #freed = new Map<number, Uint8Array>();
   /** Entries that the disk did not give when they were last read. */
   readonly #unreadable = new Set<string>();
   #durableEnd = { segment: 0, offset: 0 };
@@ -55,6 +63,21 @@ export class SegmentReader {
     this.#bytes += ends.fileBytes - (this.#ends.get(segment)?.fileBytes ?? 0);
     this.#ends.set(segment, ends);
     if (ends.durable > 0) this.#durableEnd = { segment, offset: ends.durable };
+  }
+
+  /** Nothing of it is given any more; `digest` is the one that it had. */
+  setFreed(segment: number, digest: Uint8Array, fileBytes: number): void {
+    this.#bytes += fileBytes - (this.#ends.get(segment)?.fileBytes ?? 0);
+    this.#ends.set(segment, { durable: headerBytes, readable: headerBytes, fileBytes });
+    this.#freed.set(segment, digest);
+  }
+
+  isFreed(segment: number): boolean {
+    return this.#freed.has(segment);
+  }
+
+  get hasFreed(): boolean {
+    return this.#freed.size > 0;
   }
 
   forget(segment: number): void {
@@ -85,12 +108,14 @@ export class SegmentReader {
   }
 
   /** Every segment with its ends, by rising number. */
-  layout(): readonly (SegmentEnds & { readonly segment: number })[] {
-    return [...this.#ends].map(([segment, ends]) => ({ segment, ...ends }));
+  layout(): readonly SegmentLayout[] {
+    return [...this.#ends].map(([segment, ends]) => {
+      return { segment, ...ends, freedDigest: this.#freed.get(segment) };
+    });
   }
 
   stats(): { readonly segments: number; readonly bytes: number } {
-    return { segments: this.#ends.size, bytes: this.#bytes };
+    return { segments: this.#ends.size - this.#freed.size, bytes: this.#bytes };
   }
 
   async read(locations: readonly EntryLocation[]): Promise<(Uint8Array | undefined)[]> {
@@ -156,6 +181,7 @@ export class SegmentReader {
   #isReadable(location: EntryLocation): boolean {
     const { segment, offset, lengthBytes } = location;
     const ends = this.#ends.get(segment);
+    if (this.#freed.has(segment)) return false;
     if (ends === undefined) this.#report('missing', location);
     else if (offset + frameBytes + lengthBytes <= ends.readable) return true;
     else this.#report('damaged', location);
@@ -176,7 +202,7 @@ export class SegmentReader {
         payloads[index] = new Uint8Array(output.bytes, at + frameBytes, lengthBytes);
         this.#missing.delete(location.segment);
         this.#unreadable.delete(keyOf(location));
-      } else {
+      } else if (!this.#freed.has(location.segment)) {
         this.#report(state, location);
       }
       at = end;

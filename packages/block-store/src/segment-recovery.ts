@@ -33,6 +33,7 @@ import {
   segmentNumberOf,
   trailerBytes,
 } from './segment-format.js';
+import { readFreedMark } from './freed-segment.js';
 import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';
 import { writeAgain } from './write-again.js';
@@ -53,6 +54,8 @@ export interface RecoverInput {
 export interface RecoveredSegment extends SegmentExtent {
   readonly segment: number;
   readonly fileBytes: number;
+  /** Its entries were freed; the digest is the one that it had. */
+  readonly isFreed: boolean;
 }
 
 export interface RecoverOutput {
@@ -73,6 +76,8 @@ interface FoundSegment {
   readonly headerReading: HeaderReading;
   readonly headerDigest: Uint8Array;
   readonly trailer: SegmentExtent | undefined;
+  /** What it was, where its entries were freed. */
+  readonly freed: SegmentExtent | undefined;
 }
 
 export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
@@ -87,7 +92,9 @@ export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
     let tornBytes = 0;
     for (const [index, segment] of found.entries()) {
       const settled = settleSegment(segment, found[index + 1], input, tools);
-      segments.push({ ...settled.extent, segment: segment.segment, fileBytes: settled.fileBytes });
+      const { fileBytes, extent } = settled;
+      const isFreed = segment.freed !== undefined;
+      segments.push({ ...extent, segment: segment.segment, fileBytes, isFreed });
       tornBytes += settled.tornBytes;
       if (settled.sealed) sealed += 1;
       if (settled.sealFailure !== undefined) sealFailures.push(settled.sealFailure);
@@ -130,6 +137,7 @@ function lookAt(place: RecoverInput & { segment: number }, tools: BulkTools): Fo
       headerReading: readHeader(header.subarray(0, count), hasher),
       headerDigest: firstDigest(header, hasher),
       trailer: readTrailer(end.subarray(0, endCount), fileBytes, hasher),
+      freed: readFreedMark(end.subarray(0, endCount), fileBytes, hasher),
     };
   });
 }
@@ -170,7 +178,11 @@ function settleSegment(
   input: RecoverInput,
   tools: BulkTools,
 ): Settled {
-  const { trailer, fileBytes } = found;
+  const { trailer, fileBytes, freed } = found;
+  if (freed !== undefined) {
+    const extent = { validBytes: headerBytes, entryCount: 0, digest: freed.digest };
+    return { extent, fileBytes, sealed: false, tornBytes: 0 };
+  }
   const wanted = digestNamedBy(successor, found.segment + 1);
   if (trailer !== undefined && wanted !== undefined && sameBytes(trailer.digest, wanted)) {
     return { extent: trailer, fileBytes, sealed: false, tornBytes: 0 };

@@ -4,6 +4,7 @@
  * again; a sealed segment is never appended to; nothing is ever truncated. Bytes: FORMAT.md.
  */
 import { AppError, assert, errorMessage, Mutex } from '@holdfast/platform';
+import { freeSegment } from './freed-segment.js';
 import { packFrames, splitIntoBatches } from './segment-batch.js';
 import { openFailure, refusal, writeFailure } from './segment-errors.js';
 import {
@@ -26,7 +27,7 @@ import {
   sealSegment,
   syncSegment,
 } from './segment-jobs.js';
-import { SegmentReader } from './segment-reader.js';
+import { type SegmentLayout, SegmentReader } from './segment-reader.js';
 import { type RecoverOutput, recoverSegments } from './segment-recovery.js';
 import type {
   EntryLocation,
@@ -87,8 +88,9 @@ export class SegmentStream {
     this.#init = init;
     this.recovered = { sealed, tornBytes, missingSegments };
     this.#reader = new SegmentReader(init);
-    for (const { segment, validBytes, fileBytes } of found.segments) {
+    for (const { segment, validBytes, fileBytes, digest, isFreed } of found.segments) {
       this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
+      if (isFreed) this.#reader.setFreed(segment, digest, fileBytes);
     }
     for (const segment of found.damagedHeaders) {
       init.onDamage?.({ type: 'header', segment, offset: 0, lengthBytes: headerBytes });
@@ -165,13 +167,53 @@ export class SegmentStream {
     return this.#reader.stats();
   }
 
+  /** Every segment with its ends, by rising number; the one that is being written last. */
+  layout(): readonly SegmentLayout[] {
+    return this.#reader.layout();
+  }
+
+  isFreed(segment: number): boolean {
+    return this.#reader.isFreed(segment);
+  }
+
+  /** Whether the entries of any segment were freed. */
+  get hasFreed(): boolean {
+    return this.#reader.hasFreed;
+  }
+
+  /** Syncs, and ends the segment that is being written: what is appended next begins another one. */
+  seal(): Promise<void> {
+    return this.#writing.run(async () => {
+      this.#assertOpen();
+      await this.#seal();
+    });
+  }
+
+  /**
+   * Takes away the bytes of a sealed segment; its header stays, with the extent that it had. Whoever
+   * calls this has made durable elsewhere what is needed of it. Rejects with `store_write_failed`.
+   */
+  free(segment: number, extent: SegmentExtent): Promise<void> {
+    assert(this.#init.readOnly !== true, 'nothing is freed where everything is only read');
+    return this.#writing.run(async () => {
+      this.#assertOpen();
+      assert(this.#open?.segment !== segment, 'a segment that is being written is not freed');
+      const input = { place: this.#placeOf(segment), extent };
+      const fileBytes = await this.#init.runner.run(freeSegment, input).catch((error: unknown) => {
+        throw writeFailure(error);
+      });
+      this.#reader.setFreed(segment, extent.digest, fileBytes);
+    });
+  }
+
   /** Every byte that is durable now, read again in order; damage is told, nothing is changed. */
   verify(options: VerifyOptions): AsyncGenerator<VerifiedPart> {
     this.#assertOpen();
     const open = this.#open?.segment;
     const layout = this.#reader.layout();
     const segments = layout.map((ends) => ({ ...ends, isSealed: ends.segment !== open }));
-    return verifySegments(this.#init, segments, options);
+    const isFreed = (segment: number) => this.#reader.isFreed(segment);
+    return verifySegments({ ...this.#init, isFreed }, segments, options);
   }
 
   /** A trailer again, behind one that rotted; `extent` is what a walk just came to. */

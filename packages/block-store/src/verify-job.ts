@@ -13,6 +13,7 @@ import {
 } from '@holdfast/platform';
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
 import { envelopeHeader } from './envelope.js';
+import { freedSegmentBytes, readFreedMark } from './freed-segment.js';
 import {
   firstDigest,
   frameBytes,
@@ -36,6 +37,8 @@ export interface VerifyPartInput {
   readonly limit: number;
   /** Whether a trailer stands behind them. */
   readonly isSealed: boolean;
+  /** Whether its entries were freed: then a mark stands behind the header instead. */
+  readonly isFreed: boolean;
   /** The part ends with the entry that reaches so many bytes. */
   readonly maxBytes: number;
   readonly payloads: PayloadKind;
@@ -132,7 +135,7 @@ function verifyHandle(
     blocks: part.blocks,
     damage: part.damage,
     header: head?.state ?? 'none',
-    trailer: isTrailed ? trailerState(part.upTo, tools, handle) : 'none',
+    trailer: isTrailed ? endState(input, part.upTo, tools, handle) : 'none',
     predecessorDigest: head?.predecessorDigest,
     upTo: part.upTo,
     isAtEnd,
@@ -159,6 +162,20 @@ function headOf({ place, limit }: VerifyPartInput, tools: BulkTools, handle: Fil
   const digest = firstDigest(bytes, tools.hasher);
   const { predecessorDigest } = reading.header;
   return { state: 'whole', upTo: { ...behindHeader, digest }, predecessorDigest };
+}
+
+function endState(
+  { isFreed }: VerifyPartInput,
+  upTo: VerifiedUpTo,
+  tools: BulkTools,
+  handle: FileHandle,
+): MarkState {
+  if (!isFreed) return trailerState(upTo, tools, handle);
+  const { sizeBytes } = tools.fileSystem.handleStat(handle);
+  if (sizeBytes !== freedSegmentBytes) return 'damaged';
+  const bytes = Buffer.alloc(freedSegmentBytes - headerBytes);
+  readFully(tools.fileSystem, handle, bytes, headerBytes);
+  return readFreedMark(bytes, sizeBytes, tools.hasher) === undefined ? 'damaged' : 'whole';
 }
 
 /** Damaged too where it says something else than a walk over whole entries. */

@@ -46,6 +46,8 @@ export interface SegmentToVerify {
   readonly segment: number;
   readonly durable: number;
   readonly isSealed: boolean;
+  /** Of one whose entries were freed: the digest that it had. */
+  readonly freedDigest: Uint8Array | undefined;
 }
 
 interface StreamPlace {
@@ -53,6 +55,8 @@ interface StreamPlace {
   readonly directory: FilePath;
   readonly streamName: string;
   readonly payloads?: PayloadKind;
+  /** Whether the entries of a segment were freed by now. */
+  readonly isFreed: (segment: number) => boolean;
 }
 
 /** Where the segment before ended; undefined where nothing can be said of it. */
@@ -76,24 +80,29 @@ export async function* verifySegments(
     let after: VerifiedUpTo | undefined;
     for (;;) {
       const output = await verifyOne(stream, one, after, options);
+      // It was freed while it was read: what was needed of it stands behind, and is read there.
+      const wasFreed = one.freedDigest === undefined && stream.isFreed(one.segment);
+      if (wasFreed) break;
       const isFirst = after === undefined;
       yield partOf(one, output, isFirst ? faultsBefore(one, before, output) : []);
       after = output.upTo;
       if (output.isAtEnd) break;
     }
-    before = { segment: one.segment, digest: one.isSealed ? after.digest : undefined };
+    const digest = one.freedDigest ?? after?.digest;
+    before = { segment: one.segment, digest: one.isSealed ? digest : undefined };
   }
 }
 
 function verifyOne(
   { runner, directory, streamName, payloads = 'opaque' }: StreamPlace,
-  { segment, durable, isSealed }: SegmentToVerify,
+  { segment, durable, isSealed, freedDigest }: SegmentToVerify,
   after: VerifiedUpTo | undefined,
   { partBytes, sample, seed }: VerifyOptions,
 ): Promise<VerifyPartOutput> {
   const place = { directory, streamName, segment };
   const bounds = { after, limit: durable, maxBytes: partBytes };
-  return runner.run(verifyPart, { place, ...bounds, isSealed, payloads, sample, seed });
+  const isFreed = freedDigest !== undefined;
+  return runner.run(verifyPart, { place, ...bounds, isSealed, isFreed, payloads, sample, seed });
 }
 
 /** What the beginning of a segment says of those before it. */
@@ -115,14 +124,16 @@ function faultsBefore(
 }
 
 function partOf(
-  { segment }: SegmentToVerify,
+  { segment, freedDigest }: SegmentToVerify,
   output: VerifyPartOutput,
   before: readonly SegmentFault[],
 ): VerifiedPart {
   const faults = [...before];
   if (output.state !== 'read') faults.push({ type: output.state, segment });
   if (output.header === 'damaged') faults.push({ type: 'header', segment });
-  if (output.trailer === 'damaged') faults.push(trailerFault(segment, output.upTo));
+  const { trailer, upTo } = output;
+  if (trailer === 'damaged' && freedDigest !== undefined) faults.push({ type: 'trailer', segment });
+  else if (trailer === 'damaged') faults.push(trailerFault(segment, upTo));
   return {
     segment,
     bytes: output.bytes,

@@ -30,6 +30,7 @@ test.each([
     ['thinArchive', { folder: 'P', keep: 'daily=7', apply: true, delayMs: 7_200_000 }],
   ],
   ['thin P --undo', ['unthinArchive', 'P']],
+  ['compact', ['compactArchive', {}]],
 ])('holdfast archive %s', async (line, call) => {
   const ran = await shell.run(['archive', ...line.split(' '), '--json']);
   expect([ran.code, ran.err, control.calls]).toEqual([0, '', [call]]);

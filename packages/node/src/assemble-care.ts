@@ -83,7 +83,13 @@ export function assembleCare(init: CareInit): Care {
     ...seams,
     archive: keptArchive,
     choose: init.choose,
+    nameOf,
+    folders: () => init.engine.folders.values(),
     onThinned: (what) => events.add('thinned', { ...what }),
+    onCompacted: ({ segments, freedBytes }) => {
+      events.add('compacted', { segments, freedBytes });
+      changes.changed();
+    },
   });
   return {
     service,

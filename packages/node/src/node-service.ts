@@ -86,6 +86,7 @@ export class NodeService implements NodeControl {
   readonly drill: NodeControl['drill'];
   readonly rebuildArchiveIndex: NodeControl['rebuildArchiveIndex'];
   readonly thinArchive: NodeControl['thinArchive'];
+  readonly compactArchive: NodeControl['compactArchive'];
   readonly unthinArchive: NodeControl['unthinArchive'];
   readonly verify: NodeControl['verify'];
   readonly where: NodeControl['where'];
@@ -116,6 +117,7 @@ export class NodeService implements NodeControl {
     this.drill = (request) => init.drills.service.drill(request);
     this.rebuildArchiveIndex = () => init.care.rebuildIndex();
     this.thinArchive = (request) => init.thinning.thin(request);
+    this.compactArchive = (request) => init.thinning.compact(request);
     this.unthinArchive = (folder) => init.thinning.withdraw(folder);
     this.verify = (request) => init.care.verify(request);
     this.undo = (request) => init.undo.undo(request);

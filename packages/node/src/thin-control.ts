@@ -52,11 +52,38 @@ export interface UnthinResult {
   readonly versions: number;
 }
 
+export interface CompactResult {
+  readonly store: string;
+  /** Segments whose space was freed. */
+  readonly segments: number;
+  readonly freedBytes: number;
+  /** What else lay in them, and was written again. */
+  readonly copiedBytes: number;
+  /** Not needed any more, and left: copying the rest of its segments is not worth it. */
+  readonly leftBytes: number;
+  /** Segments left as they are, because something in them is not what was written. */
+  readonly damagedSegments: number;
+  /** Versions that are marked and not freed yet, and when the first of them may be. */
+  readonly waiting: number;
+  readonly freeFrom: string | null;
+  /** Why what might be freed waits, or what ended it early; sentences for a person. */
+  readonly notes: readonly string[];
+  /** Whether it ended early, such as on a full disk; what was freed until then is. */
+  readonly ended: boolean;
+  readonly seconds: number;
+}
+
 export interface ThinControl {
+  /**
+   * Frees what was marked and whose time has come. Ends between two steps where the signal says so;
+   * it may be asked for again at any time. Codes: `no_archive`, `clock_implausible`,
+   * `compact_running`, `history_incomplete`, `store_write_failed` where nothing could be done.
+   */
+  compactArchive(request: { readonly signal?: AbortSignal | undefined }): Promise<CompactResult>;
   /**
    * Says what the rules do not keep of a folder that this device archives, and what that frees; marks
    * it if asked to. Codes: `no_archive`, `usage`, `history_incomplete`; marking, also
-   * `clock_implausible`, `mass_change_open`.
+   * `clock_implausible`, `mass_change_open`, `members_unheard`.
    */
   thinArchive(request: ThinRequest): Promise<ThinResult>;
   /** Keeps what was marked and is not freed yet. Code `no_archive`. */

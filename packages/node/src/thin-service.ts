@@ -2,7 +2,6 @@
  * Thinning what this device archives, as its user says: by rules, first said, then done. Owns nothing;
  * what devices show, hold or want is asked of the folder's indexes each time.
  */
-import type { FolderIndex, PathEntry } from '@holdfast/folder-index';
 import {
   displayPath,
   type FolderId,
@@ -10,14 +9,15 @@ import {
   parseRetention,
   type RetentionRules,
   retentionText,
-  type VersionId,
 } from '@holdfast/model';
 import { AppError, type Clock } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { ThinningPlan, VersionArchive } from '@holdfast/version-archive';
 import { noStore } from './archive-status.js';
 import { PlausibleClock } from './plausible-clock.js';
-import type { ThinRequest, ThinResult, UnthinResult } from './thin-control.js';
+import { CompactionRun } from './compaction-run.js';
+import { neededVersions, obstacleOf } from './needed-versions.js';
+import type { CompactResult, ThinRequest, ThinResult, UnthinResult } from './thin-control.js';
 
 export interface ThinServiceInit {
   /** Throws where the store cannot be opened; undefined where there is none. */
@@ -26,7 +26,10 @@ export interface ThinServiceInit {
   readonly choose: (folder: string) => FolderEngine;
   readonly clock: Clock;
   readonly clockSynchronised: () => boolean;
+  readonly nameOf: (device: string) => string;
+  readonly folders: () => Iterable<FolderEngine>;
   readonly onThinned: (what: ThinnedFolder) => void;
+  readonly onCompacted: (result: CompactResult) => void;
 }
 
 /** What is told of a thinning. */
@@ -42,6 +45,7 @@ const defaultDelayMs = 7 * 24 * 60 * 60_000;
 export class ThinService {
   readonly #init: ThinServiceInit;
   readonly #clock: PlausibleClock;
+  #isCompacting = false;
 
   constructor(init: ThinServiceInit) {
     this.#init = init;
@@ -51,12 +55,13 @@ export class ThinService {
   async thin({ apply, delayMs = defaultDelayMs, ...request }: ThinRequest): Promise<ThinResult> {
     const rules = rulesOf(request.keep);
     const { folder, archive } = this.#archived(request.folder);
-    const { id, label } = folder.config;
+    const { id } = folder.config;
     const needed = (_: FolderId, paths: readonly FolderPath[]) => neededVersions(folder, paths);
     const wanted = { folder: id, rules, needed };
     if (!apply) return thinResult(folder, archive, rules, await archive.thinning.plan(wanted));
     await this.#clock.check(archive);
-    if (folder.massChanges.open().length > 0) throw massChangeOpen(label);
+    const obstacle = obstacleOf(folder, this.#init.nameOf);
+    if (obstacle !== undefined) throw obstacle;
     const freeFromMs = Math.floor(this.#init.clock.now()) + delayMs;
     const plan = await archive.thinning.mark(wanted, freeFromMs);
     const versions = plan.versions.length;
@@ -71,6 +76,23 @@ export class ThinService {
     return { id, label, store: archive.storeId, versions };
   }
 
+  async compact({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<CompactResult> {
+    const { archive: keptArchive, clock, folders, nameOf, onCompacted } = this.#init;
+    const archive = keptArchive();
+    if (archive === undefined) throw noStore();
+    await this.#clock.check(archive);
+    if (this.#isCompacting) throw compactRunning();
+    this.#isCompacting = true;
+    try {
+      const run = new CompactionRun({ archive, clock, folders: [...folders()], nameOf });
+      const result = await run.run(signal);
+      onCompacted(result);
+      return result;
+    } finally {
+      this.#isCompacting = false;
+    }
+  }
+
   #archived(text: string): { folder: FolderEngine; archive: VersionArchive } {
     const folder = this.#init.choose(text);
     const archive = this.#init.archive();
@@ -79,9 +101,10 @@ export class ThinService {
   }
 }
 
-function massChangeOpen(label: string): AppError {
-  return new AppError('mass_change_open', `A mass change of "${label}" waits for an answer.`, {
-    hint: 'Nothing was thinned: what it replaced may have to come back. Answer it with: holdfast folder confirm, or folder reject',
+function compactRunning(): AppError {
+  return new AppError('compact_running', 'The store is being compacted already.', {
+    kind: 'retry',
+    hint: 'Wait for that run to end, then ask again.',
   });
 }
 
@@ -91,27 +114,6 @@ function rulesOf(keep: string): RetentionRules {
   throw new AppError('usage', `"${keep}" does not say what to keep.`, {
     hint: 'For example: --keep all=3d,hourly=24,daily=30,weekly=52,monthly=always',
   });
-}
-
-/** Of the paths: what any device shows or keeps beside, and what a rejection would put back. */
-async function neededVersions(
-  { index, mirror }: FolderEngine,
-  paths: readonly FolderPath[],
-): Promise<ReadonlySet<VersionId>> {
-  const indexes: readonly FolderIndex[] = mirror === undefined ? [index] : [index, mirror.index];
-  const needed = new Set<VersionId>();
-  for (const one of indexes) {
-    for (const entry of await one.entries(paths)) {
-      for (const id of versionsNamedBy(entry)) needed.add(id);
-    }
-  }
-  return needed;
-}
-
-function versionsNamedBy({ rows }: PathEntry): VersionId[] {
-  return rows.flatMap(({ version, guard }) =>
-    [version, guard?.former, guard?.restoring].flatMap((named) => named?.id ?? []),
-  );
 }
 
 function thinResult(

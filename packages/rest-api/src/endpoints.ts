@@ -63,6 +63,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   verify: { method: 'POST', path: '/rest/archive/verify' },
   drill: { method: 'POST', path: '/rest/archive/drill' },
   thinArchive: { method: 'POST', path: '/rest/archive/thin' },
+  compactArchive: { method: 'POST', path: '/rest/archive/compact' },
   unthinArchive: { method: 'POST', path: '/rest/archive/unthin' },
   rebuildArchiveIndex: { method: 'POST', path: '/rest/archive/rebuild-index' },
 

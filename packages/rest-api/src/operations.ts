@@ -64,6 +64,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
   verify: (control, request, signal) => control.verify({ ...request, signal }),
   drill: (control, request) => control.drill(request),
   thinArchive: (control, request) => control.thinArchive(request),
+  compactArchive: (control, _, signal) => control.compactArchive({ signal }),
   unthinArchive: (control, request) => control.unthinArchive(request.folder),
   rebuildArchiveIndex: (control) => control.rebuildArchiveIndex(),
 

@@ -90,6 +90,7 @@ export function createRestClient(init: {
     verify: ({ signal, ...fields }) => ask('verify', fields, signal),
     drill: (request) => ask('drill', request),
     thinArchive: (request) => ask('thinArchive', request),
+    compactArchive: ({ signal }) => ask('compactArchive', {}, signal),
     unthinArchive: (folder) => ask('unthinArchive', { folder }),
     rebuildArchiveIndex: () => ask('rebuildArchiveIndex'),
 

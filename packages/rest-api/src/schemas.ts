@@ -128,6 +128,7 @@ export const requestSchemas = {
     apply: z.boolean().default(false),
     delayMs: z.int().min(0).max(maxWaitMs).optional(),
   }),
+  compactArchive: nothing,
   unthinArchive: oneFolder,
   rebuildArchiveIndex: nothing,
 

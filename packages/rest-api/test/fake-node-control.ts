@@ -97,6 +97,8 @@ const version = {
   thinned: false,
 } as const;
 
+const thinnedFolder = { id: exampleFolder.id, label: exampleFolder.label, store: 'main' };
+
 const holder = {
   device: 'pi',
   deviceId: '12D3KooWPi',
@@ -336,9 +338,7 @@ const answers: NodeControl = {
     folders: [],
   }),
   thinArchive: async () => ({
-    id: exampleFolder.id,
-    label: exampleFolder.label,
-    store: 'main',
+    ...thinnedFolder,
     keep: 'daily=7',
     versions: 1,
     files: 1,
@@ -352,12 +352,20 @@ const answers: NodeControl = {
       { path: 'a.txt', version: 'ab'.repeat(32), time: '2026-03-01T12:00:00Z', size: 4096 },
     ],
   }),
-  unthinArchive: async () => ({
-    id: exampleFolder.id,
-    label: exampleFolder.label,
+  compactArchive: async () => ({
     store: 'main',
-    versions: 1,
+    segments: 1,
+    freedBytes: 2048,
+    copiedBytes: 100,
+    leftBytes: 0,
+    damagedSegments: 0,
+    waiting: 0,
+    freeFrom: null,
+    notes: [],
+    ended: false,
+    seconds: 0.5,
   }),
+  unthinArchive: async () => ({ ...thinnedFolder, versions: 1 }),
   rebuildArchiveIndex: async () => ({ store: 'main', records: 12, blocks: 10, seconds: 0.5 }),
   events: async () => [
     { id: 1, time: '2026-03-01T12:00:00Z', type: 'folder', data: { folder: exampleFolder.id } },

@@ -85,6 +85,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['drill', { folder: 'Photos', files: 5 }],
     ['thinArchive', { folder: 'Photos', keep: 'daily=7', apply: true, delayMs: 5 }],
     ['unthinArchive', 'Photos'],
+    ['compactArchive', {}],
     ['rebuildArchiveIndex'],
     ['events', { since: 3, limit: 7, waitMs: 250 }],
     ['shutdown'],

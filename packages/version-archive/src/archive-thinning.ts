@@ -12,6 +12,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import type { Clock } from '@holdfast/platform';
+import { ArchiveCompaction } from './archive-compaction.js';
 import { type ClaimingEntry, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
@@ -24,7 +25,7 @@ import {
 } from './plan-thinning.js';
 import { ReceiveTimes } from './receive-times.js';
 import { type EntryTime, maxSettledPerEntry, maxThinnedPerEntry } from './thin-entry.js';
-import { type ThinMark, thinStateOf, versionKeyOf } from './thin-marks.js';
+import { markOfEntries, type ThinMark } from './thin-marks.js';
 
 export interface ThinningRequest {
   readonly folder: FolderId;
@@ -115,6 +116,11 @@ export class ArchiveThinning {
     });
   }
 
+  /** Freeing what was marked and may be freed. */
+  compaction(): ArchiveCompaction {
+    return new ArchiveCompaction({ ...this.#init, time: () => this.#time() });
+  }
+
   counts(folder: FolderId): ThinnedCount {
     const marks = this.#marksOf(folder).map(([, mark]) => mark);
     const sum = (state: ThinMark['state']) =>
@@ -143,22 +149,13 @@ export class ArchiveThinning {
     const isGoing = ({ entry }: ClaimingEntry) =>
       entry.folder === request.folder && going.has(entry.versionId);
     const { bytes } = await this.#dead(async (entries) => {
-      const thinned = await this.#areThinned(entries);
-      return entries.map((one, at) => (isGoing(one) ? 'gone' : thinned[at] ? 'neither' : 'kept'));
+      const marks = await markOfEntries(this.#init.index, entries);
+      return entries.map((one, at) => {
+        if (isGoing(one)) return 'gone';
+        return marks[at] === undefined ? 'kept' : 'neither';
+      });
     });
     return { ...plan, freedBytes: bytes };
-  }
-
-  /** Of entries of any folders. */
-  async #areThinned(entries: readonly ClaimingEntry[]): Promise<boolean[]> {
-    const { index } = this.#init;
-    const keys = entries.map(({ entry }) => versionKeyOf(entry.folder, entry.versionId));
-    const positions = await index.markedAt(keys);
-    // An entry behind the mark keeps the version, whatever a row says.
-    return positions.map((marked, at) => {
-      const isBefore = marked !== undefined && marked > (entries[at]?.position ?? 0);
-      return isBefore && thinStateOf(marked, index.marks) !== undefined;
-    });
   }
 
   async #versions(request: ThinningRequest): Promise<VersionsToThin> {
@@ -178,7 +175,8 @@ export class ArchiveThinning {
   #dead(claims: Parameters<typeof deadBlocks>[0]['claims']) {
     const { blocks, hash, log, indexer } = this.#init;
     const head = indexer.disclosed;
-    return deadBlocks({ blocks, hash, log: () => log.verification(), head, claims });
+    const verification = () => log.verification();
+    return deadBlocks({ blocks, hash, log: verification, head, claims, sparesLists: false });
   }
 }
 

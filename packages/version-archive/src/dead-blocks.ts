@@ -9,7 +9,7 @@ import { AppError } from '@holdfast/platform';
 import type { ChainPoint } from './follow-chain.js';
 import { decodeLogEntry, type VersionEntry } from './log-entry.js';
 import type { LogVerification } from './log-verification.js';
-import { blockLevels } from './version-blocks.js';
+import { type BlockLevel, blockLevels } from './version-blocks.js';
 
 /** `kept`: needs its blocks. `gone`: its blocks may be dead. `neither`: it was gone before. */
 export type BlockClaim = 'kept' | 'gone' | 'neither';
@@ -25,6 +25,8 @@ export interface DeadBlocksInit {
   readonly log: () => LogVerification;
   /** The last entry that was told to anyone. */
   readonly head: ChainPoint;
+  /** Whether lists of blocks stay as long as they name dead ones: without them those are not found. */
+  readonly sparesLists: boolean;
   /** What each entry means for the blocks that it names. */
   readonly claims: (entries: readonly ClaimingEntry[]) => Promise<readonly BlockClaim[]>;
 }
@@ -43,15 +45,65 @@ const maxDeadBlocks = 500_000;
 /** Throws `history_incomplete` where an entry, or the list of a version that is kept, cannot be read. */
 export async function deadBlocks(init: DeadBlocksInit): Promise<DeadBlocks> {
   const found = new Map<ContentId, number>();
-  let isMore = false;
-  for await (const version of versionsThatAre('gone', init)) {
-    if (found.size >= maxDeadBlocks) {
-      isMore = true;
-      break;
-    }
-    await addBlocks(init, version, found);
+  const isMore = await collect(init, found, ({ level }) => !init.sparesLists || level === 0);
+  await withoutKept(init, found);
+  if (init.sparesLists && !isMore) {
+    const lists = await listsOfGone(init, found);
+    await withoutKept(init, lists);
+    for (const [contentId, stored] of lists) found.set(contentId, stored);
   }
-  if (found.size === 0) return { blocks: found, bytes: 0, isMore };
+  const bytes = [...found.values()].reduce((sum, stored) => sum + stored, 0);
+  return { blocks: found, bytes, isMore };
+}
+
+/** Blocks of what is gone that are held; tells whether there are more of them. */
+async function collect(
+  init: DeadBlocksInit,
+  found: Map<ContentId, number>,
+  isWanted: (level: BlockLevel) => boolean,
+): Promise<boolean> {
+  for await (const version of versionsThatAre('gone', init)) {
+    if (found.size >= maxDeadBlocks) return true;
+    for await (const level of blockLevels(init.blocks, version)) {
+      if (isWanted(level)) await addHeld(init, level, found);
+    }
+  }
+  return false;
+}
+
+/** Lists that lead to nothing dead any more: as long as they do, they are how it is found. */
+async function listsOfGone(
+  init: DeadBlocksInit,
+  dead: ReadonlyMap<ContentId, number>,
+): Promise<Map<ContentId, number>> {
+  const found = new Map<ContentId, number>();
+  for await (const version of versionsThatAre('gone', init)) {
+    if (version.record.kind !== 'file' || version.record.blocks.depth === 0) continue;
+    const levels: BlockLevel[] = [];
+    for await (const level of blockLevels(init.blocks, version)) levels.push(level);
+    const isSpared = levels.some(
+      ({ level, references }) => level === 0 && references.some((one) => dead.has(one.contentId)),
+    );
+    if (isSpared) continue;
+    for (const level of levels) if (level.level > 0) await addHeld(init, level, found);
+  }
+  return found;
+}
+
+async function addHeld(
+  { blocks }: DeadBlocksInit,
+  { references }: BlockLevel,
+  found: Map<ContentId, number>,
+): Promise<void> {
+  const ids = references.map(({ contentId }) => contentId);
+  for (const [at, stored] of (await blocks.storedBytes(ids)).entries()) {
+    const contentId = ids[at];
+    if (stored !== undefined && contentId !== undefined) found.set(contentId, stored);
+  }
+}
+
+async function withoutKept(init: DeadBlocksInit, found: Map<ContentId, number>): Promise<void> {
+  if (found.size === 0) return;
   for await (const version of versionsThatAre('kept', init)) {
     let lowest = 0;
     for await (const { level, references } of blockLevels(init.blocks, version)) {
@@ -59,23 +111,6 @@ export async function deadBlocks(init: DeadBlocksInit): Promise<DeadBlocks> {
       lowest = level;
     }
     if (lowest > 0) throw incomplete('a list of blocks that is needed cannot be read');
-  }
-  const bytes = [...found.values()].reduce((sum, stored) => sum + stored, 0);
-  return { blocks: found, bytes, isMore };
-}
-
-/** Those that are held; of a list that is not held any more, what lies below is not known. */
-async function addBlocks(
-  { blocks }: DeadBlocksInit,
-  version: Version,
-  found: Map<ContentId, number>,
-): Promise<void> {
-  for await (const { references } of blockLevels(blocks, version)) {
-    const ids = references.map(({ contentId }) => contentId);
-    for (const [at, stored] of (await blocks.storedBytes(ids)).entries()) {
-      const contentId = ids[at];
-      if (stored !== undefined && contentId !== undefined) found.set(contentId, stored);
-    }
   }
 }
 

@@ -42,6 +42,7 @@ import type { TimeStep } from './time-staircase.js';
 
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;
+const versionIdBytes = 32;
 
 export interface IndexIdentity {
   readonly storeId: string;
@@ -116,6 +117,14 @@ export class HistoryIndex {
   async thinStates(...[folder, ids]: Parameters<ThinStates>): ReturnType<ThinStates> {
     const positions = await this.markedAt(ids.map((id) => versionKeyOf(folder, id)));
     return positions.map((position) => thinStateOf(position, this.#marks));
+  }
+
+  /** Versions of a folder that were thinned, each with the position of the entry that did it. */
+  async *markedVersions(folder: FolderId): AsyncGenerator<readonly [VersionId, number]> {
+    const range = this.keys.range('thinned', folder);
+    for await (const [key, value] of this.keyValueStore.iterate(range)) {
+      yield [hexFrom(key.subarray(-versionIdBytes)) as VersionId, lastNumberOf(value)];
+    }
   }
 
   /** The last step of each time staircase. */

@@ -1,3 +1,4 @@
+export type { CompactionRequest, CompactionStep } from './archive-compaction.js';
 export type { ThinnedCount, ThinningPlan, ThinningRequest } from './archive-thinning.js';
 export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';

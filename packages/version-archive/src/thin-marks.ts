@@ -47,6 +47,30 @@ export function thinStateOf(
   return state === 'withdrawn' ? undefined : state;
 }
 
+/** The part of the index that knows marks. */
+export interface MarkedVersions {
+  readonly marks: ThinMarks;
+  markedAt(versionKeys: readonly string[]): Promise<(number | undefined)[]>;
+}
+
+interface PlacedEntry {
+  readonly position: number;
+  readonly entry: { readonly folder: FolderId; readonly versionId: VersionId };
+}
+
+/** Of entries of any folders, the mark that stands; an entry behind it keeps the version. */
+export async function markOfEntries(
+  index: MarkedVersions,
+  entries: readonly PlacedEntry[],
+): Promise<(ThinMark | undefined)[]> {
+  const keys = entries.map(({ entry }) => versionKeyOf(entry.folder, entry.versionId));
+  const positions = await index.markedAt(keys);
+  return positions.map((marked, at) => {
+    if (marked === undefined || marked < (entries[at]?.position ?? 0)) return undefined;
+    return thinStateOf(marked, index.marks) === undefined ? undefined : index.marks.get(marked);
+  });
+}
+
 /** A version of a folder, as a key in memory. */
 export function versionKeyOf(folder: FolderId, versionId: VersionId): string {
   return `${folder}${versionId}`;

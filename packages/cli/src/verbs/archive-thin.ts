@@ -90,5 +90,5 @@ function freedLine({ applied, freeFrom, freedBytes }: ThinResult): string {
     return `That frees up to ${space}. The last version of each file stays. Nothing was changed; --apply marks them.`;
   }
   const from = freeFrom === null ? '' : ` from ${localTimeText(freeFrom)} on`;
-  return `Up to ${space} can be freed${from}; until it is, --undo keeps them.`;
+  return `\`holdfast archive compact\` frees up to ${space}${from}; until it did, --undo keeps them.`;
 }

@@ -2,6 +2,7 @@
 import type { ArchiveStatus, RebuiltIndex } from '@holdfast/node';
 import { alignedLines, countText, printable, right, sizeText } from '../printable-text.js';
 import type { AddVerb } from '../verb.js';
+import { addArchiveCompact } from './archive-compact.js';
 import { addArchiveThin } from './archive-thin.js';
 
 export const addArchive: AddVerb = (program, bind) => {
@@ -28,6 +29,7 @@ export const addArchive: AddVerb = (program, bind) => {
       }),
     );
   addArchiveThin(archive, bind);
+  addArchiveCompact(archive, bind);
 };
 
 function rebuiltLine({ records, blocks, seconds }: RebuiltIndex): string {
