@@ -169,6 +169,14 @@ test('an archive whose disk was put back says again what it holds, and gets what
   await pi.start();
   await eventually('the archive notices', async () => (await note(pi)).includes('renumbered'));
   await expectSame(shared);
-  await laptop.shows({ copies: 1 });
+  await laptop.shows({
+    copies: 1,
+    state: 'out-of-sync',
+    stateReason: expect.stringContaining('The history on pi does not lead through what'),
+  });
   expect(existsSync(join(laptopTree, 'new-there.txt'))).toBe(true);
+
+  await laptop.ask('folder', 'unshare', 'docs', 'pi');
+  await laptop.ask('folder', 'share', 'docs', 'pi');
+  await laptop.shows({ state: 'up-to-date', copies: 1 });
 });

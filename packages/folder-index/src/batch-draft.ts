@@ -23,7 +23,13 @@ import {
 import { encodeEntry } from './entry-codec.js';
 import type { IgnoredPaths } from './ignored-paths.js';
 import type { IndexKeys } from './index-keys.js';
-import { type IndexCounts, type IndexState, type PeerState, rollHash } from './index-state.js';
+import {
+  type IndexCounts,
+  type IndexState,
+  type PeerChange,
+  rollHash,
+  withPeerChanges,
+} from './index-state.js';
 import { judged, type PathEntry } from './path-entry.js';
 import { unheldBy } from './unheld-versions.js';
 
@@ -91,7 +97,7 @@ export class BatchDraft {
 
   /** The state that belongs to the batch. */
   finish(more: {
-    peers: Readonly<Record<string, PeerState>>;
+    peers: Readonly<Record<string, PeerChange>>;
     overwrittenUncovered: number;
   }): IndexState {
     const { state, keys, devices } = this.#init;
@@ -105,7 +111,7 @@ export class BatchDraft {
       sequence: this.#sequence,
       hash: this.#rolling,
       devices: devices.list(),
-      peers: { ...state.peers, ...more.peers },
+      peers: withPeerChanges(state.peers, more.peers),
       counts: this.#counts,
       tally: this.#tally,
     };

@@ -37,6 +37,7 @@ import {
   type IndexCounts,
   type IndexPosition,
   type IndexState,
+  type PeerChange,
   type PeerState,
 } from './index-state.js';
 import { MassChangeList } from './mass-change-list.js';
@@ -65,7 +66,7 @@ export interface UpdateOptions {
   /** Durable when it resolves. Own sequences are always made durable. */
   readonly sync: boolean;
   /** Changes to what is known of peers, in the same batch. */
-  readonly peers?: Readonly<Record<DeviceId, PeerState>>;
+  readonly peers?: Readonly<Record<DeviceId, PeerChange>>;
   /** Asked after all changes were made: how many versions the user replaced before any archive had them. */
   readonly countOverwritten?: () => number;
 }
@@ -287,8 +288,7 @@ export class FolderIndex {
     for await (const paths of pathPages(this.below(''), pathOf)) {
       await this.update(paths, drop, { sync: false });
     }
-    const { seen: _, ...rest } = this.peer(device);
-    await this.update([], drop, { sync: true, peers: { [device]: rest } });
+    await this.update([], drop, { sync: true, peers: { [device]: { seen: undefined } } });
   }
 
   /**

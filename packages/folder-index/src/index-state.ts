@@ -39,13 +39,27 @@ export interface ArchiveReceipt {
   readonly receivedAtMs: number;
 }
 
+/** The end of an archive's history log as this device saw it: the log must go on leading through it. */
+export interface LogWitness {
+  readonly storeId: StoreId;
+  readonly position: number;
+  /** The head of the chain there, 64 hexadecimal digits. */
+  readonly head: string;
+  /** The log was found not to lead through it any more. */
+  readonly isContradicted?: true;
+}
+
 export interface PeerState {
   /** How far this device's copy of the peer's index reaches, durably. */
   readonly seen?: IndexPosition;
   readonly receipt?: ArchiveReceipt;
+  readonly witness?: LogWitness;
   /** That the peer knew this device's own numbers. */
   readonly acknowledged?: Acknowledgement;
 }
+
+/** What becomes known of a peer; undefined forgets it. */
+export type PeerChange = { readonly [Key in keyof PeerState]?: PeerState[Key] | undefined };
 
 export interface IndexCounts {
   readonly files: number;
@@ -152,6 +166,17 @@ function checkOf(json: string): string {
 /** The rolling hash after one more published version. */
 export function rollHash(previous: string, id: VersionId, hash: Hash): string {
   return hexFrom(hash(Buffer.concat([bytesFromHex(previous), bytesFromHex(id)])));
+}
+
+export function withPeerChanges(
+  peers: IndexState['peers'],
+  changes: Readonly<Record<string, PeerChange>>,
+): IndexState['peers'] {
+  const changed = Object.entries(changes).map(([device, change]) => {
+    const known = Object.entries({ ...peers[device], ...change });
+    return [device, Object.fromEntries(known.filter(([, value]) => value !== undefined))] as const;
+  });
+  return { ...peers, ...Object.fromEntries(changed) };
 }
 
 /** Two positions name the same point. */

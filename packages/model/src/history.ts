@@ -33,6 +33,11 @@ export type HistoryQuery =
       readonly cursor?: Uint8Array;
       readonly limit: number;
     }
+  /**
+   * The head of the log's hash chain after the entry at a position: the page's `head`, absent where it
+   * cannot be said. The page's `position` is that of the last entry.
+   */
+  | { readonly type: 'chain'; readonly position: number }
   /** One version by its id, or by a prefix of at least eight digits. */
   | { readonly type: 'version'; readonly path: FolderPath; readonly prefix: string };
 
@@ -59,6 +64,8 @@ export interface HistoryPage {
   /** The position that the moment resolved to; 0 before the folder's first entry. */
   readonly position: number;
   readonly entries: readonly HistoryEntry[];
+  /** 64 hexadecimal digits; only in an answer about the chain. */
+  readonly head?: string;
   /** Where to go on; absent at the end. Opaque, at most 8 KiB. */
   readonly next?: Uint8Array;
 }

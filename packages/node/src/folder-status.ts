@@ -12,6 +12,7 @@ import {
   memberSentence,
   type PathProblem,
   problemSentence,
+  rewrittenSentence,
 } from './trouble-words.js';
 
 export interface FolderStateFacts {
@@ -35,6 +36,8 @@ export interface FolderStateFacts {
   readonly massChange: string;
   /** What the store here had and lost; empty where it has everything. */
   readonly lostContent?: string;
+  /** Archives whose history was changed; empty where none was. */
+  readonly rewrittenHistory?: string;
 }
 
 interface SomePaths {
@@ -65,7 +68,7 @@ export function folderState(facts: FolderStateFacts): { state: FolderState; reas
   }
   if (facts.scanning) return { state: 'scanning', reason: '' };
   if (problem !== '') return { state: 'out-of-sync', reason: problem };
-  const standing = facts.lostContent || standingReason(facts);
+  const standing = facts.lostContent || facts.rewrittenHistory || standingReason(facts);
   if (standing !== '') return { state: 'out-of-sync', reason: standing };
   return { state: 'up-to-date', reason: '' };
 }
@@ -127,6 +130,7 @@ export async function folderStatus(
     differences: isSendOnly ? await differencesOf(treeIndex) : nothing,
     massChange: massChangeReason(massChanges, config.label),
     lostContent: lostContentSentence(folder.losses),
+    rewrittenHistory: rewrittenSentence(contradicting(folder).map(nameOf)),
   });
   const { sequence } = index.position();
   const receipts = config.members.flatMap((device) => index.peer(device).receipt ?? []);
@@ -197,6 +201,11 @@ export function hasOtherArchive(folder: FolderEngine): boolean {
 function keepsHistory({ index, links }: FolderEngine, device: DeviceId): boolean {
   const announced = links.get(device)?.announcement.archive;
   return announced !== undefined || index.peer(device).receipt !== undefined;
+}
+
+/** Members whose history log does not lead through what this device saw of it. */
+function contradicting({ config, index }: FolderEngine): DeviceId[] {
+  return config.members.filter((device) => index.peer(device).witness?.isContradicted);
 }
 
 /** Nothing is wrong here; but what this device has does not reach another one. */

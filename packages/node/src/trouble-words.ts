@@ -38,6 +38,13 @@ export function lostContentSentence({ count, first }: FolderLosses): string {
   return `Lost from the archive here: ${displayPath(first.path)}${more}. Nobody who is connected has it; what devices have is safe. Connect those that may have it.`;
 }
 
+/** The history that these devices keep is not the one that was there before; empty where all are. */
+export function rewrittenSentence(names: readonly string[]): string {
+  const [first] = names;
+  if (first === undefined) return '';
+  return `The history on ${names.join(' and ')} does not lead through what this device saw there before: it was changed, or an older copy of its disk is back. What devices have is safe. If you brought the older copy back yourself, unshare the folder with ${first} and share it again.`;
+}
+
 /** A restore that was tried did not give what is there; empty where all was well. */
 export function drillSentence(
   drill: Pick<ArchiveProof, 'device' | 'bad'> | undefined,

@@ -46,6 +46,7 @@ describe('what a folder is doing', () => {
       'needs-confirmation',
       'laptop deleted 300 files.',
     ],
+    ['an archive shows another history', { rewrittenHistory: 'Other.' }, 'out-of-sync', 'Other.'],
     ['it is scanned again', { scanning: true }, 'scanning', ''],
     [
       'it is scanned again and has problems',

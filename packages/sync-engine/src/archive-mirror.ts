@@ -231,7 +231,7 @@ export class ArchiveMirror {
       byPath.set(path, [...(byPath.get(path) ?? []), row]);
     }
     const device = this.#device;
-    const peers = reached ? { [device]: { ...to.peer(device), seen: reached } } : {};
+    const peers = reached ? { [device]: { seen: reached } } : {};
     await to.update(
       [...byPath.keys()],
       (entry) =>

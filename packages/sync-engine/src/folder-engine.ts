@@ -30,6 +30,7 @@ import { isFolderCovered, isFolderInSync } from './folder-sync-state.js';
 import { KnownCoverage } from './known-coverage.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
+import { forgetWitness } from './log-watch.js';
 import type { PeerSession } from './peer-session.js';
 import { planPath } from './plan-sync.js';
 import { ReceiptSender } from './receipt-sender.js';
@@ -220,6 +221,9 @@ export class FolderEngine {
       link.end();
       this.#links.delete(device);
     }
+    for (const device of this.index.peers().keys()) {
+      if (!config.members.includes(device)) await forgetWitness(this.index, device);
+    }
     await this.refreshCoverage();
     await this.modes?.shareWithheld();
     this.tree?.wake();
@@ -263,6 +267,7 @@ export class FolderEngine {
         onOwnRows: () => this.#changed(),
         onProgress: () => this.#init.onChange(this.#config.id),
         onReceipt: () => this.#receiptArrived(),
+        logger: this.#init.logger,
       },
       announcement,
     );

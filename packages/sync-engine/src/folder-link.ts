@@ -17,7 +17,7 @@ import {
   type FolderPath,
   type Hash,
 } from '@holdfast/model';
-import { AppError, type Clock, errorMessage, type Timer } from '@holdfast/platform';
+import { AppError, type Clock, errorMessage, type Logger, type Timer } from '@holdfast/platform';
 import {
   type DeviceTrouble,
   type FolderAnnouncement,
@@ -28,6 +28,7 @@ import {
   type ProgressMessage,
   type ReceiptMessage,
 } from '@holdfast/sync-protocol';
+import { LogWatch } from './log-watch.js';
 import type { PeerSession } from './peer-session.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -49,6 +50,7 @@ export interface FolderLinkInit {
   readonly onOwnRows: () => void;
   readonly onProgress: () => void;
   readonly onReceipt: () => void;
+  readonly logger: Logger;
 }
 
 const rowsPerDelta = 1_000;
@@ -74,12 +76,14 @@ export class FolderLink {
   #servedBytes = 0;
   #progressTimer: Timer | undefined;
   #receiptSent = '';
+  readonly #log: LogWatch;
 
   constructor(init: FolderLinkInit, announcement: FolderAnnouncement) {
     this.#init = init;
     this.session = init.session;
     this.#announcement = announcement;
     this.#signal = new WakeSignal(init.clock);
+    this.#log = new LogWatch(init);
   }
 
   get device(): DeviceId {
@@ -153,6 +157,7 @@ export class FolderLink {
     }
     await this.#dropVoidReceipt();
     void this.#pump();
+    void this.#log.judge(this.#announcement.archive?.storeId);
   }
 
   update(announcement: FolderAnnouncement): void {
@@ -190,10 +195,8 @@ export class FolderLink {
       if (same === undefined) byPath.set(path, [one]);
       else same.push(one);
     }
-    const known = index.peer(this.device);
     const { sequence } = index.position();
-    const peers =
-      delta.position === undefined ? {} : { [this.device]: { ...known, seen: delta.position } };
+    const peers = delta.position === undefined ? {} : { [this.device]: { seen: delta.position } };
     await index.update(
       [...byPath.keys()],
       (entry) =>
@@ -241,11 +244,9 @@ export class FolderLink {
       logHead,
       receivedAtMs,
     };
-    const known = index.peer(this.device);
-    await index.update([], (entry) => entry, {
-      sync: true,
-      peers: { [this.device]: { ...known, receipt } },
-    });
+    const seen = this.#log.seen({ storeId, position: logPosition, head: logHead });
+    const peers = { [this.device]: { receipt, ...seen } };
+    await index.update([], (entry) => entry, { sync: true, peers });
     this.#init.onReceipt();
   }
 
@@ -263,9 +264,9 @@ export class FolderLink {
    */
   async #dropVoidReceipt(): Promise<void> {
     const { index } = this.#init;
-    const { receipt, ...rest } = index.peer(this.device);
+    const { receipt } = index.peer(this.device);
     if (receipt === undefined || isUpheld(receipt, this.#announcement)) return;
-    const peers = { [this.device]: rest };
+    const peers = { [this.device]: { receipt: undefined } };
     await index.update([], (entry) => entry, { sync: true, peers });
     this.#init.onReceipt();
   }

@@ -6,6 +6,7 @@ import {
   withLocalCurrent,
 } from '@holdfast/folder-index';
 import type { FolderId, StoreId } from '@holdfast/model';
+import { silentLogger } from '@holdfast/platform';
 import { MemoryDatabase, VirtualWorldClock } from '@holdfast/simulation';
 import type { ControlMessage, FolderAnnouncement, IndexRow } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
@@ -56,6 +57,7 @@ async function linkTo(
       onOwnRows,
       onProgress: () => undefined,
       onReceipt: () => undefined,
+      logger: silentLogger,
     },
     announcement,
   );

@@ -56,6 +56,7 @@ function wirePageOf(page: HistoryPage): WireHistoryPage {
     generation: writeSafe(page.generation),
     position: writeSafe(page.position),
     entries: page.entries.map(wireEntryOf),
+    ...(page.head === undefined ? {} : { head: writeHex(page.head, 32) }),
     ...(page.next === undefined
       ? {}
       : { next: writeSome(page.next, limits.cursorBytes, 'cursor') }),
@@ -98,6 +99,7 @@ function pageFrom(wire: WireHistoryPage): HistoryPage {
     generation: readSafe(wire.generation, 'generation'),
     position: readSafe(wire.position, 'position'),
     entries: wire.entries.map(entryFrom),
+    ...(wire.head === undefined ? {} : { head: readHex(wire.head, 32, 'head') }),
     ...(wire.next === undefined ? {} : { next: readSome(wire.next, limits.cursorBytes, 'cursor') }),
   };
 }

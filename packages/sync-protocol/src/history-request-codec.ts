@@ -59,6 +59,8 @@ function wireQueryOf(query: HistoryQuery): Omit<WireHistoryRequest, 'folderId'> 
           ...wirePagingOf(query),
         },
       };
+    case 'chain':
+      return { chain: { position: writeSafe(query.position) } };
     case 'version':
       assert(prefixPattern.test(query.prefix), 'a prefix of 8 to 64 digits');
       return {
@@ -106,6 +108,9 @@ function queryFrom(wire: WireHistoryRequest): HistoryQuery {
     return { type: 'entry', path: readPath(wire.entry.path), at: momentFrom(wire.entry.at) };
   }
   if (wire.list !== undefined) return listFrom(wire.list);
+  if (wire.chain !== undefined) {
+    return { type: 'chain', position: readSafe(wire.chain.position, 'position') };
+  }
   if (wire.version !== undefined) {
     const prefix = latin1From(wire.version.prefix);
     if (!prefixPattern.test(prefix)) refuse('prefix is not one');

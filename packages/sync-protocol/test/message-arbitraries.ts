@@ -264,6 +264,7 @@ const query: fc.Arbitrary<HistoryQuery> = fc.oneof(
     },
     { requiredKeys: ['type', 'directory', 'at', 'recursive', 'deleted', 'limit'] },
   ),
+  fc.record({ type: fc.constant('chain' as const), position: safe }),
   fc.record({
     type: fc.constant('version' as const),
     path,
@@ -290,6 +291,7 @@ const page: fc.Arbitrary<HistoryPage> = fc.record(
     generation: safe,
     position: safe,
     entries: fc.array(historyEntry, { maxLength: 10 }),
+    head: digits(32),
     next: bytes(1, 300),
   },
   { requiredKeys: ['storeId', 'generation', 'position', 'entries'] },

@@ -210,6 +210,16 @@ export class HistoryLog {
       .filter((bytes) => bytes !== undefined);
   }
 
+  /** The head of the chain after the entry at a position; undefined where neither copy shows it. */
+  async headAt(position: number): Promise<string | undefined> {
+    if (position === this.#point.position) return this.#point.head;
+    for (const copy of [this.#copies.a, this.#copies.b]) {
+      const next = await copy.find(position + 1);
+      if (next !== undefined) return next.previousHead;
+    }
+    return undefined;
+  }
+
   verification(): LogVerification {
     return new LogVerification(this.#copies, this.#hash);
   }

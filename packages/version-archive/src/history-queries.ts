@@ -38,6 +38,7 @@ interface FoundEntry {
 export interface HistoryAnswer {
   readonly position: number;
   readonly entries: readonly HistoryEntry[];
+  readonly head?: string;
   readonly next?: Uint8Array;
 }
 
@@ -74,6 +75,8 @@ export class HistoryQueries {
         return this.#entryAt(folder, query);
       case 'list':
         return this.#listAt(folder, query);
+      case 'chain':
+        return this.#chainAt(query);
       case 'version':
         return this.#versionOf(folder, query);
     }
@@ -146,6 +149,12 @@ export class HistoryQueries {
     }
     const entries = await this.#page(page.found);
     return next === undefined ? { position, entries } : { position, entries, next };
+  }
+
+  async #chainAt({ position }: QueryOf<'chain'>): Promise<HistoryAnswer> {
+    const { headPosition } = this.#present();
+    const head = position > headPosition ? undefined : await this.#log.headAt(position);
+    return { position: headPosition, entries: [], ...(head !== undefined && { head }) };
   }
 
   async #versionOf(folder: FolderId, query: QueryOf<'version'>): Promise<HistoryAnswer> {

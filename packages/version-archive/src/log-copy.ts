@@ -72,7 +72,7 @@ export class LogCopy {
     return this.#stream.recovered.missingSegments.length > 0;
   }
 
-  cursor(from?: EntryLocation): LogCopyCursor {
+  cursor(from?: Pick<EntryLocation, 'segment' | 'offset'>): LogCopyCursor {
     return new LogCopyCursor(this.#stream.scan(from));
   }
 
@@ -95,6 +95,25 @@ export class LogCopy {
     const found = await this.#stream.read(known);
     let at = 0;
     return locations.map((location) => (location === undefined ? undefined : found[at++]));
+  }
+
+  /**
+   * The entry at a position, whole and in its place; undefined where there is none. It is looked for from
+   * the end: who asks mostly asks for one that is not old.
+   */
+  async find(position: number): Promise<LinkedEntry | undefined> {
+    for (let { segment } = this.#stream.durableEnd(); segment > 0; segment -= 1) {
+      const cursor = this.cursor({ segment, offset: 0 });
+      try {
+        const first = await cursor.peek(0);
+        if (first === undefined || first.position > position) continue;
+        const found = await cursor.peek(position);
+        return found?.position === position ? found : undefined;
+      } finally {
+        await cursor.close();
+      }
+    }
+    return undefined;
   }
 
   /** Every byte of it, read again. */

@@ -26,9 +26,9 @@ import type { LogIndexer } from './log-indexer.js';
 import { type LostContent, NeededBlocks } from './needed-blocks.js';
 import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
-import type { ThinStates } from './thin-marks.js';
 import type { StoreIdentity } from './store-identity.js';
 import { topLevelBlocks } from './stored-ids.js';
+import type { ThinStates } from './thin-marks.js';
 
 /** A longer append is made durable in steps of so many entries. */
 const entriesPerStep = 1000;

@@ -47,6 +47,48 @@ function flipByte(world: ArchiveWorld, copy: 'a' | 'b', share: number): void {
   fileSystem.close(handle);
 }
 
+test('the head of the chain after each entry is found again, also across segments and restarts', async () => {
+  const world = new ArchiveWorld();
+  const heads = new Map<number, string>();
+  for (const one of made.slice(0, 12)) {
+    // A store that closes seals its segments.
+    const archive = await world.open();
+    await archiveAll(archive, [one]);
+    heads.set(archive.head().position, archive.head().hash);
+    await archive.close();
+  }
+  const archive = await world.open();
+  const asked = async (position: number) => {
+    const page = await archive.query(photos, { type: 'chain', position });
+    return [page.position, page.head];
+  };
+  for (const [position, head] of heads) expect(await asked(position)).toEqual([12, head]);
+  expect(await asked(13)).toEqual([12, undefined]);
+  await archive.close();
+});
+
+test('the head is shown by the copy that has the entry behind it whole, and by nobody where none has', async () => {
+  const world = await filledWorld();
+  const heads = async () => {
+    const archive = await world.open();
+    const found: (string | undefined)[] = [];
+    for (let position = 0; position < made.length; position += 1) {
+      found.push((await archive.query(photos, { type: 'chain', position })).head);
+    }
+    await archive.close();
+    return found;
+  };
+  const before = await heads();
+  expect(before).not.toContain(undefined);
+  flipByte(world, 'a', 0.52);
+  expect(await heads()).toEqual(before);
+  flipByte(world, 'b', 0.52);
+  const after = await heads();
+  expect(after).toContain(undefined);
+  for (const [position, head] of after.entries())
+    expect([undefined, before[position]]).toContain(head);
+});
+
 const answersOf = async (world: ArchiveWorld) => {
   const archive = await world.open();
   const answers = { head: archive.head(), list: await listAll(archive), all: [] as unknown[] };

@@ -1,7 +1,7 @@
 /** What a retention would let go, and what that would free: only said, nothing is changed. */
 import type { VersionId } from '@holdfast/model';
-import { beforeEach, expect, test } from 'vitest';
 import type { VersionArchive } from '@holdfast/version-archive';
+import { beforeEach, expect, test } from 'vitest';
 import {
   ArchiveWorld,
   archiveAll,

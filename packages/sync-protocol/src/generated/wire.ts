@@ -4568,6 +4568,7 @@ export interface WireHistoryRequest {
   entry?: WireEntryQuery
   list?: WireListQuery
   version?: WireVersionQuery
+  chain?: WireChainQuery
 }
 
 export namespace WireHistoryRequest {
@@ -4582,7 +4583,16 @@ export namespace WireHistoryRequest {
 
         obj = { ...obj }
 
+        if (obj.chain != null) {
+          obj.version = undefined
+          obj.list = undefined
+          obj.entry = undefined
+          obj.log = undefined
+          obj.moment = undefined
+        }
+
         if (obj.version != null) {
+          obj.chain = undefined
           obj.list = undefined
           obj.entry = undefined
           obj.log = undefined
@@ -4590,6 +4600,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.list != null) {
+          obj.chain = undefined
           obj.version = undefined
           obj.entry = undefined
           obj.log = undefined
@@ -4597,6 +4608,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.entry != null) {
+          obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
           obj.log = undefined
@@ -4604,6 +4616,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.log != null) {
+          obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
           obj.entry = undefined
@@ -4611,6 +4624,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.moment != null) {
+          obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
           obj.entry = undefined
@@ -4645,6 +4659,11 @@ export namespace WireHistoryRequest {
         if (obj.version != null) {
           w.uint32(50)
           WireVersionQuery.codec().encode(obj.version, w)
+        }
+
+        if (obj.chain != null) {
+          w.uint32(58)
+          WireChainQuery.codec().encode(obj.chain, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -4695,6 +4714,12 @@ export namespace WireHistoryRequest {
               })
               break
             }
+            case 7: {
+              obj.chain = WireChainQuery.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.chain
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4702,7 +4727,16 @@ export namespace WireHistoryRequest {
           }
         }
 
+        if (obj.chain != null) {
+          delete obj.version
+          delete obj.list
+          delete obj.entry
+          delete obj.log
+          delete obj.moment
+        }
+
         if (obj.version != null) {
+          delete obj.chain
           delete obj.list
           delete obj.entry
           delete obj.log
@@ -4710,6 +4744,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.list != null) {
+          delete obj.chain
           delete obj.version
           delete obj.entry
           delete obj.log
@@ -4717,6 +4752,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.entry != null) {
+          delete obj.chain
           delete obj.version
           delete obj.list
           delete obj.log
@@ -4724,6 +4760,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.log != null) {
+          delete obj.chain
           delete obj.version
           delete obj.list
           delete obj.entry
@@ -4731,6 +4768,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.moment != null) {
+          delete obj.chain
           delete obj.version
           delete obj.list
           delete obj.entry
@@ -4783,6 +4821,13 @@ export namespace WireHistoryRequest {
             case 6: {
               yield * WireVersionQuery.codec().stream(reader, reader.uint32(), `${prefix}.version`, {
                 limits: opts.limits?.version
+              })
+
+              break
+            }
+            case 7: {
+              yield * WireChainQuery.codec().stream(reader, reader.uint32(), `${prefix}.chain`, {
+                limits: opts.limits?.chain
               })
 
               break
@@ -4904,6 +4949,11 @@ export namespace WireHistoryRequest {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireHistoryRequestChainPositionFieldEvent {
+    field: '$.chain.position'
+    value: number
+  }
+
   export function encode (obj: Partial<WireHistoryRequest>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireHistoryRequest.codec())
   }
@@ -4912,7 +4962,7 @@ export namespace WireHistoryRequest {
     return decodeMessage(buf, WireHistoryRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryRequest>): Generator<WireHistoryRequestFolderIdFieldEvent | WireHistoryRequestMomentAtHeadFieldEvent | WireHistoryRequestMomentAtAtMsFieldEvent | WireHistoryRequestMomentAtPositionFieldEvent | WireHistoryRequestLogPathFieldEvent | WireHistoryRequestLogCursorFieldEvent | WireHistoryRequestLogLimitFieldEvent | WireHistoryRequestEntryPathFieldEvent | WireHistoryRequestEntryAtHeadFieldEvent | WireHistoryRequestEntryAtAtMsFieldEvent | WireHistoryRequestEntryAtPositionFieldEvent | WireHistoryRequestListDirectoryFieldEvent | WireHistoryRequestListAtHeadFieldEvent | WireHistoryRequestListAtAtMsFieldEvent | WireHistoryRequestListAtPositionFieldEvent | WireHistoryRequestListRecursiveFieldEvent | WireHistoryRequestListDeletedFieldEvent | WireHistoryRequestListCursorFieldEvent | WireHistoryRequestListLimitFieldEvent | WireHistoryRequestVersionPathFieldEvent | WireHistoryRequestVersionPrefixFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryRequest>): Generator<WireHistoryRequestFolderIdFieldEvent | WireHistoryRequestMomentAtHeadFieldEvent | WireHistoryRequestMomentAtAtMsFieldEvent | WireHistoryRequestMomentAtPositionFieldEvent | WireHistoryRequestLogPathFieldEvent | WireHistoryRequestLogCursorFieldEvent | WireHistoryRequestLogLimitFieldEvent | WireHistoryRequestEntryPathFieldEvent | WireHistoryRequestEntryAtHeadFieldEvent | WireHistoryRequestEntryAtAtMsFieldEvent | WireHistoryRequestEntryAtPositionFieldEvent | WireHistoryRequestListDirectoryFieldEvent | WireHistoryRequestListAtHeadFieldEvent | WireHistoryRequestListAtAtMsFieldEvent | WireHistoryRequestListAtPositionFieldEvent | WireHistoryRequestListRecursiveFieldEvent | WireHistoryRequestListDeletedFieldEvent | WireHistoryRequestListCursorFieldEvent | WireHistoryRequestListLimitFieldEvent | WireHistoryRequestVersionPathFieldEvent | WireHistoryRequestVersionPrefixFieldEvent | WireHistoryRequestChainPositionFieldEvent> {
     return streamMessage(buf, WireHistoryRequest.codec(), opts)
   }
 }
@@ -5599,6 +5649,95 @@ export namespace WireVersionQuery {
   }
 }
 
+export interface WireChainQuery {
+  position: number
+}
+
+export namespace WireChainQuery {
+  let _codec: Codec<WireChainQuery>
+
+  export const codec = (): Codec<WireChainQuery> => {
+    if (_codec == null) {
+      _codec = message<WireChainQuery>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.position != null && obj.position !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.position)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          position: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.position = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.position`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireChainQueryPositionFieldEvent {
+    field: '$.position'
+    value: number
+  }
+
+  export function encode (obj: Partial<WireChainQuery>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireChainQuery.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireChainQuery>): WireChainQuery {
+    return decodeMessage(buf, WireChainQuery.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireChainQuery>): Generator<WireChainQueryPositionFieldEvent> {
+    return streamMessage(buf, WireChainQuery.codec(), opts)
+  }
+}
+
 export interface WireHistoryAnswer {
   page?: WireHistoryPage
   error?: WireError
@@ -5775,6 +5914,11 @@ export namespace WireHistoryAnswer {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireHistoryAnswerPageHeadFieldEvent {
+    field: '$.page.head'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface WireHistoryAnswerErrorCodeFieldEvent {
     field: '$.error.code'
     value: Uint8Array<ArrayBuffer>
@@ -5798,7 +5942,7 @@ export namespace WireHistoryAnswer {
     return decodeMessage(buf, WireHistoryAnswer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryAnswer>): Generator<WireHistoryAnswerPageStoreIdFieldEvent | WireHistoryAnswerPageGenerationFieldEvent | WireHistoryAnswerPagePositionFieldEvent | WireHistoryAnswerPageEntriesPositionFieldEvent | WireHistoryAnswerPageEntriesVersionIdFieldEvent | WireHistoryAnswerPageEntriesRecordFieldEvent | WireHistoryAnswerPageEntriesReceivedAtMsFieldEvent | WireHistoryAnswerPageEntriesClockSynchronisedFieldEvent | WireHistoryAnswerPageEntriesBecameCurrentFieldEvent | WireHistoryAnswerPageEntriesSenderFieldEvent | WireHistoryAnswerPageEntriesThinnedFieldEvent | WireHistoryAnswerPageNextFieldEvent | WireHistoryAnswerErrorCodeFieldEvent | WireHistoryAnswerErrorMessageFieldEvent | WireHistoryAnswerErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryAnswer>): Generator<WireHistoryAnswerPageStoreIdFieldEvent | WireHistoryAnswerPageGenerationFieldEvent | WireHistoryAnswerPagePositionFieldEvent | WireHistoryAnswerPageEntriesPositionFieldEvent | WireHistoryAnswerPageEntriesVersionIdFieldEvent | WireHistoryAnswerPageEntriesRecordFieldEvent | WireHistoryAnswerPageEntriesReceivedAtMsFieldEvent | WireHistoryAnswerPageEntriesClockSynchronisedFieldEvent | WireHistoryAnswerPageEntriesBecameCurrentFieldEvent | WireHistoryAnswerPageEntriesSenderFieldEvent | WireHistoryAnswerPageEntriesThinnedFieldEvent | WireHistoryAnswerPageNextFieldEvent | WireHistoryAnswerPageHeadFieldEvent | WireHistoryAnswerErrorCodeFieldEvent | WireHistoryAnswerErrorMessageFieldEvent | WireHistoryAnswerErrorFolderIdFieldEvent> {
     return streamMessage(buf, WireHistoryAnswer.codec(), opts)
   }
 }
@@ -5809,6 +5953,7 @@ export interface WireHistoryPage {
   position: number
   entries: WireHistoryEntry[]
   next?: Uint8Array<ArrayBuffer>
+  head?: Uint8Array<ArrayBuffer>
 }
 
 export namespace WireHistoryPage {
@@ -5846,6 +5991,11 @@ export namespace WireHistoryPage {
         if (obj.next != null) {
           w.uint32(42)
           w.bytes(obj.next)
+        }
+
+        if (obj.head != null) {
+          w.uint32(50)
+          w.bytes(obj.head)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -5889,6 +6039,10 @@ export namespace WireHistoryPage {
             }
             case 5: {
               obj.next = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.head = reader.bytes()
               break
             }
             default: {
@@ -5952,6 +6106,13 @@ export namespace WireHistoryPage {
             case 5: {
               yield {
                 field: `${prefix}.next`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.head`,
                 value: reader.bytes()
               }
               break
@@ -6036,6 +6197,11 @@ export namespace WireHistoryPage {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireHistoryPageHeadFieldEvent {
+    field: '$.head'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<WireHistoryPage>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireHistoryPage.codec())
   }
@@ -6044,7 +6210,7 @@ export namespace WireHistoryPage {
     return decodeMessage(buf, WireHistoryPage.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryPage>): Generator<WireHistoryPageStoreIdFieldEvent | WireHistoryPageGenerationFieldEvent | WireHistoryPagePositionFieldEvent | WireHistoryPageEntriesPositionFieldEvent | WireHistoryPageEntriesVersionIdFieldEvent | WireHistoryPageEntriesRecordFieldEvent | WireHistoryPageEntriesReceivedAtMsFieldEvent | WireHistoryPageEntriesClockSynchronisedFieldEvent | WireHistoryPageEntriesBecameCurrentFieldEvent | WireHistoryPageEntriesSenderFieldEvent | WireHistoryPageEntriesThinnedFieldEvent | WireHistoryPageNextFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryPage>): Generator<WireHistoryPageStoreIdFieldEvent | WireHistoryPageGenerationFieldEvent | WireHistoryPagePositionFieldEvent | WireHistoryPageEntriesPositionFieldEvent | WireHistoryPageEntriesVersionIdFieldEvent | WireHistoryPageEntriesRecordFieldEvent | WireHistoryPageEntriesReceivedAtMsFieldEvent | WireHistoryPageEntriesClockSynchronisedFieldEvent | WireHistoryPageEntriesBecameCurrentFieldEvent | WireHistoryPageEntriesSenderFieldEvent | WireHistoryPageEntriesThinnedFieldEvent | WireHistoryPageNextFieldEvent | WireHistoryPageHeadFieldEvent> {
     return streamMessage(buf, WireHistoryPage.codec(), opts)
   }
 }
