@@ -176,4 +176,18 @@ export const archiveBugs = [
     [['platform/src/durable-file.ts', '    fileSystem.syncFile(handle);\n', '']],
     { suite: ['packages/simulation/test/durable-file'], seeds: '' },
   ),
+  bug(
+    'a history that was changed is believed',
+    'sync-engine/src/log-watch.ts',
+    "return page.head === witness.head ? 'extends' : 'contradicts';",
+    "return 'extends';",
+    { suite: ['packages/sync-engine/test/log-watch'], seeds: '' },
+  ),
+  bug(
+    'the head of the chain is said of another entry',
+    'version-archive/src/history-log.ts',
+    'await copy.find(position + 1);',
+    'await copy.find(position);',
+    { suite: ['packages/version-archive/test/log-copies'] },
+  ),
 ];

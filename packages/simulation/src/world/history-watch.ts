@@ -43,6 +43,7 @@ export class HistoryWatch {
   readonly #contentOf = new Map<string, { readonly path: string; readonly content: ContentKey }>();
   /** Content of which a block rotted, and was not found whole since. */
   readonly #rotten = new Set<ContentKey>();
+  #wentBack = false;
   /** Versions of which the archive said that it does not have them whole. */
   #told: ReadonlySet<string> = new Set();
 
@@ -63,6 +64,11 @@ export class HistoryWatch {
   /** A block of it rotted on the archive's disk. */
   rotted(content: ContentKey): void {
     this.#rotten.add(content);
+  }
+
+  /** Whether others may say that its history is not what it was. */
+  isAccusable(device: string): boolean {
+    return this.#wentBack && this.#machine.device === device;
   }
 
   get hasRotten(): boolean {
@@ -125,6 +131,7 @@ export class HistoryWatch {
     this.#seen = new Map(seen);
     this.#archived = new Set(archived);
     this.#head = { position, hash: head };
+    this.#wentBack = true;
   }
 
   /** What the archive shows now of a folder, without what is deleted. */

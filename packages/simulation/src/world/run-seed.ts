@@ -178,6 +178,7 @@ async function check(world: SimulatedWorld): Promise<void> {
   const [missing] = world.ledger.missing();
   if (missing !== undefined) throw new SeedFailure('data-loss', missing);
   await checkHeld(world);
+  checkAccusations(world);
   for (const label of world.shape.folders) await checkConverged(world, label);
 }
 
@@ -190,6 +191,19 @@ async function checkHeld(world: SimulatedWorld): Promise<void> {
   for (const machine of world.machines) {
     const [unlisted] = await world.complete(unlistedHeld(machine), 'listing what lies aside');
     if (unlisted !== undefined) throw new SeedFailure('held-unlisted', unlisted);
+  }
+}
+
+/** A history that only ever grew is accused by nobody. */
+function checkAccusations(world: SimulatedWorld): void {
+  for (const { name, folders } of world.machines) {
+    for (const { config, index } of folders) {
+      for (const device of config.members) {
+        if (index.peer(device).witness?.isContradicted !== true) continue;
+        if (world.histories.some((history) => history.isAccusable(device))) continue;
+        throw new SeedFailure('falsely-accused', `${name} accuses ${device} in ${config.label}`);
+      }
+    }
   }
 }
 

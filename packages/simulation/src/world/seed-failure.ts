@@ -3,6 +3,7 @@ export type FailureKind =
   | 'answer-not-kept'
   | 'data-loss'
   | 'divergence'
+  | 'falsely-accused'
   | 'held-unlisted'
   | 'history-shrank'
   | 'ignored-touched'
