@@ -35,10 +35,9 @@ export const scanningBugs = [
   ),
   bug(
     'an entry of a directory that cannot be looked at counts as deleted',
-    scanner,
-    `            this.problems.add(path, code);
-            children.delete(path);`,
-    '            this.problems.add(path, code);',
+    'folder-scanner/src/compare-directories-job.ts',
+    'const unread = new Set(failed.map(({ name }) => name));',
+    'const unread = new Set<string>();',
     { suite: ['packages/folder-scanner/test/absence'] },
   ),
   bug(
