@@ -35,7 +35,7 @@ export function readFreedMark(
   const reader = new ByteReader(content.subarray(freedMagic.length));
   const validBytes = reader.u64();
   const entryCount = reader.u64();
-  return { validBytes, entryCount, digest: reader.raw(32) };
+  return { validBytes, entryCount, digest: Uint8Array.from(reader.raw(32)) };
 }
 
 export interface FreeInput {
