@@ -255,11 +255,9 @@ export class FolderEngine {
     if (known !== undefined) this.unlink(known.session);
     const link = new FolderLink(
       {
+        ...this.#init,
         folder: this.#config.id,
-        index: this.index,
         session,
-        hash: this.#init.hash,
-        clock: this.#init.clock,
         need: () => folderNeed(this),
         trouble: () => this.ingester?.trouble ?? this.tree?.trouble,
         isLooking: () => this.tree?.isLooking ?? false,
@@ -267,7 +265,6 @@ export class FolderEngine {
         onOwnRows: () => this.#changed(),
         onProgress: () => this.#init.onChange(this.#config.id),
         onReceipt: () => this.#receiptArrived(),
-        logger: this.#init.logger,
       },
       announcement,
     );
@@ -396,10 +393,7 @@ export class FolderEngine {
 
   #warn(error: unknown): void {
     const code = error instanceof AppError ? error.code : 'internal';
-    this.#init.logger.warn('folder work failed', {
-      folder: this.#config.id,
-      code,
-      reason: errorMessage(error),
-    });
+    const reason = errorMessage(error);
+    this.#init.logger.warn('folder work failed', { folder: this.#config.id, code, reason });
   }
 }
