@@ -116,6 +116,7 @@ describe('ls', () => {
       mtime: expect.stringMatching(/Z$/),
       version: expect.stringMatching(/^[0-9a-f]{64}$/),
       deleted: false,
+      thinned: false,
     });
   });
 
