@@ -17,10 +17,10 @@ export interface LogWatchInit {
 }
 
 /** `unknown`: the archive cannot say, as what it would say it by rotted in both copies. */
-export type LogVerdict = 'extends' | 'contradicts' | 'unknown';
+type LogVerdict = 'extends' | 'contradicts' | 'unknown';
 
 /** `page` answers the question for the chain at the witness's position. */
-export function judgeLog(witness: LogWitness, page: HistoryPage): LogVerdict {
+function judgeLog(witness: LogWitness, page: HistoryPage): LogVerdict {
   if (page.storeId !== witness.storeId) return 'unknown';
   if (page.position < witness.position) return 'contradicts';
   if (page.head === undefined) return 'unknown';
