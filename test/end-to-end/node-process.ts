@@ -40,6 +40,8 @@ export class NodeProcess {
   readonly name: string;
   /** What the node and its commands run under: a command that runs the rest in its own place. */
   prefix: readonly string[] = [];
+  /** As `prefix`, for the node alone and inside of it. */
+  upPrefix: readonly string[] = [];
   readonly #commandsAsProcesses: boolean;
   readonly #neighbours: () => readonly NodeProcess[];
   #child: ChildProcess | undefined;
@@ -97,7 +99,7 @@ export class NodeProcess {
 
   async #up(flags: readonly string[]): Promise<Ready> {
     const given = ['up', '--name', this.name, '--no-browser', ...flags];
-    const child = spawnHoldfast(this.home, given, this.prefix);
+    const child = spawnHoldfast(this.home, given, [...this.prefix, ...this.upPrefix]);
     this.#child = child;
     this.#isUp = false;
     this.#ended = new Promise((resolve) => child.once('close', resolve));
