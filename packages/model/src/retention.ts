@@ -20,6 +20,8 @@ export interface RetainedEntry {
   readonly receivedAtMs: number | undefined;
   /** Whether it became what the folder showed. Those that did not are counted by themselves. */
   readonly becameCurrent: boolean;
+  /** Whose those that did not become it are: each one's are counted by themselves. */
+  readonly besideOf?: string | undefined;
   /** Whether blocks belong to it; what has none frees nothing and is kept. */
   readonly hasContent: boolean;
 }
@@ -59,8 +61,7 @@ export function keptEntries(
     ({ receivedAtMs, hasContent }) =>
       !hasContent || receivedAtMs === undefined || receivedAtMs >= allFromMs,
   );
-  for (const becameCurrent of [true, false]) {
-    const line = [...entries.keys()].filter((at) => entries[at]?.becameCurrent === becameCurrent);
+  for (const line of linesOf(entries)) {
     for (const period of periods) {
       for (const at of newestOfEach(line, entries, bucketOf[period], rules[period]))
         kept[at] = true;
@@ -71,6 +72,18 @@ export function keptEntries(
     if (lastContent !== undefined) kept[lastContent] = true;
   }
   return kept;
+}
+
+/** What the folder showed, and what each device kept beside it: places, in the order of the log. */
+function linesOf(entries: readonly RetainedEntry[]): number[][] {
+  const shown: number[] = [];
+  const beside = new Map<string, number[]>();
+  for (const [at, { becameCurrent, besideOf = '' }] of entries.entries()) {
+    const line = becameCurrent ? shown : (beside.get(besideOf) ?? []);
+    line.push(at);
+    if (!becameCurrent) beside.set(besideOf, line);
+  }
+  return [shown, ...beside.values()];
 }
 
 /** The last entry of each of the newest `count` buckets that have one. */

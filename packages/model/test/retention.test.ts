@@ -41,15 +41,16 @@ const anyEntries: fc.Arbitrary<RetainedEntry[]> = fc
       stepMs: anyStep,
       isTimed: fc.integer({ min: 0, max: 9 }).map((one) => one > 0),
       becameCurrent: fc.integer({ min: 0, max: 4 }).map((one) => one > 0),
+      besideOf: fc.constantFrom(undefined, 'laptop', 'desktop'),
       hasContent: fc.integer({ min: 0, max: 4 }).map((one) => one > 0),
     }),
     { maxLength: 60 },
   )
   .map((steps) => {
     let atMs = epochMs;
-    return steps.map(({ stepMs, isTimed, becameCurrent, hasContent }) => {
+    return steps.map(({ stepMs, isTimed, ...step }) => {
       atMs += stepMs;
-      return { receivedAtMs: isTimed ? atMs : undefined, becameCurrent, hasContent };
+      return { receivedAtMs: isTimed ? atMs : undefined, ...step };
     });
   });
 
@@ -73,11 +74,16 @@ const calendar = {
 function isKept(at: number, entries: readonly RetainedEntry[], rules: RetentionRules): boolean {
   const entry = entries[at];
   if (entry === undefined) return false;
-  const { receivedAtMs: atMs, hasContent, becameCurrent } = entry;
+  const { receivedAtMs: atMs, hasContent, becameCurrent, besideOf } = entry;
   if (!hasContent || atMs === undefined) return true;
   const ageMs = newestOf(entries) - atMs;
   if (rules.allWithinMs > 0 && ageMs <= rules.allWithinMs) return true;
-  const later = entries.filter((one, place) => place > at && one.becameCurrent === becameCurrent);
+  const later = entries.filter(
+    (one, place) =>
+      place > at &&
+      one.becameCurrent === becameCurrent &&
+      (becameCurrent || one.besideOf === besideOf),
+  );
   if (later.every((one) => !one.hasContent)) return true;
   return (['hourly', 'daily', 'weekly', 'monthly'] as const).some((period) => {
     const names = later.flatMap(({ receivedAtMs }) =>

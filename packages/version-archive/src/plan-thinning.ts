@@ -69,6 +69,13 @@ interface PathHistory {
   readonly entries: PathEntryOf[];
 }
 
+interface OpenHistory {
+  readonly key: string;
+  readonly history: PathHistory;
+  /** Of the versions that it has so far. */
+  readonly ids: Set<VersionId>;
+}
+
 const rowsPerRead = 1_000;
 const pathsPerQuestion = 256;
 /** More versions than this are not thinned at once. */
@@ -159,7 +166,7 @@ class ThinningPlan {
 
 /** The entries of each path of the folder, in the order of the log. */
 async function* pathHistories(init: PlanThinningInit): AsyncGenerator<PathHistory> {
-  let current: { readonly key: string; readonly history: PathHistory } | undefined;
+  let current: OpenHistory | undefined;
   for await (const rows of rowsOf(init)) {
     const entries = await init.read(rows);
     for (const [at, entry] of entries.entries()) {
@@ -168,9 +175,13 @@ async function* pathHistories(init: PlanThinningInit): AsyncGenerator<PathHistor
       const key = row.pathKey.toString('latin1');
       if (current?.key !== key) {
         if (current !== undefined) yield current.history;
-        current = { key, history: { path: init.index.keys.pathOf(row.pathKey), entries: [] } };
+        const history = { path: init.index.keys.pathOf(row.pathKey), entries: [] };
+        current = { key, history, ids: new Set() };
       }
-      current.history.entries.push(retainedEntry(entry, row.position, init));
+      const isAgain = current.ids.has(entry.versionId);
+      current.ids.add(entry.versionId);
+      const placed = { position: row.position, isAgain };
+      current.history.entries.push(retainedEntry(entry, placed, init));
     }
   }
   if (current !== undefined) yield current.history;
@@ -194,15 +205,18 @@ async function* rowsOf({ index, folder }: PlanThinningInit): AsyncGenerator<LogR
   if (rows.length > 0) yield rows;
 }
 
+/** A device's index forgets what it keeps beside once it is archived; the log says whose it was. */
 function retainedEntry(
-  { recordBytes, versionId, becameCurrent }: VersionEntry,
-  position: number,
+  { recordBytes, versionId, becameCurrent, sender }: VersionEntry,
+  { position, isAgain }: { readonly position: number; readonly isAgain: boolean },
   { hash, times }: PlanThinningInit,
 ): PathEntryOf {
   const { record } = decodeVersion(recordBytes, hash);
   return {
     versionId,
     becameCurrent,
+    // What was kept again is older than what its device keeps beside now.
+    besideOf: isAgain ? 'again' : sender,
     hasContent: record.kind === 'file' && record.blocks.entries.length > 0,
     contentBytes: contentBytesOf(record),
     receivedAtMs: times.at(position),

@@ -1,12 +1,14 @@
 /** What a retention would let go, and what that would free: only said, nothing is changed. */
-import type { VersionId } from '@holdfast/model';
+import type { DeviceId, VersionId } from '@holdfast/model';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { beforeEach, expect, test } from 'vitest';
 import {
   ArchiveWorld,
   archiveAll,
+  desktop,
   entryOf,
   fileVersion,
+  laptop,
   listAll,
   type MadeVersion,
   papers,
@@ -97,6 +99,35 @@ test('what devices show, hold or want is left alone', async () => {
   });
   expect(asked).toEqual([[photos, ['letter']]]);
   expect(found.versions.map(({ versionId }) => versionId)).toEqual(idsOf(made.slice(1, 2)));
+});
+
+test('what a device keeps beside is not let go because another one kept something beside later', async () => {
+  const mine = fileVersion('letter', 'what the desktop shows, and nobody else', 2);
+  const beside = async (made: MadeVersion, sender: DeviceId) => {
+    await archive.blocks.append(made.envelopes);
+    await archive.append(photos, [entryOf(made, { becameCurrent: false, sender })]);
+    world.nowMs += hourMs;
+  };
+  await hourly([fileVersion('letter', 'what the folder shows', 1)]);
+  await beside(fileVersion('letter', 'what the desktop showed before', 3), desktop);
+  await beside(mine, desktop);
+  await beside(fileVersion('letter', 'what the laptop shows', 4), laptop);
+  const before = fileVersion('letter', 'what the desktop showed before', 3);
+  expect((await plan()).versions.map(({ versionId }) => versionId)).toEqual(idsOf([before]));
+});
+
+test('nor because a version from before was kept again', async () => {
+  const [before, mine] = [1, 2].map((at) => fileVersion('letter', `text ${at}`, at));
+  if (before === undefined || mine === undefined) throw new Error('two versions were made');
+  const beside = { becameCurrent: false, sender: desktop };
+  for (const made of [before, mine]) {
+    await archive.blocks.append(made.envelopes);
+    await archive.append(photos, [entryOf(made, beside)]);
+    world.nowMs += hourMs;
+  }
+  await archive.thinning.mark({ folder: photos, rules: nothing, needed: nobody }, 0);
+  await archive.append(photos, [entryOf(before, beside)]);
+  expect((await plan()).versions).toEqual([]);
 });
 
 test('a version that became current again counts by its last entry', async () => {
