@@ -85,6 +85,7 @@ export function assembleCare(init: CareInit): Care {
     choose: init.choose,
     nameOf,
     folders: () => init.engine.folders.values(),
+    onWithdrawn: () => content.met(),
     onThinned: (what) => events.add('thinned', { ...what }),
     onCompacted: ({ segments, freedBytes }) => {
       events.add('compacted', { segments, freedBytes });

@@ -14,9 +14,9 @@ import { AppError, type Clock } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { ThinningPlan, VersionArchive } from '@holdfast/version-archive';
 import { noStore } from './archive-status.js';
-import { PlausibleClock } from './plausible-clock.js';
 import { CompactionRun } from './compaction-run.js';
 import { neededVersions, obstacleOf } from './needed-versions.js';
+import { PlausibleClock } from './plausible-clock.js';
 import type { CompactResult, ThinRequest, ThinResult, UnthinResult } from './thin-control.js';
 
 export interface ThinServiceInit {
@@ -29,6 +29,8 @@ export interface ThinServiceInit {
   readonly nameOf: (device: string) => string;
   readonly folders: () => Iterable<FolderEngine>;
   readonly onThinned: (what: ThinnedFolder) => void;
+  /** Versions are kept again whose content nobody missed while they were not. */
+  readonly onWithdrawn: () => void;
   readonly onCompacted: (result: CompactResult) => void;
 }
 
@@ -73,6 +75,7 @@ export class ThinService {
     const { folder, archive } = this.#archived(text);
     const { id, label } = folder.config;
     const versions = await archive.thinning.withdraw(id);
+    if (versions > 0) this.#init.onWithdrawn();
     return { id, label, store: archive.storeId, versions };
   }
 

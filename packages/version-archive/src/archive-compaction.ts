@@ -14,8 +14,8 @@ import {
 import { type BlockClaim, type ClaimingEntry, type DeadBlocks, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
-import type { LogIndexer } from './log-indexer.js';
 import type { VersionEntry } from './log-entry.js';
+import type { LogIndexer } from './log-indexer.js';
 import type { NeededVersions, PlanThinningInit } from './plan-thinning.js';
 import { type EntryTime, maxSettledPerEntry } from './thin-entry.js';
 import { markOfEntries } from './thin-marks.js';

@@ -216,7 +216,7 @@ function retainedEntry(
     versionId,
     becameCurrent,
     // What was kept again is older than what its device keeps beside now.
-    besideOf: isAgain ? 'again' : sender,
+    besideOf: isAgain ? 'again' : `${sender} ${record.author}`,
     hasContent: record.kind === 'file' && record.blocks.entries.length > 0,
     contentBytes: contentBytesOf(record),
     receivedAtMs: times.at(position),

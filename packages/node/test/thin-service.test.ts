@@ -1,0 +1,38 @@
+/** What the care of a store hears of thinning: nobody misses content while its versions are thinned. */
+import type { FolderEngine } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { expect, test } from 'vitest';
+import { ThinService } from '../src/thin-service.js';
+
+function serviceOf({ waiting }: { readonly waiting: number }) {
+  const heard: string[] = [];
+  const config = { id: 'photosphotosphot', label: 'Photos', archive: true };
+  const service = new ThinService({
+    archive: () =>
+      ({
+        storeId: 'aa'.repeat(8),
+        thinning: { withdraw: async () => waiting },
+      }) as unknown as VersionArchive,
+    choose: () => ({ config }) as unknown as FolderEngine,
+    clock: { now: () => 0, monotonic: () => 0, setTimer: () => ({ cancel: () => undefined }) },
+    clockSynchronised: () => true,
+    nameOf: (device) => device,
+    folders: () => [],
+    onThinned: () => heard.push('thinned'),
+    onCompacted: () => heard.push('compacted'),
+    onWithdrawn: () => heard.push('withdrawn'),
+  });
+  return { service, heard };
+}
+
+test('what is kept again is looked for, since what rotted of it meanwhile was missed by nobody', async () => {
+  const { service, heard } = serviceOf({ waiting: 2 });
+  expect(await service.withdraw('Photos')).toMatchObject({ versions: 2 });
+  expect(heard).toEqual(['withdrawn']);
+});
+
+test('where nothing waits, nothing is looked for', async () => {
+  const { service, heard } = serviceOf({ waiting: 0 });
+  await service.withdraw('Photos');
+  expect(heard).toEqual([]);
+});
