@@ -58,8 +58,9 @@ export function withoutVouched(entry: PathEntry, mirror: DeviceId, shown: Versio
   }, entry);
 }
 
-/** What a rejection of a mass change put back here, until the archive shows it too. */
+/** What a rejection of a mass change put back here, until the archive shows it too: never a deletion. */
 function isPutBack(local: LocalRow, target: Version): boolean {
+  if (local.version.record.kind === 'tombstone') return false;
   if (!local.checked || local.peers.some((peer) => peer.state === 'current')) return false;
   return compareVectors(local.version.record.vector, target.record.vector) === 'dominates';
 }

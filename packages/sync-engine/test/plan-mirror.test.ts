@@ -1,4 +1,10 @@
-import { emptyEntry, type PathEntry, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
+import {
+  emptyEntry,
+  type PathEntry,
+  withChecked,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
 import { type FileRecord, type Version, type VersionVector, versionOf } from '@holdfast/model';
 import {
   isLocalChange,
@@ -122,6 +128,15 @@ describe('a mirror', () => {
   test('leaves a directory that was made by hand, as it may hold something', () => {
     expect(answers(other('directory', byHand(1)), file('new', theirs(2)))).toEqual(kept);
     expect(answers(other('directory', theirs(1)), file('new', theirs(2)))).toEqual(taken);
+  });
+
+  test('goes back with its archive also from a deletion that a member vouched for', () => {
+    const deletion = other('tombstone', theirs(2));
+    const entry = withChecked(entryWith(deletion, file('back', theirs(1))), deletion);
+    expect(planned(entry)).toMatchObject({ type: 'apply' });
+    const putBack = file('put back', [count('d', 3)]);
+    const rejected = withChecked(entryWith(putBack, deletion), putBack);
+    expect(planned(rejected)).toEqual({ type: 'none' });
   });
 
   test('a deletion that both made needs nothing but to be taken over', () => {
