@@ -35,6 +35,8 @@ const failed: Readonly<Record<string, readonly string[]>> = {
   'what (?d) lets go may go with its directory': ['ignore-480008'],
   'what its user moved without a sync may go with the power': ['modes-470006'],
   'what a mirror put back after a rejection, and shows no more, counts no more': ['mass-820000'],
+  'a mirror goes back with its archive from a deletion': ['old-850015'],
+  'a rejection is for what was done after the clock was set back': ['mass-850009'],
   'a rejection does not wait for what nobody has': ['mass-440028', 'mass-470008'],
   'what comes back after a rejection is asked of somebody who has it': ['mass-27'],
 };

@@ -321,7 +321,9 @@ export class MassChangeGuard implements ChangeGuard {
     if (!isMassChange(withChanges(before, { atMs: nowMs, files, ...lost }, limits), limits)) return;
     const id = hexFrom(random.bytes(8));
     this.#foreseen.set(author, id);
-    const question = { id, author, sinceMs: earliestMs, lastMs: nowMs, files, ...earlier };
+    // What was before may be in the future, where the clock was set back since.
+    const beganMs = Math.min(earliestMs, nowMs);
+    const question = { id, author, sinceMs: beganMs, lastMs: nowMs, files, ...earlier };
     this.#foreseen.set(author, await this.#questions.open(question));
     this.#init.logger.warn('a mass change waits for an answer', { author, files, ...lost });
   }

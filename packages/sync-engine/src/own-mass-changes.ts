@@ -42,7 +42,9 @@ export class OwnMassChanges {
     await this.#change((known) => {
       const open = this.#open(change.author, known, 0);
       id = open?.id ?? change.id;
-      if (open !== undefined) return replaced(known, { ...open, lastMs: change.lastMs });
+      if (open !== undefined) {
+        return replaced(known, reaching(reaching(open, change.sinceMs), change.lastMs));
+      }
       return [...this.#withRoom(known), { holder, answer: 'open', ...change }];
     });
     return id;
@@ -52,8 +54,7 @@ export class OwnMassChanges {
     return this.#change((known) => {
       const now = known.find((one) => one.id === id);
       if (now === undefined) return known;
-      const lastMs = Math.max(now.lastMs, atMs);
-      return replaced(known, { ...now, lastMs, ...addCounts(now, counted) });
+      return replaced(known, { ...reaching(now, atMs), ...addCounts(now, counted) });
     });
   }
 
@@ -118,6 +119,12 @@ export class OwnMassChanges {
   async #change(change: ChangeOf): Promise<void> {
     if (await this.#init.index.questions.change(change)) this.#init.onQuestion();
   }
+}
+
+/** The question, also for what was done at that time: before its beginning, where a clock was set back. */
+function reaching(question: KnownMassChange, atMs: number): KnownMassChange {
+  const sinceMs = Math.min(question.sinceMs, atMs);
+  return { ...question, sinceMs, lastMs: Math.max(question.lastMs, atMs) };
 }
 
 function replaced(known: readonly KnownMassChange[], next: KnownMassChange) {

@@ -134,6 +134,24 @@ test('a clock that was set back after a confirmation makes nobody ask less', asy
   expect(asked().length).toBe(2);
 });
 
+test.each([
+  ['what had passed before is counted', 2, 10],
+  ['a question that is open goes on', 6, 12],
+])(
+  'a rejection is for what was done after the clock was set back: %s',
+  async (_, earlier, meant) => {
+    await world.change(0, earlier);
+    world.nowMs -= windowMs / 2;
+    await world.change(earlier, 12);
+    await world.answer('confirmed');
+    await world.index.questions.change((known) =>
+      known.map((one) => ({ ...one, answer: 'rejected' as const })),
+    );
+    await world.guard.settle();
+    expect(world.index.counts.needFiles).toBe(meant);
+  },
+);
+
 /** Another device has taken over what is here. */
 async function spread(from: number, to: number): Promise<void> {
   const peer = { device: desktop, state: 'current', sequence: 99 } as const;
