@@ -33,6 +33,8 @@ export interface PeerSessionHandlers {
 }
 
 const helloTimeoutMs = 10_000;
+/** Who does not take the last words is not waited for. */
+const lastWordsMs = 1_000;
 
 export class PeerSession {
   readonly device: DeviceId;
@@ -161,8 +163,21 @@ export class PeerSession {
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'internal';
       await this.send({ type: 'error', code, message: errorMessage(error).slice(0, 200) });
+      await this.#finishSaying(channel);
       this.end(error);
     }
+  }
+
+  /** What was said last, and the hello before it, is on its way before the connection goes. */
+  async #finishSaying(channel: FrameChannel): Promise<void> {
+    if (this.#ended) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimer(lastWordsMs, resolve);
+      void channel.close().finally(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 }
 
