@@ -8,12 +8,12 @@ import { BlockCompaction } from './block-compaction.js';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
 import { catchUpIndex, indexByFrames, rebuildIndex } from './block-index-upkeep.js';
 import { encodeBlockPayload, readBlockPayload } from './block-payload.js';
+import type { BlockStoreInit, BlockStoreStats } from './block-store-types.js';
 import {
   BlockVerification,
   type BlockVerificationInit,
   isSamePlace,
 } from './block-verification.js';
-import type { BlockStoreInit, BlockStoreStats } from './block-store-types.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
 import { BlocksRefused } from './segment-errors.js';
@@ -167,19 +167,24 @@ export class BlockStore {
     const payloads = await this.#stream.read(wanted.map(({ block }) => block.location));
     const envelopes: (Uint8Array | undefined)[] = contentIds.map(() => undefined);
     const damaged: IndexChange[] = [];
+    const absent: { readonly contentId: ContentId; readonly block: IndexedBlock }[] = [];
     for (const [place, { block, at }] of wanted.entries()) {
       const contentId = contentIds[at];
       const payload = payloads[place];
       const stored = payload === undefined ? undefined : readBlockPayload(payload);
-      if (contentId !== undefined && stored?.contentId === contentId) {
+      if (contentId === undefined) continue;
+      if (stored?.contentId === contentId) {
         envelopes[at] = stored.envelope;
-      } else if (contentId !== undefined && this.#isHeld(block)) {
-        damaged.push({ contentId, before: block, after: undefined });
-      } else if (contentId !== undefined && this.#stream.isFreed(block.location.segment)) {
-        moved.add(contentId);
+        continue;
       }
+      absent.push({ contentId, block });
+      if (this.#isHeld(block)) damaged.push({ contentId, before: block, after: undefined });
     }
     if (damaged.length > 0) await this.#unindex(damaged);
+    // Only now: a segment that was being freed while it was read is by now.
+    for (const { contentId, block } of absent) {
+      if (this.#stream.isFreed(block.location.segment)) moved.add(contentId);
+    }
     return { envelopes, moved };
   }
 

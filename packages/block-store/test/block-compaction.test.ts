@@ -1,11 +1,12 @@
 /** Freeing blocks that nobody needs: whatever fails on the way, no other block is ever lost. */
+import { setImmediate } from 'node:timers/promises';
 import { type ContentId, hexFrom } from '@holdfast/model';
-import { AppError } from '@holdfast/platform';
+import { AppError, type BulkRunner } from '@holdfast/platform';
 import { SeededRandom } from '@holdfast/simulation';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeFreedMark, type FreeInput, readFreedMark } from '../src/freed-segment.js';
 import { type ArrivedBlock, type BlockStore, freedSegmentBytes } from '../src/index.js';
-import { encodeFreedMark, readFreedMark } from '../src/freed-segment.js';
 import { blockOf, crashAt, hasher, noise, StoreWorld, untilCrash } from './store-world.js';
 
 const blocks = Array.from({ length: 18 }, (_, at) => blockOf(noise(900 + 131 * at, at)));
@@ -65,6 +66,15 @@ async function faultsOf(store: BlockStore) {
   return { faults, rotten: rotten.size };
 }
 
+/** Something that is waited for. */
+function moment() {
+  let comes = (): void => undefined;
+  const come = new Promise<void>((resolve) => {
+    comes = resolve;
+  });
+  return { come, comes: () => comes() };
+}
+
 const nothingBad = { faults: [], rotten: 0 };
 
 test('the mark of a freed segment has the bytes of FORMAT.md', () => {
@@ -116,6 +126,43 @@ describe('compacting', () => {
     await again.sync(dead);
     await expectHeld(again, blocks);
     expect(world.damage).toEqual([]);
+  });
+
+  test('gives a block that is read at the very moment at which its segment goes', async () => {
+    const world = new StoreWorld();
+    const node = world.start();
+    let isReading = false;
+    const isFirst = (input: unknown) => (input as FreeInput).place.segment === 1;
+    const asked = moment();
+    const gone = moment();
+    const answered = moment();
+    const runner: BulkRunner = {
+      parallelism: node.runner.parallelism,
+      stop: () => node.runner.stop(),
+      async run(job, input, transfer) {
+        const isOurs = isReading && job.name === 'block-store.read-entries';
+        if (isOurs) {
+          isReading = false;
+          asked.comes();
+          await gone.come;
+        }
+        const output = await node.runner.run(job, input, transfer);
+        if (isOurs) answered.comes();
+        if (job.name !== 'block-store.free-segment' || !isFirst(input)) return output;
+        gone.comes();
+        await answered.come;
+        // The reader has its answer before anybody says that the segment is gone.
+        await setImmediate();
+        return output;
+      },
+    };
+    const store = await filled(world, { ...node, runner });
+    isReading = true;
+    const reading = store.read(live.map(({ contentId }) => contentId));
+    await asked.come;
+    await compactAll(store);
+    expect((await reading).filter((envelope) => envelope === undefined)).toEqual([]);
+    await expectHeld(store, live);
   });
 
   test('where everything is dead leaves nothing but marks, and the store goes on', async () => {
