@@ -161,7 +161,10 @@ export class FolderLink {
   }
 
   update(announcement: FolderAnnouncement): void {
+    const before = this.#announcement.archive?.storeId;
     this.#announcement = announcement;
+    const storeId = announcement.archive?.storeId;
+    if (storeId !== before) void this.#log.judge(storeId);
   }
 
   /** Something changed here: rows or needs. */

@@ -50,10 +50,10 @@ export class LogWatch {
     const { index, session, folder, logger } = this.#init;
     const { device } = session;
     const { witness } = index.peer(device);
-    if (witness === undefined || witness.storeId !== storeId) {
-      this.#isVouchedFor = true;
-      return;
-    }
+    const isKnown = witness !== undefined && (storeId ?? witness.storeId) === witness.storeId;
+    this.#isVouchedFor = !isKnown;
+    // One that names no store yet is asked once it does.
+    if (!isKnown || storeId === undefined) return;
     const { position } = witness;
     try {
       const page = await session.history(folder, { type: 'chain', position });

@@ -97,3 +97,12 @@ test.each([
   expect(witness()).toEqual(seen);
   expect(changes()).toBe(0);
 });
+
+test('an archive that names its store only after the link began is asked then', async () => {
+  const { watch, witness, asked } = await linked(seen, { position: 9, head: digits('c') });
+  await watch.judge(undefined);
+  expect(watch.seen(next)).toEqual({});
+  expect(asked).toEqual([]);
+  await watch.judge(storeId);
+  expect(witness()).toEqual({ ...seen, isContradicted: true });
+});
