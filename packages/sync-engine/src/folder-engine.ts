@@ -269,8 +269,9 @@ export class FolderEngine {
       announcement,
     );
     if (!(await this.renumbering.accepts(link))) return;
-    this.#links.set(session.device, link);
     try {
+      await link.dropVoidReceipt();
+      this.#links.set(session.device, link);
       await link.start();
     } catch (error) {
       this.#warn(error);
@@ -382,8 +383,8 @@ export class FolderEngine {
     this.#receipts?.send().catch((error: unknown) => this.#warn(error));
   }
 
-  #receiptArrived(): void {
-    this.refreshCoverage()
+  #receiptArrived(): Promise<void> {
+    return this.refreshCoverage()
       .then(() => {
         this.tree?.releaseHeld();
         this.#init.onChange(this.#config.id);

@@ -49,7 +49,8 @@ export interface FolderLinkInit {
   /** What arrived gave rows of this device new numbers: every member is to hear of them. */
   readonly onOwnRows: () => void;
   readonly onProgress: () => void;
-  readonly onReceipt: () => void;
+  /** What receipts cover changed; resolves once that is taken into account, and never rejects. */
+  readonly onReceipt: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -155,16 +156,17 @@ export class FolderLink {
     } else if (known !== undefined) {
       await index.forgetPeer(this.device);
     }
-    await this.#dropVoidReceipt();
     void this.#pump();
     void this.#log.judge(this.#announcement.archive?.storeId);
   }
 
-  update(announcement: FolderAnnouncement): void {
+  async update(announcement: FolderAnnouncement): Promise<void> {
     const before = this.#announcement.archive?.storeId;
     this.#announcement = announcement;
     const storeId = announcement.archive?.storeId;
-    if (storeId !== before) void this.#log.judge(storeId);
+    if (storeId === before) return;
+    void this.#log.judge(storeId);
+    await this.dropVoidReceipt();
   }
 
   /** Something changed here: rows or needs. */
@@ -250,7 +252,7 @@ export class FolderLink {
     const seen = this.#log.seen({ storeId, position: logPosition, head: logHead });
     const peers = { [this.device]: { receipt, ...seen } };
     await index.update([], (entry) => entry, { sync: true, peers });
-    this.#init.onReceipt();
+    void this.#init.onReceipt();
   }
 
   /** Sends a receipt unless the same one was the last. */
@@ -263,15 +265,16 @@ export class FolderLink {
 
   /**
    * A receipt of a store that the member does not keep any more says nothing, nor does one of an
-   * archive that has forgotten what it saw: its store may be an old copy too. It says it again.
+   * archive that has forgotten what it saw: its store may be an old copy too. It says it again. Until
+   * this has resolved nobody is to take what is covered for what the member holds.
    */
-  async #dropVoidReceipt(): Promise<void> {
+  async dropVoidReceipt(): Promise<void> {
     const { index } = this.#init;
     const { receipt } = index.peer(this.device);
     if (receipt === undefined || isUpheld(receipt, this.#announcement)) return;
     const peers = { [this.device]: { receipt: undefined } };
     await index.update([], (entry) => entry, { sync: true, peers });
-    this.#init.onReceipt();
+    await this.#init.onReceipt();
   }
 
   #remember(position: IndexPosition): void {

@@ -13,7 +13,7 @@ export interface LogWatchInit {
   readonly index: FolderIndex;
   readonly session: Pick<PeerSession, 'device' | 'history'>;
   readonly logger: Logger;
-  readonly onReceipt: () => void;
+  readonly onReceipt: () => Promise<void>;
 }
 
 /** `unknown`: the archive cannot say, as what it would say it by rotted in both copies. */
@@ -75,7 +75,7 @@ export class LogWatch {
     if (isSame(index.peer(session.device).witness, witness)) return;
     const peers = { [session.device]: { witness } };
     await index.update([], (entry) => entry, { sync: true, peers });
-    onReceipt();
+    await onReceipt();
   }
 }
 

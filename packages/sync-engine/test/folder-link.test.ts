@@ -23,6 +23,7 @@ async function linkTo(
   index: FolderIndex,
   said: Partial<FolderAnnouncement> = {},
   onOwnRows: () => void = () => undefined,
+  onReceipt: () => Promise<void> = async () => undefined,
 ) {
   const sent: ControlMessage[] = [];
   const ends: unknown[] = [];
@@ -56,7 +57,7 @@ async function linkTo(
       onRows: () => undefined,
       onOwnRows,
       onProgress: () => undefined,
-      onReceipt: () => undefined,
+      onReceipt,
       logger: silentLogger,
     },
     announcement,
@@ -134,4 +135,47 @@ test('what a member vouches for gets another number here, and that is told at on
   expect(index.position().sequence).toBe(2);
   await expect.poll(toldUpTo).toEqual(index.position());
   link.end();
+});
+
+describe('a receipt of a store that the member keeps no more', () => {
+  const storeId = '0123456789abcdef' as StoreId;
+  const other = 'fedcba9876543210' as StoreId;
+
+  /** Linked to a member that keeps this store; the receipt that is known is of `storeId`. */
+  async function linkedToStore(kept: StoreId) {
+    const index = await openIndex();
+    const position = index.position();
+    const said = {
+      generation: 1,
+      position,
+      exceptions: [],
+      logPosition: 3,
+      logHead: 'ab'.repeat(32),
+    };
+    const receipt = { storeId, ...said, receivedAtMs: 1 };
+    const peers = { [desktop]: { receipt } };
+    await index.update([], (entry) => entry, { sync: true, peers });
+    let isCounted = true;
+    const onReceipt = async () => {
+      await Promise.resolve();
+      isCounted = index.peer(desktop).receipt !== undefined;
+    };
+    const archive = { storeId: kept, generation: 1 };
+    const { link } = await linkTo(index, { archive, seen: position }, undefined, onReceipt);
+    return { index, link, archive, isCounted: () => isCounted };
+  }
+
+  test('is gone, and counts no more, before the link begins', async () => {
+    const { link, isCounted } = await linkedToStore(other);
+    await link.dropVoidReceipt();
+    expect(isCounted()).toBe(false);
+  });
+
+  test('counts no more once the member has said that it keeps another one', async () => {
+    const { link, isCounted } = await linkedToStore(storeId);
+    await link.dropVoidReceipt();
+    expect(isCounted(), 'it still keeps this one').toBe(true);
+    await link.update({ ...link.announcement, archive: { storeId: other, generation: 1 } });
+    expect(isCounted()).toBe(false);
+  });
 });

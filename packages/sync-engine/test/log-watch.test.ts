@@ -23,7 +23,7 @@ async function linked(before: LogWitness | undefined, says: Said | Error) {
     folder: 'photosphotosphot' as FolderId,
     index,
     logger: silentLogger,
-    onReceipt: () => {
+    onReceipt: async () => {
       changes += 1;
     },
     session: {
