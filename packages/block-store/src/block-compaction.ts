@@ -5,12 +5,12 @@
  */
 import type { ContentId } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath, inGroups } from '@holdfast/platform';
-import type { BlockIndex, IndexChange, IndexedBlock } from './block-index.js';
+import type { BlockIndex, IndexChange, IndexedBlock, NamedBlock } from './block-index.js';
 import { isSamePlace } from './block-verification.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import type { SegmentStream } from './segment-stream.js';
 import type { EntryLocation } from './segment-types.js';
-import { type SurveyedBlock, type SurveyedSegment, surveySegment } from './survey-job.js';
+import { type SurveyedSegment, surveySegment } from './survey-job.js';
 
 export interface BlockCompactionInit {
   readonly runner: BulkRunner;
@@ -39,11 +39,11 @@ export interface CompactedSegment {
 const minDeadShare = 0.2;
 const copyBound = {
   maxBytes: 4 * 1024 * 1024,
-  bytesOf: ({ lengthBytes }: SurveyedBlock) => lengthBytes,
+  bytesOf: ({ location }: NamedBlock) => location.lengthBytes,
 };
 
 interface Copied {
-  readonly block: SurveyedBlock;
+  readonly block: NamedBlock;
   readonly to: EntryLocation;
 }
 
@@ -99,25 +99,25 @@ export class BlockCompaction {
     const survey = await runner.run(surveySegment, { place, limit: ends.durable });
     if (survey === undefined) return undefined;
     const live = survey.blocks.filter(({ contentId }) => !dead.has(contentId));
-    const copied = await this.#copy(segment, live);
+    const copied = await this.#copy(live);
     if (copied === undefined) return undefined;
-    await this.#point(segment, copied);
+    await this.#point(copied);
     await stream.free(segment, survey.extent);
     await this.#forget(segment, survey, dead);
-    const copiedBytes = live.reduce((sum, { lengthBytes }) => sum + frameBytes + lengthBytes, 0);
+    const copiedBytes = live.reduce(
+      (sum, { location }) => sum + frameBytes + location.lengthBytes,
+      0,
+    );
     const freedBytes = Math.max(0, ends.durable - headerBytes - copiedBytes);
     return { segment, freedBytes, copiedBytes };
   }
 
   /** Durable, and read back, when it resolves; undefined where a block is not what its name says. */
-  async #copy(
-    segment: number,
-    live: readonly SurveyedBlock[],
-  ): Promise<readonly Copied[] | undefined> {
+  async #copy(live: readonly NamedBlock[]): Promise<readonly Copied[] | undefined> {
     const { stream } = this.#init;
     const copied: Copied[] = [];
     for (const group of inGroups(live, copyBound)) {
-      const payloads = await stream.read(group.map((block) => ({ segment, ...spanOf(block) })));
+      const payloads = await stream.read(group.map(({ location }) => location));
       const whole = payloads.filter((payload) => payload !== undefined);
       if (whole.length < group.length) return undefined;
       const places = await this.#append(whole);
@@ -128,7 +128,7 @@ export class BlockCompaction {
       }
     }
     await stream.sync();
-    return (await this.#areSame(segment, copied)) ? copied : undefined;
+    return (await this.#areSame(copied)) ? copied : undefined;
   }
 
   async #append(payloads: readonly Uint8Array[]): Promise<EntryLocation[] | undefined> {
@@ -141,11 +141,11 @@ export class BlockCompaction {
     }
   }
 
-  async #areSame(segment: number, copied: readonly Copied[]): Promise<boolean> {
+  async #areSame(copied: readonly Copied[]): Promise<boolean> {
     const { stream } = this.#init;
-    const bound = { ...copyBound, bytesOf: ({ block }: Copied) => block.lengthBytes };
+    const bound = { ...copyBound, bytesOf: ({ block }: Copied) => block.location.lengthBytes };
     for (const group of inGroups(copied, bound)) {
-      const before = await stream.read(group.map(({ block }) => ({ segment, ...spanOf(block) })));
+      const before = await stream.read(group.map(({ block }) => block.location));
       const now = await stream.read(group.map(({ to }) => to));
       for (const [at, bytes] of before.entries()) {
         const copy = now[at];
@@ -157,14 +157,13 @@ export class BlockCompaction {
   }
 
   /** The index names the copies, durably, unless it names yet another entry. */
-  async #point(segment: number, copied: readonly Copied[]): Promise<void> {
+  async #point(copied: readonly Copied[]): Promise<void> {
     const { index, stream } = this.#init;
     const known = await index.get(copied.map(({ block }) => block.contentId));
     const changes = copied.flatMap(({ block, to }, at): IndexChange[] => {
-      const { contentId, plainBytes } = block;
+      const { contentId, plainBytes, location } = block;
       const before = known[at];
-      const old = { segment, ...spanOf(block) };
-      if (before !== undefined && !isSamePlace(before.location, old)) return [];
+      if (before !== undefined && !isSamePlace(before.location, location)) return [];
       return [{ contentId, before, after: { location: to, plainBytes } }];
     });
     await index.apply(distinct(changes), stream.durableEnd());
@@ -186,10 +185,6 @@ export class BlockCompaction {
     });
     await index.apply(changes, index.summary.end);
   }
-}
-
-function spanOf({ offset, lengthBytes }: SurveyedBlock) {
-  return { offset, lengthBytes };
 }
 
 /** One change for each block: a segment may hold it twice. */

@@ -1,5 +1,5 @@
 /** Bringing the index of blocks up to its segments when a store is opened, or making it anew. */
-import type { Logger } from '@holdfast/platform';
+import { byCount, inGroups, type Logger } from '@holdfast/platform';
 import type { BlockIndex, IndexChange } from './block-index.js';
 import { indexSegments } from './index-segments.js';
 import { frameBytes, headerBytes } from './segment-format.js';
@@ -39,8 +39,8 @@ async function forgetFreed(stream: SegmentStream, index: BlockIndex): Promise<vo
     if (!stream.isFreed(before.location.segment)) continue;
     freed.push({ contentId, before, after: undefined });
   }
-  for (let from = 0; from < freed.length; from += rowsPerChange) {
-    await index.apply(freed.slice(from, from + rowsPerChange), index.summary.end);
+  for (const group of inGroups(freed, byCount(rowsPerChange))) {
+    await index.apply(group, index.summary.end);
   }
 }
 

@@ -19,6 +19,10 @@ export interface IndexedBlock {
   readonly plainBytes: number;
 }
 
+export interface NamedBlock extends IndexedBlock {
+  readonly contentId: ContentId;
+}
+
 export interface IndexChange {
   readonly contentId: ContentId;
   /** What the index holds now. */

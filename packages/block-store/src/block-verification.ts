@@ -4,7 +4,8 @@
  * fetched again; its bytes stay where they are. Owns the figures of one run.
  */
 import type { BlockReference, ContentId, StoredId } from '@holdfast/model';
-import type { BlockIndex, IndexChange, IndexedBlock } from './block-index.js';
+import { byCount, inGroups } from '@holdfast/platform';
+import type { BlockIndex, IndexChange, IndexedBlock, NamedBlock } from './block-index.js';
 import type { SegmentStream } from './segment-stream.js';
 import {
   isWithin,
@@ -41,7 +42,6 @@ const maxExtents = 100_000;
 const blocksPerRead = 64;
 
 type Extent = VerifiedPart['damage'][number];
-type Suspect = IndexedBlock & { readonly contentId: ContentId };
 
 export class BlockVerification {
   readonly #init: BlockVerificationInit;
@@ -122,7 +122,7 @@ export class BlockVerification {
       this.#init.loggedIds(ids),
     ]);
     const unindexed: IndexChange[] = [];
-    const doubtful: Suspect[] = [];
+    const doubtful: NamedBlock[] = [];
     for (const [at, block] of blocks.entries()) {
       const { contentId, location, plainBytes } = block;
       const known = indexed[at];
@@ -135,13 +135,11 @@ export class BlockVerification {
     }
     this.#reindexed += await this.#init.change(unindexed);
     // The log vouches for no envelope like theirs: their content is compared.
-    for (let from = 0; from < doubtful.length; from += blocksPerRead) {
-      await this.#open(doubtful.slice(from, from + blocksPerRead));
-    }
+    for (const group of inGroups(doubtful, byCount(blocksPerRead))) await this.#open(group);
   }
 
   /** Reads these blocks whole; one that does not open, or is no longer indexed, is rotten. */
-  async #open(suspects: readonly Suspect[]): Promise<void> {
+  async #open(suspects: readonly NamedBlock[]): Promise<void> {
     const opens = await this.#init.opens(
       suspects.map(({ contentId, plainBytes }) => ({ contentId, lengthBytes: plainBytes })),
     );
@@ -157,7 +155,7 @@ export class BlockVerification {
       if (same === undefined) bySegment.set(extent.segment, [extent]);
       else same.push(extent);
     }
-    let suspects: Suspect[] = [];
+    let suspects: NamedBlock[] = [];
     for await (const [contentId, block] of this.#init.index.entries()) {
       const { location } = block;
       const extents = bySegment.get(location.segment) ?? [];
@@ -171,7 +169,7 @@ export class BlockVerification {
     await this.#open(suspects);
   }
 
-  async #drop({ contentId, location, plainBytes }: Suspect): Promise<void> {
+  async #drop({ contentId, location, plainBytes }: NamedBlock): Promise<void> {
     this.#rotten.add(contentId);
     this.#rottenBytes += location.lengthBytes;
     const before = { location, plainBytes };

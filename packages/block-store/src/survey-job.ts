@@ -2,26 +2,11 @@
  * Looking at a whole segment before its blocks are moved, as a job for worker threads: which blocks lie
  * in it, and whether every byte of it is what was written. Changes nothing.
  */
-import type { ContentId } from '@holdfast/model';
-import {
-  type BulkJob,
-  type BulkTools,
-  type FileHandle,
-  fileErrorCode,
-  readFully,
-} from '@holdfast/platform';
+import { type BulkJob, type BulkTools, type FileHandle, fileErrorCode } from '@holdfast/platform';
+import type { NamedBlock } from './block-index.js';
 import { readBlockPayloadHeader } from './block-payload.js';
-import {
-  firstDigest,
-  frameBytes,
-  headerBytes,
-  nextDigest,
-  readHeader,
-  readTrailer,
-  type SegmentExtent,
-  sameBytes,
-  trailerBytes,
-} from './segment-format.js';
+import { readEnd, readStart, sameExtent } from './segment-ends.js';
+import { frameBytes, headerBytes, nextDigest, type SegmentExtent } from './segment-format.js';
 import { type SegmentPlace, segmentPath, withFile } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';
 
@@ -31,16 +16,9 @@ export interface SurveyInput {
   readonly limit: number;
 }
 
-export interface SurveyedBlock {
-  readonly offset: number;
-  readonly lengthBytes: number;
-  readonly contentId: ContentId;
-  readonly plainBytes: number;
-}
-
 export interface SurveyedSegment {
   readonly extent: SegmentExtent;
-  readonly blocks: readonly SurveyedBlock[];
+  readonly blocks: readonly NamedBlock[];
 }
 
 /** Undefined where anything is not as it should be, is no block or cannot be read: it is left alone. */
@@ -64,34 +42,23 @@ function survey(
   handle: FileHandle,
 ): SurveyedSegment | undefined {
   const { fileSystem, hasher } = tools;
-  const header = Buffer.alloc(headerBytes);
-  readFully(fileSystem, handle, header, 0);
-  const reading = readHeader(header, hasher);
-  if (reading.type !== 'header' || reading.header.segment !== place.segment) return undefined;
-  let digest = firstDigest(header, hasher);
+  const start = readStart(place, tools, handle);
+  if (start === undefined) return undefined;
+  let { digest } = start;
   let validBytes = headerBytes;
-  const blocks: SurveyedBlock[] = [];
+  const blocks: NamedBlock[] = [];
   const options = { from: headerBytes, limit, passDamage: false };
   for (const step of walkEntries(fileSystem, handle, hasher, options)) {
     const found = step.type === 'entry' ? readBlockPayloadHeader(step.payload) : undefined;
     if (step.type !== 'entry' || found === undefined) return undefined;
     digest = nextDigest(digest, step.digest, hasher);
+    const { offset } = step;
     const lengthBytes = step.payload.length;
-    validBytes = step.offset + frameBytes + lengthBytes;
-    blocks.push({ ...found, offset: step.offset, lengthBytes });
+    validBytes = offset + frameBytes + lengthBytes;
+    blocks.push({ ...found, location: { segment: place.segment, offset, lengthBytes } });
   }
   const extent = { validBytes, entryCount: blocks.length, digest };
-  return isTrailed(extent, tools, handle) && validBytes === limit ? { extent, blocks } : undefined;
-}
-
-function isTrailed(extent: SegmentExtent, tools: BulkTools, handle: FileHandle): boolean {
-  const { sizeBytes } = tools.fileSystem.handleStat(handle);
-  const bytes = Buffer.alloc(trailerBytes);
-  readFully(tools.fileSystem, handle, bytes, Math.max(0, sizeBytes - trailerBytes));
-  const trailer = readTrailer(bytes, sizeBytes, tools.hasher);
-  return (
-    trailer?.validBytes === extent.validBytes &&
-    trailer.entryCount === extent.entryCount &&
-    sameBytes(trailer.digest, extent.digest)
-  );
+  const trailer = readEnd(tools, handle);
+  const isTrailed = trailer !== undefined && sameExtent(trailer, extent);
+  return isTrailed && validBytes === limit ? { extent, blocks } : undefined;
 }

@@ -14,16 +14,13 @@ import {
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
 import { envelopeHeader } from './envelope.js';
 import { freedSegmentBytes, readFreedMark } from './freed-segment.js';
+import { readEnd, readStart, sameExtent } from './segment-ends.js';
 import {
-  firstDigest,
   frameBytes,
   headerBytes,
   nextDigest,
   nothingValid,
-  readHeader,
-  readTrailer,
   type SegmentExtent,
-  sameBytes,
   trailerBytes,
 } from './segment-format.js';
 import { type PayloadKind, type SegmentPlace, segmentPath, withFile } from './segment-jobs.js';
@@ -153,14 +150,9 @@ interface Head {
 function headOf({ place, limit }: VerifyPartInput, tools: BulkTools, handle: FileHandle): Head {
   // Sealed with no entry because not even its header was written.
   if (limit < headerBytes) return { state: 'none', upTo: nothingValid };
-  const bytes = Buffer.alloc(headerBytes);
-  readFully(tools.fileSystem, handle, bytes, 0);
-  const reading = readHeader(bytes, tools.hasher);
-  if (reading.type !== 'header' || reading.header.segment !== place.segment) {
-    return { state: 'damaged', upTo: behindHeader };
-  }
-  const digest = firstDigest(bytes, tools.hasher);
-  const { predecessorDigest } = reading.header;
+  const start = readStart(place, tools, handle);
+  if (start === undefined) return { state: 'damaged', upTo: behindHeader };
+  const { digest, predecessorDigest } = start;
   return { state: 'whole', upTo: { ...behindHeader, digest }, predecessorDigest };
 }
 
@@ -179,18 +171,14 @@ function endState(
 }
 
 /** Damaged too where it says something else than a walk over whole entries. */
-function trailerState(upTo: VerifiedUpTo, tools: BulkTools, handle: FileHandle): MarkState {
-  const { sizeBytes } = tools.fileSystem.handleStat(handle);
-  const bytes = Buffer.alloc(trailerBytes);
-  readFully(tools.fileSystem, handle, bytes, Math.max(0, sizeBytes - trailerBytes));
-  const trailer = readTrailer(bytes, sizeBytes, tools.hasher);
+function trailerState(
+  { digest, ...upTo }: VerifiedUpTo,
+  tools: BulkTools,
+  handle: FileHandle,
+): MarkState {
+  const trailer = readEnd(tools, handle);
   if (trailer === undefined) return 'damaged';
-  if (upTo.digest === undefined) return 'whole';
-  const isSame =
-    sameBytes(trailer.digest, upTo.digest) &&
-    trailer.validBytes === upTo.validBytes &&
-    trailer.entryCount === upTo.entryCount;
-  return isSame ? 'whole' : 'damaged';
+  return digest === undefined || sameExtent(trailer, { ...upTo, digest }) ? 'whole' : 'damaged';
 }
 
 /** What one job has found so far. */

@@ -5,6 +5,11 @@ export interface GroupBound<Item> {
   readonly maxItems?: number;
 }
 
+/** Groups of so many, whatever their bytes. */
+export function byCount(maxItems: number): GroupBound<unknown> {
+  return { maxItems, maxBytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 };
+}
+
 /** In order, and none empty. Only where a single item does has a group more bytes than it may. */
 export function* inGroups<Item>(
   items: Iterable<Item>,

@@ -9,7 +9,7 @@
 import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
 import type { ObserveContext } from '@holdfast/folder-scanner';
 import { isFileVersion, sameContent, sameOnDisk, type Version } from '@holdfast/model';
-import { type BulkRunner, type Clock, type FilePath, inGroups } from '@holdfast/platform';
+import { type BulkRunner, byCount, type Clock, type FilePath, inGroups } from '@holdfast/platform';
 import type { LocalTwins } from './local-twins.js';
 import { type MoveItem, type MoveResult, moveFilesJob } from './move-files-job.js';
 import type { PathClaims } from './path-claims.js';
@@ -39,7 +39,7 @@ interface Move {
   readonly item: MoveItem;
 }
 
-const movedAtOnce = { maxBytes: Number.POSITIVE_INFINITY, maxItems: 512, bytesOf: () => 0 };
+const movedAtOnce = byCount(512);
 /** What is not told by then is copied. */
 const patienceMs = 20_000;
 /** So long nothing else is looked at either: each look would come across all that waits. */
