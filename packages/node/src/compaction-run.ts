@@ -2,7 +2,7 @@
 import type { FolderId, FolderPath } from '@holdfast/model';
 import { AppError, type Clock, errorSentences } from '@holdfast/platform';
 import type { FolderEngine } from '@holdfast/sync-engine';
-import type { CompactionStep, VersionArchive } from '@holdfast/version-archive';
+import { nothingFreed, type VersionArchive, withStep } from '@holdfast/version-archive';
 import { neededVersions, obstacleOf } from './needed-versions.js';
 import type { CompactResult } from './thin-control.js';
 
@@ -14,18 +14,11 @@ export interface CompactionRunInit {
   readonly nameOf: (device: string) => string;
 }
 
-const nothingDone: CompactionStep = {
-  segments: 0,
-  freedBytes: 0,
-  copiedBytes: 0,
-  damagedSegments: 0,
-};
-
 export class CompactionRun {
   readonly #init: CompactionRunInit;
   readonly #archived: readonly FolderEngine[];
   readonly #notes: string[] = [];
-  #done = nothingDone;
+  #done = nothingFreed;
 
   constructor(init: CompactionRunInit) {
     this.#init = init;
@@ -62,7 +55,7 @@ export class CompactionRun {
     const wanted = { nowMs: clock.now(), folders: new Set(byId.keys()), needed };
     try {
       for await (const step of archive.thinning.compaction().run(wanted)) {
-        this.#done = sumOf(this.#done, step);
+        this.#done = withStep(this.#done, step);
         if (signal?.aborted === true) return true;
       }
       return false;
@@ -84,13 +77,4 @@ export class CompactionRun {
       return false;
     });
   }
-}
-
-function sumOf(one: CompactionStep, other: CompactionStep): CompactionStep {
-  return {
-    segments: one.segments + other.segments,
-    freedBytes: one.freedBytes + other.freedBytes,
-    copiedBytes: one.copiedBytes + other.copiedBytes,
-    damagedSegments: one.damagedSegments + other.damagedSegments,
-  };
 }

@@ -11,13 +11,14 @@ import {
   type Hash,
   type VersionId,
 } from '@holdfast/model';
+import { byCount, inGroups } from '@holdfast/platform';
 import { type BlockClaim, type ClaimingEntry, type DeadBlocks, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
 import type { VersionEntry } from './log-entry.js';
 import type { LogIndexer } from './log-indexer.js';
 import type { NeededVersions, PlanThinningInit } from './plan-thinning.js';
-import { type EntryTime, maxSettledPerEntry } from './thin-entry.js';
+import { type EntryTime, settledEntries } from './thin-entry.js';
 import { markOfEntries } from './thin-marks.js';
 
 export interface ArchiveCompactionInit {
@@ -46,6 +47,23 @@ export interface CompactionStep {
   readonly copiedBytes: number;
   /** Segments that were left as they are, because something in them is not as it was written. */
   readonly damagedSegments: number;
+}
+
+export const nothingFreed: CompactionStep = {
+  segments: 0,
+  freedBytes: 0,
+  copiedBytes: 0,
+  damagedSegments: 0,
+};
+
+/** The figures of both. */
+export function withStep(sum: CompactionStep, step: CompactionStep): CompactionStep {
+  return {
+    segments: sum.segments + step.segments,
+    freedBytes: sum.freedBytes + step.freedBytes,
+    copiedBytes: sum.copiedBytes + step.copiedBytes,
+    damagedSegments: sum.damagedSegments + step.damagedSegments,
+  };
 }
 
 const segmentsPerStep = 8;
@@ -89,10 +107,8 @@ export class ArchiveCompaction {
     for (const folder of new Set(due.map(([, mark]) => mark.folder))) {
       await this.#keepNeeded(folder, new Set(positions), needed);
     }
-    for (let from = 0; from < positions.length; from += maxSettledPerEntry) {
-      const some = positions.slice(from, from + maxSettledPerEntry);
-      const settled = { kind: 'thinning-settled', outcome: 'freed' } as const;
-      log.stage([{ ...settled, ...this.#init.time(), positions: some }]);
+    for (const entry of settledEntries(positions, { ...this.#init.time(), outcome: 'freed' })) {
+      log.stage([entry]);
       await indexer.settle();
     }
   }
@@ -138,9 +154,7 @@ export class ArchiveCompaction {
     for await (const [id, position] of index.markedVersions(folder)) {
       if (positions.has(position)) found.push(id);
     }
-    for (let from = 0; from < found.length; from += versionsPerStep) {
-      yield found.slice(from, from + versionsPerStep);
-    }
+    yield* inGroups(found, byCount(versionsPerStep));
   }
 
   async #entriesOf(folder: FolderId, ids: readonly VersionId[]): Promise<VersionEntry[]> {
@@ -157,32 +171,22 @@ export class ArchiveCompaction {
     await this.#init.indexer.settle();
     const dead = await this.#dead();
     const compaction = this.#init.blocks.compaction();
-    let step = { segments: 0, freedBytes: 0, copiedBytes: 0, damagedSegments: 0 };
+    let step = nothingFreed;
     for (const { segment } of await compaction.plan(dead.blocks)) {
       if (step.segments === segmentsPerStep) break;
       if (this.#damaged.has(segment)) continue;
       const done = await compaction.compact(segment, dead.blocks);
-      if (done === undefined) {
-        this.#damaged.add(segment);
-        step = { ...step, damagedSegments: step.damagedSegments + 1 };
-        continue;
-      }
-      step = {
-        ...step,
-        segments: step.segments + 1,
-        freedBytes: step.freedBytes + done.freedBytes,
-        copiedBytes: step.copiedBytes + done.copiedBytes,
-      };
+      if (done === undefined) this.#damaged.add(segment);
+      const figures = done === undefined ? { damagedSegments: 1 } : { ...done, segments: 1 };
+      step = withStep(step, { ...nothingFreed, ...figures });
     }
     return step;
   }
 
   #dead(): Promise<DeadBlocks> {
-    const { blocks, hash, log, indexer } = this.#init;
     const claims = (entries: readonly ClaimingEntry[]) => this.#claims(entries);
-    const head = indexer.disclosed;
-    const verification = () => log.verification();
-    return deadBlocks({ blocks, hash, log: verification, head, claims, sparesLists: true });
+    const head = this.#init.indexer.disclosed;
+    return deadBlocks({ ...this.#init, head, claims, sparesLists: true });
   }
 
   /** What waits may be kept again: its blocks are needed. */

@@ -13,7 +13,7 @@ import {
 } from '@holdfast/model';
 import type { Clock } from '@holdfast/platform';
 import { ArchiveCompaction } from './archive-compaction.js';
-import { type ClaimingEntry, deadBlocks } from './dead-blocks.js';
+import { type BlockClaim, type ClaimingEntry, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
 import type { LogIndexer } from './log-indexer.js';
@@ -24,7 +24,7 @@ import {
   type VersionsToThin,
 } from './plan-thinning.js';
 import { ReceiveTimes } from './receive-times.js';
-import { type EntryTime, maxSettledPerEntry, maxThinnedPerEntry } from './thin-entry.js';
+import { type EntryTime, settledEntries, thinnedEntries } from './thin-entry.js';
 import { markOfEntries, type ThinMark } from './thin-marks.js';
 
 export interface ThinningRequest {
@@ -71,7 +71,8 @@ export class ArchiveThinning {
 
   /** When the newest entry was received; undefined before there is one with a sure time. */
   async newestReceivedMs(): Promise<number | undefined> {
-    return (await this.#times()).newestMs;
+    const newestMs = this.#init.index.latestTimes['sure-time'];
+    return newestMs < 0 ? undefined : newestMs;
   }
 
   /** Only says what would go, and what that would free. Changes nothing. */
@@ -89,9 +90,7 @@ export class ArchiveThinning {
       const rules = retentionText(request.rules);
       const time = this.#time();
       const ids = plan.versions.map(({ versionId }) => versionId);
-      const entries = parts(ids, maxThinnedPerEntry).map((versionIds) => {
-        return { kind: 'thinned' as const, folder, ...time, freeFromMs, rules, versionIds };
-      });
+      const entries = thinnedEntries(ids, { folder, ...time, freeFromMs, rules });
       log.stage(entries);
       await indexer.settle();
       return plan;
@@ -104,12 +103,8 @@ export class ArchiveThinning {
     return alone(async () => {
       await indexer.settle();
       const waiting = this.#marksOf(folder).filter(([, { state }]) => state === 'waiting');
-      const time = this.#time();
       const positions = waiting.map(([position]) => position);
-      const entries = parts(positions, maxSettledPerEntry).map((some) => {
-        const settled = { kind: 'thinning-settled', outcome: 'withdrawn' } as const;
-        return { ...settled, ...time, positions: some };
-      });
+      const entries = settledEntries(positions, { ...this.#time(), outcome: 'withdrawn' });
       log.stage(entries);
       await indexer.settle();
       return waiting.reduce((sum, [, { versions }]) => sum + versions, 0);
@@ -148,13 +143,15 @@ export class ArchiveThinning {
     const going = new Set(plan.versions.map(({ versionId }) => versionId));
     const isGoing = ({ entry }: ClaimingEntry) =>
       entry.folder === request.folder && going.has(entry.versionId);
-    const { bytes } = await this.#dead(async (entries) => {
+    const claims = async (entries: readonly ClaimingEntry[]) => {
       const marks = await markOfEntries(this.#init.index, entries);
-      return entries.map((one, at) => {
+      return entries.map((one, at): BlockClaim => {
         if (isGoing(one)) return 'gone';
         return marks[at] === undefined ? 'kept' : 'neither';
       });
-    });
+    };
+    const head = this.#init.indexer.disclosed;
+    const { bytes } = await deadBlocks({ ...this.#init, head, claims, sparesLists: false });
     return { ...plan, freedBytes: bytes };
   }
 
@@ -171,21 +168,8 @@ export class ArchiveThinning {
   async #times(): Promise<ReceiveTimes> {
     return new ReceiveTimes(await this.#init.index.sureTimes());
   }
-
-  #dead(claims: Parameters<typeof deadBlocks>[0]['claims']) {
-    const { blocks, hash, log, indexer } = this.#init;
-    const head = indexer.disclosed;
-    const verification = () => log.verification();
-    return deadBlocks({ blocks, hash, log: verification, head, claims, sparesLists: false });
-  }
 }
 
 function earliestOf(marks: readonly ThinMark[]): number {
   return Math.min(...marks.map(({ freeFromMs }) => freeFromMs));
-}
-
-function parts<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
-  const found: (readonly Item[])[] = [];
-  for (let from = 0; from < items.length; from += size) found.push(items.slice(from, from + size));
-  return found;
 }

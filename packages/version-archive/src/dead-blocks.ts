@@ -7,8 +7,8 @@ import type { BlockStore } from '@holdfast/block-store';
 import { type ContentId, decodeVersion, type Hash, type Version } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { ChainPoint } from './follow-chain.js';
+import type { HistoryLog } from './history-log.js';
 import { decodeLogEntry, type VersionEntry } from './log-entry.js';
-import type { LogVerification } from './log-verification.js';
 import { type BlockLevel, blockLevels } from './version-blocks.js';
 
 /** `kept`: needs its blocks. `gone`: its blocks may be dead. `neither`: it was gone before. */
@@ -22,7 +22,7 @@ export interface ClaimingEntry {
 export interface DeadBlocksInit {
   readonly blocks: Pick<BlockStore, 'storedBytes' | 'readPlain'>;
   readonly hash: Hash;
-  readonly log: () => LogVerification;
+  readonly log: Pick<HistoryLog, 'verification'>;
   /** The last entry that was told to anyone. */
   readonly head: ChainPoint;
   /** Whether lists of blocks stay as long as they name dead ones: without them those are not found. */
@@ -116,7 +116,7 @@ async function withoutKept(init: DeadBlocksInit, found: Map<ContentId, number>):
 
 /** Versions of files, from the chain; an entry that no copy has whole would hide what it needs. */
 async function* versionsThatAre(wanted: BlockClaim, init: DeadBlocksInit): AsyncGenerator<Version> {
-  const log = init.log();
+  const log = init.log.verification();
   let step: ClaimingEntry[] = [];
   for await (const { position, bytes } of log.followChain(init.head)) {
     const { entry } = decodeLogEntry(bytes);

@@ -13,7 +13,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import {
-  addRow,
+  addRows,
   emptyTally,
   type KeyRange,
   type KeyValueEntry,
@@ -250,7 +250,10 @@ export class HistoryIndex {
   async #tallyRows(): Promise<RowTally> {
     let tally = emptyTally;
     for await (const page of this.keyValueStore.iteratePages(this.keys.all())) {
-      for (const row of page) if (this.#note(row)) tally = addRow(tally, ...row);
+      tally = addRows(
+        tally,
+        page.filter((row) => this.#note(row)),
+      );
     }
     return tally;
   }

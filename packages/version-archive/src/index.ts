@@ -1,4 +1,9 @@
-export type { CompactionRequest, CompactionStep } from './archive-compaction.js';
+export {
+  type CompactionRequest,
+  type CompactionStep,
+  nothingFreed,
+  withStep,
+} from './archive-compaction.js';
 export type { ThinnedCount, ThinningPlan, ThinningRequest } from './archive-thinning.js';
 export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';

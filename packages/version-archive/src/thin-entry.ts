@@ -10,10 +10,11 @@ import {
   MalformedBytes,
   type VersionId,
 } from '@holdfast/model';
+import { byCount, inGroups } from '@holdfast/platform';
 
 /** So many versions stand in one entry at most: well below what an entry may hold. */
-export const maxThinnedPerEntry = 8_192;
-export const maxSettledPerEntry = 4_096;
+const maxThinnedPerEntry = 8_192;
+const maxSettledPerEntry = 4_096;
 const maxRulesBytes = 256;
 const clockSynchronisedBit = 2;
 const outcomeCodes = { withdrawn: 1, freed: 2 } as const;
@@ -45,6 +46,26 @@ export interface SettledEntry extends EntryTime {
   readonly outcome: ThinningOutcome;
   /** Positions of the entries that thinned. */
   readonly positions: readonly number[];
+}
+
+/** As many entries as it takes. */
+export function thinnedEntries(
+  versionIds: readonly VersionId[],
+  common: Omit<ThinnedEntry, 'kind' | 'versionIds'>,
+): ThinnedEntry[] {
+  return [...inGroups(versionIds, byCount(maxThinnedPerEntry))].map((some) => {
+    return { kind: 'thinned', ...common, versionIds: some };
+  });
+}
+
+/** As many entries as it takes. */
+export function settledEntries(
+  positions: readonly number[],
+  common: Omit<SettledEntry, 'kind' | 'positions'>,
+): SettledEntry[] {
+  return [...inGroups(positions, byCount(maxSettledPerEntry))].map((some) => {
+    return { kind: 'thinning-settled', ...common, positions: some };
+  });
 }
 
 export function writeThinned(writer: ByteWriter, entry: ThinnedEntry): void {
