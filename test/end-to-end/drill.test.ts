@@ -5,7 +5,7 @@ import type { DrillResult } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
+import { archiveDocs, pair, pairAll, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 const fileCount = 12;
@@ -16,17 +16,14 @@ let pi: NodeProcess;
 let tree: string;
 
 beforeEach(async () => {
-  [laptop, pi] = await world.startNodes('laptop', 'pi');
-  await pair(laptop, pi);
-  tree = world.directory('docs', 'sub');
-  for (let at = 0; at < fileCount; at += 1) {
-    const path = join(tree, `file-${at}.txt`);
-    writeFileSync(path, `text ${at} `.repeat(200 * (at + 1)));
-    utimesSync(path, wholeSecond, wholeSecond);
-  }
-  await shareFolder(laptop, world.path('docs'), [[pi, '--archive']], 'docs');
-  await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.archived();
+  ({ laptop, pi } = await archiveDocs(world, () => {
+    tree = world.directory('docs', 'sub');
+    for (let at = 0; at < fileCount; at += 1) {
+      const path = join(tree, `file-${at}.txt`);
+      writeFileSync(path, `text ${at} `.repeat(200 * (at + 1)));
+      utimesSync(path, wholeSecond, wholeSecond);
+    }
+  }));
 });
 
 test('what comes back is what is there, the time is measured, and the date is shown', async () => {

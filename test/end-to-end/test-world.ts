@@ -136,6 +136,18 @@ export async function introduce(id: string, one: NodeProcess, other: NodeProcess
   await other.accept(id);
 }
 
+/** A laptop whose directory `docs` a pi archives: nobody else has it. `fill` makes what is in it. */
+export async function archiveDocs(world: TestWorld, fill: (tree: string) => void) {
+  const [laptop, pi] = await world.startNodes('laptop', 'pi');
+  await pair(laptop, pi);
+  const tree = world.directory('docs');
+  fill(tree);
+  await shareFolder(laptop, tree, [[pi, '--archive']], 'docs');
+  await laptop.ask('folder', 'rescan', 'docs');
+  await laptop.archived();
+  return { laptop, pi, tree };
+}
+
 export interface SharedFolder {
   readonly id: string;
   readonly laptop: NodeProcess;

@@ -15,9 +15,8 @@ import type {
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
-import { waitSeconds } from './patience.js';
 import { segmentFiles } from './store-files.js';
-import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
+import { archiveDocs, introduce, pair, pairAll, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 let laptop: NodeProcess;
@@ -25,11 +24,9 @@ let pi: NodeProcess;
 let tree: string;
 
 beforeEach(async () => {
-  [laptop, pi] = await world.startNodes('laptop', 'pi');
-  await pair(laptop, pi);
-  tree = world.directory('docs');
-  writeFileSync(join(tree, 'other.txt'), 'The same all the time.');
-  await shareFolder(laptop, tree, [[pi, '--archive']], 'docs');
+  ({ laptop, pi, tree } = await archiveDocs(world, (docs) => {
+    writeFileSync(join(docs, 'other.txt'), 'The same all the time.');
+  }));
   await write('letter.txt', 'The first letter.');
   await write('letter.txt', 'The second letter.');
   await write('letter.txt', 'The third letter.');
@@ -39,7 +36,7 @@ beforeEach(async () => {
 async function write(name: string, text: string): Promise<void> {
   writeFileSync(join(tree, name), text);
   await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
 }
 
 test('what would go is said, and nothing is changed', async () => {
@@ -191,7 +188,7 @@ test('another archive is filled without what was thinned, and fills nothing of i
   await nas.ask('folder', 'accept', 'docs', '--archive');
   await introduce('docs', pi, nas);
   await laptop.ask('folder', 'set', 'docs', '--copies', '2');
-  await laptop.ask('wait', 'docs', '--archived', '--timeout', waitSeconds);
+  await laptop.archived();
   // The second archive has one version more: the first one lets go what it has had itself.
   await write('letter.txt', 'The fourth letter.');
   // While the second archive shows an earlier version to the first one, that is needed there.
@@ -206,7 +203,7 @@ test('another archive is filled without what was thinned, and fills nothing of i
   await compacted(pi);
   await nas.stop();
   await nas.start();
-  await pi.ask('wait', 'docs', '--timeout', waitSeconds);
+  await pi.inSync();
   expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, repaired: 0 });
   expect(storedIn(pi).includes('The third letter.')).toBe(false);
   expect(storedIn(nas).includes('The third letter.')).toBe(true);

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { SmallDisk } from './small-disk.js';
-import { settle, shareDocs, shareFolder, useTestWorld } from './test-world.js';
+import { type SharedFolder, settle, shareDocs, shareFolder, useTestWorld } from './test-world.js';
 import { text, write } from './tree-files.js';
 
 const world = useTestWorld();
@@ -80,19 +80,24 @@ test('a store that comes back while the node runs goes on by itself', async () =
   expect((await laptop.cat('docs/meanwhile')).toString()).toBe('meanwhile');
 });
 
-test('in the place of a store that is lost for good a person begins a new one', async () => {
-  const shared = await shareDocs(world);
-  const { laptop, desktop, pi, laptopTree } = shared;
-  write(laptopTree, 'file', 'content');
-  await settle(shared);
-  const before = await pi.ask<Store>('archive', 'status');
+/** The archive's store is gone for good: its folder is removed there, and offered again. */
+async function loseStore({ id, laptop, desktop, pi }: SharedFolder): Promise<void> {
   await pi.stop();
   rmSync(join(pi.home, 'store'), { recursive: true });
   await pi.start();
   await stopped(pi);
   await pi.ask('folder', 'remove', 'docs');
   // Who has not offered it yet when it is accepted is no member here.
-  await pi.isOffered(shared.id, laptop, desktop);
+  await pi.isOffered(id, laptop, desktop);
+}
+
+test('in the place of a store that is lost for good a person begins a new one', async () => {
+  const shared = await shareDocs(world);
+  const { desktop, pi, laptopTree } = shared;
+  write(laptopTree, 'file', 'content');
+  await settle(shared);
+  const before = await pi.ask<Store>('archive', 'status');
+  await loseStore(shared);
   await pi.ask('folder', 'accept', shared.id, '--archive');
   await settle(shared);
   const { storeId } = await pi.ask<Store>('archive', 'status');
@@ -102,16 +107,10 @@ test('in the place of a store that is lost for good a person begins a new one', 
 
 test('a folder that was removed while its store was away is begun anew, and deletes nothing', async () => {
   const shared = await shareDocs(world);
-  const { laptop, desktop, pi, laptopTree } = shared;
+  const { laptop, pi, laptopTree } = shared;
   write(laptopTree, 'file', 'content');
   await settle(shared);
-  await pi.stop();
-  rmSync(join(pi.home, 'store'), { recursive: true });
-  await pi.start();
-  await stopped(pi);
-  await pi.ask('folder', 'remove', 'docs');
-  // Who has not offered it yet when it is accepted is no member here.
-  await pi.isOffered(shared.id, laptop, desktop);
+  await loseStore(shared);
   const piTree = world.path('pi-docs');
   await pi.ask('folder', 'accept', shared.id, piTree);
   await eventually('the file comes', () => existsSync(join(piTree, 'file')));

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { rot, rotAll, segmentFiles } from './store-files.js';
-import { introduce, pair, pairAll, shareFolder, useTestWorld } from './test-world.js';
+import { archiveDocs, introduce, pair, pairAll, useTestWorld } from './test-world.js';
 
 const world = useTestWorld();
 let laptop: NodeProcess;
@@ -14,14 +14,10 @@ let pi: NodeProcess;
 let tree: string;
 
 beforeEach(async () => {
-  [laptop, pi] = await world.startNodes('laptop', 'pi');
-  await pair(laptop, pi);
-  tree = world.directory('docs');
-  writeFileSync(join(tree, 'letter.txt'), 'Dear disk, keep this.');
-  writeFileSync(join(tree, 'other.txt'), 'And this one, too.');
-  await shareFolder(laptop, tree, [[pi, '--archive']], 'docs');
-  await laptop.ask('folder', 'rescan', 'docs');
-  await laptop.archived();
+  ({ laptop, pi, tree } = await archiveDocs(world, (docs) => {
+    writeFileSync(join(docs, 'letter.txt'), 'Dear disk, keep this.');
+    writeFileSync(join(docs, 'other.txt'), 'And this one, too.');
+  }));
 });
 
 test('an archive in order says so, and what it holds', async () => {

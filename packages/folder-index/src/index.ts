@@ -6,6 +6,7 @@ export * from './folder-index.js';
 export * from './guard-mark.js';
 export type { IgnoredPaths } from './ignored-paths.js';
 export * from './index-state.js';
+export { pathPages } from './path-pages.js';
 export * from './path-entry.js';
 export * from './renumbering.js';
 export { type StoredChild, unpackChildren } from './stored-children.js';

@@ -2,24 +2,17 @@
  * What no walk of the disk comes across: rows below what is no directory in the index. What is passed
  * over is not looked at when its directory goes, so such rows are left when patterns change.
  */
-import { type FolderIndex, localCurrent, type PathEntry } from '@holdfast/folder-index';
+import { type FolderIndex, localCurrent, type PathEntry, pathPages } from '@holdfast/folder-index';
 import { type FolderPath, parentOf } from '@holdfast/model';
-
-const pathsPerPage = 1_000;
 
 /** Paths that this device shows without having seen them on its disk, out of reach of a walk; in pages. */
 export async function* unreachablePaths(
   index: Pick<FolderIndex, 'below' | 'entries'>,
 ): AsyncIterable<FolderPath[]> {
-  let page: FolderPath[] = [];
-  for await (const entry of index.below('')) {
-    if (!isUnseen(entry)) continue;
-    page.push(entry.path);
-    if (page.length < pathsPerPage) continue;
-    yield await withoutDirectory(index, page);
-    page = [];
+  const pathOf = (entry: PathEntry) => (isUnseen(entry) ? entry.path : undefined);
+  for await (const paths of pathPages(index.below(''), pathOf)) {
+    yield await withoutDirectory(index, paths);
   }
-  yield await withoutDirectory(index, page);
 }
 
 function isUnseen(entry: PathEntry): boolean {

@@ -4,7 +4,7 @@ import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { ArchiveCareService } from './archive-care-service.js';
 import { archiveStatus } from './archive-status.js';
-import { askWhileLinking } from './ask-while-linking.js';
+import { askAgain, askWhileLinking } from './ask-while-linking.js';
 import type { Drills } from './assemble-drills.js';
 import type { ChangeSignal } from './change-signal.js';
 import { chooseDevice } from './choose-device.js';
@@ -71,10 +71,9 @@ export interface NodeServiceInit {
   readonly nameOf: (device: string) => string;
 }
 
-/** An offer may be on its way when a person or a script accepts it. */
-const offerPatienceMs = 5_000;
 /** The answer to the request leaves first. */
 const shutdownDelayMs = 100;
+/** An offer may be on its way when a person or a script accepts it. */
 const offerMayCome: ReadonlySet<string> = new Set(['folder_unknown', 'folder_exists']);
 
 export class NodeService implements NodeControl {
@@ -209,18 +208,10 @@ export class NodeService implements NodeControl {
 
   /** An offer that is not here yet may arrive in a moment. */
   async acceptFolder(request: AcceptFolderRequest) {
-    const { admin, changes, seams } = this.#init;
-    const deadlineMs = seams.clock.monotonic() + offerPatienceMs;
-    for (;;) {
-      try {
-        return await admin.accept(request);
-      } catch (error) {
-        const early = error instanceof AppError && offerMayCome.has(error.code);
-        const leftMs = deadlineMs - seams.clock.monotonic();
-        if (!early || leftMs <= 0 || this.#init.config.current.devices.length === 0) throw error;
-        await changes.nextWithin(leftMs, seams.clock);
-      }
-    }
+    const { admin, config } = this.#init;
+    const mayCome = ({ code }: AppError) =>
+      offerMayCome.has(code) && config.current.devices.length > 0;
+    return askAgain(() => admin.accept(request), mayCome, this.#init);
   }
 
   async folders(): Promise<readonly FolderStatus[]> {

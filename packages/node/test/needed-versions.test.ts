@@ -1,24 +1,10 @@
-import { FolderIndex, withPeerRow, withRow } from '@holdfast/folder-index';
-import {
-  type DeviceId,
-  type FolderId,
-  type FolderPath,
-  type Hash,
-  type Version,
-  versionOf,
-} from '@holdfast/model';
-import {
-  MemoryDatabase,
-  MemoryKeyValueStore,
-  nativeBlake3,
-  SeededRandom,
-} from '@holdfast/simulation';
+import { type FolderIndex, withPeerRow, withRow } from '@holdfast/folder-index';
+import { type DeviceId, type FolderPath, type Version, versionOf } from '@holdfast/model';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { beforeEach, expect, test } from 'vitest';
+import { hash, laptop, openIndex, queuesEverything } from '../../folder-index/test/index-world.js';
 import { neededVersions, obstacleOf } from '../src/needed-versions.js';
 
-const hash: Hash = (bytes) => nativeBlake3.blake3(bytes);
-const laptop = '12D3KooWLaptop' as DeviceId;
 const phone = '12D3KooWPhone' as DeviceId;
 const path = 'letter' as FolderPath;
 const nameOf = (device: string) => (device === phone ? 'phone' : 'laptop');
@@ -26,14 +12,6 @@ const nameOf = (device: string) => (device === phone ? 'phone' : 'laptop');
 function version(counter: number): Version {
   const vector = [{ actor: '00112233445566aa' as never, counter }];
   return versionOf({ kind: 'symlink', target: `${counter}`, path, vector, author: laptop }, hash);
-}
-
-async function newIndex(keyPrefix: string): Promise<FolderIndex> {
-  const store = new MemoryKeyValueStore(new MemoryDatabase());
-  const folder = 'photosphotosphot' as FolderId;
-  const policy = { needOf: () => undefined, queuesOffers: true };
-  const random = new SeededRandom('index');
-  return FolderIndex.open({ store, folder, hash, random, policy, wasBegun: false, keyPrefix });
 }
 
 let index: FolderIndex;
@@ -51,8 +29,8 @@ function folder(): FolderEngine {
 }
 
 beforeEach(async () => {
-  index = await newIndex('');
-  mirrorIndex = await newIndex('mirror');
+  index = await openIndex({ policy: queuesEverything });
+  mirrorIndex = await openIndex({ policy: queuesEverything });
   facts = { members: [laptop], open: [], isPending: false };
   const seen = { epoch: index.epoch, sequence: 3, hash: 'aa'.repeat(32) };
   await index.update([], (entry) => entry, { sync: true, peers: { [laptop]: { seen } } });
