@@ -2,7 +2,7 @@
 import { compareDirectoriesJob } from './compare-directories-job.js';
 import { checkRootJob } from './folder-marker.js';
 import { readIgnoreFilesJob } from './read-ignore-files.js';
-import { listChunksJob, readPartJob } from './read-large-file.js';
+import { beginLargeJob, listChunksJob, readPartJob } from './read-large-file.js';
 import { listDirectoriesJob, readFilesJob, statPathsJob } from './scan-jobs.js';
 
 export const folderScannerJobs = [
@@ -10,6 +10,7 @@ export const folderScannerJobs = [
   listDirectoriesJob,
   statPathsJob,
   readFilesJob,
+  beginLargeJob,
   readPartJob,
   listChunksJob,
   readIgnoreFilesJob,

@@ -105,7 +105,7 @@ export class ObservationWriter {
   /** Reads a file or symlink; waits while all workers are busy. */
   async read(pending: PendingObservation, sizeBytes: number): Promise<void> {
     if (sizeBytes >= largeFileBytes) {
-      await this.#start(() => this.#readLarge(pending, sizeBytes));
+      await this.#start(() => this.#readLarge(pending));
       return;
     }
     this.#toRead.push(pending);
@@ -198,9 +198,9 @@ export class ObservationWriter {
     await this.#take(batch, answers);
   }
 
-  async #readLarge(pending: PendingObservation, sizeBytes: number): Promise<void> {
+  async #readLarge(pending: PendingObservation): Promise<void> {
     const { root, runner } = this.#init;
-    await this.#take([pending], [await readLargeFile(runner, { ...pending, root, sizeBytes })]);
+    await this.#take([pending], [await readLargeFile(runner, { root, path: pending.path })]);
   }
 
   async #take(batch: readonly PendingObservation[], answers: readonly ReadAnswer[]): Promise<void> {

@@ -14,7 +14,7 @@ export interface ReadChunks {
   readonly racy: boolean;
 }
 
-export type ChunksAnswer = ReadChunks | { readonly type: 'unstable' } | { readonly type: 'young' };
+export type ChunksAnswer = ReadChunks | { readonly type: 'unstable' };
 
 /** A change within this time after the last one may carry the same time stamp. */
 const clockGrainMs = 50;
@@ -36,7 +36,6 @@ export function readChunks(
 ): ChunksAnswer {
   readBuffer ??= new Uint8Array(readBufferBytes);
   const startedMs = now();
-  if (before.sizeBytes > readTwiceBytes && isRacy(before, startedMs)) return { type: 'young' };
   const handle = fileSystem.open(path, 'read');
   try {
     const opened = fileSystem.handleStat(handle);
@@ -49,6 +48,11 @@ export function readChunks(
   } finally {
     fileSystem.close(handle);
   }
+}
+
+/** Large, and changed a moment ago: it would have to be read twice. */
+export function isYoung(stat: FileStat, nowMs: number): boolean {
+  return stat.sizeBytes > readTwiceBytes && isRacy(stat, nowMs);
 }
 
 /** Whether two stats show the same entry in the same state. */

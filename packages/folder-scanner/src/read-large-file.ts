@@ -4,12 +4,11 @@
  * go on alike. So the blocks are those of one read from the beginning (content-defined chunks,
  * FastCDC: Xia et al., USENIX ATC 2016).
  */
-import type { ChunkedRange } from '@holdfast/block-store';
 import type { BlockReference, FolderPath } from '@holdfast/model';
-import type { BulkJob, BulkRunner, FilePath } from '@holdfast/platform';
+import type { BulkJob, BulkRunner, FilePath, FileStat } from '@holdfast/platform';
 import { readConfined, type UnreadAnswer } from './confined-read.js';
 import { ParentChecker } from './confinement.js';
-import { type ChunksAnswer, type ReadChunks, readChunks, sameStat } from './read-chunks.js';
+import { type ChunksAnswer, isYoung, type ReadChunks, readChunks } from './read-chunks.js';
 import { fileAnswer, type ReadAnswer } from './scan-jobs.js';
 
 /** From this size on, the threads share a file. */
@@ -18,24 +17,49 @@ export const largeFileBytes = 64 * 1024 * 1024;
 /** How far each part is read into the next one: some sixteen chunks, of which one cut must agree. */
 const overlapBytes = 4 * 1024 * 1024;
 
-export interface ReadPartInput extends Omit<ChunkedRange, 'sizeBytes'> {
+export interface FileInput {
   readonly root: FilePath;
   readonly path: FolderPath;
+}
+
+export type Beginning =
+  | { readonly type: 'begun'; readonly stat: FileStat }
+  | { readonly type: 'young' }
+  | UnreadAnswer;
+
+/**
+ * What all parts are to find. Whether the file is too young is said once for all of them: a thread
+ * that has to start first would find it old enough by then, and read its part for nothing.
+ */
+export const beginLargeJob: BulkJob<FileInput, Beginning> = {
+  name: 'scan-begin-large',
+  perform({ root, path }, { fileSystem, now }) {
+    const parents = new ParentChecker(fileSystem, root);
+    return readConfined(parents, root, path, (file): Beginning => {
+      const stat = fileSystem.stat(file);
+      if (stat.kind !== 'file') return { type: 'absent' };
+      return isYoung(stat, now()) ? { type: 'young' } : { type: 'begun', stat };
+    });
+  },
+};
+
+export interface ReadPartInput extends FileInput {
+  readonly from: number;
+  readonly until: number;
+  /** The file as it was found. */
+  readonly stat: FileStat;
 }
 
 type PartAnswer = ChunksAnswer | UnreadAnswer;
 
 export const readPartJob: BulkJob<ReadPartInput, PartAnswer> = {
   name: 'scan-read-part',
-  perform({ root, path, from, until }, tools) {
+  perform({ root, path, from, until, stat }, tools) {
     const parents = new ParentChecker(tools.fileSystem, root);
-    return readConfined(parents, root, path, (file): PartAnswer => {
-      const stat = tools.fileSystem.stat(file);
-      if (stat.kind !== 'file') return { type: 'absent' };
-      const { sizeBytes } = stat;
-      const range = { from, until: Math.min(until, sizeBytes), sizeBytes };
-      return readChunks(file, stat, range, tools);
-    });
+    const range = { from, until, sizeBytes: stat.sizeBytes };
+    return readConfined(parents, root, path, (file): PartAnswer =>
+      readChunks(file, stat, range, tools),
+    );
   },
 };
 
@@ -44,19 +68,22 @@ export const listChunksJob: BulkJob<ReadChunks, ReadAnswer> = {
   perform: (chunks, tools) => fileAnswer(chunks, tools),
 };
 
-/** Reads one file of about `sizeBytes`, in as many parts as there are threads. */
+/** Reads one file in as many parts as there are threads. */
 export async function readLargeFile(
   runner: BulkRunner,
-  file: { readonly root: FilePath; readonly path: FolderPath; readonly sizeBytes: number },
+  { root, path }: FileInput,
   overlap = overlapBytes,
 ): Promise<ReadAnswer> {
-  const { root, path, sizeBytes } = file;
+  const beginning = await runner.run(beginLargeJob, { root, path });
+  if (beginning.type !== 'begun') return beginning;
+  const { stat } = beginning;
+  const { sizeBytes } = stat;
   const partBytes = Math.ceil(sizeBytes / runner.parallelism);
   const starts = Array.from({ length: runner.parallelism }, (_, part) => part * partBytes);
   const read = (from: number, part: number) => {
     const next = starts[part + 1];
     const until = next === undefined ? sizeBytes : Math.min(next + overlap, sizeBytes);
-    return runner.run(readPartJob, { root, path, from, until });
+    return runner.run(readPartJob, { root, path, from, until, stat });
   };
   const answers = await Promise.all(starts.map(read));
   const whole = new ChunkSequence();
@@ -67,15 +94,15 @@ export async function readLargeFile(
     const again = await read(whole.endBytes, part);
     if (!whole.continuesWith(again, whole.endBytes)) return whole.refusal ?? { type: 'unstable' };
   }
-  const chunks = whole.chunks(sizeBytes);
-  return chunks === undefined ? { type: 'unstable' } : runner.run(listChunksJob, chunks);
+  const { endBytes, blocks, racy } = whole;
+  if (endBytes !== sizeBytes) return { type: 'unstable' };
+  return runner.run(listChunksJob, { type: 'chunks', stat, blocks, racy });
 }
 
 /** The chunks from the beginning of a file on, as its parts come in. */
 class ChunkSequence {
-  readonly #blocks: BlockReference[] = [];
-  #stat: ReadChunks['stat'] | undefined;
-  #racy = false;
+  readonly blocks: BlockReference[] = [];
+  racy = false;
   endBytes = 0;
   refusal: Exclude<PartAnswer, ReadChunks> | undefined;
 
@@ -85,30 +112,16 @@ class ChunkSequence {
       this.refusal = answer;
       return false;
     }
-    this.#stat ??= answer.stat;
-    if (!sameStat(this.#stat, answer.stat)) {
-      this.refusal = { type: 'unstable' };
-      return false;
-    }
     const joint = this.#jointWith(answer.blocks, from);
     if (joint === undefined) return false;
     this.#dropBehind(joint);
-    this.#racy ||= answer.racy;
+    this.racy ||= answer.racy;
     let at = from;
     for (const block of answer.blocks) {
       if (at >= joint) this.#append(block);
       at += block.lengthBytes;
     }
     return true;
-  }
-
-  /** Undefined where the parts do not make the whole. */
-  chunks(sizeBytes: number): ReadChunks | undefined {
-    const stat = this.#stat;
-    if (stat === undefined || stat.sizeBytes !== sizeBytes || this.endBytes !== sizeBytes) {
-      return undefined;
-    }
-    return { type: 'chunks', stat, blocks: this.#blocks, racy: this.#racy };
   }
 
   /** The first place where a chunk begins in both. */
@@ -121,19 +134,19 @@ class ChunkSequence {
     }
     let mine = this.endBytes;
     let joint = begins.has(mine) ? mine : undefined;
-    for (let index = this.#blocks.length - 1; index >= 0 && mine > from; index -= 1) {
-      mine -= this.#blocks[index]?.lengthBytes ?? 0;
+    for (let index = this.blocks.length - 1; index >= 0 && mine > from; index -= 1) {
+      mine -= this.blocks[index]?.lengthBytes ?? 0;
       if (mine >= from && begins.has(mine)) joint = mine;
     }
     return joint;
   }
 
   #dropBehind(joint: number): void {
-    while (this.endBytes > joint) this.endBytes -= this.#blocks.pop()?.lengthBytes ?? 0;
+    while (this.endBytes > joint) this.endBytes -= this.blocks.pop()?.lengthBytes ?? 0;
   }
 
   #append(block: BlockReference): void {
-    this.#blocks.push(block);
+    this.blocks.push(block);
     this.endBytes += block.lengthBytes;
   }
 }

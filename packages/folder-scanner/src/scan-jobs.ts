@@ -11,7 +11,7 @@ import {
 } from '@holdfast/platform';
 import { readConfined, type UnreadAnswer } from './confined-read.js';
 import { ParentChecker } from './confinement.js';
-import { type ReadChunks, readChunks } from './read-chunks.js';
+import { isYoung, type ReadChunks, readChunks } from './read-chunks.js';
 
 export interface ListedEntry {
   readonly name: string;
@@ -170,6 +170,7 @@ function readOne(path: FilePath, tools: BulkTools): ReadAnswer {
     return { type: 'symlink', stat: before, target: fileSystem.readSymlink(path) };
   }
   if (before.kind !== 'file') return { type: 'absent' };
+  if (isYoung(before, tools.now())) return { type: 'young' };
   const { sizeBytes } = before;
   const answer = readChunks(path, before, { from: 0, until: sizeBytes, sizeBytes }, tools);
   return answer.type === 'chunks' ? fileAnswer(answer, tools) : answer;

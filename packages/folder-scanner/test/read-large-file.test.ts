@@ -59,29 +59,51 @@ describe('reading a large file in parts', () => {
       const whole = inOneRead();
       expect(whole?.type).toBe('file');
       for (const parallelism of [1, 2, 3, 5]) {
-        const file = { root, path, sizeBytes: content.length };
-        expect(await readLargeFile(runner(parallelism), file, mebibyte)).toEqual(whole);
+        expect(await readLargeFile(runner(parallelism), { root, path }, mebibyte)).toEqual(whole);
       }
     });
   }
 
   test('a file that is written between two parts is unstable', async () => {
-    const content = noise(4 * mebibyte);
-    writeFileSync(join(directory, 'large'), content);
+    writeFileSync(join(directory, 'large'), noise(4 * mebibyte));
     let jobs = 0;
     const touching = runner(2, () => {
       jobs += 1;
-      if (jobs === 2) writeFileSync(join(directory, 'large'), noise(4 * mebibyte).reverse());
+      if (jobs === 3) writeFileSync(join(directory, 'large'), noise(4 * mebibyte).reverse());
     });
-    const file = { root, path, sizeBytes: content.length };
-    expect(await readLargeFile(touching, file, mebibyte)).toEqual({ type: 'unstable' });
+    expect(await readLargeFile(touching, { root, path }, mebibyte)).toEqual({ type: 'unstable' });
+    expect(jobs).toBe(3);
   });
 
-  test('a file that has another size by now is unstable, one that is gone is absent', async () => {
-    writeFileSync(join(directory, 'large'), noise(2 * mebibyte));
-    const file = { root, path, sizeBytes: 3 * mebibyte };
-    expect(await readLargeFile(runner(2), file, mebibyte)).toEqual({ type: 'unstable' });
-    const gone = { ...file, path: 'gone' as FolderPath };
+  test('a file that has another size once it is read is unstable', async () => {
+    for (const sizeBytes of [3 * mebibyte, 5 * mebibyte]) {
+      writeFileSync(join(directory, 'large'), noise(4 * mebibyte));
+      let jobs = 0;
+      const touching = runner(2, () => {
+        jobs += 1;
+        if (jobs === 2) writeFileSync(join(directory, 'large'), noise(sizeBytes));
+      });
+      const answer = await readLargeFile(touching, { root, path }, mebibyte);
+      expect(answer).toEqual({ type: 'unstable' });
+    }
+  });
+
+  test('a file that is gone is absent', async () => {
+    const gone = { root, path: 'gone' as FolderPath };
     expect(await readLargeFile(runner(2), gone, mebibyte)).toEqual({ type: 'absent' });
+  });
+
+  test('no part of a file that changed a moment ago is read', async () => {
+    writeFileSync(join(directory, 'large'), noise(5 * mebibyte));
+    const names: string[] = [];
+    const young: BulkRunner = {
+      ...runner(2),
+      async run(job, input) {
+        names.push(job.name);
+        return job.perform(input, { ...tools, now: () => Date.now() });
+      },
+    };
+    expect(await readLargeFile(young, { root, path }, mebibyte)).toEqual({ type: 'young' });
+    expect(names).toEqual(['scan-begin-large']);
   });
 });
