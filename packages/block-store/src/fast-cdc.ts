@@ -77,9 +77,9 @@ function cutWithin(
   for (let at = Math.max(start, from - hashWindowBytes); at < from; at += 1) {
     hash = ((hash << 1) + (gear[bytes[at] as number] as number)) | 0;
   }
-  const cut = cutByFours(bytes, from, to - 3, hash, mask, gear);
+  const cut = cutByEights(bytes, from, to - 7, hash, mask, gear);
   if (cut > 0) return cut;
-  const rest = from + ((to - from) & ~3);
+  const rest = from + ((to - from) & ~7);
   hash = 0;
   for (let at = Math.max(start, rest - hashWindowBytes); at < to; at += 1) {
     hash = ((hash << 1) + (gear[bytes[at] as number] as number)) | 0;
@@ -89,10 +89,11 @@ function cutWithin(
 }
 
 /**
- * Four bytes a round, and nothing else in the function: about half the time of a plain loop
- * (1.6 against 0.85 GB/s, Node 20). Zero where there is no cut.
+ * Eight bytes a round, and nothing else in the function. A shorter one is inlined into its callers,
+ * where V8 takes the first half gigabyte to make it fast: 0.9 against 1.5 GB/s there (Node 20), and
+ * the second thread of a large file reads no more than that. Zero where there is no cut.
  */
-function cutByFours(
+function cutByEights(
   bytes: Uint8Array,
   from: number,
   lastRound: number,
@@ -111,7 +112,15 @@ function cutByFours(
     if ((hash & mask) === 0) return at + 3;
     hash = ((hash << 1) + (gear[bytes[at + 3] as number] as number)) | 0;
     if ((hash & mask) === 0) return at + 4;
-    at += 4;
+    hash = ((hash << 1) + (gear[bytes[at + 4] as number] as number)) | 0;
+    if ((hash & mask) === 0) return at + 5;
+    hash = ((hash << 1) + (gear[bytes[at + 5] as number] as number)) | 0;
+    if ((hash & mask) === 0) return at + 6;
+    hash = ((hash << 1) + (gear[bytes[at + 6] as number] as number)) | 0;
+    if ((hash & mask) === 0) return at + 7;
+    hash = ((hash << 1) + (gear[bytes[at + 7] as number] as number)) | 0;
+    if ((hash & mask) === 0) return at + 8;
+    at += 8;
   }
   return 0;
 }
