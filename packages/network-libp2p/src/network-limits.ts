@@ -61,8 +61,15 @@ export const readAheadBytes = 4 * mebibyte;
 /** What a frame costs beside its bytes: without it, a flood of one-byte frames would fill memory. */
 export const frameOverheadBytes = 256;
 
-/** Frames are joined into sends of this size; longer ones are split. */
-export const sendBatchBytes = 256 * 1024;
+/** What one Noise message carries (Noise specification, section 3): 65,535 bytes with its tag of 16. */
+const noiseMessageBytes = 65_519;
+const yamuxHeaderBytes = 12;
+
+/**
+ * Frames are joined into sends of this size; longer ones are split. Behind yamux's header it fills
+ * Noise messages to the last byte: with 256 KiB every fifth one would carry 80 bytes.
+ */
+export const sendBatchBytes = 4 * noiseMessageBytes - yamuxHeaderBytes;
 
 /** A socket takes this much more than the kernel does; with node's 16 KiB it would pause at each packet. */
 export const socketBufferBytes = mebibyte;
