@@ -62,6 +62,9 @@ const windowBound = { maxBytes: 2 * 1024 * 1024, maxItems: maxItemBlocks, bytesO
 /** What one job reads of files here. */
 const partBound = { maxBytes: 32 * 1024 * 1024, maxItems: maxItemBlocks, bytesOf };
 
+/** What of a file may wait in memory for the disk: so much less is left to do at its end. */
+const unsyncedBytes = 64 * 1024 * 1024;
+
 /** Where a block lies on this disk. */
 interface BlockPlace {
   readonly path: FolderPath;
@@ -95,15 +98,20 @@ export class LargeFetcher {
     if (lacking.length === 0) return;
     const target = this.#stagedFile(file);
     const left = sources.filter((source) => !failed.has(source));
+    let unsynced = 0;
     await new WindowSpread(inGroups(lacking, windowBound), {
       clock: this.#init.clock,
       ask: (source: BlockSource, window) => this.#askFor(source, file, window),
       write: async (window, arrived: readonly PlacedArrival[]) => {
         const { envelopes, pieces } = packPieces(arrived);
         const { buffers, transfer } = envelopes;
-        const input = { ...target, buffers, pieces, local: [] };
+        const windowBytes = plainBytesOf(window);
+        unsynced += windowBytes;
+        const sync = unsynced >= unsyncedBytes;
+        if (sync) unsynced = 0;
+        const input = { ...target, buffers, pieces, local: [], sync };
         await this.#init.runner.run(stageJob, input, transfer);
-        progress.onBytes(plainBytesOf(window));
+        progress.onBytes(windowBytes);
       },
       onFailed,
     }).run(left);

@@ -42,7 +42,8 @@ export const readBlocksJob: BulkJob<ReadBlocksInput, ReadBlocksOutput> = {
   name: 'sync-read-blocks',
   perform({ root, files }, tools) {
     const total = files.reduce((sum, file) => sum + envelopeBytes(file), 0);
-    const buffer = new Uint8Array(total);
+    // Not cleared first: what is not written over is not given away.
+    const buffer: Uint8Array = Buffer.allocUnsafeSlow(total);
     const parents = new ParentChecker(tools.fileSystem, root);
     let at = 0;
     const lengths = files.map((file) => {

@@ -19,6 +19,8 @@ export interface StageInput extends StagedFile {
   readonly pieces: readonly BlockPiece[];
   /** Blocks to take from a file that is here: the path of the old version and offsets in it. */
   readonly local: readonly LocalPiece[];
+  /** What was written so far goes to the disk now, while more of it comes. */
+  readonly sync?: boolean;
 }
 
 export interface LocalPiece {
@@ -40,10 +42,12 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
       for (const piece of input.pieces) {
         writePiece(handle, input.buffers, piece, tools, input.sizeBytes);
       }
-      return input.local.filter(
+      const refused = input.local.filter(
         (piece) =>
           parents.check(piece.path).type !== 'ok' || !copyLocalPiece(handle, piece, input, tools),
       );
+      if (input.sync === true) fileSystem.syncFile(handle);
+      return refused;
     } finally {
       fileSystem.close(handle);
     }
