@@ -57,8 +57,11 @@ export const readPartJob: BulkJob<ReadPartInput, PartAnswer> = {
   perform({ root, path, from, until, stat }, tools) {
     const parents = new ParentChecker(tools.fileSystem, root);
     const range = { from, until, sizeBytes: stat.sizeBytes };
-    return readConfined(parents, root, path, (file): PartAnswer =>
-      readChunks(file, stat, range, tools),
+    return readConfined(
+      parents,
+      root,
+      path,
+      (file): PartAnswer => readChunks(file, stat, range, tools),
     );
   },
 };
