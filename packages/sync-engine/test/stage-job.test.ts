@@ -31,6 +31,20 @@ describe('filling a large file', () => {
     expect([world.text(temporary), world.text('big')]).toEqual(['one NEW two', 'one two']);
   });
 
+  test('what was synced on the way is there after a power loss', () => {
+    for (const sync of [true, false]) {
+      const kept = [...Array(20).keys()].filter((seed) => {
+        const world = new PlaceWorld();
+        world.write('old', 'one two');
+        stage(world, { local: [local('old', 'one ', 0, 0)], sync });
+        world.user.syncDirectory(root);
+        world.crash(`staged ${seed}`);
+        return world.text(temporary)?.startsWith('one ') === true;
+      });
+      expect(kept.length === 20).toBe(sync);
+    }
+  });
+
   test('a local block that is not what it should be is asked for elsewhere', () => {
     const world = new PlaceWorld();
     world.write('big', 'ONE two');
