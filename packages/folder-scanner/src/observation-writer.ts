@@ -128,7 +128,7 @@ export class ObservationWriter {
     await this.#finishReading();
     await this.#commitReady();
     await this.#commitAbsences();
-    for (const pending of this.#toReadLast.splice(0)) await this.read(pending, 0);
+    await this.#startReadingLast();
     if (this.#toRead.length > 0) await this.#startRead();
     await this.#finishReading();
     await this.#init.guard?.scanned();
@@ -143,6 +143,21 @@ export class ObservationWriter {
       fresh: this.#fresh,
       mustLookAtAll: this.#mustLookAtAll,
     };
+  }
+
+  /** Where the index still shows something below, because its absence was not believed, it is early. */
+  async #startReadingLast(): Promise<void> {
+    for (const pending of this.#toReadLast.splice(0)) {
+      if (await this.#showsBelow(pending.path)) this.#again.push(pending.path);
+      else await this.read(pending, 0);
+    }
+  }
+
+  async #showsBelow(directory: FolderPath): Promise<boolean> {
+    for await (const entry of this.#init.index.below(directory)) {
+      if (!entry.ignored && localCurrent(entry)?.local.disk !== undefined) return true;
+    }
+    return false;
   }
 
   async #finishReading(): Promise<void> {

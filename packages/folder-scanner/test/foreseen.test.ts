@@ -3,7 +3,7 @@ import { localCurrent, type PathEntry, withLocalCurrent } from '@holdfast/folder
 import type { ActorId } from '@holdfast/model';
 import { expect, test } from 'vitest';
 import { observe } from '../src/observe.js';
-import { context, pathOf, worldWith } from './scan-world.js';
+import { context, pathOf, type ScanWorld, worldWith } from './scan-world.js';
 
 test('what was deleted and rewritten here is foreseen', async () => {
   const world = await worldWith('a', 'b', 'c');
@@ -42,6 +42,24 @@ test('what was placed between the look at the disk and the end of the scan is no
   await placed;
   expect(placed).toBeDefined();
   expect(world.foreseen).toEqual(['b']);
+});
+
+test.each([
+  ['a symlink', (world: ScanWorld) => world.user.makeSymlink('elsewhere', world.at('d'))],
+  ['a file', (world: ScanWorld) => world.write('d', 'file')],
+])('%s for a directory waits with the absence of what that held', async (_, takePlace) => {
+  const world = await worldWith('d/e/f');
+  await world.scan();
+  world.user.unlink(world.at('d/e/f'));
+  for (const path of ['d/e', 'd']) world.user.removeDirectory(world.at(path));
+  takePlace(world);
+  world.believesEarly = false;
+  const early = await world.scanner.scanPaths([pathOf('d')], []);
+  expect(early).toMatchObject({ mustLookAtAll: true, again: ['d'] });
+  expect(await world.shown()).toEqual({ d: 'directory', 'd/e': 'directory', 'd/e/f': 'file 5' });
+  await world.scan();
+  expect(await world.shown()).toMatchObject({ 'd/e': 'tombstone', 'd/e/f': 'tombstone' });
+  expect((await world.shown())['d']).not.toBe('directory');
 });
 
 test('nothing is foreseen while another batch of the scan is on its way to the index', async () => {

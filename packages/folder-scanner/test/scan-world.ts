@@ -52,6 +52,8 @@ export class ScanWorld {
   readonly foreseen: string[] = [];
   /** What the guard does before it answers. */
   foreseeing = async (): Promise<void> => undefined;
+  /** Whether the guard believes what is gone before everything was looked at. */
+  believesEarly = true;
   /** What the guard was asked and told, in order. */
   readonly guarded: string[] = [];
   readonly root = root;
@@ -102,15 +104,15 @@ export class ScanWorld {
     return world;
   }
 
-  /** Lets everything pass. */
+  /** Lets everything pass, unless it is too early. */
   #guard(): ChangeGuard {
     return {
       mayAsk: () => true,
-      foresee: async (changes) => {
+      foresee: async (changes, isComplete) => {
         this.foreseen.push(...changes.map(({ before }) => before.path));
         this.guarded.push('foresees');
         await this.foreseeing();
-        return true;
+        return this.believesEarly || isComplete;
       },
       judge: (_, after) => after,
       committed: async () => {
