@@ -6,6 +6,7 @@
  * get it beside the current one.
  */
 import {
+  compareVectors,
   type DeviceId,
   type FileRecord,
   type Hash,
@@ -196,16 +197,26 @@ function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
   if (guard === undefined) return entry;
   if (local?.version.id === version.id) return withRestoring(entry, version, guard, hash);
   const settled = withoutGuard(entry, version);
-  if (guard.state !== 'held' || local === undefined) return settled;
+  if (local === undefined || contains(local.version, version)) return settled;
   const here = local.guard;
   if (here?.state === 'rejected') {
     const former = here.restoring ?? here.former;
     const restoring = restoringVersion(former, version, hash);
     return withGuard(settled, local.version, { ...here, restoring });
   }
+  // Somebody confirmed it here before: it may be on its way to the disk at this moment.
+  if (guard.state !== 'held') {
+    const mark = { ...guard, former: local.version };
+    return withRestoring(settled, local.version, mark, hash, version);
+  }
   const above = restoringVersion(local.version, version, hash);
   const { disk } = local.local;
   return withChecked(withLocalCurrent(settled, above, disk ? { disk } : {}), above);
+}
+
+/** What was changed on top of it stays. */
+function contains(local: Version, version: Version): boolean {
+  return compareVectors(local.record.vector, version.record.vector) === 'dominates';
 }
 
 /** The entry where nobody has what a rejection was to bring back: what is on this disk stays. */
@@ -215,12 +226,14 @@ export function withoutRejection(entry: PathEntry): PathEntry {
   return withChecked(withoutGuard(entry, local.version), local.version);
 }
 
+/** The entry whose `version`, which is on this disk, gives way to what was there before, above `refused`. */
 function withRestoring(
   entry: PathEntry,
   version: Version,
   guard: GuardMark,
   hash: Hash,
+  refused: Version = version,
 ): PathEntry {
-  const restoring = restoringVersion(guard.former, version, hash);
+  const restoring = restoringVersion(guard.former, refused, hash);
   return withGuard(entry, version, { ...guard, state: 'rejected', restoring });
 }

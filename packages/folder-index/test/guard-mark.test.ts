@@ -168,9 +168,11 @@ describe('answers', () => {
   });
 
   test('a rejection keeps a later edit that was made here', () => {
-    const entry = rejected(showing(third, pending), changes, hash);
-    const shown = localCurrent(entry)?.version.record;
-    expect(shown && sameContent(shown, third.record)).toBe(true);
+    for (const waiting of [pending, confirmed(pending, changes)]) {
+      const entry = rejected(showing(third, waiting), changes, hash);
+      expect(localCurrent(entry)?.version.id).toBe(third.id);
+      expect(localCurrent(entry)?.guard).toBeUndefined();
+    }
   });
 
   test('a rejection brings back what had moved, where it lies nowhere else any more', () => {
@@ -192,6 +194,17 @@ describe('answers', () => {
     expect(row?.guard?.state).toBe('rejected');
     const other = localCurrent(rejected(pending, changes, hash))?.version.id;
     expect(row?.guard?.restoring?.id).toBe(other);
+  });
+
+  test('a rejection of what was confirmed and is not placed yet does not leave it to chance', () => {
+    const entry = rejected(confirmed(pending, changes), changes, hash);
+    const row = localCurrent(entry);
+    expect(row?.version.id).toBe(first.id);
+    expect(row?.guard).toMatchObject({ state: 'rejected', former: first });
+    expect(row?.guard?.restoring?.id).toBe(
+      localCurrent(rejected(pending, changes, hash))?.version.id,
+    );
+    expect(guardedRows(entry)).toBe(0);
   });
 
   test.each([

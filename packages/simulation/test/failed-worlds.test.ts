@@ -38,7 +38,11 @@ const failed: Readonly<Record<string, readonly string[]>> = {
   'a mirror goes back with its archive from a deletion': ['old-850015'],
   'a rejection is for what was done after the clock was set back': ['mass-850009'],
   'a rejection does not wait for what nobody has': ['mass-440028', 'mass-470008'],
-  'what stands where a directory was waits with what the directory held': ['mass-860019'],
+  'what stands where a directory was waits with what the directory held': [
+    'mass-860019',
+    'mass-1100013',
+  ],
+  'a rejection reaches what was confirmed and is being placed': ['mass-1100005'],
   'what comes back after a rejection is asked of somebody who has it': ['mass-27'],
 };
 

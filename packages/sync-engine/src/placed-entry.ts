@@ -10,7 +10,7 @@ import {
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import { diskStateOf } from '@holdfast/folder-scanner';
-import { sameContent, type Version } from '@holdfast/model';
+import { compareVectors, sameContent, type Version } from '@holdfast/model';
 import type { FileStat } from '@holdfast/platform';
 import type { PlannedPath } from './placer.js';
 
@@ -32,7 +32,8 @@ export function withPlaced(
 
 /**
  * What is shown now: somebody vouches for it who vouched for the same content, or for putting it
- * back; otherwise it is marked. What it took the place of has no answer to wait for any more.
+ * back; otherwise it is marked. What it took the place of has no answer to wait for any more, unless
+ * a rejection came meanwhile and is about what is shown now, too.
  */
 export function asPlaced(
   shown: PathEntry,
@@ -41,13 +42,21 @@ export function asPlaced(
   mark: GuardMark | undefined,
 ): PathEntry {
   const replaced = localCurrent(before);
-  const isRestored = replaced?.guard?.restoring?.id === target.id;
-  const settled = isRestored && replaced ? withoutGuard(shown, replaced.version) : shown;
+  const restoring = replaced?.guard?.restoring;
+  const isRestored = restoring?.id === target.id;
+  const settled = restoring && replaced ? withoutGuard(shown, replaced.version) : shown;
+  if (replaced?.guard && restoring && isAbove(restoring, target)) {
+    return withGuard(settled, target, replaced.guard);
+  }
   const isVouchedFor = before.rows.some(
     (row) => row.checked && sameContent(row.version.record, target.record),
   );
   if (isRestored || isVouchedFor) return withChecked(settled, target);
   return mark === undefined ? settled : withGuard(settled, target, mark);
+}
+
+function isAbove(restoring: Version, target: Version): boolean {
+  return compareVectors(restoring.record.vector, target.record.vector) === 'dominates';
 }
 
 /** Whether something was said of the path since it was planned, other than what was planned. */
