@@ -37,6 +37,7 @@ const failed: Readonly<Record<string, readonly string[]>> = {
   'what a mirror put back after a rejection, and shows no more, counts no more': ['mass-820000'],
   'a mirror goes back with its archive from a deletion': ['old-850015'],
   'a rejection is for what was done after the clock was set back': ['mass-850009'],
+  'a revert does not wait for what nobody has': ['modes-950041'],
   'a rejection does not wait for what nobody has': ['mass-440028', 'mass-470008'],
   'what stands where a directory was waits with what the directory held': [
     'mass-860019',

@@ -8,6 +8,7 @@ import {
   localCurrent,
   type PathEntry,
   peerCurrents,
+  type Withheld,
   withChecked,
   withLocalCurrent,
 } from '@holdfast/folder-index';
@@ -68,7 +69,12 @@ export function isLocalChange(entry: PathEntry, plan: PathPlanner): boolean {
 
 /** The entry with its kept change taken back. */
 export function takenBack(entry: PathEntry): PathEntry {
-  return withheldAs(entry, 'reverting');
+  return withheldAs(entry, 'kept', 'reverting');
+}
+
+/** The entry whose change was to be taken back, and stays: nobody has what it was made of. */
+export function keptAgain(entry: PathEntry): PathEntry {
+  return withheldAs(entry, 'reverting', 'kept');
 }
 
 /**
@@ -78,12 +84,12 @@ export function takenBack(entry: PathEntry): PathEntry {
 export function shared(entry: PathEntry): PathEntry {
   const local = localCurrent(entry);
   if (local?.local.withheld !== 'kept') return entry;
-  return withChecked(withheldAs(entry, 'no'), local.version);
+  return withChecked(withheldAs(entry, 'kept', 'no'), local.version);
 }
 
-function withheldAs(entry: PathEntry, withheld: 'reverting' | 'no'): PathEntry {
+function withheldAs(entry: PathEntry, from: Withheld, withheld: Withheld | 'no'): PathEntry {
   const local = localCurrent(entry);
-  if (local?.local.withheld !== 'kept') return entry;
+  if (local?.local.withheld !== from) return entry;
   const { disk } = local.local;
   return withLocalCurrent(entry, local.version, { withheld, ...(disk ? { disk } : {}) });
 }

@@ -14,7 +14,7 @@ import { ContentFetcher, type FetchedFiles, type FileToFetch } from './content-f
 import { isOfContent, troubleOfCode } from './device-trouble.js';
 import { DirectoryReviver } from './directory-reviver.js';
 import { FileMover } from './file-mover.js';
-import { HopelessRejections } from './hopeless-rejections.js';
+import { HopelessReturns } from './hopeless-returns.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { LargeVersions } from './large-versions.js';
 import { LocalTwins } from './local-twins.js';
@@ -53,7 +53,7 @@ export class TreeApplier {
   readonly #mover: FileMover;
   readonly #reviver: DirectoryReviver;
   readonly #ignored: IgnoredInTheWay;
-  readonly #hopeless: HopelessRejections;
+  readonly #hopeless: HopelessReturns;
   /** What the last whole pass could not bring in; `#failures` is what the present one could not. */
   #problems: ReadonlyMap<FolderPath, string> = new Map();
   readonly #failures = new Map<FolderPath, string>();
@@ -80,7 +80,7 @@ export class TreeApplier {
     this.#asked = new AskedLately(init.clock);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
-    this.#hopeless = new HopelessRejections(init);
+    this.#hopeless = new HopelessReturns(init);
   }
 
   /** Whether a pass is under way. */

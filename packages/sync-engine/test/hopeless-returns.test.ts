@@ -1,18 +1,24 @@
-/** A rejection whose former content nobody has is waited for, and then given up. */
-import { localCurrent, withLocalCurrent } from '@holdfast/folder-index';
-import type { FolderId } from '@holdfast/model';
+/** A rejection or a revert to content that nobody has is waited for, and then given up. */
+import {
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+  withPeerRow,
+} from '@holdfast/folder-index';
+import type { FolderId, FolderPath } from '@holdfast/model';
 import { silentLogger } from '@holdfast/platform';
 import { beforeEach, expect, test } from 'vitest';
-import { HopelessRejections } from '../src/hopeless-rejections.js';
+import { HopelessReturns } from '../src/hopeless-returns.js';
 import type { PlannedPath } from '../src/placer.js';
-import { disk, GuardWorld, nameOf } from './guard-world.js';
-import { fileVersion, pathOf } from './place-world.js';
+import { planPath } from '../src/plan-sync.js';
+import { disk, former, GuardWorld, nameOf, theirs } from './guard-world.js';
+import { desktop, fileVersion, hash, pathOf } from './place-world.js';
 
 const minuteMs = 60_000;
 const path = pathOf(nameOf(0));
 
 let world: GuardWorld;
-let rejections: HopelessRejections;
+let returns: HopelessReturns;
 let planned: PlannedPath;
 let isEverybodyHere: boolean;
 const isRejected = async () =>
@@ -21,10 +27,15 @@ const isRejected = async () =>
 /** As one pass after another asks for it. */
 async function ask(minutes: number, isGone = true): Promise<void> {
   for (let minute = 0; minute <= minutes; minute += 1) {
-    rejections.note(planned, isGone);
-    await rejections.settle();
+    returns.note(planned, isGone);
+    await returns.settle();
     if (minute < minutes) world.nowMs += minuteMs;
   }
+}
+
+async function changed(where: FolderPath, change: (before: PathEntry) => PathEntry) {
+  await world.index.update([where], change, { sync: true });
+  return world.index.entry(where);
 }
 
 beforeEach(async () => {
@@ -37,7 +48,7 @@ beforeEach(async () => {
   await world.answer('rejected');
   const back = await world.planned();
   planned = back.find(({ entry }) => entry.path === path)!;
-  rejections = new HopelessRejections({
+  returns = new HopelessReturns({
     folder: 'photosphotosphot' as FolderId,
     index: world.index,
     clock: world.clock,
@@ -78,4 +89,24 @@ test('what its user changed meanwhile stays as it is', async () => {
   const before = await world.index.entry(path);
   await ask(1);
   expect(await world.index.entry(path)).toEqual(before);
+});
+
+test('a revert to what nobody has is given up too: the change is kept on', async () => {
+  const kept = fileVersion(nameOf(10), 'made here', theirs);
+  const entry = await changed(pathOf(nameOf(10)), (before) => {
+    const shown = withPeerRow(before, former(10), {
+      device: desktop,
+      state: 'current',
+      sequence: 99,
+    });
+    return withLocalCurrent(shown, kept, { disk, withheld: 'reverting' });
+  });
+  const action = planPath(entry, hash);
+  if (action.type === 'none') throw new Error('nothing is to come back');
+  planned = { entry, action };
+  await ask(9);
+  expect(localCurrent(await world.index.entry(entry.path))?.local.withheld).toBe('reverting');
+  await ask(1);
+  const after = localCurrent(await world.index.entry(entry.path));
+  expect(after).toMatchObject({ version: { id: kept.id }, local: { withheld: 'kept', disk } });
 });
