@@ -269,7 +269,8 @@ export class ObservationWriter {
     const { guard, index, context, isComplete, isBeingPlaced } = this.#init;
     // What is being placed is not this user's doing, and is not committed either.
     const known = ready.filter(
-      ({ basis, path }) => basis.version !== undefined && !isBeingPlaced(path),
+      ({ basis, path, observation }) =>
+        basis.version !== undefined && !isBeingPlaced(path) && isUsersDoing(observation),
     );
     if (guard?.mayAsk(known.length) !== true) return true;
     const entries = await index.entries(known.map((one) => one.path));
@@ -303,7 +304,8 @@ export class ObservationWriter {
         return entry;
       }
       const seen = observe(entry, one.observation, this.#init.context);
-      const after = this.#init.guard?.judge(entry, seen) ?? seen;
+      const guard = isUsersDoing(one.observation) ? this.#init.guard : undefined;
+      const after = guard?.judge(entry, seen) ?? seen;
       const replaced = replacedVersion(entry, after);
       if (localCurrent(after)?.version.id !== one.basis.version) {
         changed += 1;
@@ -329,4 +331,9 @@ export class ObservationWriter {
     if (nowMs === undefined || !('stat' in observation)) return false;
     return nowMs - Number(observation.stat.ctimeNs / 1_000_000n) < freshMs;
   }
+}
+
+/** What was passed over, and is gone, takes nothing from anybody: it loses against any content. */
+function isUsersDoing({ type }: Observation): boolean {
+  return type !== 'unseen';
 }

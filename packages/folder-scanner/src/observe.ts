@@ -168,8 +168,9 @@ function isAlive({ record }: Version): boolean {
 }
 
 /**
- * It is not shown here any more, and that is no deletion: others may bring it back. What nobody else
- * has they would wait for, so they are told; whoever has it all the same is right.
+ * It is not shown here any more, and that is no deletion: others may bring it back. All are told, even
+ * where somebody else is known to show it: that one may know the same of this device, and have it no
+ * more either. Whoever has it all the same is right.
  */
 function observeUnseen(
   entry: PathEntry,
@@ -177,7 +178,8 @@ function observeUnseen(
   context: ObserveContext,
 ): PathEntry {
   if (row === undefined || row.local.disk !== undefined) return entry;
-  if (!isStillOnlyHere(entry, context.device)) return withoutLocalCurrent(entry, row.version);
+  // What is kept from the members nobody waits for.
+  if (row.local.withheld !== undefined) return withoutLocalCurrent(entry, row.version);
   const vector = [apartFrom(row.version, context)];
   const { path } = entry;
   const record = { kind: 'tombstone', path, vector, author: context.device } as const;

@@ -1,7 +1,13 @@
 /** What a scan makes of ignored paths, of patterns that change, and of what happened meanwhile. */
 import { localCurrent, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import { IgnoreRules, ignoredContentOf } from '@holdfast/folder-scanner';
-import { type DeviceId, type FolderPath, ignoreFileName, versionOf } from '@holdfast/model';
+import {
+  chooseCurrent,
+  type DeviceId,
+  type FolderPath,
+  ignoreFileName,
+  versionOf,
+} from '@holdfast/model';
 import { byteStringFrom } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
 import { context, hash, pathOf, type ScanWorld, worldWith } from './scan-world.js';
@@ -24,6 +30,16 @@ async function tellOther(world: ScanWorld, path: string): Promise<void> {
     return withPeerRow(entry, row.version, { device: other, state: 'current', sequence: 1 });
   };
   await world.index.update([pathOf(path)], change, { sync: false });
+}
+
+/** What this device says of a path, and what the folder shows by it. */
+async function saidAndShown(world: ScanWorld, path: string) {
+  const entry = await world.entry(path);
+  const versions = entry.rows.map(({ version }) => version);
+  return [
+    localCurrent(entry)?.version.record.kind,
+    chooseCurrent(versions, { merge: true }, hash)?.current.record.kind,
+  ];
 }
 
 describe('a scan', () => {
@@ -95,7 +111,7 @@ describe('what is not ignored any more', () => {
     expect(world.index.counts.files).toBe(2);
   });
 
-  test('and is not there is no deletion: it is shown by others only', async () => {
+  test('and is not there is told to be gone, and comes back from whoever has it', async () => {
     const world = await worldWith('d/gone.log', 'd/b.txt');
     await world.scan();
     await tellOther(world, 'd/gone.log');
@@ -103,15 +119,14 @@ describe('what is not ignored any more', () => {
     world.user.unlink(world.at('d/gone.log'));
     await ignore(world, '');
     await world.scan();
-    const entry = await world.entry('d/gone.log');
-    expect(localCurrent(entry)).toBeUndefined();
-    expect(entry.rows.map(({ version }) => version.record.kind)).toEqual(['file']);
+    expect(await saidAndShown(world, 'd/gone.log')).toEqual(['tombstone', 'file']);
+    expect(world.foreseen).toEqual([]);
   });
 
   test.each([
     ['is not there either', () => undefined],
     ['became a symlink', (world: ScanWorld) => world.user.makeSymlink('e', world.at('d'))],
-  ])('and is not there is no deletion where its directory %s', async (_, replace) => {
+  ])('and is not there comes back where its directory %s', async (_, replace) => {
     const world = await worldWith('d/f/gone.log', 'd/b.txt', 'e/kept.log');
     await world.scan();
     for (const path of ['d/f', 'd/f/gone.log']) await tellOther(world, path);
@@ -122,9 +137,8 @@ describe('what is not ignored any more', () => {
     await world.scan();
     await ignore(world, '');
     await world.scan();
-    for (const path of ['d/f', 'd/f/gone.log']) {
-      expect(localCurrent(await world.entry(path)), path).toBeUndefined();
-    }
+    expect(await saidAndShown(world, 'd/f')).toEqual(['tombstone', 'directory']);
+    expect(await saidAndShown(world, 'd/f/gone.log')).toEqual(['tombstone', 'file']);
     expect(await world.shown()).toMatchObject({ 'd/b.txt': 'tombstone', 'e/kept.log': 'file 10' });
   });
 
@@ -139,9 +153,9 @@ describe('what is not ignored any more', () => {
     const end = world.disk.faults.failWhile('EIO', ({ path }) => path === world.at('d'));
     await ignore(world, '');
     end();
-    expect(localCurrent(await world.entry('d/gone.log'))).toBeDefined();
+    expect(await saidAndShown(world, 'd/gone.log')).toEqual(['file', 'file']);
     await ignore(world, '');
-    expect(localCurrent(await world.entry('d/gone.log'))).toBeUndefined();
+    expect(await saidAndShown(world, 'd/gone.log')).toEqual(['tombstone', 'file']);
   });
 
   test('and was deleted elsewhere stays, published apart from the deletion', async () => {

@@ -256,16 +256,22 @@ describe('what was ignored, is not any more, and is not there', () => {
   const { version } = localCurrent(published)!;
   const unseen = withLocalCurrent(emptyEntry(path), version, {});
 
-  test('is not shown any more where others have it: they may bring it back', () => {
-    const after = observe(heard(unseen, version), { type: 'unseen' }, context);
-    expect(localCurrent(after)).toBeUndefined();
-  });
-
-  test('is told to be gone where nobody has it, and loses against whoever has it all the same', () => {
-    const after = observe(unseen, { type: 'unseen' }, context);
+  test.each([
+    ['nobody else shows it', unseen],
+    [
+      'another one is thought to show it, who may have lost it in the same way',
+      heard(unseen, version),
+    ],
+  ])('is told to be gone where %s, and loses against whoever has it', (_, before) => {
+    const after = observe(before, { type: 'unseen' }, context);
     const record = recordOf(after)!;
     expect(record.kind).toBe('tombstone');
     expect(compareVectors(record.vector, version.record.vector)).toBe('concurrent');
-    expect(observe(unseen, { type: 'unseen' }, context)).toEqual(after);
+    expect(observe(before, { type: 'unseen' }, context)).toEqual(after);
+  });
+
+  test('is forgotten without a word where it was kept from the others', () => {
+    const kept = withLocalCurrent(emptyEntry(path), version, { withheld: 'kept' });
+    expect(localCurrent(observe(kept, { type: 'unseen' }, context))).toBeUndefined();
   });
 });
