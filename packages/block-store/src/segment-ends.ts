@@ -31,6 +31,16 @@ export function readStart(
   return { digest: firstDigest(bytes, hasher), predecessorDigest };
 }
 
+/** The digest that a segment with such a header begins with; undefined where the header is valid. */
+export function readTornStart(
+  { fileSystem, hasher }: BulkTools,
+  handle: FileHandle,
+): Uint8Array | undefined {
+  const bytes = Buffer.alloc(headerBytes);
+  readFully(fileSystem, handle, bytes, 0);
+  return readHeader(bytes, hasher).type === 'damaged' ? firstDigest(bytes, hasher) : undefined;
+}
+
 /** The extent that the file's trailer names; undefined where it has none. */
 export function readEnd(
   { fileSystem, hasher }: BulkTools,

@@ -14,7 +14,7 @@ import {
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
 import { envelopeHeader } from './envelope.js';
 import { freedSegmentBytes, readFreedMark } from './freed-segment.js';
-import { readEnd, readStart, sameExtent } from './segment-ends.js';
+import { readEnd, readStart, readTornStart, sameExtent } from './segment-ends.js';
 import {
   frameBytes,
   headerBytes,
@@ -48,6 +48,11 @@ export interface VerifyPartInput {
 /** How far a segment was verified, and what its digest is there; undefined behind damage. */
 export interface VerifiedUpTo extends Pick<SegmentExtent, 'validBytes' | 'entryCount'> {
   readonly digest: Uint8Array | undefined;
+  /**
+   * The header is not valid. It may have been so when the segment was recovered, torn by a power loss:
+   * then the trailer names the digest of these very bytes.
+   */
+  readonly isHeaderInDoubt?: boolean;
 }
 
 export interface VerifiedBlock {
@@ -125,16 +130,19 @@ function verifyHandle(
   const entryBytes = Math.max(0, part.upTo.validBytes - from);
   const bytes = entryBytes + (head === undefined ? 0 : headerBytes);
   const isTrailed = isAtEnd && input.isSealed;
+  const end = isTrailed ? endState(input, part.upTo, tools, handle) : undefined;
+  const { isHeaderInDoubt, ...upTo } = part.upTo;
+  const isRotten = isAtEnd && isHeaderInDoubt === true && end?.confirmsHeader !== true;
   return {
     state: 'read',
     bytes: bytes + (isTrailed ? trailerBytes : 0),
     entryCount: part.entryCount,
     blocks: part.blocks,
     damage: part.damage,
-    header: head?.state ?? 'none',
-    trailer: isTrailed ? endState(input, part.upTo, tools, handle) : 'none',
+    header: isRotten ? 'damaged' : (head?.state ?? 'none'),
+    trailer: end?.state ?? 'none',
     predecessorDigest: head?.predecessorDigest,
-    upTo: part.upTo,
+    upTo: isRotten ? { ...upTo, digest: undefined } : part.upTo,
     isAtEnd,
   };
 }
@@ -151,9 +159,19 @@ function headOf({ place, limit }: VerifyPartInput, tools: BulkTools, handle: Fil
   // Sealed with no entry because not even its header was written.
   if (limit < headerBytes) return { state: 'none', upTo: nothingValid };
   const start = readStart(place, tools, handle);
-  if (start === undefined) return { state: 'damaged', upTo: behindHeader };
+  if (start === undefined) {
+    const digest = readTornStart(tools, handle);
+    if (digest === undefined) return { state: 'damaged', upTo: behindHeader };
+    return { state: 'none', upTo: { ...behindHeader, digest, isHeaderInDoubt: true } };
+  }
   const { digest, predecessorDigest } = start;
   return { state: 'whole', upTo: { ...behindHeader, digest }, predecessorDigest };
+}
+
+interface End {
+  readonly state: MarkState;
+  /** Whether the segment was sealed with the header that it has. */
+  readonly confirmsHeader: boolean;
 }
 
 function endState(
@@ -161,24 +179,31 @@ function endState(
   upTo: VerifiedUpTo,
   tools: BulkTools,
   handle: FileHandle,
-): MarkState {
+): End {
   if (!isFreed) return trailerState(upTo, tools, handle);
   const { sizeBytes } = tools.fileSystem.handleStat(handle);
-  if (sizeBytes !== freedSegmentBytes) return 'damaged';
+  const damaged = { state: 'damaged', confirmsHeader: false } as const;
+  if (sizeBytes !== freedSegmentBytes) return damaged;
   const bytes = Buffer.alloc(freedSegmentBytes - headerBytes);
   readFully(tools.fileSystem, handle, bytes, headerBytes);
-  return readFreedMark(bytes, sizeBytes, tools.hasher) === undefined ? 'damaged' : 'whole';
+  const mark = readFreedMark(bytes, sizeBytes, tools.hasher);
+  return mark === undefined ? damaged : { state: 'whole', confirmsHeader: false };
 }
 
-/** Damaged too where it says something else than a walk over whole entries. */
+/**
+ * Damaged too where it says something else than a walk over whole entries; unless the header rotted,
+ * from which such a walk begins: then that alone is told.
+ */
 function trailerState(
-  { digest, ...upTo }: VerifiedUpTo,
+  { digest, isHeaderInDoubt = false, ...upTo }: VerifiedUpTo,
   tools: BulkTools,
   handle: FileHandle,
-): MarkState {
+): End {
   const trailer = readEnd(tools, handle);
-  if (trailer === undefined) return 'damaged';
-  return digest === undefined || sameExtent(trailer, { ...upTo, digest }) ? 'whole' : 'damaged';
+  if (trailer === undefined) return { state: 'damaged', confirmsHeader: false };
+  if (digest === undefined) return { state: 'whole', confirmsHeader: false };
+  const isSame = sameExtent(trailer, { ...upTo, digest });
+  return { state: isSame || isHeaderInDoubt ? 'whole' : 'damaged', confirmsHeader: isSame };
 }
 
 /** What one job has found so far. */
@@ -222,7 +247,8 @@ class VerifiedPart {
   }
 
   #goTo(validBytes: number, digest: Uint8Array | undefined, entries = 0): void {
-    this.upTo = { validBytes, digest, entryCount: this.upTo.entryCount + entries };
+    const { entryCount } = this.upTo;
+    this.upTo = { ...this.upTo, validBytes, digest, entryCount: entryCount + entries };
   }
 
   /** False where the entry does not hold the block that it names. */

@@ -137,6 +137,56 @@ test('a segment before one that is gone keeps its entries', async () => {
   expect(world.readFile('log-00000001.segment').subarray(0, first.length)).toEqual(first);
 });
 
+describe('a header that is not valid', () => {
+  const name = 'blocks-00000001.segment';
+
+  async function faultsIn(world: StoreWorld) {
+    const store = await world.openBlocks();
+    const verification = store.verification(async () => new Map());
+    const options = { sample: 2 ** 32, seed: 1, partBytes: 500 };
+    for await (const _ of verification.run(options));
+    const { faults } = await verification.finish();
+    await store.close();
+    return faults;
+  }
+
+  function tear(world: StoreWorld): void {
+    world.writeFile(name, new Uint8Array(headerBytes - 30), 30);
+  }
+
+  test('is no fault where a power loss tore it before the segment was sealed', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    const blocks = [blockOf(noise(900, 1)), blockOf(noise(900, 2))];
+    await store.append(blocks);
+    await store.sync();
+    tear(world);
+    expect(await faultsIn(world)).toEqual([]);
+    const again = await world.openBlocks();
+    expect(await again.has(blocks)).toEqual([true, true]);
+    await again.append([blockOf(noise(900, 3))]);
+    await again.close();
+    expect(await faultsIn(world)).toEqual([]);
+  });
+
+  test('is one where it rotted later, and stays one when the store is opened again', async () => {
+    for (const alone of [true, false]) {
+      const world = new StoreWorld();
+      const store = await world.openBlocks();
+      await oneBlockIn(store);
+      await store.close();
+      if (!alone) {
+        const next = await world.openBlocks();
+        await next.append([blockOf(noise(900, 3))]);
+        await next.close();
+      }
+      tear(world);
+      expect(await faultsIn(world)).toEqual([{ type: 'header', segment: 1 }]);
+      expect(await faultsIn(world)).toEqual([{ type: 'header', segment: 1 }]);
+    }
+  });
+});
+
 async function isDone(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;

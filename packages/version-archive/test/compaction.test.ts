@@ -76,10 +76,10 @@ async function expectContent(archive: VersionArchive, made: readonly MadeVersion
   }
 }
 
-/** Nothing is bad, but a header that the power loss tore while it was being written. */
+/** Nothing is bad. */
 async function expectSound(archive: VersionArchive): Promise<void> {
   const { blocks, log, lost, falseRecords } = await verify(archive);
-  const faults = blocks.faults.filter(({ type }) => type !== 'header');
+  const { faults } = blocks;
   const isWhole = log.endsInHead && log.faults.length + log.lost.length + falseRecords === 0;
   expect({ faults, rotten: blocks.rotten.size, lost: lost.versions, isWhole }).toEqual({
     faults: [],
