@@ -1,5 +1,5 @@
 /**
- * A small ext4 disk in a file, on a loop device, that can be filled and can lose its power. Mounts
+ * A small ext4 or xfs disk in a file, on a loop device, that can be filled and can lose its power. Mounts
  * are made in a mount namespace of the run's own and go with its last process; so do loop devices,
  * which the kernel lets go with their mounts.
  *
@@ -14,10 +14,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlone } from './isolation.mjs';
 
-const diskBytes = 160 * 1024 * 1024;
+/** How each file system is made; xfs refuses to be smaller. */
+const kinds = {
+  ext4: { diskBytes: 160 * 1024 * 1024, words: ['mkfs.ext4', '-q', '-m', '0', '-E', 'nodiscard'] },
+  xfs: { diskBytes: 320 * 1024 * 1024, words: ['mkfs.xfs', '-q', '-K'] },
+};
 const fillingName = 'filling';
 const busyTimeoutMs = 60_000;
-/** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH (fs/ext4/ext4.h). */
+/** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH (fs/ext4/ext4.h); xfs has the same call. */
 const shutdownScript =
   'open(my $disk, "<", $ARGV[0]) or die $!; my $flags = pack("L", 2); ' +
   'ioctl($disk, 0x8004587d, $flags) or die $!';
@@ -27,23 +31,26 @@ export class LoopDisk {
   path;
   #image;
   #mountOptions;
+  #type;
 
   /** Makes and mounts an empty one; its image is `NAME.image` in the directory `place`. */
-  constructor(place, name, mountOptions) {
+  constructor(place, name, mountOptions, type = 'ext4') {
     this.path = join(place, name);
     this.#image = join(place, `${name}.image`);
     this.#mountOptions = mountOptions;
+    this.#type = type;
+    const { diskBytes, words } = kinds[type];
     const handle = openSync(this.#image, 'wx');
     ftruncateSync(handle, diskBytes);
     closeSync(handle);
     mkdirSync(this.path);
-    must('mkfs.ext4', '-q', '-m', '0', '-E', 'nodiscard', this.#image);
+    must(...words, this.#image);
     this.mount();
   }
 
   /** A power loss may have brought back what `free` removed: it goes again. */
   mount() {
-    must('mount', '-t', 'ext4', '-o', `loop,${this.#mountOptions}`, this.#image, this.path);
+    must('mount', '-t', this.#type, '-o', `loop,${this.#mountOptions}`, this.#image, this.path);
     this.free();
   }
 
@@ -80,10 +87,10 @@ export class LoopDisk {
 }
 
 /** Why there can be no such disks here, or empty. Tries it once. */
-export async function whyNoDisks(place) {
+export async function whyNoDisks(place, type = 'ext4') {
   if (!isAlone()) return 'there can be no namespace for its mounts; root can make one';
   try {
-    const disk = new LoopDisk(place, 'trial', 'data=ordered');
+    const disk = new LoopDisk(place, `trial-${type}`, 'noatime', type);
     disk.losePower();
     await disk.unmount();
     disk.mount();
