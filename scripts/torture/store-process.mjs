@@ -30,7 +30,7 @@ const [home] = process.argv.slice(2);
 const fileSystem = new NodeFileSystem();
 const hasher = createBlake3();
 const hash = (bytes) => hasher.blake3(bytes);
-const workerUrl = new URL('../../packages/node/dist/bulk-worker.js', import.meta.url);
+const workerUrl = new URL('./store-worker.mjs', import.meta.url);
 const runner = new WorkerPool({ workerUrl, size: 1 });
 
 function say(line) {
