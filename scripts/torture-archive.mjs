@@ -53,7 +53,7 @@ async function inside(place) {
   }
   await Promise.all(lanes.map((lane) => lane.run()));
   for (const [name, table] of tables) {
-    for (const [what, count] of [...table].sort()) say(`${`${name} ${what}`.padEnd(24)} ${count}`);
+    for (const [what, count] of table) say(`${`${name} ${what}`.padEnd(24)} ${count}`);
     say(`${`${name} in all`.padEnd(24)} ${sumOf(table)}`);
   }
   for (const [name, count] of Object.entries(totals)) say(`${name.padEnd(24)} ${count}`);
