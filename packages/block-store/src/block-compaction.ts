@@ -1,6 +1,6 @@
 /**
- * Freeing the space of blocks that nobody needs: what else lies in their segments is appended again,
- * synced and read back, and only then does a mark take the segment's place. Which blocks are dead is
+ * Freeing the space of blocks that nobody needs: what else lies in their segments, and nowhere else, is
+ * appended again, synced and read back, and only then does a mark take the segment's place. Which blocks are dead is
  * for the caller to prove. Invariant: at every moment each other block lies whole in some segment.
  */
 import type { ContentId } from '@holdfast/model';
@@ -98,7 +98,8 @@ export class BlockCompaction {
     const place = { directory, streamName: 'blocks', segment };
     const survey = await runner.run(surveySegment, { place, limit: ends.durable });
     if (survey === undefined) return undefined;
-    const live = survey.blocks.filter(({ contentId }) => !dead.has(contentId));
+    const kept = survey.blocks.filter(({ contentId }) => !dead.has(contentId));
+    const live = await this.#onlyHere(segment, kept);
     const copied = await this.#copy(live);
     if (copied === undefined) return undefined;
     await this.#point(copied);
@@ -110,6 +111,20 @@ export class BlockCompaction {
     );
     const freedBytes = Math.max(0, ends.durable - headerBytes - copiedBytes);
     return { segment, freedBytes, copiedBytes };
+  }
+
+  /** Without those of which the index names a copy elsewhere: one that ended early may have made it. */
+  async #onlyHere(segment: number, kept: readonly NamedBlock[]): Promise<NamedBlock[]> {
+    const { index, stream } = this.#init;
+    const known = await index.get(kept.map(({ contentId }) => contentId));
+    const copies = kept.flatMap((block, at): Copied[] => {
+      const to = known[at]?.location;
+      const isElsewhere = to !== undefined && to.segment !== segment && stream.holds(to);
+      return isElsewhere ? [{ block, to }] : [];
+    });
+    const copied = new Set<NamedBlock>();
+    for (const copy of copies) if (await this.#areSame([copy])) copied.add(copy.block);
+    return kept.filter((block) => !copied.has(block));
   }
 
   /** Durable, and read back, when it resolves; undefined where a block is not what its name says. */
