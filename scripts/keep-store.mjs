@@ -7,28 +7,14 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { loadSource } from './load-source.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const [given] = process.argv.slice(2);
 if (given === undefined) throw new Error('Say into which directory: it must not exist yet.');
 const directory = resolve(given);
 if (existsSync(directory)) throw new Error(`${directory} is there already: nothing was written.`);
 
-const { module } = await runnerImport(join(root, 'packages/version-archive/test/kept-store.ts'), {
-  configFile: false,
-  root,
-  resolve: {
-    alias: [
-      { find: /^@holdfast\/([a-z0-9-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
-      {
-        find: /^@holdfast\/([a-z0-9-]+)\/([a-z0-9-]+)$/,
-        replacement: `${root}packages/$1/src/$2.ts`,
-      },
-    ],
-  },
-});
+const module = await loadSource('packages/version-archive/test/kept-store.ts');
 let total = 0;
 for (const [path, bytes] of module.storeFiles(await module.makeStore())) {
   const file = join(directory, path);
