@@ -265,7 +265,8 @@ export class LocalTree {
         this.#queue.requestLater({ all: false, paths: result.again, below: [] });
       }
       this.#looks.found(result.fresh);
-      if (!first && result.newDirectories > 0) this.#watchAgain();
+      const mayLackWatches = !this.#watch.tellsAllOfNewDirectories;
+      if (!first && result.newDirectories > 0 && mayLackWatches) this.#watchAgain();
       if (result.changed > 0) this.#init.onChange();
       this.#applier.wake();
     } catch (error) {

@@ -61,6 +61,7 @@ export class TreeWatch {
   #method: WatchMethod = 'scans';
   #reason = '';
   #fileSystem: string | undefined;
+  #tellsAllOfNew = false;
   #subscription: WatchSubscription | undefined;
   #stopped = false;
 
@@ -76,6 +77,11 @@ export class TreeWatch {
       reason: this.#reason,
       fileSystem: this.#fileSystem,
     };
+  }
+
+  /** Whether directories that appear are watched without a new subscription. */
+  get tellsAllOfNewDirectories(): boolean {
+    return this.#tellsAllOfNew;
   }
 
   /** Native events are there when it resolves; polling, which may take long to begin, follows. */
@@ -131,6 +137,7 @@ export class TreeWatch {
         const watched = await this.#subscribe(attempt.watcher);
         this.#subscription = watched.subscription;
         method = watched.ended() === '' ? attempt.method : 'scans';
+        this.#tellsAllOfNew = attempt.watcher.tellsAllOfNewDirectories === true;
         reason = [reason, watched.ended()].filter((part) => part !== '').join(' ');
         break;
       } catch (error) {
