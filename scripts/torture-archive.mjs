@@ -29,6 +29,8 @@ const { values: flags } = parseArgs({
     nodes: { type: 'boolean', default: false },
   },
 });
+/** So many crashes of an ingest, then of a compaction, and so on. */
+const maxTurn = 12;
 const startedAt = performance.now();
 const totals = { walks: 0, worlds: 0, receipts: 0, receiptBytes: 0, readBack: 0, problems: 0 };
 
@@ -71,6 +73,7 @@ function laneOf({ name, place, tables, wanted, fileSystem }) {
     name,
     place,
     fileSystem,
+    turn: Math.min(maxTurn, Math.ceil(wanted / 3)),
     openWorld: flags.nodes ? ArchiveWorld.open : StoreWorld.open,
     wantsMore: () => sumOf(table) < wanted && Number(seconds()) < Number(flags.minutes) * 60,
     count(phase, kind) {

@@ -9,7 +9,6 @@ import { CallTracer, tracedCalls } from './call-tracer.mjs';
 import { ReceiptLedger } from './receipt-ledger.mjs';
 
 const kinds = Object.keys(tracedCalls);
-const crashesPerChunk = 12;
 
 export class ArchiveLane {
   #init;
@@ -21,8 +20,9 @@ export class ArchiveLane {
   #isFresh = true;
 
   /**
-   * Crashes are kills, or power losses where there is a `fileSystem`. `wantsMore` is asked before each,
-   * `count` told of each with its phase and kind, `report` of what is wrong.
+   * Crashes are kills, or power losses where there is a `fileSystem`; after so many as `turn` says the
+   * next phase has its turn. `wantsMore` is asked before each, `count` told of each with its phase and
+   * kind, `report` of what is wrong.
    */
   constructor(init) {
     this.#init = init;
@@ -79,7 +79,7 @@ export class ArchiveLane {
   }
 
   async #crashPhase(phase, work) {
-    for (let count = 0; count < crashesPerChunk && this.#init.wantsMore(); count += 1) {
+    for (let count = 0; count < this.#init.turn && this.#init.wantsMore(); count += 1) {
       const walk = this.#walkOf(phase);
       if (await this.#isKilled(walk, work)) await this.#recover(phase, walk);
       else await this.#endOfWalk(phase, walk);

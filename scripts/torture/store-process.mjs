@@ -79,6 +79,7 @@ function versionFrom({ path, counter, content }) {
 
 function tasksOf(archive) {
   return {
+    ping: () => true,
     /** As a receiver does: blocks, then versions, then the receipt. */
     async ingest(files) {
       for (let from = 0; from < files.length; from += filesPerReceipt) {

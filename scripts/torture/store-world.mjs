@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ArchiveHome } from './archive-home.mjs';
 import { contentOf, pathsOf } from './archive-world.mjs';
@@ -59,8 +58,14 @@ export class StoreWorld {
     await this.#answer();
   }
 
-  answers() {
-    return Promise.race([this.exited.then(() => false), pause(20).then(() => !this.#isGone)]);
+  async answers() {
+    return await this.#ask('ping').then(
+      () => true,
+      async () => {
+        await this.exited;
+        return false;
+      },
+    );
   }
 
   losePower() {
@@ -124,14 +129,14 @@ export class StoreWorld {
   }
 
   #ask(name, input) {
+    if (this.#isGone) return Promise.reject(new Error('the process is gone'));
     this.#child.stdin.write(`${JSON.stringify({ name, input })}\n`);
     return this.#answer();
   }
 
   #answer() {
     return new Promise((resolve, reject) => {
-      if (this.#isGone) reject(new Error('the process is gone'));
-      else this.#waiting.push({ resolve, reject });
+      this.#waiting.push({ resolve, reject });
     });
   }
 
