@@ -9,7 +9,6 @@
  * Kills happen in a directory, power losses on ext4 and xfs on loop devices, all at the same time. The
  * process is that of a store alone, or with `--nodes` a whole node with a device beside it.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ArchiveLane } from './torture/archive-lane.mjs';
 import { ArchiveWorld } from './torture/archive-world.mjs';
+import { CallTracer } from './torture/call-tracer.mjs';
 import { placeInside, runInside } from './torture/isolation.mjs';
 import { whyNoDisks } from './torture/loop-disk.mjs';
 import { StoreWorld } from './torture/store-world.mjs';
@@ -31,6 +31,8 @@ const { values: flags } = parseArgs({
 });
 /** So many crashes of an ingest, then of a compaction, and so on. */
 const maxTurn = 12;
+/** After so many it ends. */
+const maxProblems = 5;
 const startedAt = performance.now();
 const totals = { walks: 0, worlds: 0, receipts: 0, receiptBytes: 0, readBack: 0, problems: 0 };
 
@@ -43,8 +45,10 @@ async function outside() {
 }
 
 async function inside(place) {
-  if (spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status !== 0) {
-    throw new Error('this needs strace, and the right to trace processes');
+  const reason = await CallTracer.whyNone();
+  if (reason !== '') {
+    say(`nothing is crashed here: ${reason}`);
+    return;
   }
   const tables = new Map();
   const lanes = [laneOf({ name: 'kill', place, tables, wanted: Number(flags.kills) })];
@@ -75,7 +79,10 @@ function laneOf({ name, place, tables, wanted, fileSystem }) {
     fileSystem,
     turn: Math.min(maxTurn, Math.ceil(wanted / 3)),
     openWorld: flags.nodes ? ArchiveWorld.open : StoreWorld.open,
-    wantsMore: () => sumOf(table) < wanted && Number(seconds()) < Number(flags.minutes) * 60,
+    wantsMore: () =>
+      sumOf(table) < wanted &&
+      totals.problems < maxProblems &&
+      Number(seconds()) < Number(flags.minutes) * 60,
     count(phase, kind) {
       const what = `${phase} ${kind}`;
       table.set(what, (table.get(what) ?? 0) + 1);

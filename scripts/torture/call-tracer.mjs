@@ -16,7 +16,7 @@ const attachTimeoutMs = 30_000;
 export class CallTracer {
   #tracer;
 
-  /** Resolves once all threads of `pid` are traced, or the process is gone. */
+  /** Resolves once all threads of `pid` are traced, or the process is gone; rejects where it cannot be. */
   static async attach(pid, kind, call) {
     const calls = tracedCalls[kind];
     const inject = `inject=${calls}:signal=KILL:when=${call}`;
@@ -24,11 +24,33 @@ export class CallTracer {
     const tracer = spawn('strace', [...words, '-p', String(pid)], { stdio: 'ignore' });
     const one = new CallTracer(tracer);
     const endMs = performance.now() + attachTimeoutMs;
-    while (tracer.exitCode === null && !isTraced(pid)) {
+    const ended = new Promise((resolve) => {
+      tracer.once('error', resolve).once('exit', resolve);
+    });
+    let isEnded = false;
+    void ended.then(() => {
+      isEnded = true;
+    });
+    while (!isEnded && !isTraced(pid)) {
       if (performance.now() > endMs) throw new Error(`process ${pid} could not be traced`);
       await pause(5);
     }
+    if (isEnded && isThere(pid)) throw new Error('strace could not attach to a process');
     return one;
+  }
+
+  /** Why nothing can be traced here, or empty. Tries it once. */
+  static async whyNone() {
+    const trial = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      const tracer = await CallTracer.attach(trial.pid, 'fsync', 1);
+      await tracer.detach();
+      return '';
+    } catch (error) {
+      return error.message;
+    } finally {
+      trial.kill('SIGKILL');
+    }
   }
 
   constructor(tracer) {
@@ -52,18 +74,17 @@ function isTraced(pid) {
       /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')),
     );
   } catch (error) {
-    if (error.code === 'ENOENT') return !isThere(pid);
-    if (error.code === 'ESRCH') return !isThere(pid);
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return !isThere(pid);
     throw error;
   }
 }
 
+/** One that was killed, and that its parent has not heard of yet, is not. */
 function isThere(pid) {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch (error) {
-    if (error.code === 'ESRCH') return false;
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return false;
     throw error;
   }
 }
