@@ -65,6 +65,20 @@ export const massChangeBugs = [
     { suite: ['packages/folder-scanner/test/foreseen'] },
   ),
   bug(
+    'what stands where a directory was is published before what that held counts as gone',
+    'folder-scanner/src/observation-writer.ts',
+    'if (await this.#showsBelow(pending.path)) this.#again.push(pending.path);',
+    'if (pending.path.length === 0) this.#again.push(pending.path);',
+    { suite: ['packages/folder-scanner/test/foreseen'] },
+  ),
+  bug(
+    'what is being placed when it is rejected takes the place of the rejection',
+    'sync-engine/src/placed-entry.ts',
+    'if (replaced?.guard && restoring && isAbove(restoring, target)) {',
+    'if (replaced?.guard && restoring && isAbove(target, restoring)) {',
+    { suite: ['packages/sync-engine/test/placed-entry'] },
+  ),
+  bug(
     'what was confirmed counts towards the next question',
     guard,
     'isKnown ? confirmedMs + 1 : 0',
