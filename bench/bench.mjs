@@ -4,9 +4,10 @@
  * the way into an archive, which Syncthing does not have. Never a test: figures depend on the
  * machine, so look at the ratios.
  *
- * `npm run bench -- NAME...` runs some (`million-files` only where it is asked for), `--runs N` takes
- * the median of N runs, `--alone` leaves Syncthing out, other flags go to the nodes' own runtime
- * (such as --cpu-prof). `TMPDIR` says on which disk.
+ * `npm run bench -- NAME...` runs some (`million-files` and `backup-small` only where they are asked
+ * for), `--runs N` takes the median of N runs, `--alone` leaves Syncthing out, other flags go to the
+ * nodes' own runtime (such as --cpu-prof). `TMPDIR` says on which disk. `backup` is beside restic and
+ * borg (bench/backup.mjs), once.
  */
 import {
   existsSync,
@@ -20,6 +21,7 @@ import {
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeTree, differences } from '../scripts/tree-digest.mjs';
+import { backup } from './backup.mjs';
 import { holdfastPair } from './holdfast-pair.mjs';
 import { linkBytes } from './link-bytes.mjs';
 import { syncthingPair, syncthingVersion } from './syncthing-pair.mjs';
@@ -51,6 +53,11 @@ const benchmarks = {
     beside: true,
   },
   archive: { what: '10,000 files of 1–16 KB, covered by an archive', run: archiveTree },
+  backup: {
+    what: 'a tree into an archive, again, checked and restored, beside restic and borg',
+    alone: backup(),
+  },
+  'backup-small': { what: 'the same of 2,000 files', alone: backup(2000), onlyAsked: true },
   'million-files': {
     what: '1,000,000 files of some bytes that both have: a restart of both, then nothing',
     run: unchangedFolder(1_000_000, (number) => 8 + (number % 8)),
@@ -70,7 +77,11 @@ async function main() {
       : `Syncthing ${version}, its watcher's delay at 1 s`,
   );
   for (const name of names) {
-    const { what, run, beside } = benchmarks[name];
+    const { what, run, beside, alone: byItself } = benchmarks[name];
+    if (byItself !== undefined) {
+      await byItself(name);
+      continue;
+    }
     const contenders = [(place) => holdfastPair(place, { nodeFlags, archive: name === 'archive' })];
     if (beside && version !== undefined) contenders.push(syncthingPair);
     const results = contenders.map(() => []);

@@ -68,3 +68,24 @@ export async function untilAllExist(root, paths, timeoutMs = 300_000) {
     }
   }
 }
+
+const words =
+  'static const int struct return if else for while unsigned char void list next lock flags';
+
+/** Text as in source files, 0.5–64 KB, fifty to a directory; it compresses like such text. */
+export function makeSourceFiles(directory, count) {
+  const vocabulary = words.split(' ');
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 9), Buffer.alloc(16));
+  const zeros = Buffer.alloc(16 * 1024);
+  for (let number = 0; number < count; number += 1) {
+    const inside = join(directory, `part${Math.floor(number / 50)}`);
+    if (number % 50 === 0) mkdirSync(inside, { recursive: true });
+    const chance = cipher.update(zeros.subarray(0, 128 + ((number * 7919) % 12_000)));
+    const lines = [];
+    for (let at = 0; at + 4 <= chance.length; at += 4) {
+      const name = `${vocabulary[chance[at + 1] % vocabulary.length]}_${chance[at + 2].toString(16)}`;
+      lines.push(`\t${vocabulary[chance[at] % vocabulary.length]} ${name} = ${chance[at + 3]};\n`);
+    }
+    writeFileSync(join(inside, `file${number}.c`), lines.join(''));
+  }
+}
