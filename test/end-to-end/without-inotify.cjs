@@ -3,7 +3,7 @@ const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 
 fs.watch = (path) => {
-  const message = `ENOSYS: function not implemented, watch '${String(path)}'`;
+  const message = `ENOSYS: function not implemented, watch '${path}'`;
   throw Object.assign(new Error(message), { code: 'ENOSYS', syscall: 'watch' });
 };
 syncBuiltinESMExports();
