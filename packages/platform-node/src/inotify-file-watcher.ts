@@ -233,22 +233,17 @@ class WatchedTree {
   async #watchMoved(): Promise<void> {
     const paths = [...this.#moved].slice(0, looksAtOnce);
     for (const path of paths) this.#moved.delete(path);
-    const found = await Promise.all(paths.map(isDirectory));
+    const stats = await Promise.all(
+      paths.map((path) => passOver(lstat(Buffer.from(bytesOf(path))), undefined)),
+    );
     for (const [at, path] of paths.entries()) {
-      // Files, nearly always.
-      if (found[at] === true || this.#watches.has(path)) await this.#watchAgain(path);
+      if (this.#closed) return;
+      this.#forget(path);
+      if (stats[at]?.isDirectory() !== true || !this.#watchIfPossible(path)) continue;
+      await this.#watchBelow(path);
+      this.#below.add(path);
+      this.#tellSoon();
     }
-  }
-
-  /** It is looked at anew: following the paths before it took time, and may have watched it. */
-  async #watchAgain(path: FilePath): Promise<void> {
-    const isThere = await isDirectory(path);
-    if (this.#closed) return;
-    this.#forget(path);
-    if (!isThere || !this.#watchIfPossible(path)) return;
-    await this.#watchBelow(path);
-    this.#below.add(path);
-    this.#tellSoon();
   }
 
   /** What was watched at a path and below it is somewhere else by now, or gone. */
@@ -267,11 +262,6 @@ class WatchedTree {
     const why = `${textOf(this.#root)} is not watched any more: ${errorMessage(error)}.`;
     this.#listener({ type: 'ended', reason: `${why} ${tooFewWatches}` });
   }
-}
-
-async function isDirectory(path: FilePath): Promise<boolean> {
-  const stat = await passOver(lstat(Buffer.from(bytesOf(path))), undefined);
-  return stat?.isDirectory() === true;
 }
 
 /** What is read once, where it can be (proc(5)). */
