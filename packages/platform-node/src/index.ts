@@ -2,7 +2,6 @@ export * from './blake3-hasher.js';
 export * from './crypto-random.js';
 export * from './file-system-type.js';
 export { keepHeapSmall } from './heap-growth.js';
-export * from './inotify-file-watcher.js';
 export * from './level-store.js';
 export * from './node-file-system.js';
 export * from './open-file-watchers.js';

@@ -1,18 +1,13 @@
 /** The watchers of this machine: the native one where the platform has a build of it. */
 import { errorMessage, type FileWatchers } from '@holdfast/platform';
-import { InotifyFileWatcher } from './inotify-file-watcher.js';
 import { ParcelFileWatcher, type ParcelWatcher } from './parcel-file-watcher.js';
 import { PollingFileWatcher } from './polling-file-watcher.js';
 
-/** What is given is given by tests; a library that cannot be loaded is no error. */
+/** `load` is given by tests; a library that cannot be loaded is no error. */
 export async function openFileWatchers(
   load: () => Promise<ParcelWatcher> = loadParcelWatcher,
-  platform: NodeJS.Platform = process.platform,
 ): Promise<FileWatchers> {
   const polling = new PollingFileWatcher();
-  if (platform === 'linux') {
-    return { native: new InotifyFileWatcher(), nativeProblem: '', polling };
-  }
   try {
     return { native: new ParcelFileWatcher(await load()), nativeProblem: '', polling };
   } catch (error) {

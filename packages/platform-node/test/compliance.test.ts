@@ -5,14 +5,11 @@ import {
   describeKeyValueStore,
 } from '@holdfast/platform-compliance';
 import {
-  InotifyFileWatcher,
-  loadParcelWatcher,
   NodeFileSystem,
+  openFileWatchers,
   openLevelStore,
-  ParcelFileWatcher,
   PollingFileWatcher,
 } from '@holdfast/platform-node';
-import { describe } from 'vitest';
 import { createTemporaryDirectory } from './temporary-directory.js';
 
 const fileSystem = new NodeFileSystem();
@@ -29,16 +26,9 @@ describeKeyValueStore('LevelStore', async () => {
 
 describeFileWatcher('ParcelFileWatcher', async () => {
   const { path, dispose } = createTemporaryDirectory();
-  const watcher = new ParcelFileWatcher(await loadParcelWatcher());
-  return { watcher, fileSystem, root: filePathFrom(path), dispose };
-});
-
-describe.runIf(process.platform === 'linux')('on Linux', () => {
-  describeFileWatcher('InotifyFileWatcher', async () => {
-    const { path, dispose } = createTemporaryDirectory();
-    const watcher = new InotifyFileWatcher();
-    return { watcher, fileSystem, root: filePathFrom(path), dispose };
-  });
+  const { native } = await openFileWatchers();
+  if (native === undefined) throw new Error('there is a build for the platforms of the tests');
+  return { watcher: native, fileSystem, root: filePathFrom(path), dispose };
 });
 
 describeFileWatcher('PollingFileWatcher', async () => {

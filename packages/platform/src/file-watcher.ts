@@ -27,9 +27,6 @@ export interface WatchOptions {
 }
 
 export interface FileWatcher {
-  /** Nothing is lost that happens in a directory that is younger than the watch. */
-  readonly tellsAllOfNewDirectories?: boolean;
-
   /**
    * Watches `root` and everything below it. What changes after it resolved is reported. Throws
    * `watch_unavailable`.

@@ -265,8 +265,7 @@ export class LocalTree {
         this.#queue.requestLater({ all: false, paths: result.again, below: [] });
       }
       this.#looks.found(result.fresh);
-      const mayLackWatches = !this.#watch.tellsAllOfNewDirectories;
-      if (!first && result.newDirectories > 0 && mayLackWatches) this.#watchAgain();
+      if (!first && result.newDirectories > 0) this.#watchAgain();
       if (result.changed > 0) this.#init.onChange();
       this.#applier.wake();
     } catch (error) {

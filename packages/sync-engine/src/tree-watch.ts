@@ -61,7 +61,6 @@ export class TreeWatch {
   #method: WatchMethod = 'scans';
   #reason = '';
   #fileSystem: string | undefined;
-  #tellsAllOfNew = false;
   #subscription: WatchSubscription | undefined;
   #stopped = false;
 
@@ -77,11 +76,6 @@ export class TreeWatch {
       reason: this.#reason,
       fileSystem: this.#fileSystem,
     };
-  }
-
-  /** Whether directories that appear are watched without a new subscription. */
-  get tellsAllOfNewDirectories(): boolean {
-    return this.#tellsAllOfNew;
   }
 
   /** Native events are there when it resolves; polling, which may take long to begin, follows. */
@@ -137,7 +131,6 @@ export class TreeWatch {
         const watched = await this.#subscribe(attempt.watcher);
         this.#subscription = watched.subscription;
         method = watched.ended() === '' ? attempt.method : 'scans';
-        this.#tellsAllOfNew = attempt.watcher.tellsAllOfNewDirectories === true;
         reason = [reason, watched.ended()].filter((part) => part !== '').join(' ');
         break;
       } catch (error) {
