@@ -5,8 +5,11 @@ import {
   type BulkJob,
   type BulkTools,
   type FileHandle,
+  type FilePath,
+  type FileSystem,
   fileErrorCode,
   joinPath,
+  removeIfPresent,
 } from '@holdfast/platform';
 import { type BlockPiece, writePiece } from './block-piece.js';
 import { writeSparsely } from './holes.js';
@@ -37,7 +40,8 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
   perform(input, tools) {
     const { fileSystem } = tools;
     const parents = new ParentChecker(fileSystem, input.root);
-    const handle = fileSystem.open(confinedTemporary(input, fileSystem), 'write');
+    const temporary = confinedTemporary(input, fileSystem);
+    const handle = fileSystem.open(temporary, 'write');
     try {
       for (const piece of input.pieces) {
         writePiece(handle, input.buffers, piece, tools, input.sizeBytes);
@@ -46,13 +50,26 @@ export const stageJob: BulkJob<StageInput, LocalPiece[]> = {
         (piece) =>
           parents.check(piece.path).type !== 'ok' || !copyLocalPiece(handle, piece, input, tools),
       );
-      if (input.sync === true) fileSystem.syncFile(handle);
+      if (input.sync === true) syncOrRemove(fileSystem, handle, temporary);
       return refused;
     } finally {
       fileSystem.close(handle);
     }
   },
 };
+
+/**
+ * A system tells once of what it could not write, and still shows it: whoever goes on with the file
+ * would find it whole, and sync it without an error. So nothing is left to go on with.
+ */
+function syncOrRemove(fileSystem: FileSystem, handle: FileHandle, temporary: FilePath): void {
+  try {
+    fileSystem.syncFile(handle);
+  } catch (error) {
+    removeIfPresent(fileSystem, temporary);
+    throw error;
+  }
+}
 
 function copyLocalPiece(
   handle: FileHandle,

@@ -45,6 +45,17 @@ describe('filling a large file', () => {
     }
   });
 
+  test('after a sync that failed nothing of the file is gone on with', () => {
+    const world = new PlaceWorld();
+    world.write('old', 'one two');
+    world.disk.faults.failNext('syncFile', 'EIO', () => true);
+    const local4 = [local('old', 'one ', 0, 0)];
+    expect(() => stage(world, { local: local4, sync: true })).toThrow('EIO');
+    expect(world.text(temporary)).toBeUndefined();
+    const file = { root, path: pathOf('big'), versionId: newId, sizeBytes: 11 };
+    expect(world.perform(beginStagingJob, file)).toBe(0);
+  });
+
   test('a local block that is not what it should be is asked for elsewhere', () => {
     const world = new PlaceWorld();
     world.write('big', 'ONE two');
