@@ -86,13 +86,14 @@ export class FolderScanner {
     this.#deviceNumber = check.deviceNumber;
   }
 
-  /** Compares the whole tree with the index. */
-  async scanAll(signal?: AbortSignal): Promise<ScanResult> {
+  /** Compares the whole tree with the index, and `paths`, which may lie below what is no directory. */
+  async scanAll(signal?: AbortSignal, paths: readonly FolderPath[] = []): Promise<ScanResult> {
     this.problems.clear();
     this.leftOut.clear();
     await this.checkRoot();
     const writer = this.#writer(true);
     await this.#walk([''], writer, signal);
+    await this.#examinePaths(await this.#wanted(paths), writer);
     return writer.finish();
   }
 

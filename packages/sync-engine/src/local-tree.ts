@@ -61,6 +61,8 @@ export class LocalTree {
   #watchAgainTimer: Timer | undefined;
   #watchedAtMs = 0;
   #stopReason = '';
+  /** What a look at single paths missed, and may be below what is no directory: a walk does not come by. */
+  #missed: readonly FolderPath[] = [];
   #stopError: unknown;
   #scannedOnce = false;
   #isLooking = false;
@@ -89,7 +91,6 @@ export class LocalTree {
     this.#queue = new ScanQueue(init.clock, (request) => this.#scan(request));
     const look = (paths: readonly FolderPath[]) =>
       this.#queue.request({ all: false, paths, below: [] });
-    const onCopied = look;
     this.#looks = new SecondLooks({
       clock: init.clock,
       pace: () => this.#lookPace,
@@ -98,7 +99,7 @@ export class LocalTree {
     });
     const { claims } = this;
     const onDue = () => this.#applier.wake();
-    this.#held = new HeldReconciler({ ...init, root, claims, onDue, onCopied });
+    this.#held = new HeldReconciler({ ...init, root, claims, onDue, onCopied: look });
     this.#staged = new StagedFiles({ ...init, root });
     this.#applier = new TreeApplier({
       ...init,
@@ -119,7 +120,7 @@ export class LocalTree {
       onEvent: (event) => this.#onEvent(event),
       onRenewed: () => this.#watchRenewed(),
     });
-    this.heldKeeper = new HeldKeeper({ ...init, root, onCopied });
+    this.heldKeeper = new HeldKeeper({ ...init, root, onCopied: look });
     this.#heldRelease = new HeldRelease({
       ...init,
       hasHeld: () => init.index.counts.held > 0,
@@ -247,7 +248,7 @@ export class LocalTree {
       this.#knownFiles = first ? this.#init.index.counts.files : 0;
       if (!this.#scannedOnce) await this.#held.begin();
       const result = first
-        ? await this.#scanner.scanAll()
+        ? await this.#scanner.scanAll(undefined, this.#missed)
         : await this.#scanner.scanPaths(request.paths, request.below);
       await this.#clearStaged(result.temporaries, request.below);
       this.#scannedOnce = true;
@@ -257,6 +258,7 @@ export class LocalTree {
       if (this.#stopReason !== '') this.#watch.renew();
       this.#setStopReason('');
       this.#stopError = undefined;
+      this.#missed = result.mustLookAtAll ? request.paths : [];
       if (result.mustLookAtAll) this.#queue.request({ all: true, paths: [], below: [] });
       if (result.young.length > 0) {
         this.#queue.requestSoon({ all: false, paths: result.young, below: [] }, youngDelayMs);
