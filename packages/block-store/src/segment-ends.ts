@@ -14,10 +14,11 @@ import type { SegmentPlace } from './segment-jobs.js';
 export interface SegmentStart {
   /** Of the segment, behind its header. */
   readonly digest: Uint8Array;
-  readonly predecessorDigest: Uint8Array;
+  /** Undefined where the header is not valid: a power loss may have torn it before it was sealed so. */
+  readonly predecessorDigest: Uint8Array | undefined;
 }
 
-/** Undefined where the file does not begin with the header of that segment. */
+/** Undefined where the file begins with the header of another segment, or of a later format. */
 export function readStart(
   { segment }: SegmentPlace,
   { fileSystem, hasher }: BulkTools,
@@ -26,19 +27,10 @@ export function readStart(
   const bytes = Buffer.alloc(headerBytes);
   readFully(fileSystem, handle, bytes, 0);
   const reading = readHeader(bytes, hasher);
+  const digest = firstDigest(bytes, hasher);
+  if (reading.type === 'damaged') return { digest, predecessorDigest: undefined };
   if (reading.type !== 'header' || reading.header.segment !== segment) return undefined;
-  const { predecessorDigest } = reading.header;
-  return { digest: firstDigest(bytes, hasher), predecessorDigest };
-}
-
-/** The digest that a segment with such a header begins with; undefined where the header is valid. */
-export function readTornStart(
-  { fileSystem, hasher }: BulkTools,
-  handle: FileHandle,
-): Uint8Array | undefined {
-  const bytes = Buffer.alloc(headerBytes);
-  readFully(fileSystem, handle, bytes, 0);
-  return readHeader(bytes, hasher).type === 'damaged' ? firstDigest(bytes, hasher) : undefined;
+  return { digest, predecessorDigest: reading.header.predecessorDigest };
 }
 
 /** The extent that the file's trailer names; undefined where it has none. */

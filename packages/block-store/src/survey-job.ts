@@ -43,7 +43,7 @@ function survey(
 ): SurveyedSegment | undefined {
   const { fileSystem, hasher } = tools;
   const start = readStart(place, tools, handle);
-  if (start === undefined) return undefined;
+  if (start?.predecessorDigest === undefined) return undefined;
   let { digest } = start;
   let validBytes = headerBytes;
   const blocks: NamedBlock[] = [];

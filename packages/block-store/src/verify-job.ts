@@ -14,7 +14,7 @@ import {
 import { readBlockPayload, verifyBlockPayload } from './block-payload.js';
 import { envelopeHeader } from './envelope.js';
 import { freedSegmentBytes, readFreedMark } from './freed-segment.js';
-import { readEnd, readStart, readTornStart, sameExtent } from './segment-ends.js';
+import { readEnd, readStart, sameExtent } from './segment-ends.js';
 import {
   frameBytes,
   headerBytes,
@@ -159,12 +159,11 @@ function headOf({ place, limit }: VerifyPartInput, tools: BulkTools, handle: Fil
   // Sealed with no entry because not even its header was written.
   if (limit < headerBytes) return { state: 'none', upTo: nothingValid };
   const start = readStart(place, tools, handle);
-  if (start === undefined) {
-    const digest = readTornStart(tools, handle);
-    if (digest === undefined) return { state: 'damaged', upTo: behindHeader };
+  if (start === undefined) return { state: 'damaged', upTo: behindHeader };
+  const { digest, predecessorDigest } = start;
+  if (predecessorDigest === undefined) {
     return { state: 'none', upTo: { ...behindHeader, digest, isHeaderInDoubt: true } };
   }
-  const { digest, predecessorDigest } = start;
   return { state: 'whole', upTo: { ...behindHeader, digest }, predecessorDigest };
 }
 

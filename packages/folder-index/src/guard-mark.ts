@@ -6,8 +6,8 @@
  * get it beside the current one.
  */
 import {
-  compareVectors,
   type DeviceId,
+  dominates,
   type FileRecord,
   type Hash,
   lossOf,
@@ -197,7 +197,10 @@ function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
   if (guard === undefined) return entry;
   if (local?.version.id === version.id) return withRestoring(entry, version, guard, hash);
   const settled = withoutGuard(entry, version);
-  if (local === undefined || contains(local.version, version)) return settled;
+  // What was changed on top of it stays.
+  if (local === undefined || dominates(local.version.record.vector, version.record.vector)) {
+    return settled;
+  }
   const here = local.guard;
   if (here?.state === 'rejected') {
     const former = here.restoring ?? here.former;
@@ -212,11 +215,6 @@ function rejectedRow(entry: PathEntry, row: VersionRow, hash: Hash): PathEntry {
   const above = restoringVersion(local.version, version, hash);
   const { disk } = local.local;
   return withChecked(withLocalCurrent(settled, above, disk ? { disk } : {}), above);
-}
-
-/** What was changed on top of it stays. */
-function contains(local: Version, version: Version): boolean {
-  return compareVectors(local.record.vector, version.record.vector) === 'dominates';
 }
 
 /** The entry where nobody has what a rejection was to bring back: what is on this disk stays. */

@@ -63,6 +63,11 @@ export interface FolderScannerInit {
 const directoriesPerJob = 16;
 const pathsPerJob = 1_000;
 
+interface WholeScan {
+  readonly paths?: readonly FolderPath[];
+  readonly signal?: AbortSignal;
+}
+
 export class FolderScanner {
   readonly #init: FolderScannerInit;
   readonly problems = new ScanProblems();
@@ -87,7 +92,7 @@ export class FolderScanner {
   }
 
   /** Compares the whole tree with the index, and `paths`, which may lie below what is no directory. */
-  async scanAll(signal?: AbortSignal, paths: readonly FolderPath[] = []): Promise<ScanResult> {
+  async scanAll({ paths = [], signal }: WholeScan = {}): Promise<ScanResult> {
     this.problems.clear();
     this.leftOut.clear();
     await this.checkRoot();

@@ -143,7 +143,7 @@ describe('a scan of the whole folder', () => {
     world.user.unlink(world.at('a'));
     const abort = new AbortController();
     abort.abort(new Error('stop'));
-    await expect(world.scanner.scanAll(abort.signal)).rejects.toThrow('stop');
+    await expect(world.scanner.scanAll({ signal: abort.signal })).rejects.toThrow('stop');
     expect(await world.shown()).toMatchObject({ a: 'file 1' });
   });
 });

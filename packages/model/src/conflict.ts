@@ -19,7 +19,7 @@ import {
 } from './folder-path.js';
 import { type ActorId, bytesFromHex, type Hash, hexFrom } from './ids.js';
 import { versionOf } from './record-codec.js';
-import { compareVectors, joinWithinLimit } from './version-vector.js';
+import { dominates, joinWithinLimit } from './version-vector.js';
 
 /** What a path shows, given every version that some device shows as current. */
 export interface CurrentChoice {
@@ -63,10 +63,7 @@ export function chooseCurrent(
 function undominated(versions: readonly Version[]): Version[] {
   const distinct = [...new Map(versions.map((version) => [version.id, version])).values()];
   return distinct.filter(
-    (version) =>
-      !distinct.some(
-        (other) => compareVectors(other.record.vector, version.record.vector) === 'dominates',
-      ),
+    ({ record }) => !distinct.some((other) => dominates(other.record.vector, record.vector)),
   );
 }
 

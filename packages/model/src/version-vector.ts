@@ -46,6 +46,11 @@ export function compareVectors(left: VersionVector, right: VersionVector): Vecto
   return rightAhead ? 'dominated' : 'equal';
 }
 
+/** Whether `left` contains all of `right`, and more. */
+export function dominates(left: VersionVector, right: VersionVector): boolean {
+  return compareVectors(left, right) === 'dominates';
+}
+
 /** The least vector that dominates or equals both. */
 export function joinVectors(left: VersionVector, right: VersionVector): VersionVector {
   const counters = new Map<ActorId, number>();

@@ -2,7 +2,7 @@
  * The order in which a log is shown: newest first by position, except that a version which reached
  * the archive late, after one that was made of it, stands below that one. Pure.
  */
-import { compareVectors, type VersionVector } from '@holdfast/model';
+import { dominates, type VersionVector } from '@holdfast/model';
 
 export interface LoggedVersion {
   readonly vector: VersionVector;
@@ -16,9 +16,7 @@ export function inCausalOrder<Entry extends LoggedVersion>(entries: readonly Ent
   for (const late of entries) {
     if (late.becameCurrent) continue;
     const from = ordered.indexOf(late);
-    const below = ordered.findLastIndex(
-      (other) => compareVectors(other.vector, late.vector) === 'dominates',
-    );
+    const below = ordered.findLastIndex((other) => dominates(other.vector, late.vector));
     if (below <= from) continue;
     ordered.splice(from, 1);
     ordered.splice(below, 0, late);

@@ -248,7 +248,7 @@ export class LocalTree {
       this.#knownFiles = first ? this.#init.index.counts.files : 0;
       if (!this.#scannedOnce) await this.#held.begin();
       const result = first
-        ? await this.#scanner.scanAll(undefined, this.#missed)
+        ? await this.#scanner.scanAll({ paths: this.#missed })
         : await this.#scanner.scanPaths(request.paths, request.below);
       await this.#clearStaged(result.temporaries, request.below);
       this.#scannedOnce = true;

@@ -19,8 +19,9 @@ import {
   addCounts,
   type ChangeCount,
   type ChangeWindow,
-  compareVectors,
+  countOf as totalIn,
   type DeviceId,
+  dominates,
   type FolderPath,
   type Hash,
   hexFrom,
@@ -29,7 +30,6 @@ import {
   noChanges,
   removesDirectory,
   sameContent,
-  countOf as totalIn,
   totalOf,
   type Version,
   type VersionId,
@@ -223,7 +223,7 @@ export class MassChangeGuard implements ChangeGuard {
     const before = local.version.record;
     const former = live?.former.record ?? before;
     if (lossOf(former, record) === undefined && !removesDirectory(former, record)) return false;
-    if (compareVectors(record.vector, before.vector) !== 'dominates') return false;
+    if (!dominates(record.vector, before.vector)) return false;
     return !entry.rows.some((row) => row.checked && sameContent(row.version.record, record));
   }
 

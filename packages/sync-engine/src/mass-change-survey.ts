@@ -12,9 +12,9 @@ import {
 import {
   addCounts,
   type ChangeCount,
-  compareVectors,
   contentNameOf,
   type DeviceId,
+  dominates,
   type FolderPath,
   lossOf,
   noChanges,
@@ -112,7 +112,7 @@ export function shownBy(entry: PathEntry): Version[] {
   const shown = peerCurrents(entry).map((row) => row.version);
   if (local === undefined) return shown;
   const { vector } = local.version.record;
-  return shown.filter(({ record }) => compareVectors(vector, record.vector) !== 'dominates');
+  return shown.filter(({ record }) => !dominates(vector, record.vector));
 }
 
 export function nameOf({ former }: Pick<Loss, 'former'>): string[] {

@@ -10,7 +10,7 @@ import {
   withoutLocalCurrent,
 } from '@holdfast/folder-index';
 import { diskStateOf } from '@holdfast/folder-scanner';
-import { compareVectors, sameContent, type Version } from '@holdfast/model';
+import { dominates, sameContent, type Version } from '@holdfast/model';
 import type { FileStat } from '@holdfast/platform';
 import type { PlannedPath } from './placer.js';
 
@@ -45,7 +45,7 @@ export function asPlaced(
   const restoring = replaced?.guard?.restoring;
   const isRestored = restoring?.id === target.id;
   const settled = restoring && replaced ? withoutGuard(shown, replaced.version) : shown;
-  if (replaced?.guard && restoring && isAbove(restoring, target)) {
+  if (replaced?.guard && restoring && dominates(restoring.record.vector, target.record.vector)) {
     return withGuard(settled, target, replaced.guard);
   }
   const isVouchedFor = before.rows.some(
@@ -53,10 +53,6 @@ export function asPlaced(
   );
   if (isRestored || isVouchedFor) return withChecked(settled, target);
   return mark === undefined ? settled : withGuard(settled, target, mark);
-}
-
-function isAbove(restoring: Version, target: Version): boolean {
-  return compareVectors(restoring.record.vector, target.record.vector) === 'dominates';
 }
 
 /** Whether something was said of the path since it was planned, other than what was planned. */

@@ -12,8 +12,8 @@ import {
   withoutPeerRow,
 } from '@holdfast/folder-index';
 import {
-  compareVectors,
   type DeviceId,
+  dominates,
   type Hash,
   sameContent,
   sameOnDisk,
@@ -62,5 +62,5 @@ export function withoutVouched(entry: PathEntry, mirror: DeviceId, shown: Versio
 function isPutBack(local: LocalRow, target: Version): boolean {
   if (local.version.record.kind === 'tombstone') return false;
   if (!local.checked || local.peers.some((peer) => peer.state === 'current')) return false;
-  return compareVectors(local.version.record.vector, target.record.vector) === 'dominates';
+  return dominates(local.version.record.vector, target.record.vector);
 }
