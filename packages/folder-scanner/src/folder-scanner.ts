@@ -37,7 +37,7 @@ import { ObservationWriter, type PendingObservation } from './observation-writer
 import { basisOf, isUnchanged, type ObserveContext } from './observe.js';
 import { statPathsJob } from './scan-jobs.js';
 import { ScanProblems } from './scan-problems.js';
-import type { ScanProgress, ScanResult } from './scan-result.js';
+import type { ScanProgress, ScanResult, WholeScan } from './scan-result.js';
 import { unreachablePaths } from './unreachable-paths.js';
 
 export interface FolderScannerInit {
@@ -62,11 +62,6 @@ export interface FolderScannerInit {
 
 const directoriesPerJob = 16;
 const pathsPerJob = 1_000;
-
-interface WholeScan {
-  readonly paths?: readonly FolderPath[];
-  readonly signal?: AbortSignal;
-}
 
 export class FolderScanner {
   readonly #init: FolderScannerInit;

@@ -1,5 +1,11 @@
-/** What a scan says of itself: while it runs, and at its end. */
+/** What a scan is asked, and what it says of itself: while it runs, and at its end. */
 import type { FolderPath } from '@holdfast/model';
+
+export interface WholeScan {
+  /** Looked at as well, though they may lie below what is no directory. */
+  readonly paths?: readonly FolderPath[];
+  readonly signal?: AbortSignal;
+}
 
 /** How far a scan is: counters only, nothing about single files. */
 export interface ScanProgress {
