@@ -194,6 +194,7 @@ describe('a running node', () => {
         receiveOnlyChangedFiles: 0,
         heldFiles: 0,
         copies: 0,
+        thinned: null,
         lastArchived: null,
         lastVerified: null,
         lastDrill: null,

@@ -102,6 +102,40 @@ test('what was thinned is listed as such everywhere, and cannot be read', async 
   expect(await pi.ask<VerifyResult>('verify', '--all')).toMatchObject({ bad: 0, records: 6 });
 });
 
+test('status says what was thinned, what compacting frees from when on, and what it freed', async () => {
+  await pi.shows({ thinned: null }, 'docs');
+  const applied = await pi.ask<ThinResult>('archive', 'thin', 'docs', ...rules, '--apply');
+  const waiting = {
+    waiting: 2,
+    waitingBytes: applied.freedBytes,
+    marked: expect.any(String),
+    freeFrom: applied.freeFrom,
+    freed: 0,
+    freedBytes: 0,
+    compacted: null,
+  };
+  for (const isRestarted of [false, true]) {
+    if (isRestarted) {
+      await pi.stop();
+      await pi.start();
+    }
+    expect((await pi.folder('docs')).thinned).toEqual(waiting);
+    const status = await pi.ask<ArchiveStatus>('archive', 'status');
+    expect(status.folders.map(({ thinned }) => thinned)).toEqual([waiting]);
+  }
+  await pi.ask('archive', 'thin', 'docs', '--undo');
+  await pi.shows({ thinned: null }, 'docs');
+  await pi.ask('archive', 'thin', 'docs', ...rules, ...soon);
+  const { freedBytes } = await compacted(pi);
+  const gone = { waiting: 0, waitingBytes: null, freed: 2, freedBytes };
+  expect((await pi.folder('docs')).thinned).toMatchObject(gone);
+  expect(await pi.ask<ArchiveStatus>('archive', 'status')).toMatchObject({
+    freedBytes,
+    compacted: expect.any(String),
+  });
+  expect((await laptop.folder('docs')).thinned).toBeNull();
+});
+
 test('marks outlast a restart and a new index, and can be withdrawn', async () => {
   await pi.ask('archive', 'thin', 'docs', ...rules, '--apply');
   await pi.stop();

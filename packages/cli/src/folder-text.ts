@@ -2,6 +2,7 @@
 import type { FolderState, FolderStatus } from '@holdfast/node';
 import { agoText, alignedLines, countText, printable, right, sizeText } from './printable-text.js';
 import { type NameOf, progressLines } from './progress-text.js';
+import { thinnedLines } from './thinned-text.js';
 
 const stateWords: Readonly<Record<FolderState, string>> = {
   'up-to-date': 'Up to date',
@@ -35,6 +36,7 @@ export function folderLines(
   return folders.flatMap((folder, index) => [
     rows[index] ?? '',
     ...concerns(folder, nameOf).map((concern) => `${indent}  ${concern}`),
+    ...thinnedLines(folder, nowMs).map((line) => `${indent}  ${line}`),
   ]);
 }
 

@@ -11,6 +11,7 @@ import type { EventLog } from './event-log.js';
 import type { NodeSeams } from './node-seams.js';
 import type { ProofLedger } from './proof-ledger.js';
 import { ThinService } from './thin-service.js';
+import { ThinningRecord } from './thinning-record.js';
 
 export interface CareInit {
   readonly seams: NodeSeams;
@@ -31,6 +32,7 @@ export interface Care {
   readonly service: ArchiveCareService;
   readonly thinning: ThinService;
   readonly content: ContentCare;
+  readonly thinned: ThinningRecord;
   /** The store is open from now on. */
   opened(archive: VersionArchive): Promise<void>;
   stop(): Promise<void>;
@@ -79,14 +81,22 @@ export function assembleCare(init: CareInit): Care {
     },
     isBusy: () => service.isVerifying,
   });
+  const thinned = new ThinningRecord(seams.keyValueStore);
   const thinning = new ThinService({
     ...seams,
+    record: thinned,
     archive: keptArchive,
     choose: init.choose,
     nameOf,
     folders: () => init.engine.folders.values(),
-    onWithdrawn: () => content.met(),
-    onThinned: (what) => events.add('thinned', { ...what }),
+    onWithdrawn: () => {
+      content.met();
+      changes.changed();
+    },
+    onThinned: (what) => {
+      events.add('thinned', { ...what });
+      changes.changed();
+    },
     onCompacted: ({ segments, freedBytes }) => {
       events.add('compacted', { segments, freedBytes });
       changes.changed();
@@ -96,7 +106,9 @@ export function assembleCare(init: CareInit): Care {
     service,
     thinning,
     content,
+    thinned,
     async opened(archive) {
+      await thinned.load(archive.storeId);
       await content.opened(archive);
       scrubber.start(archive);
     },

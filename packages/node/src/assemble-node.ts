@@ -313,6 +313,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     store,
     care: care.service,
     thinning: care.thinning,
+    thinned: care.thinned,
     drills,
     proofs,
     gui: options.gui,

@@ -96,7 +96,10 @@ function someText({ count, first }: SomePaths): string {
 }
 
 /** What others know of the folder. */
-type ShownBeside = Pick<FolderStatus, 'progress' | 'ifLost' | 'lastVerified' | 'lastDrill'> & {
+type ShownBeside = Pick<
+  FolderStatus,
+  'progress' | 'ifLost' | 'thinned' | 'lastVerified' | 'lastDrill'
+> & {
   /** What the last drill found; a sentence, or empty. */
   readonly drillProblem: string;
 };

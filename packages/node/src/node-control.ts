@@ -15,7 +15,7 @@ import type {
 } from './mass-change-answers.js';
 import type { FolderMode, ModeActionRequest, ModeActionResult } from './mode-control.js';
 import type { FolderProgress } from './progress-figures.js';
-import type { ThinControl } from './thin-control.js';
+import type { ThinControl, ThinnedStatus } from './thin-control.js';
 import type { UndoControl } from './undo-control.js';
 import type { DeviceLoss, WhereControl } from './where-control.js';
 
@@ -89,6 +89,8 @@ export interface FolderStatus {
   readonly copies: number;
   /** What would be lost with this device. */
   readonly ifLost: DeviceLoss;
+  /** What its user let go of the history that is kept here; null where nothing was. */
+  readonly thinned: ThinnedStatus | null;
   readonly lastArchived: string | null;
   readonly lastVerified: string | null;
   readonly lastDrill: string | null;
@@ -176,6 +178,9 @@ export interface ArchiveStatus {
   readonly bytes: number;
   readonly storedBytes: number;
   readonly segments: number;
+  /** What compacting freed of it, as far as it is remembered, and when it did last. */
+  readonly freedBytes: number;
+  readonly compacted: string | null;
   readonly folders: readonly {
     readonly id: string;
     readonly label: string;
@@ -184,6 +189,8 @@ export interface ArchiveStatus {
     readonly deletedFiles: number;
     readonly head: string;
     readonly position: string;
+    /** Null where no version is thinned. */
+    readonly thinned: ThinnedStatus | null;
   }[];
 }
 

@@ -44,6 +44,7 @@ import type { RestoreService } from './restore-service.js';
 import { softwareVersion } from './software-version.js';
 import { stoppedFolders } from './stopped-folder.js';
 import type { ThinService } from './thin-service.js';
+import type { ThinningRecord } from './thinning-record.js';
 import type { UndoService } from './undo-service.js';
 import { waitForSync } from './wait-for-sync.js';
 import { WhereService } from './where-service.js';
@@ -64,6 +65,7 @@ export interface NodeServiceInit {
   readonly store: Pick<OwnStore, 'archive' | 'problem' | 'check'>;
   readonly care: ArchiveCareService;
   readonly thinning: ThinService;
+  readonly thinned: ThinningRecord;
   readonly drills: Drills;
   readonly proofs: ProofLedger;
   readonly gui: () => string;
@@ -332,8 +334,9 @@ export class NodeService implements NodeControl {
   }
 
   archiveStatus(): Promise<ArchiveStatus> {
-    this.#init.store.check();
-    return archiveStatus(this.#init.store.archive, this.#init.engine.folders.values());
+    const { store, engine, thinned } = this.#init;
+    store.check();
+    return archiveStatus(store.archive, engine.folders.values(), thinned);
   }
 
   events(request: Parameters<NodeControl['events']>[0]) {
@@ -357,12 +360,14 @@ export class NodeService implements NodeControl {
   }
 
   async #folder(folder: FolderEngine): Promise<FolderStatus> {
-    const { progress, nameOf, store, proofs } = this.#init;
-    const { id } = folder.config;
-    const isOnlyHistory = folder.config.archive && !hasOtherArchive(folder);
+    const { progress, nameOf, store, proofs, thinned: record } = this.#init;
+    const { id, archive } = folder.config;
+    const isOnlyHistory = archive && !hasOtherArchive(folder);
+    const thinned = archive && store.archive ? record.shown(store.archive, id) : null;
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
-    const shown = { progress: progress.progressOf(id), ifLost, ...proofs.shown(id, nameOf) };
+    const proven = proofs.shown(id, nameOf);
+    const shown = { progress: progress.progressOf(id), ifLost, thinned, ...proven };
     return folderStatus(folder, shown, nameOf);
   }
 

@@ -51,6 +51,7 @@ function stoppedFolderStatus(stored: StoredFolder, problem: AppError): FolderSta
       exact: false,
       sentence: 'What would be lost with this device is not known while the folder is stopped.',
     },
+    thinned: null,
     lastArchived: null,
     lastVerified: null,
     lastDrill: null,

@@ -73,6 +73,23 @@ export interface CompactResult {
   readonly seconds: number;
 }
 
+/** Versions of a folder that this device's user let go, in its own store. */
+export interface ThinnedStatus {
+  /** Marked, and not freed yet: they can be kept again. */
+  readonly waiting: number;
+  /** What compacting frees of them at most; null where that is not remembered, or nothing waits. */
+  readonly waitingBytes: number | null;
+  /** When the last of those that wait were marked; null where none waits. */
+  readonly marked: string | null;
+  /** When the first of those that wait may be freed; null where none waits. */
+  readonly freeFrom: string | null;
+  /** Versions that are gone. */
+  readonly freed: number;
+  /** What compacting has freed of the whole store, all its folders; and when it did last. */
+  readonly freedBytes: number;
+  readonly compacted: string | null;
+}
+
 export interface ThinControl {
   /**
    * Frees what was marked and whose time has come. Ends between two steps where the signal says so;

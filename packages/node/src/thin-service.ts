@@ -18,6 +18,7 @@ import { CompactionRun } from './compaction-run.js';
 import { neededVersions, obstacleOf } from './needed-versions.js';
 import { PlausibleClock } from './plausible-clock.js';
 import type { CompactResult, ThinRequest, ThinResult, UnthinResult } from './thin-control.js';
+import type { ThinningRecord } from './thinning-record.js';
 
 export interface ThinServiceInit {
   /** Throws where the store cannot be opened; undefined where there is none. */
@@ -26,6 +27,7 @@ export interface ThinServiceInit {
   readonly choose: (folder: string) => FolderEngine;
   readonly clock: Clock;
   readonly clockSynchronised: () => boolean;
+  readonly record: ThinningRecord;
   readonly nameOf: (device: string) => string;
   readonly folders: () => Iterable<FolderEngine>;
   readonly onThinned: (what: ThinnedFolder) => void;
@@ -67,6 +69,9 @@ export class ThinService {
     const freeFromMs = Math.floor(this.#init.clock.now()) + delayMs;
     const plan = await archive.thinning.mark(wanted, freeFromMs);
     const versions = plan.versions.length;
+    if (plan.markedAt !== undefined) {
+      await this.#init.record.noteMarked(archive.storeId, plan.markedAt, plan.freedBytes);
+    }
     this.#init.onThinned({ folder: id, versions, freedBytes: plan.freedBytes });
     return thinResult(folder, archive, rules, plan, freeFromMs);
   }
@@ -80,7 +85,7 @@ export class ThinService {
   }
 
   async compact({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<CompactResult> {
-    const { archive: keptArchive, clock, folders, nameOf, onCompacted } = this.#init;
+    const { archive: keptArchive, clock, folders, nameOf, onCompacted, record } = this.#init;
     const archive = keptArchive();
     if (archive === undefined) throw noStore();
     await this.#clock.check(archive);
@@ -89,6 +94,9 @@ export class ThinService {
     try {
       const run = new CompactionRun({ archive, clock, folders: [...folders()], nameOf });
       const result = await run.run(signal);
+      if (result.segments > 0) {
+        await record.noteFreed(archive.storeId, result.freedBytes, clock.now());
+      }
       onCompacted(result);
       return result;
     } finally {

@@ -1,8 +1,10 @@
 /** What the care of a store hears of thinning: nobody misses content while its versions are thinned. */
+import { MemoryDatabase, MemoryKeyValueStore } from '@holdfast/simulation';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { expect, test } from 'vitest';
 import { ThinService } from '../src/thin-service.js';
+import { ThinningRecord } from '../src/thinning-record.js';
 
 function serviceOf({ waiting }: { readonly waiting: number }) {
   const heard: string[] = [];
@@ -18,6 +20,7 @@ function serviceOf({ waiting }: { readonly waiting: number }) {
     clockSynchronised: () => true,
     nameOf: (device) => device,
     folders: () => [],
+    record: new ThinningRecord(new MemoryKeyValueStore(new MemoryDatabase())),
     onThinned: () => heard.push('thinned'),
     onCompacted: () => heard.push('compacted'),
     onWithdrawn: () => heard.push('withdrawn'),

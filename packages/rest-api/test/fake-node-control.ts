@@ -49,6 +49,7 @@ export const exampleFolder: FolderStatus = {
     exact: true,
     sentence: 'If this device were lost now, nothing that this folder shows would be lost.',
   },
+  thinned: null,
   lastArchived: '2026-03-01T11:59:20Z',
   lastVerified: null,
   lastDrill: null,
@@ -316,6 +317,8 @@ const answers: NodeControl = {
     bytes: 4096,
     storedBytes: 2048,
     segments: 1,
+    freedBytes: 0,
+    compacted: null,
     folders: [],
   }),
   verify: async () => ({

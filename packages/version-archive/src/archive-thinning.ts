@@ -38,6 +38,11 @@ export interface ThinningPlan extends VersionsToThin {
   readonly freedBytes: number;
 }
 
+export interface MarkedPlan extends ThinningPlan {
+  /** Of the first entry that marked; undefined where nothing was to be marked. */
+  readonly markedAt: number | undefined;
+}
+
 export interface ArchiveThinningInit {
   readonly index: HistoryIndex;
   readonly log: HistoryLog;
@@ -58,8 +63,12 @@ export interface ThinnedCount {
   /** Their content is there still. */
   readonly waiting: number;
   readonly freed: number;
+  /** When the last of those that wait were marked; undefined where none waits. */
+  readonly markedAtMs: number | undefined;
   /** When the first of those that wait may be freed; undefined where none waits. */
   readonly freeFromMs: number | undefined;
+  /** Positions of the entries that marked what waits. */
+  readonly waitingAt: readonly number[];
 }
 
 export class ArchiveThinning {
@@ -81,7 +90,7 @@ export class ArchiveThinning {
   }
 
   /** Marks what goes, durably when it resolves. Its content is not freed before `freeFromMs`. */
-  mark(request: ThinningRequest, freeFromMs: number): Promise<ThinningPlan> {
+  mark(request: ThinningRequest, freeFromMs: number): Promise<MarkedPlan> {
     const { alone, indexer, log } = this.#init;
     return alone(async () => {
       await indexer.settle();
@@ -93,7 +102,9 @@ export class ArchiveThinning {
       const entries = thinnedEntries(ids, { folder, ...time, freeFromMs, rules });
       log.stage(entries);
       await indexer.settle();
-      return plan;
+      const isMarked = entries.length > 0;
+      const markedAt = isMarked ? indexer.disclosed.position - entries.length + 1 : undefined;
+      return { ...plan, markedAt };
     });
   }
 
@@ -107,7 +118,7 @@ export class ArchiveThinning {
       const entries = settledEntries(positions, { ...this.#time(), outcome: 'withdrawn' });
       log.stage(entries);
       await indexer.settle();
-      return waiting.reduce((sum, [, { versions }]) => sum + versions, 0);
+      return versionsOf(waiting);
     });
   }
 
@@ -117,12 +128,17 @@ export class ArchiveThinning {
   }
 
   counts(folder: FolderId): ThinnedCount {
-    const marks = this.#marksOf(folder).map(([, mark]) => mark);
-    const sum = (state: ThinMark['state']) =>
-      marks.reduce((total, mark) => total + (mark.state === state ? mark.versions : 0), 0);
-    const waiting = marks.filter(({ state }) => state === 'waiting');
-    const freeFromMs = waiting.length === 0 ? undefined : earliestOf(waiting);
-    return { waiting: sum('waiting'), freed: sum('freed'), freeFromMs };
+    const marks = this.#marksOf(folder).filter(([, { versions }]) => versions > 0);
+    const waiting = marks.filter(([, { state }]) => state === 'waiting');
+    const freed = marks.filter(([, { state }]) => state === 'freed');
+    const isAny = waiting.length > 0;
+    return {
+      waiting: versionsOf(waiting),
+      freed: versionsOf(freed),
+      markedAtMs: isAny ? Math.max(...waiting.map(([, { atMs }]) => atMs)) : undefined,
+      freeFromMs: isAny ? Math.min(...waiting.map(([, mark]) => mark.freeFromMs)) : undefined,
+      waitingAt: waiting.map(([position]) => position),
+    };
   }
 
   #marksOf(folder: FolderId): (readonly [number, ThinMark])[] {
@@ -170,6 +186,6 @@ export class ArchiveThinning {
   }
 }
 
-function earliestOf(marks: readonly ThinMark[]): number {
-  return Math.min(...marks.map(({ freeFromMs }) => freeFromMs));
+function versionsOf(marks: readonly (readonly [number, ThinMark])[]): number {
+  return marks.reduce((sum, [, { versions }]) => sum + versions, 0);
 }

@@ -11,6 +11,7 @@ export interface ThinMark {
   readonly state: 'waiting' | ThinningOutcome;
   readonly atMs: number;
   readonly freeFromMs: number;
+  /** How many it still stands for: those that were archived again, or thinned again, count no more. */
   readonly versions: number;
 }
 
@@ -92,7 +93,7 @@ export class MarkChanges {
   thin(position: number, { folder, atMs, freeFromMs, versionIds }: ThinnedEntry): void {
     const versions = versionIds.length;
     this.marks.set(position, { folder, state: 'waiting', atMs, freeFromMs, versions });
-    for (const id of versionIds) this.#now.set(versionKeyOf(folder, id), position);
+    for (const id of versionIds) this.#move(versionKeyOf(folder, id), position);
   }
 
   settle({ outcome, positions }: SettledEntry): void {
@@ -105,7 +106,16 @@ export class MarkChanges {
   /** The version was archived, so it is kept. */
   keep(folder: FolderId, versionId: VersionId): void {
     const key = versionKeyOf(folder, versionId);
-    if (this.#now.has(key) || this.#before.has(key)) this.#now.set(key, undefined);
+    if (this.#now.has(key) || this.#before.has(key)) this.#move(key, undefined);
+  }
+
+  /** The mark that stood for the version until now stands for one less. */
+  #move(key: string, position: number | undefined): void {
+    const from = this.#now.has(key) ? this.#now.get(key) : this.#before.get(key);
+    this.#now.set(key, position);
+    const mark = from === undefined ? undefined : (this.marks.get(from) ?? this.#known.get(from));
+    if (from === undefined || from === position || mark === undefined) return;
+    this.marks.set(from, { ...mark, versions: Math.max(0, mark.versions - 1) });
   }
 
   /** Versions of which the mark is another one now, as what the index holds and is to hold. */

@@ -113,7 +113,7 @@ async function expectHistory(archive: VersionArchive): Promise<void> {
     [waiting.made.version.id, true, true, laptop],
     [freed.made.version.id, true, true, laptop],
   ]);
-  expect(archive.thinning.counts(photos)).toEqual({
+  expect(archive.thinning.counts(photos)).toMatchObject({
     waiting: 1,
     freed: 1,
     freeFromMs: neverMs,

@@ -58,9 +58,23 @@ describe('a version that is thinned', () => {
     expect(archive.thinning.counts(photos)).toEqual({
       waiting: 2,
       freed: 0,
+      markedAtMs: world.nowMs,
       freeFromMs: world.nowMs + hourMs,
+      waitingAt: [4],
     });
     expect(archive.thinning.counts(papers)).toMatchObject({ waiting: 0, freed: 0 });
+  });
+
+  test('counts no more once it is archived again, also in an index that is made anew', async () => {
+    const world = new ArchiveWorld();
+    const archive = await archiveWith(world);
+    await archive.thinning.mark(request, world.nowMs + hourMs);
+    await archiveAll(archive, [first]);
+    expect(archive.thinning.counts(photos)).toMatchObject({ waiting: 1 });
+    await archive.rebuildIndex();
+    expect(archive.thinning.counts(photos)).toMatchObject({ waiting: 1 });
+    expect(await archive.thinning.withdraw(photos)).toBe(1);
+    expect(archive.thinning.counts(photos)).toMatchObject({ waiting: 0, markedAtMs: undefined });
   });
 
   test('leaves the log whole, with an entry that says what was thinned', async () => {

@@ -37,6 +37,17 @@ export interface Folder {
   readonly archives: readonly string[];
   readonly connectedMembers: readonly string[];
   readonly progress: FolderProgress | null;
+  /** What was let go of the history that this device keeps. */
+  readonly thinned?: {
+    readonly waiting: number;
+    readonly waitingBytes: number | null;
+    readonly marked: string | null;
+    readonly freeFrom: string | null;
+    readonly freed: number;
+    /** Of the whole store. */
+    readonly freedBytes: number;
+    readonly compacted: string | null;
+  } | null;
   /** What would be lost with this device, as a sentence. */
   readonly ifLost?: { readonly sentence: string };
   /** How changes are noticed, with advice where that is not to be relied on. */

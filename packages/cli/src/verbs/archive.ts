@@ -1,6 +1,7 @@
 /** `holdfast archive …`: the history that this device keeps. */
 import type { ArchiveStatus, RebuiltIndex } from '@holdfast/node';
 import { alignedLines, countText, printable, right, sizeText } from '../printable-text.js';
+import { thinnedLines } from '../thinned-text.js';
 import type { AddVerb } from '../verb.js';
 import { addArchiveCompact } from './archive-compact.js';
 import { addArchiveThin } from './archive-thin.js';
@@ -11,9 +12,9 @@ export const addArchive: AddVerb = (program, bind) => {
     .command('status')
     .description('say what the store holds')
     .action(
-      bind(async ({ output, node }) => {
+      bind(async ({ output, node, environment }) => {
         const status = await node().archiveStatus();
-        output.result(status, () => archiveLines(status));
+        output.result(status, () => archiveLines(status, environment.clock.now()));
         return undefined;
       }),
     );
@@ -37,20 +38,24 @@ function rebuiltLine({ records, blocks, seconds }: RebuiltIndex): string {
   return `Found ${what} in ${seconds.toFixed(1)} seconds.`;
 }
 
-function archiveLines(status: ArchiveStatus): string[] {
+function archiveLines(status: ArchiveStatus, nowMs: number): string[] {
   const stored = `${sizeText(status.bytes)} in ${sizeText(status.storedBytes)} on disk`;
+  const rows = alignedLines(
+    status.folders.map((folder) => [
+      folder.label,
+      right(countText(folder.versions, 'version')),
+      right(countText(folder.files, 'file')),
+      right(countText(folder.deletedFiles, 'deleted file')),
+      folder.position,
+    ]),
+    '  ',
+  );
   return [
     `Store ${status.storeId} at ${printable(status.store)}`,
     `${countText(status.blocks, 'block')}, ${stored}, ${countText(status.segments, 'segment')}`,
-    ...alignedLines(
-      status.folders.map((folder) => [
-        folder.label,
-        right(countText(folder.versions, 'version')),
-        right(countText(folder.files, 'file')),
-        right(countText(folder.deletedFiles, 'deleted file')),
-        folder.position,
-      ]),
-      '  ',
-    ),
+    ...status.folders.flatMap((folder, at) => [
+      rows[at] ?? '',
+      ...thinnedLines(folder, nowMs).map((line) => `    ${line}`),
+    ]),
   ];
 }
