@@ -87,14 +87,30 @@ function letGo(
     fileSystem.unlink(held);
     return { type: 'gone' };
   }
-  const path = item.copyPaths.find(
-    (one) => parents.check(one).type === 'ok' && comesBack(fileSystem, held, joinPath(root, one)),
-  );
+  const path = item.copyPaths.find((one) => {
+    if (parents.check(one).type !== 'ok') return false;
+    return cameBack(fileSystem, root, { held, path: joinPath(root, one) });
+  });
   if (path === undefined) return { type: 'failed', code: 'no-free-name' };
-  fileSystem.syncFileSystem(root);
-  fileSystem.syncDirectory(parentPath(joinPath(root, path)));
   fileSystem.unlink(held);
   return { type: 'copied', path };
+}
+
+interface Names {
+  readonly held: FilePath;
+  readonly path: FilePath;
+}
+
+/** Whether it has a durable place in the folder, of which its user made nothing else meanwhile. */
+function cameBack(fileSystem: FileSystem, root: FilePath, names: Names): boolean {
+  const made = comeBack(fileSystem, names);
+  if (made === undefined) return false;
+  fileSystem.syncFileSystem(root);
+  fileSystem.syncDirectory(parentPath(names.path));
+  const shown = statIfPresent(fileSystem, names.path);
+  if (shown === undefined) return false;
+  if (made === 'linked') return isSameFile(shown, fileSystem.stat(names.held));
+  return isUntouched(shown, made);
 }
 
 function keptAt({ blocks }: HeldItem, { ctimeNs }: FileStat): LetGoResult {
@@ -116,18 +132,30 @@ function stateOf(
   return { type: 'failed', code: answer?.type === 'failed' ? answer.code : unstableCode };
 }
 
-/** Gives it the name too, unless that is taken by something else at that very moment. */
-function comesBack(fileSystem: FileSystem, held: FilePath, path: FilePath): boolean {
+/**
+ * Gives it the name too, or makes a copy, whose state is returned. Undefined where the name is taken
+ * by something else at that very moment.
+ */
+function comeBack(fileSystem: FileSystem, { held, path }: Names): 'linked' | FileStat | undefined {
   const there = statIfPresent(fileSystem, path);
-  if (there !== undefined) {
-    const aside = fileSystem.stat(held);
-    return there.inode === aside.inode && there.deviceNumber === aside.deviceNumber;
-  }
+  if (there !== undefined) return isSameFile(there, fileSystem.stat(held)) ? 'linked' : undefined;
   try {
-    linkOrCopy(fileSystem, held, path);
-    return true;
+    const made = linkOrCopy(fileSystem, held, path);
+    return made === 'linked' ? made : statIfPresent(fileSystem, path);
   } catch (error) {
-    if (fileErrorCode(error) === 'EEXIST') return false;
+    if (fileErrorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
+}
+
+/** Whatever is written under one of these names is under the other, too. */
+function isSameFile(one: FileStat, other: FileStat): boolean {
+  return one.inode === other.inode && one.deviceNumber === other.deviceNumber;
+}
+
+/** On a disk without links it is a copy: only its state tells that nobody wrote into it. */
+function isUntouched(shown: FileStat, made: FileStat): boolean {
+  const { sizeBytes, mtimeNs, ctimeNs } = made;
+  const isAsMade = shown.mtimeNs === mtimeNs && shown.ctimeNs === ctimeNs;
+  return isSameFile(shown, made) && shown.sizeBytes === sizeBytes && isAsMade;
 }

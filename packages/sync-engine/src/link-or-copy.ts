@@ -21,12 +21,18 @@ export function isLinkImpossible(error: unknown): boolean {
 }
 
 /** A hard link, or a synced copy where links are impossible. */
-export function linkOrCopy(fileSystem: FileSystem, from: FilePath, to: FilePath): void {
+export function linkOrCopy(
+  fileSystem: FileSystem,
+  from: FilePath,
+  to: FilePath,
+): 'linked' | 'copied' {
   try {
     fileSystem.link(from, to);
+    return 'linked';
   } catch (error) {
     if (!isLinkImpossible(error)) throw error;
     copyDurably(fileSystem, from, to);
+    return 'copied';
   }
 }
 

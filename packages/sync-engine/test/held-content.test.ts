@@ -145,6 +145,53 @@ describe('letting go of set-aside content', () => {
     expect(world.held(oldId)).toBeUndefined();
   });
 
+  describe.each([
+    ['with links', true],
+    ['without links', false],
+  ])('on a disk %s', (_, supportsLinks) => {
+    beforeEach(() => {
+      world = new PlaceWorld({ supportsLinks });
+      disk = world.write(heldPath(oldId), 'old');
+      world.overwrite(heldPath(oldId), 'edited');
+    });
+    const whenItCameBack = (act: () => void) => {
+      world.onCall = ({ name }) => {
+        if (name !== 'syncDirectory') return;
+        world.onCall = undefined;
+        act();
+      };
+    };
+
+    test('it does not go where its user replaced what came back before that was durable', () => {
+      whenItCameBack(() => {
+        world.write('mine', 'mine');
+        world.user.rename(world.at('mine'), world.at('first'));
+      });
+      expect(letGo(true, 'first', 'second')).toEqual({ type: 'copied', path: 'second' });
+      expect([world.text('first'), world.text('second')]).toEqual(['mine', 'edited']);
+      expect(world.held(oldId)).toBeUndefined();
+    });
+
+    test('it does not go where its user removed what came back, and no other name is free', () => {
+      whenItCameBack(() => world.user.unlink(world.at('first')));
+      expect(letGo(true, 'first')).toMatchObject({ type: 'failed' });
+      expect(world.held(oldId)).toBe('edited');
+    });
+  });
+
+  test('on a disk without links it does not go where its user wrote into what came back', () => {
+    world = new PlaceWorld({ supportsLinks: false });
+    disk = world.write(heldPath(oldId), 'old');
+    world.overwrite(heldPath(oldId), 'edited');
+    world.onCall = ({ name }) => {
+      if (name !== 'syncDirectory') return;
+      world.onCall = undefined;
+      world.overwrite('first', 'mine!!');
+    };
+    expect(letGo(true, 'first', 'second')).toEqual({ type: 'copied', path: 'second' });
+    expect([world.text('first'), world.text('second')]).toEqual(['mine!!', 'edited']);
+  });
+
   test('content that is gone already is done, and an error keeps it', () => {
     world.disk.faults.failNext('unlink', 'EROFS');
     expect(letGo(true)).toEqual({ type: 'failed', code: 'EROFS' });
