@@ -20,10 +20,13 @@ export function splitIntoBatches(
   return batches;
 }
 
+export function packedBytes(payloads: readonly Uint8Array[]): number {
+  return payloads.reduce((sum, payload) => sum + frameBytes + payload.length, 0);
+}
+
 /** Frames and payloads back to back, for `offset` of a file; the checksums are not yet written. */
 export function packFrames(payloads: readonly Uint8Array[], offset: number): ArrayBuffer {
-  const packed = payloads.reduce((sum, payload) => sum + frameBytes + payload.length, 0);
-  const bytes = new ArrayBuffer(packed);
+  const bytes = new ArrayBuffer(packedBytes(payloads));
   const frames = Buffer.from(bytes);
   let at = 0;
   for (const payload of payloads) {

@@ -66,8 +66,8 @@ export interface RecoverOutput {
   readonly missingSegments: number[];
   /** Segments whose header is not valid; entries in them may be. */
   readonly damagedHeaders: number[];
-  /** Why trailers could not be appended, where they could not: a full disk still serves. */
-  readonly sealFailures: string[];
+  /** Where trailers could not be appended, and why: a full disk still serves. */
+  readonly sealFailures: { readonly segment: number; readonly reason: string }[];
 }
 
 interface FoundSegment {
@@ -87,7 +87,7 @@ export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
     const found = findSegments(input, tools);
     for (const segment of found) refuseForeign(segment, input);
     const segments: RecoveredSegment[] = [];
-    const sealFailures: string[] = [];
+    const sealFailures: RecoverOutput['sealFailures'] = [];
     let sealed = 0;
     let tornBytes = 0;
     for (const [index, segment] of found.entries()) {
@@ -97,7 +97,8 @@ export const recoverSegments: BulkJob<RecoverInput, RecoverOutput> = {
       segments.push({ ...extent, segment: segment.segment, fileBytes, isFreed });
       tornBytes += settled.tornBytes;
       if (settled.sealed) sealed += 1;
-      if (settled.sealFailure !== undefined) sealFailures.push(settled.sealFailure);
+      const reason = settled.sealFailure;
+      if (reason !== undefined) sealFailures.push({ segment: segment.segment, reason });
     }
     if (!input.readOnly) {
       tools.fileSystem.syncDirectory(input.directory);

@@ -3,9 +3,9 @@
  * history log. Owns the directory. Invariant: bytes that a `sync()` vouched for are never written
  * again; a sealed segment is never appended to; nothing is ever truncated. Bytes: FORMAT.md.
  */
-import { AppError, assert, errorMessage, Mutex } from '@holdfast/platform';
+import { AppError, assert, Mutex } from '@holdfast/platform';
 import { freeSegment } from './freed-segment.js';
-import { packFrames, splitIntoBatches } from './segment-batch.js';
+import { packedBytes, packFrames, splitIntoBatches } from './segment-batch.js';
 import { openFailure, refusal, writeFailure } from './segment-errors.js';
 import {
   frameBytes,
@@ -29,6 +29,7 @@ import {
 } from './segment-jobs.js';
 import { type SegmentLayout, SegmentReader } from './segment-reader.js';
 import { type RecoverOutput, recoverSegments } from './segment-recovery.js';
+import { SegmentTrailers } from './segment-trailers.js';
 import type {
   EntryLocation,
   ScanOptions,
@@ -62,6 +63,7 @@ export class SegmentStream {
   #open: OpenSegment | undefined;
   /** One that failed with nothing synced and could not be sealed; its number is not free. */
   #doubtful: { readonly open: OpenSegment; readonly cause: unknown } | undefined;
+  readonly #trailers: SegmentTrailers;
   #closed = false;
 
   /** Recovers: rejects with `store_format_unknown` or `store_id_mismatch`, the data untouched. */
@@ -84,13 +86,16 @@ export class SegmentStream {
   }
 
   private constructor(init: SegmentStreamInit, found: RecoverOutput) {
-    const { sealed, tornBytes, missingSegments } = found;
+    const { sealed, tornBytes, missingSegments, sealFailures } = found;
     this.#init = init;
     this.recovered = { sealed, tornBytes, missingSegments };
     this.#reader = new SegmentReader(init);
-    for (const { segment, validBytes, fileBytes, digest, isFreed } of found.segments) {
-      this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
-      if (isFreed) this.#reader.setFreed(segment, digest, fileBytes);
+    this.#trailers = new SegmentTrailers(init, (...ended) => this.#setEnd(...ended));
+    const unsealed = new Set(sealFailures.map(({ segment }) => segment));
+    for (const { segment, fileBytes, isFreed, ...extent } of found.segments) {
+      this.#setEnd(segment, extent, fileBytes);
+      if (isFreed) this.#reader.setFreed(segment, extent.digest, fileBytes);
+      if (unsealed.has(segment)) this.#trailers.owe(segment, extent);
     }
     for (const segment of found.damagedHeaders) {
       init.onDamage?.({ type: 'header', segment, offset: 0, lengthBytes: headerBytes });
@@ -203,6 +208,7 @@ export class SegmentStream {
         throw writeFailure(error);
       });
       this.#reader.setFreed(segment, extent.digest, fileBytes);
+      this.#trailers.forget(segment);
     });
   }
 
@@ -220,10 +226,7 @@ export class SegmentStream {
   sealAgain(segment: number, extent: SegmentExtent): Promise<void> {
     return this.#writing.run(async () => {
       this.#assertOpen();
-      const place = this.#placeOf(segment);
-      const { fileBytes = 0 } = await this.#init.runner.run(sealSegment, { place, extent });
-      const { validBytes } = extent;
-      this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
+      await this.#trailers.write(segment, extent);
     });
   }
 
@@ -233,6 +236,7 @@ export class SegmentStream {
       if (this.#closed) return;
       this.#closed = true;
       await this.#seal();
+      await this.#trailers.settle();
     });
   }
 
@@ -243,6 +247,7 @@ export class SegmentStream {
     if (this.#open !== undefined && (isFull || this.#isAged())) await this.#seal();
     await this.#settleDoubt();
     const isNew = this.#open === undefined;
+    if (isNew) await this.#trailers.settle();
     const open = this.#open ?? this.#nextSegment();
     this.#open = open;
     const offset = isNew ? headerBytes : open.appended.validBytes;
@@ -299,15 +304,18 @@ export class SegmentStream {
 
   async #seal(): Promise<void> {
     await this.#syncOpen();
-    const open = this.#open;
-    if (open === undefined) return;
-    await this.#appendTrailer(open);
+    if (this.#open !== undefined) await this.#appendTrailer(this.#open);
+  }
+
+  #setEnd(segment: number, { validBytes }: SegmentExtent, fileBytes: number): void {
+    this.#reader.setEnd(segment, { durable: validBytes, readable: validBytes, fileBytes });
   }
 
   /**
    * Ends the open segment at what is synced: what came after is absent from now on, whatever is
-   * there. Without its trailer it is sealed when it is recovered. One of which nothing is synced and
-   * nobody knows whether its file is there keeps its number, and is looked at again at the next append.
+   * there. A trailer that cannot be written is owed, until the next segment begins or this one is
+   * recovered. A segment of which nothing is synced and nobody knows whether its file is there keeps
+   * its number, and is looked at again at the next append.
    */
   async #appendTrailer(open: OpenSegment): Promise<void> {
     const { segment, synced } = open;
@@ -319,19 +327,16 @@ export class SegmentStream {
       output = await this.#init.runner.run(sealSegment, { place: this.#placeOf(segment), extent });
     } catch (error) {
       if (extent === undefined) this.#doubtful = { open, cause: error };
-      const { streamName } = this.#init;
-      const fields = { streamName, segment, error: errorMessage(error) };
-      this.#init.logger.warn('a segment could not be sealed', fields);
+      else this.#trailers.owe(segment, extent);
+      this.#trailers.warn(segment, error);
     }
     const { fileBytes } = output;
     if (fileBytes === undefined && extent === undefined) {
       this.#reader.forget(segment);
       return;
     }
-    const { validBytes, digest } = output.extent;
-    const ends = { durable: validBytes, readable: validBytes, fileBytes: fileBytes ?? 0 };
-    this.#reader.setEnd(segment, ends);
-    this.#last = { segment, digest };
+    this.#setEnd(segment, output.extent, fileBytes ?? 0);
+    this.#last = { segment, digest: output.extent.digest };
   }
 
   /** Nothing can be appended before it: the next segment would need the number that is in doubt. */
@@ -374,10 +379,6 @@ export class SegmentStream {
     if (!this.#closed) return;
     throw new AppError('store_closed', 'The store is closed.', { kind: 'permanent' });
   }
-}
-
-function packedBytes(payloads: readonly Uint8Array[]): number {
-  return payloads.reduce((sum, payload) => sum + frameBytes + payload.length, 0);
 }
 
 function locationsOf(

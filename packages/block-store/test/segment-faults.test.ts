@@ -1,6 +1,12 @@
 import { AppError } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
-import { type ArrivedBlock, emptyDigest, encodeHeader, headerBytes } from '../src/index.js';
+import {
+  type ArrivedBlock,
+  type BlockStore,
+  emptyDigest,
+  encodeHeader,
+  headerBytes,
+} from '../src/index.js';
 import { appendSynced, blockOf, hasher, noise, storeId, StoreWorld, texts } from './store-world.js';
 
 describe('while a disk reports errors for a time', () => {
@@ -137,15 +143,81 @@ test('a segment before one that is gone keeps its entries', async () => {
   expect(world.readFile('log-00000001.segment').subarray(0, first.length)).toEqual(first);
 });
 
+async function faultsOf(store: BlockStore) {
+  const verification = store.verification(async () => new Map());
+  const options = { sample: 2 ** 32, seed: 1, partBytes: 500 };
+  for await (const _ of verification.run(options));
+  const { faults } = await verification.finish();
+  return faults;
+}
+
+describe('a segment that ended on a full disk', () => {
+  const name = 'blocks-00000001.segment';
+  const first = blockOf(noise(900, 1));
+
+  function fill(world: StoreWorld): () => void {
+    const isWrite = (call: string) => call === 'write' || call === 'open';
+    return world.disk.faults.failWhile('ENOSPC', (call) => isWrite(call.name));
+  }
+
+  /** In the last entry: a walk does not come to where the segment ends any more. */
+  function rot(world: StoreWorld): void {
+    world.writeFile(name, new Uint8Array([7]), headerBytes + 500);
+  }
+
+  test('gets its end mark before the next one begins, and has it when it rots later', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    await store.append([first]);
+    await store.sync();
+    const heal = fill(world);
+    const second = blockOf(noise(900, 2));
+    await expect(store.append([second])).rejects.toMatchObject({ code: 'store_write_failed' });
+    heal();
+    await store.append([second]);
+    await store.sync();
+    rot(world);
+    expect(await faultsOf(store)).toEqual([]);
+    expect(await store.has([first, second])).toEqual([false, true]);
+  });
+
+  test('gets it when the store is closed, too', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    await store.append([first]);
+    await store.sync();
+    const heal = fill(world);
+    const more = blockOf(noise(900, 2));
+    await expect(store.append([more])).rejects.toMatchObject({ code: 'store_write_failed' });
+    heal();
+    await store.close();
+    rot(world);
+    const again = await world.openBlocks();
+    expect(again.recovered.sealed).toBe(0);
+    expect(await faultsOf(again)).toEqual([]);
+  });
+
+  test('gets it before the next one begins where the disk was full when the store was opened', async () => {
+    const world = new StoreWorld();
+    const store = await world.openBlocks();
+    await store.append([first]);
+    await store.sync();
+    const heal = world.disk.faults.failWhile('ENOSPC', ({ name: call }) => call === 'write');
+    const again = await world.openBlocks();
+    heal();
+    await again.append([blockOf(noise(900, 2))]);
+    await again.sync();
+    rot(world);
+    expect(await faultsOf(again)).toEqual([]);
+  });
+});
+
 describe('a header that is not valid', () => {
   const name = 'blocks-00000001.segment';
 
   async function faultsIn(world: StoreWorld) {
     const store = await world.openBlocks();
-    const verification = store.verification(async () => new Map());
-    const options = { sample: 2 ** 32, seed: 1, partBytes: 500 };
-    for await (const _ of verification.run(options));
-    const { faults } = await verification.finish();
+    const faults = await faultsOf(store);
     await store.close();
     return faults;
   }
