@@ -47,6 +47,10 @@ const failed: Readonly<Record<string, readonly string[]>> = {
   'a full look comes by what was missed below what is no directory': ['mass-1100029'],
   'a rejection reaches what was confirmed and is being placed': ['mass-1100005'],
   'what comes back after a rejection is asked of somebody who has it': ['mass-27'],
+  'what comes back beside its path stays aside where its user replaces it at once': [
+    'fold-1300080',
+  ],
+  'a segment that ended on a full disk gets its end mark before it can rot': ['rot-1300095'],
 };
 
 describe.each(Object.entries(failed))('%s', (_, seeds) => {
