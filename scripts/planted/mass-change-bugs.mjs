@@ -74,8 +74,8 @@ export const massChangeBugs = [
   bug(
     'what is being placed when it is rejected takes the place of the rejection',
     'sync-engine/src/placed-entry.ts',
-    'if (replaced?.guard && restoring && isAbove(restoring, target)) {',
-    'if (replaced?.guard && restoring && isAbove(target, restoring)) {',
+    'if (replaced?.guard && restoring && dominates(restoring.record.vector, target.record.vector)) {',
+    'if (replaced?.guard && restoring && dominates(target.record.vector, restoring.record.vector)) {',
     { suite: ['packages/sync-engine/test/placed-entry'] },
   ),
   bug(
