@@ -1,7 +1,7 @@
 /** Held until archived: what is replaced or deleted stays until as many archives have it as are wanted. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HeldVersion } from '@holdfast/node';
+import type { CompactResult, HeldVersion, LogResult, ThinResult } from '@holdfast/node';
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from './eventually.js';
 import type { NodeProcess } from './node-process.js';
@@ -107,4 +107,79 @@ test('a person can let go of what is held, and is asked first', async () => {
   expect(done).toEqual({ ...planned, dryRun: false });
   expect(await held(laptop!)).toEqual([]);
   await laptop!.refuses(2, 'folder', 'held', 'docs', '--yes');
+});
+
+const rules = ['--keep', 'monthly=1'];
+
+/** The laptop keeps versions aside for the second archive; the rules of the first one spare the last. */
+async function heldForTheSecond(): Promise<string> {
+  await nas!.stop();
+  await pi!.stop();
+  for (const content of ['the first', 'the second one']) {
+    write(laptopTree, 'a.txt', content);
+    await arrives(desktopTree, content);
+    write(desktopTree, 'a.txt', `${content} changed`);
+    await arrives(laptopTree, `${content} changed`);
+  }
+  // It never showed them to this archive: it only keeps them aside.
+  await pi!.start();
+  const version = await eventually('they are held for the second archive', async () => {
+    const rows = await held(laptop!);
+    const isAtFirst = rows.length === 2 && rows.every(({ copies }) => copies === 1);
+    return isAtFirst && rows.find(({ size }) => size === 'the first'.length);
+  });
+  await eventually('no rule of the archive spares the first one', async () => {
+    const found = await pi!.ask<ThinResult>('archive', 'thin', 'docs', ...rules);
+    return found.versions === 1;
+  });
+  return version.version;
+}
+
+/** Whether an archive has let a version go. */
+async function isThinned(node: NodeProcess, version: string): Promise<boolean> {
+  const { versions } = await node.ask<LogResult>('log', 'docs/a.txt');
+  const newest = versions.find((one) => one.version === version);
+  return newest?.thinned === true;
+}
+
+const thinned = ['archive', 'thin', 'docs', ...rules, '--apply', '--delay', '1s'];
+
+test('an archive that lets a version go takes it anew from who keeps it aside for another one', async () => {
+  const version = await heldForTheSecond();
+  expect(await pi!.ask<ThinResult>(...thinned)).toMatchObject({ versions: 1 });
+  await eventually('it is kept again', async () => !(await isThinned(pi!, version)));
+  await eventually('it counts again', async () => {
+    return (await held(laptop!)).find((one) => one.version === version)?.copies === 1;
+  });
+  const nothing = { segments: 0, freedBytes: 0, waiting: 0, notes: [] };
+  expect(await pi!.ask<CompactResult>('archive', 'compact')).toMatchObject(nothing);
+  const read = await pi!.run('cat', 'docs/a.txt', '--version', version);
+  expect(read.stdout.toString()).toBe('the first');
+});
+
+test('nothing that was let go is freed before everybody has said again what they keep', async () => {
+  const version = await heldForTheSecond();
+  await laptop!.stop();
+  expect(await pi!.ask<ThinResult>(...thinned)).toMatchObject({ versions: 1 });
+  const ofLaptop = expect.stringContaining('What laptop keeps of "docs" is not known yet.');
+  for (const isRestarted of [false, true]) {
+    if (isRestarted) {
+      await pi!.stop();
+      await pi!.start();
+    }
+    const waits = { segments: 0, freedBytes: 0, waiting: 1, notes: [ofLaptop] };
+    await eventually('it waits for the laptop alone', async () => {
+      const result = await pi!.ask<CompactResult>('archive', 'compact');
+      return result.notes[0]?.includes('desktop') !== true && result;
+    }).then((result) => expect(result).toMatchObject(waits));
+  }
+  expect(await isThinned(pi!, version)).toBe(true);
+  await laptop!.start();
+  await eventually('it is kept again', async () => !(await isThinned(pi!, version)));
+  await eventually('nothing waits', async () => {
+    const result = await pi!.ask<CompactResult>('archive', 'compact');
+    return result.waiting === 0 && result.notes.length === 0 && result.freedBytes === 0;
+  });
+  const read = await pi!.run('cat', 'docs/a.txt', '--version', version);
+  expect(read.stdout.toString()).toBe('the first');
 });

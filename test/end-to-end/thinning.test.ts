@@ -71,6 +71,10 @@ test('what was thinned is listed as such everywhere, and cannot be read', async 
   const applied = await pi.ask<ThinResult>('archive', 'thin', 'docs', ...rules, '--apply');
   expect(applied).toMatchObject({ applied: true, versions: 2 });
   expect(Date.parse(applied.freeFrom ?? '')).toBeGreaterThan(Date.now() + 6 * 24 * 60 * 60_000);
+  await eventually('the laptop, which was asked what it keeps, is linked again', async () => {
+    const { archives } = await laptop.ask<WhereResult>('where', 'docs/letter.txt');
+    return archives.some(({ versions }) => versions !== null);
+  });
   for (const node of [pi, laptop]) {
     expect(await thinnedIn(node)).toEqual([false, true, true]);
     const [, second] = before.versions;

@@ -85,6 +85,7 @@ export function assembleCare(init: CareInit): Care {
   const thinning = new ThinService({
     ...seams,
     record: thinned,
+    changes,
     archive: keptArchive,
     choose: init.choose,
     nameOf,

@@ -236,6 +236,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       },
     });
     if (care.content.isUnknown) opened.losses.doubt();
+    if (archive !== undefined) await care.thinning.askMembers(opened, archive);
     return opened;
   };
 

@@ -5,7 +5,7 @@
 import type { FolderIndex, PathEntry } from '@holdfast/folder-index';
 import type { FolderPath, VersionId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
+import { type FolderEngine, unheardIn } from '@holdfast/sync-engine';
 
 /** Of the paths: what any device shows or keeps beside, and what a rejection would put back. */
 export async function neededVersions(
@@ -30,16 +30,16 @@ function versionsNamedBy({ rows }: PathEntry): VersionId[] {
 
 /** Why nobody can say at the moment what is needed, or it may change; undefined where all is well. */
 export function obstacleOf(
-  { config, index, massChanges, renumbering }: FolderEngine,
+  { config, index, mirror, massChanges, renumbering }: FolderEngine,
   nameOf: (device: string) => string,
 ): AppError | undefined {
-  const { label, members } = config;
+  const { label } = config;
   if (massChanges.open().length > 0) {
     return new AppError('mass_change_open', `A mass change of "${label}" waits for an answer.`, {
       hint: 'What it replaced may have to come back. Answer it with: holdfast folder confirm, or folder reject',
     });
   }
-  const unheard = members.filter((device) => index.peer(device).seen === undefined);
+  const unheard = unheardIn({ config, index, mirror });
   if (unheard.length === 0 && !renumbering.isPending) return undefined;
   const names = unheard.map(nameOf).join(', ');
   const who = names === '' ? 'the other devices' : names;

@@ -11,9 +11,10 @@ import {
   retentionText,
 } from '@holdfast/model';
 import { AppError, type Clock } from '@holdfast/platform';
-import type { FolderEngine } from '@holdfast/sync-engine';
+import { askMembersAnew, type FolderEngine } from '@holdfast/sync-engine';
 import type { ThinningPlan, VersionArchive } from '@holdfast/version-archive';
 import { noStore } from './archive-status.js';
+import type { ChangeSignal } from './change-signal.js';
 import { CompactionRun } from './compaction-run.js';
 import { neededVersions, obstacleOf } from './needed-versions.js';
 import { PlausibleClock } from './plausible-clock.js';
@@ -28,6 +29,7 @@ export interface ThinServiceInit {
   readonly clock: Clock;
   readonly clockSynchronised: () => boolean;
   readonly record: ThinningRecord;
+  readonly changes: Pick<ChangeSignal, 'nextWithin'>;
   readonly nameOf: (device: string) => string;
   readonly folders: () => Iterable<FolderEngine>;
   readonly onThinned: (what: ThinnedFolder) => void;
@@ -44,12 +46,17 @@ export interface ThinnedFolder {
 }
 
 const maxListed = 1_000;
+/** Connections are made again within a few seconds. */
+const patienceMs = 15_000;
+const lookAgainMs = 500;
 const defaultDelayMs = 7 * 24 * 60 * 60_000;
 
 export class ThinService {
   readonly #init: ThinServiceInit;
   readonly #clock: PlausibleClock;
   #isCompacting = false;
+  /** When members were last asked what they keep. */
+  #askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(init: ThinServiceInit) {
     this.#init = init;
@@ -64,13 +71,14 @@ export class ThinService {
     const wanted = { folder: id, rules, needed };
     if (!apply) return thinResult(folder, archive, rules, await archive.thinning.plan(wanted));
     await this.#clock.check(archive);
-    const obstacle = obstacleOf(folder, this.#init.nameOf);
+    const obstacle = await this.#obstacleOf(folder);
     if (obstacle !== undefined) throw obstacle;
     const freeFromMs = Math.floor(this.#init.clock.now()) + delayMs;
     const plan = await archive.thinning.mark(wanted, freeFromMs);
     const versions = plan.versions.length;
     if (plan.markedAt !== undefined) {
       await this.#init.record.noteMarked(archive.storeId, plan.markedAt, plan.freedBytes);
+      await this.askMembers(folder, archive);
     }
     this.#init.onThinned({ folder: id, versions, freedBytes: plan.freedBytes });
     return thinResult(folder, archive, rules, plan, freeFromMs);
@@ -92,6 +100,8 @@ export class ThinService {
     if (this.#isCompacting) throw compactRunning();
     this.#isCompacting = true;
     try {
+      for (const folder of folders())
+        if (folder.config.archive) await this.#settle(folder, archive);
       const run = new CompactionRun({ archive, clock, folders: [...folders()], nameOf });
       const result = await run.run(signal);
       if (result.segments > 0) {
@@ -101,6 +111,35 @@ export class ThinService {
       return result;
     } finally {
       this.#isCompacting = false;
+    }
+  }
+
+  /**
+   * Everybody is asked what they keep once something was marked, as no archive may count for what it
+   * let go; also where a crash or a loss of the database came between.
+   */
+  async askMembers(folder: FolderEngine, archive: VersionArchive): Promise<void> {
+    const { record, clock } = this.#init;
+    const { id } = folder.config;
+    if (!record.mustAsk(archive, id)) return;
+    this.#askedAtMs = clock.monotonic();
+    await askMembersAnew(folder);
+    await record.noteAsked(archive, id);
+  }
+
+  async #settle(folder: FolderEngine, archive: VersionArchive): Promise<void> {
+    await this.askMembers(folder, archive);
+    await this.#obstacleOf(folder);
+  }
+
+  /** Who was just asked answers in a moment. */
+  async #obstacleOf(folder: FolderEngine): Promise<AppError | undefined> {
+    const { nameOf, clock, changes } = this.#init;
+    for (;;) {
+      const obstacle = obstacleOf(folder, nameOf);
+      const leftMs = this.#askedAtMs + patienceMs - clock.monotonic();
+      if (obstacle?.kind !== 'retry' || leftMs <= 0) return obstacle;
+      await changes.nextWithin(Math.min(leftMs, lookAgainMs), clock);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
- * What thinning is to free and has freed, for people: figures that the log does not hold. Owns one
- * key of the database. It may be gone at any time: then how much waits is not said.
+ * What the log does not hold of thinning: what it is to free and has freed, for people, and whether
+ * members were asked anew since. Owns one key of the database. It may be gone at any time: then how
+ * much waits is not said, and members are asked once more.
  */
 import type { FolderId } from '@holdfast/model';
 import { byteStringFromText, bytesOf, type KeyValueStore } from '@holdfast/platform';
@@ -15,6 +16,8 @@ const schema = z.strictObject({
   storeId: z.string(),
   /** By the position of the first entry of a marking: what its versions were found to free. */
   marked: z.array(z.strictObject({ position: count, bytes: count })).max(maxRemembered),
+  /** By folder: up to which mark everybody was asked anew, once it was made, what they keep. */
+  asked: z.array(z.strictObject({ folder: z.string(), position: count })),
   freedBytes: count,
   compactedAtMs: count.nullable(),
 });
@@ -42,6 +45,21 @@ export class ThinningRecord {
     const before = this.#of(storeId);
     const marked = [...before.marked, { position, bytes }].slice(-maxRemembered);
     return this.#write({ ...before, marked });
+  }
+
+  /** Whether something waits since members were last asked what they keep. */
+  mustAsk({ storeId, thinning }: Thinned, folder: FolderId): boolean {
+    const newest = Math.max(-1, ...thinning.counts(folder).waitingAt);
+    const asked = this.#of(storeId).asked.find((one) => one.folder === folder)?.position ?? -1;
+    return newest > asked;
+  }
+
+  /** Members were asked, durably, after what waits now was marked. */
+  noteAsked({ storeId, thinning }: Thinned, folder: FolderId): Promise<void> {
+    const before = this.#of(storeId);
+    const position = Math.max(0, ...thinning.counts(folder).waitingAt);
+    const others = before.asked.filter((one) => one.folder !== folder);
+    return this.#write({ ...before, asked: [...others, { folder, position }] });
   }
 
   noteFreed(storeId: string, bytes: number, atMs: number): Promise<void> {
@@ -74,7 +92,7 @@ export class ThinningRecord {
 
   #of(storeId: string): Facts {
     if (this.#facts?.storeId === storeId) return this.#facts;
-    return { storeId, marked: [], freedBytes: 0, compactedAtMs: null };
+    return { storeId, marked: [], asked: [], freedBytes: 0, compactedAtMs: null };
   }
 
   async #write(facts: Facts): Promise<void> {

@@ -21,6 +21,7 @@ function serviceOf({ waiting }: { readonly waiting: number }) {
     nameOf: (device) => device,
     folders: () => [],
     record: new ThinningRecord(new MemoryKeyValueStore(new MemoryDatabase())),
+    changes: { nextWithin: async () => undefined },
     onThinned: () => heard.push('thinned'),
     onCompacted: () => heard.push('compacted'),
     onWithdrawn: () => heard.push('withdrawn'),

@@ -69,8 +69,9 @@ export class ArchiveMirror {
   /** What the mirror itself can serve: content on its disk, held content included. */
   readonly blocks: BlockSupplier;
   readonly plan: PathPlanner;
+  /** As which the mirror is known to its archive: this device. */
+  readonly device: DeviceId;
   readonly #init: ArchiveMirrorInit;
-  readonly #device: DeviceId;
   readonly #signal: WakeSignal;
   #coverage = new Coverage([], 1);
   #idle = false;
@@ -80,7 +81,7 @@ export class ArchiveMirror {
   constructor(init: ArchiveMirrorInit) {
     this.#init = init;
     this.index = init.index;
-    this.#device = init.context.device;
+    this.device = init.context.device;
     this.#signal = new WakeSignal(init.clock);
     const { root } = init.tree;
     this.blocks = new LocalBlockSupplier(new BlockServer({ ...init, root, archive: undefined }));
@@ -91,7 +92,7 @@ export class ArchiveMirror {
       plan: this.plan,
       waitsForArchive: true,
       mayApply: () => true,
-      clientOf: (device) => (device === this.#device ? init.archivedBlocks : undefined),
+      clientOf: (device) => (device === this.device ? init.archivedBlocks : undefined),
       coverage: () => this.#coverage,
       findVersions: (ids) => this.#archived(ids),
       onChange: () => {
@@ -106,11 +107,17 @@ export class ArchiveMirror {
     return this.#coverage;
   }
 
+  /** Whether the archive knows what the mirror shows and keeps beside. */
+  get isHeard(): boolean {
+    const isEmpty = this.index.position().sequence === 0;
+    return isEmpty || this.#init.archiveIndex.peer(this.device).seen !== undefined;
+  }
+
   /** Whether mirror and archive have told each other everything. */
   get isCaughtUp(): boolean {
     const { archiveIndex } = this.#init;
-    const taken = this.index.peer(this.#device).seen;
-    const offered = archiveIndex.peer(this.#device).seen;
+    const taken = this.index.peer(this.device).seen;
+    const offered = archiveIndex.peer(this.device).seen;
     return (
       this.#idle && hasAll(taken, archiveIndex.position()) && hasAll(offered, this.index.position())
     );
@@ -184,7 +191,7 @@ export class ArchiveMirror {
     );
     const takenBack = (entry: PathEntry) => {
       const version = shown.get(entry.path);
-      return version === undefined ? entry : withoutVouched(entry, this.#device, version);
+      return version === undefined ? entry : withoutVouched(entry, this.device, version);
     };
     const entries = await archiveIndex.entries([...shown.keys()]);
     const paths = entries.filter((one) => takenBack(one) !== one).map((one) => one.path);
@@ -212,10 +219,10 @@ export class ArchiveMirror {
   }
 
   async #knownPosition(from: FolderIndex, to: FolderIndex): Promise<number> {
-    const { seen } = to.peer(this.#device);
+    const { seen } = to.peer(this.device);
     if (seen === undefined) return 0;
     if (await from.remembers(seen)) return seen.sequence;
-    await to.forgetPeer(this.#device);
+    await to.forgetPeer(this.device);
     return 0;
   }
 
@@ -230,7 +237,7 @@ export class ArchiveMirror {
       const { path } = row.version.record;
       byPath.set(path, [...(byPath.get(path) ?? []), row]);
     }
-    const device = this.#device;
+    const device = this.device;
     const peers = reached ? { [device]: { seen: reached } } : {};
     await to.update(
       [...byPath.keys()],
@@ -253,10 +260,13 @@ export class ArchiveMirror {
   /** The archive's receipt to its own mirror: up to the first offer that it has not taken yet. */
   async #refreshCoverage(): Promise<void> {
     const { archive, archiveIndex, clock } = this.#init;
-    const { seen } = archiveIndex.peer(this.#device);
-    if (seen === undefined || !(await this.index.remembers(seen))) return;
+    const { seen } = archiveIndex.peer(this.device);
+    if (seen === undefined || !(await this.index.remembers(seen))) {
+      this.#coverage = new Coverage([], 1);
+      return;
+    }
     const exceptions = this.#init.exceptions();
-    const { limit } = await untakenOffers(archiveIndex, this.#device, exceptions);
+    const { limit } = await untakenOffers(archiveIndex, this.device, exceptions);
     const sequence = Math.min(seen.sequence, limit - 1);
     const head = archive.head();
     const receipt = {

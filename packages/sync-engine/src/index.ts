@@ -1,3 +1,4 @@
+export { askMembersAnew, unheardIn } from './ask-members-anew.js';
 export * from './archive-members.js';
 export * from './block-client.js';
 export * from './block-layout.js';
