@@ -1,5 +1,5 @@
 /** What a block store is made of, and what it says of itself. */
-import type { StoreId } from '@holdfast/model';
+import type { Hash, StoreId } from '@holdfast/model';
 import type {
   BulkRunner,
   Clock,
@@ -18,6 +18,7 @@ export interface BlockStoreInit {
   readonly keyPrefix: Uint8Array;
   readonly storeId: StoreId;
   readonly generation: number;
+  readonly hash: Hash;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Makes the nonces of segments. Leave it out only where no stranger's bytes are stored. */

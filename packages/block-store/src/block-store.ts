@@ -2,7 +2,7 @@
  * The blocks of an archive, by content id: a stream of segments, which is the truth, and an index
  * over it. Invariant: the index names only blocks that were verified and are durable.
  */
-import type { BlockReference, ContentId } from '@holdfast/model';
+import type { BlockReference, ContentId, StoredId } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath, type Logger, Mutex } from '@holdfast/platform';
 import { BlockCompaction } from './block-compaction.js';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
@@ -16,6 +16,7 @@ import {
 } from './block-verification.js';
 import { envelopeHeader, hasEnvelopeLength } from './envelope.js';
 import { type ArrivedBlock, openBlocks } from './open-blocks.js';
+import { RecentStoredIds } from './recent-stored-ids.js';
 import { BlocksRefused } from './segment-errors.js';
 import { frameBytes } from './segment-format.js';
 import { SegmentStream } from './segment-stream.js';
@@ -49,6 +50,7 @@ export class BlockStore {
   readonly #index: BlockIndex;
   readonly #logger: Logger;
   readonly #changing = new Mutex();
+  readonly #storedIds: RecentStoredIds;
   /** Appended, not indexed. */
   readonly #pending = new Map<ContentId, IndexChange & { readonly after: IndexedBlock }>();
   /** Whether blocks that an `append` took were lost, and no `sync` has said so yet. */
@@ -80,6 +82,7 @@ export class BlockStore {
     this.#stream = stream;
     this.#index = index;
     this.#logger = init.logger;
+    this.#storedIds = new RecentStoredIds(init.hash);
   }
 
   get recovered(): SegmentRecovery {
@@ -186,6 +189,11 @@ export class BlockStore {
       if (this.#stream.isFreed(block.location.segment)) moved.add(contentId);
     }
     return { envelopes, moved };
+  }
+
+  /** Of a block that is held: its stored id, where it was appended lately. */
+  recentStoredId(contentId: ContentId): StoredId | undefined {
+    return this.#storedIds.of(contentId);
   }
 
   /** The blocks themselves; undefined where one is not here, or not what its reference says. */
@@ -311,6 +319,7 @@ export class BlockStore {
         const { plainBytes } = envelopeHeader(block.envelope);
         const { contentId } = block;
         this.#pending.set(contentId, { contentId, before, after: { location, plainBytes } });
+        this.#storedIds.note(contentId, block.envelope);
       }
       return [];
     } catch (error) {

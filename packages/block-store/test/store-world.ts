@@ -1,8 +1,9 @@
 /** One simulated disk and database, and the seams of one incarnation of a node on them. */
-import type { BulkRunner, Clock, Compressor, FilePath, Hasher } from '@holdfast/platform';
-import { silentLogger } from '@holdfast/platform';
+
 import type { ContentId, Hash, StoreId } from '@holdfast/model';
 import { hexFrom } from '@holdfast/model';
+import type { BulkRunner, Clock, Compressor, FilePath, Hasher } from '@holdfast/platform';
+import { silentLogger } from '@holdfast/platform';
 import {
   type FileCall,
   InlineBulkRunner,
@@ -24,8 +25,8 @@ import {
   encodeEnvelope,
   envelopeHeaderBytes,
   packInPlace,
-  SegmentStream,
   type SegmentDamage,
+  SegmentStream,
   type SegmentStreamInit,
 } from '../src/index.js';
 
@@ -95,6 +96,7 @@ export class StoreWorld {
       keyPrefix: Buffer.from('blocks/'),
       storeId,
       generation: 1,
+      hash,
       logger: silentLogger,
       clock: this.clock,
       maxSegmentBytes,

@@ -1,6 +1,7 @@
 /**
  * The stored ids of a record's own block list, and the check that its blocks are held. A block's
- * stored id is worked out once, by reading it back, and then remembered with the log entry.
+ * stored id is worked out once, when it is appended or by reading it back, and then remembered with
+ * the log entry.
  */
 import { type BlockStore, storedIdOf } from '@holdfast/block-store';
 import type { BlockReference, ContentId, Hash, StoredId, Version } from '@holdfast/model';
@@ -48,12 +49,17 @@ function distinct(references: readonly BlockReference[]): BlockReference[] {
 
 /** The stored ids of blocks that are held but that no log entry names yet. */
 export async function readStoredIds(
-  blocks: Pick<BlockStore, 'read'>,
+  blocks: Pick<BlockStore, 'read' | 'recentStoredId'>,
   references: readonly BlockReference[],
   hash: Hash,
 ): Promise<Map<ContentId, StoredId>> {
   const storedIds = new Map<ContentId, StoredId>();
-  for (const group of inGroups(references, readBound)) {
+  const others = references.filter(({ contentId }) => {
+    const storedId = blocks.recentStoredId(contentId);
+    if (storedId !== undefined) storedIds.set(contentId, storedId);
+    return storedId === undefined;
+  });
+  for (const group of inGroups(others, readBound)) {
     const envelopes = await blocks.read(group.map(({ contentId }) => contentId));
     for (const [at, { contentId }] of group.entries()) {
       const envelope = envelopes[at];
