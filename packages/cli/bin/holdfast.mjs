@@ -15,6 +15,8 @@ if (!buildIfNeeded()) process.exit(1);
 if (process.argv.includes('up')) {
   const { keepYoungGenerationSmall } = await import('./young-generation.mjs');
   keepYoungGenerationSmall();
+  const { keepInliningSmall } = await import('./small-inlining.mjs');
+  keepInliningSmall();
 }
 
 const { keepCompiled } = await import('./compile-cache.mjs');
