@@ -16,6 +16,8 @@ export interface HistoryFolder {
 export interface HistorySource {
   readonly storeId: string;
   query(query: HistoryQuery): Promise<HistoryPage>;
+  /** One page for each, in order; over a slow link all of them cost little more than one. */
+  queryAll(queries: readonly HistoryQuery[]): Promise<readonly HistoryPage[]>;
   /** Gives the blocks of versions that the archive holds. */
   readonly blocks: BlockSupplier;
 }
@@ -63,10 +65,24 @@ function localSource(folder: FolderEngine, archive: VersionArchive | undefined):
   if (!folder.config.archive || archive === undefined) return [];
   const source: HistorySource = {
     storeId: archive.storeId,
-    query: (query) => archive.query(folder.config.id, query),
+    ...archivedPages(archive, folder.config.id),
     blocks: folder.localBlocks,
   };
   return [{ device: undefined, source }];
+}
+
+/** Of an archive on this device, where no question waits for a link. */
+export function archivedPages(
+  archive: Pick<VersionArchive, 'query'>,
+  folder: FolderId,
+): Pick<HistorySource, 'query' | 'queryAll'> {
+  const query = (asked: HistoryQuery) => archive.query(folder, asked);
+  const queryAll = async (queries: readonly HistoryQuery[]) => {
+    const pages: HistoryPage[] = [];
+    for (const asked of queries) pages.push(await query(asked));
+    return pages;
+  };
+  return { query, queryAll };
 }
 
 function remoteSources(folder: FolderEngine, engine: SyncEngine): DeviceSource[] {
@@ -80,6 +96,7 @@ function remoteSources(folder: FolderEngine, engine: SyncEngine): DeviceSource[]
     const source: HistorySource = {
       storeId,
       query: (query) => archive.query(query).catch(explained),
+      queryAll: (queries) => archive.queryAll(queries).catch(explained),
       blocks: archive,
     };
     found.push({ device, source, newestMs: receipt?.receivedAtMs ?? 0 });
@@ -114,13 +131,14 @@ function noArchive(label: string): AppError {
   });
 }
 
-/** All entries of a paged question. */
+/** All entries of a paged question; of which the first page may have been asked for before. */
 export async function* allEntries(
-  source: HistorySource,
+  source: Pick<HistorySource, 'query'>,
   folder: FolderId,
   query: Extract<HistoryQuery, { type: 'list' | 'log' }>,
+  first?: HistoryPage,
 ) {
-  let page = await source.query(query);
+  let page = first ?? (await source.query(query));
   const position = page.position;
   for (;;) {
     for (const entry of page.entries) yield { entry, position, folder };

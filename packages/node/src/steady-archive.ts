@@ -10,7 +10,7 @@ import type { BlockArrival, BlockSupplier, PeerSession } from '@holdfast/sync-en
 export interface SteadyArchiveInit {
   readonly folder: FolderId;
   /** The one of now; undefined while there is none. */
-  readonly session: () => Pick<PeerSession, 'history' | 'blocks'> | undefined;
+  readonly session: () => Pick<PeerSession, 'history' | 'histories' | 'blocks'> | undefined;
   readonly clock: Clock;
 }
 
@@ -29,6 +29,10 @@ export class SteadyArchive implements BlockSupplier {
 
   query(query: HistoryQuery): Promise<HistoryPage> {
     return this.#steadily((session) => session.history(this.#init.folder, query));
+  }
+
+  queryAll(queries: readonly HistoryQuery[]): Promise<HistoryPage[]> {
+    return this.#steadily((session) => session.histories(this.#init.folder, queries));
   }
 
   /** Each block is handed on once, over however many connections it came. */

@@ -11,7 +11,7 @@ import { BlockServer, LocalBlockSupplier, VolatileListBlocks } from '@holdfast/s
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { HistoryControl } from './history-control.js';
 import { HistoryService } from './history-service.js';
-import type { HistorySource } from './history-source.js';
+import { archivedPages, type HistorySource } from './history-source.js';
 import { type RestorableFolder, RestoreService } from './restore-service.js';
 import type { StoreNames } from './store-neighbours.js';
 
@@ -69,7 +69,7 @@ function sourceOf(archive: VersionArchive, folder: FolderId, runner: BulkRunner)
   const server = { folder, index: undefined, runner, listBlocks, root: undefined, archive };
   return {
     storeId: archive.storeId,
-    query: (query) => archive.query(folder, query),
+    ...archivedPages(archive, folder),
     blocks: new LocalBlockSupplier(new BlockServer(server)),
   };
 }

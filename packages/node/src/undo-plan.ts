@@ -8,6 +8,7 @@ import {
   type DeviceId,
   displayPath,
   type FolderId,
+  type HistoryPage,
   sameOnDisk,
   type Version,
 } from '@holdfast/model';
@@ -39,8 +40,10 @@ export interface UndoPlanInit {
 }
 
 const pageEntries = 1_000;
-/** Histories of single paths that are asked for at once: each takes one of a few channels. */
-const pathsAtOnce = 4;
+/** Histories of single paths that are asked for at once: over a slow link that is what takes long. */
+const pathsAtOnce = 250;
+/** What was there before is seldom further back; then the next pages are asked for. */
+const entriesAtFirst = 16;
 
 export async function planUndo(init: UndoPlanInit): Promise<UndoPlan> {
   const plan: UndoPlan = { steps: [], left: [] };
@@ -84,8 +87,10 @@ async function addSteps(
   batch: readonly CheckedEntry[],
   plan: UndoPlan,
 ): Promise<void> {
-  const steps = await Promise.all(batch.map((shown) => stepFor(init, shown)));
-  for (const step of steps) {
+  const queries = batch.map(({ version }) => logOf(version, entriesAtFirst));
+  const pages = await init.source.queryAll(queries);
+  for (const [at, shown] of batch.entries()) {
+    const step = await stepFor(init, shown, pages[at]);
     if (step === undefined) continue;
     if ('reason' in step) plan.left.push(step);
     else plan.steps.push(step);
@@ -95,9 +100,10 @@ async function addSteps(
 async function stepFor(
   init: UndoPlanInit,
   shown: CheckedEntry,
+  page: HistoryPage | undefined,
 ): Promise<UndoStep | UndoPlan['left'][number] | undefined> {
   const { version: current, entry } = shown;
-  const found = await formerOf(init, current);
+  const found = await formerOf(init, current, page);
   const former = found?.version;
   const broughtByOther = entry.sender !== init.device;
   const effect = effectOf(current, former);
@@ -109,11 +115,12 @@ async function stepFor(
 /** The newest version that the folder showed and that is not to be undone; a deletion is none. */
 async function formerOf(
   init: UndoPlanInit,
-  { record }: Version,
+  current: Version,
+  page: HistoryPage | undefined,
 ): Promise<CheckedEntry | undefined> {
   const { source, folder, check } = init;
-  const asked = { type: 'log' as const, path: record.path, limit: pageEntries };
-  for await (const { entry } of allEntries(source, folder, asked)) {
+  const asked = logOf(current, pageEntries);
+  for await (const { entry } of allEntries(source, folder, asked, page)) {
     const checked = check(entry);
     if (!entry.becameCurrent || isUndone(checked, init)) continue;
     return checked.version.record.kind === 'tombstone' ? undefined : checked;
@@ -127,4 +134,8 @@ function effectOf(current: Version, former: Version | undefined): UndoEffect | u
   if (former === undefined) return isGone ? undefined : 'removed';
   if (isGone) return 'returned';
   return sameOnDisk(current.record, former.record) ? undefined : 'replaced';
+}
+
+function logOf({ record }: Version, limit: number) {
+  return { type: 'log' as const, path: record.path, limit };
 }

@@ -37,8 +37,9 @@ function versionFrom([path, author, sizeBytes]: Line, counter: number): Version 
   return versionOf(record, hash);
 }
 
-/** Plans an undo of the laptop after `since` lines. */
-async function planned(lines: readonly Line[], since: number) {
+/** Plans an undo of the laptop after `since` lines; an answer has no more than `perPage` of them. */
+async function planned(lines: readonly Line[], since: number, perPage = 1_000) {
+  let waits = 0;
   const entries = lines.map((line, at): HistoryEntry & { readonly path: string } => {
     const version = versionFrom(line, at + 1);
     return {
@@ -59,11 +60,24 @@ async function planned(lines: readonly Line[], since: number) {
       asked.type === 'log'
         ? newest.filter(({ path }) => path === asked.path)
         : newest.filter((one) => newest.find(({ path }) => path === one.path) === one);
+    const from = 'cursor' in asked ? Number(asked.cursor?.[0] ?? 0) : 0;
+    const limit = Math.min(perPage, 'limit' in asked ? asked.limit : perPage);
+    const next = from + limit < found.length ? { next: Uint8Array.of(from + limit) } : {};
     const page = { storeId: '55'.repeat(8) as StoreId, generation: 1, position: lines.length };
-    return { ...page, entries: found };
+    return { ...page, ...next, entries: found.slice(from, from + limit) };
+  };
+  const waited = <Answer>(answer: Promise<Answer>) => {
+    waits += 1;
+    return answer;
+  };
+  const source = {
+    storeId: '55'.repeat(8),
+    query: (asked: HistoryQuery) => waited(query(asked)),
+    queryAll: (asked: readonly HistoryQuery[]) => waited(Promise.all(asked.map(query))),
+    blocks: { request: async () => [] },
   };
   const { steps, left } = await planUndo({
-    source: { storeId: '55'.repeat(8), query, blocks: { request: async () => [] } },
+    source,
     folder: 'folderfolderfold' as FolderId,
     device: laptop,
     since,
@@ -74,7 +88,8 @@ async function planned(lines: readonly Line[], since: number) {
     current.record.path,
     former === undefined ? undefined : entries.find((one) => one.versionId === former.id)?.position,
   ]);
-  return { said, left, broughtByOther: steps.filter((step) => step.broughtByOther).length };
+  const broughtByOther = steps.filter((step) => step.broughtByOther).length;
+  return { said, left, broughtByOther, waits };
 }
 
 test('what was there at the moment comes back, however often it was changed since', async () => {
@@ -166,4 +181,20 @@ test('a conflict copy is left and named', async () => {
   const name = 'a.sync-conflict-20260301-120000-abcdefg.txt';
   const { said, left } = await planned([[name, laptop, 1]], 0);
   expect([said, left.map(({ path }) => path)]).toEqual([[], [name]]);
+});
+
+test('for many files an answer is waited for a few times only', async () => {
+  const files = Array.from({ length: 600 }, (_, at) => `file ${at}`);
+  const made = files.map((path): Line => [path, desktop, 1]);
+  const rewritten = files.map((path): Line => [path, laptop, 2]);
+  const { said, waits } = await planned([...made, ...rewritten], files.length);
+  expect(said).toHaveLength(files.length);
+  expect(waits).toBeLessThanOrEqual(4);
+});
+
+test('what was there before is found however many changes ago', async () => {
+  const changes = Array.from({ length: 40 }, (_, at): Line => ['a', laptop, at + 2]);
+  expect((await planned([['a', desktop, 1], ...changes], 1, 15)).said).toEqual([
+    ['replaced', 'a', 1],
+  ]);
 });

@@ -6,6 +6,7 @@
 import type { DeviceId, FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
 import {
   AppError,
+  assert,
   type Clock,
   errorMessage,
   type FrameChannel,
@@ -106,24 +107,23 @@ export class PeerSession {
   }
 
   /** Asks the device's archive; rejects with the archive's own code where it refuses. */
-  async history(
-    folderId: FolderId,
-    query: HistoryQuery,
-    signal?: AbortSignal,
-  ): Promise<HistoryPage> {
-    const options = signal === undefined ? {} : { signal };
-    const channel = await this.connection.openChannel(historyProtocol, options);
+  async history(folderId: FolderId, query: HistoryQuery): Promise<HistoryPage> {
+    const [page] = await this.histories(folderId, [query]);
+    assert(page !== undefined, 'each question has its answer');
+    return page;
+  }
+
+  /**
+   * Asks several questions one after the other, without waiting for answers in between; one page for
+   * each. Rejects where any of them is refused.
+   */
+  async histories(folderId: FolderId, queries: readonly HistoryQuery[]): Promise<HistoryPage[]> {
+    if (queries.length === 0) return [];
+    const channel = await this.connection.openChannel(historyProtocol);
     try {
-      await channel.send(encodeHistoryRequest({ folderId, query }));
-      for await (const frame of channel.frames()) {
-        signal?.throwIfAborted();
-        const answer = decodeHistoryAnswer(frame);
-        if (answer.type === 'page') return answer.page;
-        throw new AppError(answer.code, answer.message);
-      }
-      throw new AppError('connection_lost', 'The archive ended the conversation.', {
-        kind: 'retry',
-      });
+      const answered = readPages(channel, queries.length);
+      const [pages] = await Promise.all([answered, askAll(channel, folderId, queries)]);
+      return pages;
     } finally {
       await channel.close();
     }
@@ -179,6 +179,24 @@ export class PeerSession {
       });
     });
   }
+}
+
+async function askAll(
+  channel: FrameChannel,
+  folderId: FolderId,
+  queries: readonly HistoryQuery[],
+): Promise<void> {
+  for (const query of queries) await channel.send(encodeHistoryRequest({ folderId, query }));
+}
+
+async function readPages(channel: FrameChannel, count: number): Promise<HistoryPage[]> {
+  const pages: HistoryPage[] = [];
+  for await (const frame of channel.frames()) {
+    const answer = decodeHistoryAnswer(frame);
+    if (answer.type !== 'page') throw new AppError(answer.code, answer.message);
+    if (pages.push(answer.page) === count) return pages;
+  }
+  throw new AppError('connection_lost', 'The archive ended the conversation.', { kind: 'retry' });
 }
 
 /** Said in place of a hello. Its words are the other device's: only the code is believed. */

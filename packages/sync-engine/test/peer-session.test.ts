@@ -1,7 +1,15 @@
 /** How a conversation ends that cannot go on: what was said last still leaves, and nobody waits long. */
+import type { FolderId, HistoryPage, HistoryQuery, StoreId } from '@holdfast/model';
 import { type FrameChannel, type PeerConnection, silentLogger } from '@holdfast/platform';
 import { VirtualWorldClock } from '@holdfast/simulation';
-import { controlProtocol, decodeControl, type HelloMessage } from '@holdfast/sync-protocol';
+import {
+  controlProtocol,
+  decodeControl,
+  decodeHistoryRequest,
+  encodeHistoryAnswer,
+  type HelloMessage,
+  type HistoryAnswer,
+} from '@holdfast/sync-protocol';
 import { expect, test } from 'vitest';
 import { PeerSession } from '../src/peer-session.js';
 import { desktop } from './place-world.js';
@@ -62,4 +70,62 @@ test('who does not take the last words is not waited for', async () => {
   await expect.poll(() => events).toEqual(said);
   await world.runUntil(() => events.length > 3, { deadlineMs: world.nowMs + 2_000 });
   expect(events).toEqual([...said, 'closes the connection']);
+});
+
+const folder = 'folderfolderfold' as FolderId;
+const questions = [4, 5, 6].map((position): HistoryQuery => ({ type: 'chain', position }));
+
+/** A session with an archive that answers only once it has heard all the questions. */
+function archiveThatAnswers(answerTo: (position: number) => HistoryAnswer) {
+  const heard: number[] = [];
+  let heardAll: () => void = () => undefined;
+  const isHeard = new Promise<void>((resolve) => {
+    heardAll = resolve;
+  });
+  let channels = 0;
+  const channel = {
+    send: async (...parts: Uint8Array[]) => {
+      const { query } = decodeHistoryRequest(Buffer.concat(parts));
+      if (query.type === 'chain') heard.push(query.position);
+      if (heard.length === questions.length) heardAll();
+    },
+    frames: async function* () {
+      await isHeard;
+      for (const position of heard) yield encodeHistoryAnswer(answerTo(position));
+    },
+    close: async () => undefined,
+  } as unknown as FrameChannel;
+  const openChannel = async () => {
+    channels += 1;
+    return channel;
+  };
+  const connection = { remoteDevice: desktop, openChannel } as unknown as PeerConnection;
+  const handlers = { onHello: () => {}, onMessage: async () => {}, onEnd: () => {} };
+  const clock = new VirtualWorldClock().nodeClock();
+  const session = new PeerSession({ connection, handlers, clock, logger: silentLogger });
+  return { session, channels: () => channels };
+}
+
+test('several questions are asked without waiting for answers, over one channel', async () => {
+  const storeId = '55'.repeat(8) as StoreId;
+  const pageAt = (position: number): HistoryPage => {
+    return { storeId, generation: 1, position, entries: [] };
+  };
+  const { session, channels } = archiveThatAnswers((position) => {
+    return { type: 'page', page: pageAt(position) };
+  });
+  const pages = await session.histories(folder, questions);
+  expect(pages.map(({ position }) => position)).toEqual([4, 5, 6]);
+  expect(channels()).toBe(1);
+  expect(await session.histories(folder, [])).toEqual([]);
+  expect(channels()).toBe(1);
+});
+
+test('where one of several questions is refused, all of them are', async () => {
+  const { session } = archiveThatAnswers(() => {
+    return { type: 'error', code: 'time_unknown', message: 'Nothing was there.' };
+  });
+  await expect(session.histories(folder, questions)).rejects.toMatchObject({
+    code: 'time_unknown',
+  });
 });
