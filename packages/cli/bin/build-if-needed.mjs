@@ -19,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
-const builtFiles = ['packages/cli/dist/main.js', 'packages/web/dist/index.html'];
+const builtFiles = ['packages/cli/bundle/main.js', 'packages/web/dist/index.html'];
 const lockPollMs = 100;
 
 /**

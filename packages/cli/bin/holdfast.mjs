@@ -21,7 +21,7 @@ if (process.argv.includes('up')) {
 
 const { keepCompiled } = await import('./compile-cache.mjs');
 keepCompiled();
-const { main } = await import('../dist/main.js');
+const { main } = await import('../bundle/main.js');
 const exitCode = await main();
 // What was written must reach a slow reader before the process ends.
 await Promise.all(

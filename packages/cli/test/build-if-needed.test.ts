@@ -24,7 +24,7 @@ function write(path: string): void {
 }
 
 function build(): boolean {
-  write('packages/cli/dist/main.js');
+  write('packages/cli/bundle/main.js');
   write('packages/web/dist/index.html');
   return true;
 }
