@@ -1,6 +1,7 @@
 /** An archive that is thinned by its user's rules: what would go is said first. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type {
   ArchiveStatus,
   CompactResult,
@@ -181,6 +182,16 @@ function storedIn(node: NodeProcess): Buffer {
   return Buffer.concat(segmentFiles(node, 'blocks').map((file) => readFileSync(file)));
 }
 
+const dayMs = 24 * 60 * 60_000;
+
+/** Words before a node: its clock is so many days ahead. */
+function daysAhead(days: number): readonly string[] {
+  const preload = fileURLToPath(new URL('./clock-ahead.cjs', import.meta.url));
+  const { NODE_OPTIONS: given = '' } = process.env;
+  const options = `${given} --require=${preload}`.trim();
+  return ['env', `HOLDFAST_TEST_DAYS_AHEAD=${days}`, `NODE_OPTIONS=${options}`];
+}
+
 const soon = ['--apply', '--delay', '1s'] as const;
 
 test('what was thinned is freed by compacting, and nothing else is', async () => {
@@ -215,6 +226,19 @@ test('what was thinned is freed by compacting, and nothing else is', async () =>
   });
   await write('letter.txt', 'The fourth letter.');
   expect((await pi.run('cat', 'docs/letter.txt')).stdout.toString()).toBe('The fourth letter.');
+});
+
+test('a clock that was set forward before the start frees nothing early', async () => {
+  await pi.ask('archive', 'thin', 'docs', ...rules, '--apply');
+  await pi.stop();
+  pi.upPrefix = daysAhead(30);
+  await pi.start();
+  const result = await pi.ask<CompactResult>('archive', 'compact');
+  expect(result).toMatchObject({ segments: 0, freedBytes: 0, waiting: 2 });
+  expect(result.notes.at(-1)).toContain('By the clock the delay is over');
+  const leftMs = Date.parse(result.freeFrom ?? '') - Date.now() - 30 * dayMs;
+  expect(leftMs).toBeGreaterThan(5.5 * dayMs);
+  expect((await pi.ask<UnthinResult>('archive', 'thin', 'docs', '--undo')).versions).toBe(2);
 });
 
 test('another archive is filled without what was thinned, and fills nothing of it up again', async () => {

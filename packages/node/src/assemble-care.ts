@@ -81,7 +81,7 @@ export function assembleCare(init: CareInit): Care {
     },
     isBusy: () => service.isVerifying,
   });
-  const thinned = new ThinningRecord(seams.keyValueStore);
+  const thinned = new ThinningRecord(seams.keyValueStore, seams.clock);
   const thinning = new ThinService({
     ...seams,
     record: thinned,
@@ -116,6 +116,9 @@ export function assembleCare(init: CareInit): Care {
     async stop() {
       content.stop();
       await scrubber.stop();
+      const archive = init.archive();
+      const kept = [...init.engine.folders.keys()];
+      if (archive !== undefined) await thinned.noteTime(archive, kept);
     },
   };
 }

@@ -77,7 +77,8 @@ export class ThinService {
     const plan = await archive.thinning.mark(wanted, freeFromMs);
     const versions = plan.versions.length;
     if (plan.markedAt !== undefined) {
-      await this.#init.record.noteMarked(archive.storeId, plan.markedAt, plan.freedBytes);
+      const { markedAt, marks, freedBytes } = plan;
+      await this.#init.record.noteMarked(archive.storeId, markedAt, marks, freedBytes);
       await this.askMembers(folder, archive);
     }
     this.#init.onThinned({ folder: id, versions, freedBytes: plan.freedBytes });
@@ -102,10 +103,15 @@ export class ThinService {
     try {
       for (const folder of folders())
         if (folder.config.archive) await this.#settle(folder, archive);
-      const run = new CompactionRun({ archive, clock, folders: [...folders()], nameOf });
+      const kept = [...folders()];
+      await record.noteTime(
+        archive,
+        kept.map(({ config }) => config.id),
+      );
+      const run = new CompactionRun({ archive, clock, folders: kept, nameOf, record });
       const result = await run.run(signal);
       if (result.segments > 0) {
-        await record.noteFreed(archive.storeId, result.freedBytes, clock.now());
+        await record.noteFreed(archive.storeId, result.freedBytes);
       }
       onCompacted(result);
       return result;

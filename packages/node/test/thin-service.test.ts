@@ -6,6 +6,12 @@ import { expect, test } from 'vitest';
 import { ThinService } from '../src/thin-service.js';
 import { ThinningRecord } from '../src/thinning-record.js';
 
+const clock = {
+  now: () => 0,
+  monotonic: () => 0,
+  setTimer: () => ({ cancel: () => undefined }),
+};
+
 function serviceOf({ waiting }: { readonly waiting: number }) {
   const heard: string[] = [];
   const config = { id: 'photosphotosphot', label: 'Photos', archive: true };
@@ -16,11 +22,11 @@ function serviceOf({ waiting }: { readonly waiting: number }) {
         thinning: { withdraw: async () => waiting },
       }) as unknown as VersionArchive,
     choose: () => ({ config }) as unknown as FolderEngine,
-    clock: { now: () => 0, monotonic: () => 0, setTimer: () => ({ cancel: () => undefined }) },
+    clock,
     clockSynchronised: () => true,
     nameOf: (device) => device,
     folders: () => [],
-    record: new ThinningRecord(new MemoryKeyValueStore(new MemoryDatabase())),
+    record: new ThinningRecord(new MemoryKeyValueStore(new MemoryDatabase()), clock),
     changes: { nextWithin: async () => undefined },
     onThinned: () => heard.push('thinned'),
     onCompacted: () => heard.push('compacted'),

@@ -12,6 +12,7 @@ import {
   type VersionId,
 } from '@holdfast/model';
 import { byCount, inGroups } from '@holdfast/platform';
+import type { WaitingMark } from './archive-thinning.js';
 import { type BlockClaim, type ClaimingEntry, type DeadBlocks, deadBlocks } from './dead-blocks.js';
 import type { HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
@@ -38,6 +39,8 @@ export interface CompactionRequest {
   /** Only what was thinned in these is freed: of others nobody knows what is needed. */
   readonly folders: ReadonlySet<FolderId>;
   readonly needed: NeededVersions;
+  /** Whether the delay of a mark has really passed, whatever the clock says; else all have. */
+  readonly hasPassed?: (mark: WaitingMark) => boolean;
 }
 
 /** How far it is; the figures are those of this step. */
@@ -96,12 +99,16 @@ export class ArchiveCompaction {
     return bytes;
   }
 
-  async #settle({ nowMs, folders, needed }: CompactionRequest): Promise<void> {
+  async #settle(request: CompactionRequest): Promise<void> {
+    const { nowMs, folders, needed, hasPassed = () => true } = request;
     const { index, indexer, log } = this.#init;
     await indexer.settle();
     const due = [...index.marks].filter(
-      ([, mark]) =>
-        mark.state === 'waiting' && mark.freeFromMs <= nowMs && folders.has(mark.folder),
+      ([position, mark]) =>
+        mark.state === 'waiting' &&
+        mark.freeFromMs <= nowMs &&
+        folders.has(mark.folder) &&
+        hasPassed({ ...mark, position }),
     );
     const positions = due.map(([position]) => position);
     for (const folder of new Set(due.map(([, mark]) => mark.folder))) {

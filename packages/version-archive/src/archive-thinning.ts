@@ -41,6 +41,8 @@ export interface ThinningPlan extends VersionsToThin {
 export interface MarkedPlan extends ThinningPlan {
   /** Of the first entry that marked; undefined where nothing was to be marked. */
   readonly markedAt: number | undefined;
+  /** How many entries that took, one after the other. */
+  readonly marks: number;
 }
 
 export interface ArchiveThinningInit {
@@ -67,8 +69,14 @@ export interface ThinnedCount {
   readonly markedAtMs: number | undefined;
   /** When the first of those that wait may be freed; undefined where none waits. */
   readonly freeFromMs: number | undefined;
-  /** Positions of the entries that marked what waits. */
-  readonly waitingAt: readonly number[];
+  /** The entries that marked what waits, oldest first. */
+  readonly waitingMarks: readonly WaitingMark[];
+}
+
+export interface WaitingMark {
+  readonly position: number;
+  readonly atMs: number;
+  readonly freeFromMs: number;
 }
 
 export class ArchiveThinning {
@@ -104,7 +112,7 @@ export class ArchiveThinning {
       await indexer.settle();
       const isMarked = entries.length > 0;
       const markedAt = isMarked ? indexer.disclosed.position - entries.length + 1 : undefined;
-      return { ...plan, markedAt };
+      return { ...plan, markedAt, marks: entries.length };
     });
   }
 
@@ -137,7 +145,9 @@ export class ArchiveThinning {
       freed: versionsOf(freed),
       markedAtMs: isAny ? Math.max(...waiting.map(([, { atMs }]) => atMs)) : undefined,
       freeFromMs: isAny ? Math.min(...waiting.map(([, mark]) => mark.freeFromMs)) : undefined,
-      waitingAt: waiting.map(([position]) => position),
+      waitingMarks: waiting.map(([position, { atMs, freeFromMs }]) => {
+        return { position, atMs, freeFromMs };
+      }),
     };
   }
 

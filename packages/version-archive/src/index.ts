@@ -4,7 +4,12 @@ export {
   nothingFreed,
   withStep,
 } from './archive-compaction.js';
-export type { ThinnedCount, ThinningPlan, ThinningRequest } from './archive-thinning.js';
+export type {
+  ThinnedCount,
+  ThinningPlan,
+  ThinningRequest,
+  WaitingMark,
+} from './archive-thinning.js';
 export * from './archive-verification.js';
 export type { LogDamage } from './history-log.js';
 export {

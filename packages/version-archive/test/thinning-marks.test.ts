@@ -60,7 +60,7 @@ describe('a version that is thinned', () => {
       freed: 0,
       markedAtMs: world.nowMs,
       freeFromMs: world.nowMs + hourMs,
-      waitingAt: [4],
+      waitingMarks: [{ position: 4, atMs: world.nowMs, freeFromMs: world.nowMs + hourMs }],
     });
     expect(archive.thinning.counts(papers)).toMatchObject({ waiting: 0, freed: 0 });
   });
