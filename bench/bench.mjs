@@ -4,8 +4,8 @@
  * the way into an archive, which Syncthing does not have. Never a test: figures depend on the
  * machine, so look at the ratios.
  *
- * `npm run bench -- NAME...` runs some (`million-files` and `backup-small` only where they are asked
- * for), `--runs N` takes the median of N runs, `--alone` leaves Syncthing out, other flags go to the
+ * `npm run bench -- NAME...` runs some (`million-files`, `million-versions` and `backup-small` only
+ * where they are asked for), `--runs N` takes the median of N runs, `--alone` leaves Syncthing out, other flags go to the
  * nodes' own runtime (such as --cpu-prof). `TMPDIR` says on which disk. `backup` is beside restic and
  * borg (bench/backup.mjs), once.
  */
@@ -24,6 +24,7 @@ import { describeTree, differences } from '../scripts/tree-digest.mjs';
 import { backup } from './backup.mjs';
 import { holdfastPair } from './holdfast-pair.mjs';
 import { linkBytes } from './link-bytes.mjs';
+import { millionVersions } from './million-versions.mjs';
 import { syncthingPair, syncthingVersion } from './syncthing-pair.mjs';
 import { unchangedFolder } from './unchanged-folder.mjs';
 import { makeSmallFiles, prependByte, untilAllExist, writeSeeded } from './workloads.mjs';
@@ -61,6 +62,11 @@ const benchmarks = {
   'million-files': {
     what: '1,000,000 files of some bytes that both have: a restart of both, then nothing',
     run: unchangedFolder(1_000_000, (number) => 8 + (number % 8)),
+    onlyAsked: true,
+  },
+  'million-versions': {
+    what: 'an archive with a million versions, and one with a tenth of them',
+    alone: millionVersions([10_000, 100_000]),
     onlyAsked: true,
   },
 };

@@ -6,6 +6,11 @@ export function residentBytes(pid) {
   return statusBytes(pid, 'VmRSS');
 }
 
+/** What of that is no part of a file: the kernel cannot take it back. */
+export function ownBytes(pid) {
+  return statusBytes(pid, 'RssAnon');
+}
+
 /** The most that it was so far. */
 export function peakResidentBytes(pid) {
   return statusBytes(pid, 'VmHWM');
