@@ -165,8 +165,13 @@ export class FolderIndex {
 
   /** The path under which this device has (or keeps beside) a version. */
   async pathOfVersion(id: VersionId): Promise<FolderPath | undefined> {
-    const value = await this.#store.get(this.#keys.version(id));
-    return value === undefined ? undefined : (byteStringFrom(value) as FolderPath);
+    return (await this.pathsOfVersions([id]))[0];
+  }
+
+  /** The same of several, in their order. */
+  async pathsOfVersions(ids: readonly VersionId[]): Promise<(FolderPath | undefined)[]> {
+    const values = await this.#store.getMany(ids.map((id) => this.#keys.version(id)));
+    return values.map((value) => value && (byteStringFrom(value) as FolderPath));
   }
 
   /** Paths that need something here, directories before what they hold, at most `limit`. */
@@ -222,11 +227,6 @@ export class FolderIndex {
     const span = this.#keys.sequences('sequence', sequence, this.#state.sequence);
     for await (const _ of this.#store.iterate(span)) count += 1;
     return count;
-  }
-
-  /** Whether this device once stood at the position: the test of what a peer remembers of it. */
-  remembers(position: IndexPosition): Promise<boolean> {
-    return this.numbers.remembers(position);
   }
 
   /** Paths of own rows after a sequence, published or not, a page at a time. */

@@ -109,10 +109,10 @@ describe('numbers that went backward', () => {
     database.restore(image);
     const index = await openIndex({ database, seed: 'again' });
     const position = index.position();
-    expect(await index.remembers(position)).toBe(true);
+    expect(await index.numbers.remembers(position)).toBe(true);
     await index.numbers.beginEpoch(desktop, 0, true);
-    expect(await index.remembers(position)).toBe(false);
-    expect(await index.remembers(seen)).toBe(false);
+    expect(await index.numbers.remembers(position)).toBe(false);
+    expect(await index.numbers.remembers(seen)).toBe(false);
   });
 });
 

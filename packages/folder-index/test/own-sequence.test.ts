@@ -42,7 +42,7 @@ async function allPages(index: FolderIndex, limit: number) {
   for (let pages = 0; pages < 10_000; pages += 1) {
     const page = await index.rowsAfter(at, limit);
     expect(page.rows.length).toBeLessThanOrEqual(limit);
-    if (page.reached !== undefined) expect(await index.remembers(page.reached)).toBe(true);
+    if (page.reached !== undefined) expect(await index.numbers.remembers(page.reached)).toBe(true);
     rows.push(...page.rows);
     const next = page.reached?.sequence ?? page.rows.at(-1)?.sequence ?? at;
     if (next === at) return { rows, ended: page.reached };
@@ -177,14 +177,16 @@ describe('what a device remembers of itself', () => {
     await show(index, [fileVersion('a', 1), fileVersion('b', 1)]);
     const first = index.position();
     await show(index, [fileVersion('c', 1)]);
-    expect(await index.remembers(first)).toBe(true);
-    expect(await index.remembers(index.position())).toBe(true);
-    expect(await index.remembers({ ...first, sequence: 0, hash: '0'.repeat(64) })).toBe(true);
+    expect(await index.numbers.remembers(first)).toBe(true);
+    expect(await index.numbers.remembers(index.position())).toBe(true);
+    expect(await index.numbers.remembers({ ...first, sequence: 0, hash: '0'.repeat(64) })).toBe(
+      true,
+    );
     const middle = { ...first, sequence: 1, hash: rolled([fileVersion('a', 1).id]) };
-    expect(await index.remembers(middle)).toBe(false);
-    expect(await index.remembers({ ...first, hash: 'f'.repeat(64) })).toBe(false);
-    expect(await index.remembers({ ...first, epoch: 'f'.repeat(16) as never })).toBe(false);
-    expect(await index.remembers({ ...first, sequence: 4 })).toBe(false);
+    expect(await index.numbers.remembers(middle)).toBe(false);
+    expect(await index.numbers.remembers({ ...first, hash: 'f'.repeat(64) })).toBe(false);
+    expect(await index.numbers.remembers({ ...first, epoch: 'f'.repeat(16) as never })).toBe(false);
+    expect(await index.numbers.remembers({ ...first, sequence: 4 })).toBe(false);
   });
 });
 

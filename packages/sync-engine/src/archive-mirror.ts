@@ -221,7 +221,7 @@ export class ArchiveMirror {
   async #knownPosition(from: FolderIndex, to: FolderIndex): Promise<number> {
     const { seen } = to.peer(this.device);
     if (seen === undefined) return 0;
-    if (await from.remembers(seen)) return seen.sequence;
+    if (await from.numbers.remembers(seen)) return seen.sequence;
     await to.forgetPeer(this.device);
     return 0;
   }
@@ -261,7 +261,7 @@ export class ArchiveMirror {
   async #refreshCoverage(): Promise<void> {
     const { archive, archiveIndex, clock } = this.#init;
     const { seen } = archiveIndex.peer(this.device);
-    if (seen === undefined || !(await this.index.remembers(seen))) {
+    if (seen === undefined || !(await this.index.numbers.remembers(seen))) {
       this.#coverage = new Coverage([], 1);
       return;
     }

@@ -50,6 +50,12 @@ type BlockSource =
   | { readonly type: 'list'; readonly versionId: VersionId }
   | { readonly type: 'archive' };
 
+interface FoundVersion {
+  readonly version: Version;
+  /** Where its content lies under the root; undefined where the archive has it. */
+  readonly path: string | undefined;
+}
+
 interface Layout {
   readonly references: readonly BlockReference[];
   /** Offsets in the file; only for level 0. */
@@ -58,6 +64,8 @@ interface Layout {
 
 const batchBytes = 1024 * 1024;
 const batchBlocks = 512;
+/** So many are looked up before the first of them is read. */
+const itemsPerLook = 512;
 /**
  * The one that is awaited or sent, and two behind it: packing takes longer than sending on a fast
  * network, and there is more than one thread for it.
@@ -93,21 +101,22 @@ export class BlockServer {
   ): AsyncGenerator<readonly WantedBlock[] | ServedBatch> {
     let wanted: WantedBlock[] = [];
     let bytes = 0;
-    const archived = await this.#archivedVersions(items);
-    for (const [item, request] of items.entries()) {
-      const located = await this.#locate(item, request, archived.get(request.versionId));
-      if (typeof located === 'string') {
-        yield { blocks: [], missing: [{ item, reason: located }] };
-        continue;
-      }
-      for (const block of located) {
-        if (bytes + block.reference.lengthBytes > batchBytes || wanted.length >= batchBlocks) {
-          if (wanted.length > 0) yield wanted;
-          wanted = [];
-          bytes = 0;
+    for await (const page of this.#found(items)) {
+      for (const [item, request, found] of page) {
+        const located = found === undefined ? 'unknown' : await this.#locate(item, request, found);
+        if (typeof located === 'string') {
+          yield { blocks: [], missing: [{ item, reason: located }] };
+          continue;
         }
-        wanted.push(block);
-        bytes += block.reference.lengthBytes;
+        for (const block of located) {
+          if (bytes + block.reference.lengthBytes > batchBytes || wanted.length >= batchBlocks) {
+            if (wanted.length > 0) yield wanted;
+            wanted = [];
+            bytes = 0;
+          }
+          wanted.push(block);
+          bytes += block.reference.lengthBytes;
+        }
       }
     }
     if (wanted.length > 0) yield wanted;
@@ -116,13 +125,8 @@ export class BlockServer {
   async #locate(
     item: number,
     request: BlockRequestItem,
-    archived: Version | undefined,
+    { version, path }: FoundVersion,
   ): Promise<readonly WantedBlock[] | MissingReason> {
-    const found = archived
-      ? { version: archived, path: undefined }
-      : await this.#find(request.versionId);
-    if (found === undefined) return 'unknown';
-    const { version, path } = found;
     if (version.record.kind !== 'file' || request.level > version.record.blocks.depth) {
       return 'unknown';
     }
@@ -145,31 +149,48 @@ export class BlockServer {
     });
   }
 
-  /** Where there is nothing but a store: all versions of a request are looked up at once. */
-  async #archivedVersions(
+  /** Each item with its version; those that lie together are looked up at once. */
+  async *#found(
     items: readonly BlockRequestItem[],
-  ): Promise<ReadonlyMap<VersionId, Version>> {
-    const { archive, folder, root } = this.#init;
-    if (root !== undefined || archive === undefined) return new Map();
-    const ids = [...new Set(items.map(({ versionId }) => versionId))];
-    const versions = await archive.versions(folder, ids);
-    return new Map(versions.flatMap((version) => (version ? [[version.id, version]] : [])));
+  ): AsyncGenerator<readonly (readonly [number, BlockRequestItem, FoundVersion | undefined])[]> {
+    for (let from = 0; from < items.length; from += itemsPerLook) {
+      const page = items.slice(from, from + itemsPerLook);
+      const found = await this.#find([...new Set(page.map(({ versionId }) => versionId))]);
+      yield page.map((request, at) => [from + at, request, found.get(request.versionId)]);
+    }
   }
 
-  /** The version and where its content lies: a path under the root, or the archive. */
-  async #find(id: VersionId): Promise<{ version: Version; path: string | undefined } | undefined> {
-    const { index, archive, folder, root } = this.#init;
-    const indexed = root === undefined ? undefined : await index?.pathOfVersion(id);
-    if (index !== undefined && indexed !== undefined && root !== undefined) {
-      const row = rowOf(await index.entry(indexed), id);
-      if (row?.local?.state === 'current') return { version: row.version, path: indexed };
-      if (row?.local?.state === 'side') {
-        const held = lastName(heldDirectory(root));
-        return { version: row.version, path: `${ownDirectoryName}/${held}/${id}` };
-      }
+  async #find(ids: readonly VersionId[]): Promise<ReadonlyMap<VersionId, FoundVersion>> {
+    const { archive, folder } = this.#init;
+    const found = await this.#findInTree(ids);
+    const others = ids.filter((id) => !found.has(id));
+    const archived = (await archive?.versions(folder, others)) ?? [];
+    for (const version of archived) {
+      if (version !== undefined) found.set(version.id, { version, path: undefined });
     }
-    const version = await archive?.version(folder, id);
-    return version === undefined ? undefined : { version, path: undefined };
+    return found;
+  }
+
+  async #findInTree(ids: readonly VersionId[]): Promise<Map<VersionId, FoundVersion>> {
+    const { index, root } = this.#init;
+    const found = new Map<VersionId, FoundVersion>();
+    if (index === undefined || root === undefined) return found;
+    const held = lastName(heldDirectory(root));
+    const paths = await index.pathsOfVersions(ids);
+    const known = ids.flatMap((id, at) => {
+      const path = paths[at];
+      return path === undefined ? [] : [{ id, path }];
+    });
+    const entries = await index.entries(known.map(({ path }) => path));
+    for (const [at, { id, path }] of known.entries()) {
+      const entry = entries[at];
+      const row = entry && rowOf(entry, id);
+      if (row?.local === undefined) continue;
+      const isShown = row.local.state === 'current';
+      const place = isShown ? path : `${ownDirectoryName}/${held}/${id}`;
+      found.set(id, { version: row.version, path: place });
+    }
+    return found;
   }
 
   async #layout(

@@ -236,7 +236,7 @@ export class FolderLink {
     const { index, clock } = this.#init;
     const announced = this.#announcement.archive;
     if (announced?.storeId !== message.storeId) return;
-    if (!(await index.remembers(message.position))) return;
+    if (!(await index.numbers.remembers(message.position))) return;
     if (isOlder(message, index.peer(this.device).receipt)) return;
     const { storeId, generation, position, exceptions, logPosition, logHead } = message;
     const receivedAtMs = clock.now();

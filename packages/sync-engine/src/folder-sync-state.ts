@@ -31,7 +31,7 @@ export async function receiptsOf(
   const receipts: ArchiveReceipt[] = [];
   for (const device of devices) {
     const { receipt } = index.peer(device);
-    if (receipt === undefined || !(await index.remembers(receipt.position))) continue;
+    if (receipt === undefined || !(await index.numbers.remembers(receipt.position))) continue;
     receipts.push({ ...receipt, exceptions: await knownAmong(index, receipt.exceptions) });
   }
   return receipts;
@@ -39,7 +39,6 @@ export async function receiptsOf(
 
 /** An archive names what it lost, also of versions that this device has kept no more for long. */
 async function knownAmong(index: FolderIndex, ids: readonly VersionId[]): Promise<VersionId[]> {
-  const known: VersionId[] = [];
-  for (const id of ids) if ((await index.pathOfVersion(id)) !== undefined) known.push(id);
-  return known;
+  const paths = await index.pathsOfVersions(ids);
+  return ids.filter((_, at) => paths[at] !== undefined);
 }

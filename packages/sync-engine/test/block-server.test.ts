@@ -129,7 +129,7 @@ describe('serving blocks', () => {
       ['contents', []],
     ] as const) {
       const archive = {
-        version: async () => version,
+        versions: async () => [version],
         blocks: { read: async () => [encodeEnvelope(Buffer.from(text))] },
       } as unknown as BlockServerInit['archive'];
       const { ask } = await scene((entry) => entry, archive);

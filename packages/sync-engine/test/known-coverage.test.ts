@@ -22,9 +22,12 @@ function indexWith(turns: number[]) {
   let receipt: ArchiveReceipt | undefined;
   const index = {
     peer: () => ({ receipt }),
-    remembers: async () => {
-      for (let left = turns.shift() ?? 0; left > 0; left -= 1) await new Promise(setImmediate);
-      return true;
+    pathsOfVersions: async () => [],
+    numbers: {
+      remembers: async () => {
+        for (let left = turns.shift() ?? 0; left > 0; left -= 1) await new Promise(setImmediate);
+        return true;
+      },
     },
   } as unknown as FolderIndex;
   const reach = (sequence: number | undefined) => {
