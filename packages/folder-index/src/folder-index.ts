@@ -7,7 +7,6 @@
  * it is durable.
  */
 import {
-  type ContentId,
   type DeviceId,
   type EpochId,
   type FolderId,
@@ -44,6 +43,7 @@ import { MassChangeList } from './mass-change-list.js';
 import { OwnNumbers } from './own-numbers.js';
 import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
 import { pathPages, pathsWith } from './path-pages.js';
+import { ReceivedContent } from './received-content.js';
 import { readAgain, reopened } from './renumbering.js';
 import { StoredChildren } from './stored-children.js';
 import {
@@ -77,6 +77,7 @@ export class FolderIndex {
   readonly questions: MassChangeList;
   readonly hints: DiskHints;
   readonly storedChildren: StoredChildren;
+  readonly received: ReceivedContent;
   readonly unheld = new UnheldVersions();
   /** Why this opening began the index anew, for the log; undefined where nothing was lost. */
   readonly loss: string | undefined;
@@ -97,6 +98,7 @@ export class FolderIndex {
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.hints = new DiskHints(init.store, this.#keys);
     this.storedChildren = new StoredChildren(init.store, this.#keys, () => this.#devices);
+    this.received = new ReceivedContent(init.store, this.#keys);
     this.#hash = init.hash;
     this.#policy = init.policy;
     this.#state = reopened(state);
@@ -175,7 +177,8 @@ export class FolderIndex {
   }
 
   /** Paths that need something here, directories before what they hold, at most `limit`. */
-  neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+  async neededPaths(limit: number, after?: FolderPath): Promise<FolderPath[]> {
+    if (this.#hasNo('needFiles')) return [];
     return pathsWith('need', this.#store, this.#keys, { limit, after });
   }
 
@@ -191,6 +194,7 @@ export class FolderIndex {
 
   /** The oldest offers of a device that this archive has not taken yet, by their sequence. */
   async queuedOffers(device: DeviceId, limit: number): Promise<QueuedOffer[]> {
+    if (this.#hasNo('queued')) return [];
     const span = this.#keys.queueOf(this.#devices.numberOf(device));
     const offers: QueuedOffer[] = [];
     for await (const [key, value] of this.#store.iterate({ ...span, limit })) {
@@ -201,6 +205,7 @@ export class FolderIndex {
 
   /** Side rows in the order in which they were set aside, after a sequence and up to another. */
   async sideRows(upTo: number, limit: number, after = 0): Promise<OfferedRow[]> {
+    if (this.#hasNo('held')) return [];
     return (await this.#rows('side', after, upTo, limit)).rows;
   }
 
@@ -213,6 +218,7 @@ export class FolderIndex {
     limit: number,
   ): Promise<{ rows: OfferedRow[]; reached: IndexPosition | undefined }> {
     const position = this.numbers.published();
+    if (sequence >= position.sequence) return { rows: [], reached: position };
     const { rows, cutAt } = await this.#rows('sequence', sequence, position.sequence, limit);
     if (cutAt === undefined) return { rows, reached: position };
     const reached = await this.#boundaryAtOrBefore(cutAt, sequence);
@@ -262,22 +268,6 @@ export class FolderIndex {
       await this.#commit(draft, options);
       return after;
     });
-  }
-
-  /**
-   * On an archive: whether a member of this folder sent the block's bytes once. What lies in the
-   * store for other folders says nothing here: nobody can learn by naming a block whether it exists.
-   */
-  async receivedContent(ids: readonly ContentId[]): Promise<boolean[]> {
-    const values = await this.#store.getMany(ids.map((id) => this.#keys.content(id)));
-    return values.map((value) => value !== undefined);
-  }
-
-  /** Durable with the next synced change. */
-  async noteReceivedContent(ids: readonly ContentId[]): Promise<void> {
-    const value = new Uint8Array(0);
-    const writes = ids.map((id) => ({ type: 'put' as const, key: this.#keys.content(id), value }));
-    await this.#store.batch(writes, { sync: false });
   }
 
   /** Forgets all rows of a device, whose index began anew. */
@@ -379,7 +369,13 @@ export class FolderIndex {
     return undefined;
   }
 
-  #stored(paths: readonly FolderPath[]): Promise<(Uint8Array | undefined)[]> {
+  /** Counts are as old as the keys that they count, unless a batch is in doubt. */
+  #hasNo(what: 'needFiles' | 'queued' | 'held'): boolean {
+    return !this.#inDoubt && this.#state.counts[what] === 0;
+  }
+
+  async #stored(paths: readonly FolderPath[]): Promise<(Uint8Array | undefined)[]> {
+    if (paths.length === 0) return [];
     return this.#store.getMany(paths.map((path) => this.#keys.entry(path)));
   }
 

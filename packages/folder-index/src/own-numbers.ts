@@ -50,8 +50,10 @@ export class OwnNumbers {
 
   /** Whether this device once stood at the position: the test of what a peer remembers of it. */
   async remembers(position: IndexPosition): Promise<boolean> {
-    if (position.epoch !== this.#index.state().epoch) return false;
+    const { epoch, sequence, hash } = this.#index.state();
+    if (position.epoch !== epoch) return false;
     if (position.sequence === 0) return true;
+    if (position.sequence === sequence) return position.hash === hash;
     return (await this.#index.hashAt(position.sequence)) === position.hash;
   }
 

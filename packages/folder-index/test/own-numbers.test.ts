@@ -1,9 +1,16 @@
 /** An index whose numbers went backward: how it is noticed, what is certain, what others may know. */
-import { type FolderIndex, withLocalCurrent } from '@holdfast/folder-index';
+import { type FolderIndex, withLocalCurrent, withPeerRow } from '@holdfast/folder-index';
 import type { KeyValueStore, KeyValueWrite } from '@holdfast/platform';
 import { MemoryDatabase } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
-import { desktop, fileVersion, laptop, openIndex, pathOf } from './index-world.js';
+import {
+  desktop,
+  fileVersion,
+  laptop,
+  needsWhatOthersShow,
+  openIndex,
+  pathOf,
+} from './index-world.js';
 
 let counter = 0;
 async function publish(index: FolderIndex, count: number): Promise<void> {
@@ -162,6 +169,22 @@ describe('a batch of which nobody knows whether it was written', () => {
     await publish(index, 1);
     const { rows } = await index.rowsAfter(0, 10);
     expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  test('hides nothing that it may have brought: counts are not believed meanwhile', async () => {
+    const { wrap, failNext } = doubtfulStore();
+    const index = await openIndex({ wrap, policy: needsWhatOthersShow });
+    const shown = fileVersion('theirs', 1);
+    const told = index.update(
+      [shown.record.path],
+      (entry) => {
+        failNext('applied');
+        return withPeerRow(entry, shown, { device: desktop, state: 'current', sequence: 1 });
+      },
+      { sync: true },
+    );
+    await expect(told).rejects.toThrow('the disk reported an error');
+    expect(await index.neededPaths(10)).toEqual([shown.record.path]);
   });
 
   test('leaves what was certain when an old copy was opened as it was', async () => {

@@ -90,7 +90,7 @@ describe('an index that holds what it should', () => {
   test('is not doubted for what it received, which comes and goes freely', async () => {
     const { database, index, store } = await filled();
     const before = await keysOf(store);
-    await index.noteReceivedContent(['ab'.repeat(32) as never]);
+    await index.received.note(['ab'.repeat(32) as never]);
     expect(await keysOf(store)).toHaveLength(before.length + 1);
     expect((await openIndex({ database, seed: 'again' })).loss).toBeUndefined();
   });

@@ -107,7 +107,7 @@ export class ArchiveFetcher {
   async #has(references: readonly BlockReference[]): Promise<boolean[]> {
     const [held, received] = await Promise.all([
       this.#store.has(references),
-      this.#index.receivedContent(references.map(({ contentId }) => contentId)),
+      this.#index.received.has(references.map(({ contentId }) => contentId)),
     ]);
     return held.map((here, at) => here && received[at] === true);
   }
@@ -174,7 +174,7 @@ export class ArchiveFetcher {
     // A device that sent something else has not sent the block.
     const received = [...arrived.values()].filter(({ contentId }) => !refused.has(contentId));
     onBytes(plainBytesOf(received));
-    await this.#index.noteReceivedContent(received.map(({ contentId }) => contentId));
+    await this.#index.received.note(received.map(({ contentId }) => contentId));
   }
 }
 

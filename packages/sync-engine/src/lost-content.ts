@@ -15,7 +15,7 @@ export function healingSources(folder: FolderEngine, localDevice: DeviceId): Hea
     blocks: session.blocks,
   }));
   const own = mirror === undefined ? [] : [{ device: localDevice, blocks: mirror.blocks }];
-  const onReceived = (ids: readonly ContentId[]) => index.noteReceivedContent(ids);
+  const onReceived = (ids: readonly ContentId[]) => index.received.note(ids);
   return [...sources, ...own].map((one) => ({ folder: config.id, ...one, onReceived }));
 }
 
