@@ -62,6 +62,7 @@ export class MemoryDisk {
   #lastChangeNs = 0n;
   #processCount = 0;
   #changeCount = 0;
+  #syncCount = 0;
 
   constructor(options: MemoryDiskOptions) {
     this.options = options;
@@ -87,6 +88,11 @@ export class MemoryDisk {
   /** Moves with whatever may change what lies here. */
   get changeCount(): number {
     return this.#changeCount;
+  }
+
+  /** Moves with whatever may make durable what lies here. */
+  get syncCount(): number {
+    return this.#syncCount;
   }
 
   makeFileInode(permissions: number): FileInode {
@@ -156,6 +162,7 @@ export class MemoryDisk {
   }
 
   syncInode(inode: Inode): void {
+    this.#syncCount += 1;
     if (inode.kind === 'file') inode.content.sync();
     inode.durableAttributes = inode.attributes;
     if (inode.kind !== 'file' || inode.content.isSynced) this.#dirty.delete(inode);
@@ -168,6 +175,7 @@ export class MemoryDisk {
 
   /** Also what a kernel does by itself in time. */
   syncAll(): void {
+    this.#syncCount += 1;
     this.journal.commitAll();
     for (const inode of this.#dirty) this.syncInode(inode);
   }

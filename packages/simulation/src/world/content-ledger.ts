@@ -31,6 +31,8 @@ export interface ContentLedgerInit {
 export class ContentLedger {
   readonly #init: ContentLedgerInit;
   readonly #entries = new Map<ContentKey, LedgerEntry>();
+  /** How each machine's disk stood when what it holds for certain was noted last. */
+  readonly #notedAt = new Map<SimulatedMachine, string>();
 
   constructor(init: ContentLedgerInit) {
     this.#init = init;
@@ -84,6 +86,10 @@ export class ContentLedger {
 
   /** What its disk holds for certain by now was synced by whoever it was: nothing excuses its loss. */
   noteDurable(machine: SimulatedMachine): void {
+    const { changeCount, syncCount } = machine.disk;
+    const now = `${changeCount} ${syncCount}`;
+    if (this.#notedAt.get(machine) === now) return;
+    this.#notedAt.set(machine, now);
     for (const { content, path } of this.#readerOf(machine).live()) {
       const entry = content === undefined ? undefined : this.#entries.get(content);
       if (entry?.machine !== machine || entry.durable) continue;

@@ -44,6 +44,7 @@ export class HistoryWatch {
   /** Content of which a block rotted, and was not found whole since. */
   readonly #rotten = new Set<ContentKey>();
   #wentBack = false;
+  #holdingCount = 0;
   /** Versions of which the archive said that it does not have them whole. */
   #told: ReadonlySet<string> = new Set();
 
@@ -61,8 +62,14 @@ export class HistoryWatch {
     return this.#archived.has(content) && !this.#rotten.has(content);
   }
 
+  /** Moves with whatever may change what it holds. */
+  get holdingCount(): number {
+    return this.#holdingCount;
+  }
+
   /** A block of it rotted on the archive's disk. */
   rotted(content: ContentKey): void {
+    this.#holdingCount += 1;
     this.#rotten.add(content);
   }
 
@@ -130,6 +137,7 @@ export class HistoryWatch {
   goBack({ seen, archived, position, head }: HistoryMemory): void {
     this.#seen = new Map(seen);
     this.#archived = new Set(archived);
+    this.#holdingCount += 1;
     this.#head = { position, hash: head };
     this.#wentBack = true;
   }
@@ -182,6 +190,7 @@ export class HistoryWatch {
     this.#seen.set(entry.position, { path: record.path, versionId: entry.versionId });
     if (record.kind === 'file' && record.sizeBytes > 0) {
       const content = contentKeyOf(record.blocks);
+      if (!this.#archived.has(content)) this.#holdingCount += 1;
       this.#archived.add(content);
       this.#contentOf.set(entry.versionId, { path: record.path, content });
     }

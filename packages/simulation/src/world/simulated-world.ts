@@ -56,6 +56,8 @@ export class SimulatedWorld {
   #failure: SeedFailure | undefined;
   #meddle: Meddling;
   #isWatched = false;
+  /** Where nothing was missing when it was looked for last. */
+  #missedNothingIn = '';
   /** The file that a node set aside last. */
   #lastLinked: string | undefined;
   /** Each act makes a node call again: without an end, time would stand still. */
@@ -176,8 +178,18 @@ export class SimulatedWorld {
     let allAnswered = true;
     for (const history of this.histories) allAnswered = (await history.look()) && allAnswered;
     if (!allAnswered) return;
+    const places = this.#placesNow();
+    if (places === this.#missedNothingIn) return;
     const [missing] = this.ledger.missing();
     if (missing !== undefined) throw new SeedFailure('data-loss', missing);
+    this.#missedNothingIn = places;
+  }
+
+  /** Changes with whatever may change what lies on a device or in a history. */
+  #placesNow(): string {
+    const disks = [...this.readers.values()].map((reader) => reader.changeCount);
+    const histories = this.histories.map((history) => history.holdingCount);
+    return [...disks, ...histories].join();
   }
 
   /** All content that lies on a device or in a history. */
