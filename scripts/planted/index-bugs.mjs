@@ -46,19 +46,15 @@ export const indexBugs = [
   bugOf(
     'receipts of another history of this device are believed',
     [
-      [numbers, 'if (position.epoch !== this.#index.state().epoch) return false;', ''],
-      [
-        numbers,
-        'return (await this.#index.hashAt(position.sequence)) === position.hash;',
-        'return (await this.#index.hashAt(position.sequence)) !== undefined;',
-      ],
+      [numbers, 'if (position.epoch !== epoch) return false;', ''],
+      [numbers, 'return known === position.hash;', 'return known !== undefined;'],
     ],
     { suite: ['packages/folder-index/test/own-sequence'], seeds: 'old-' },
   ),
   bug(
     'receipts of an old epoch are believed',
     numbers,
-    'if (position.epoch !== this.#index.state().epoch) return false;',
+    'if (position.epoch !== epoch) return false;',
     '',
     { suite: ['packages/folder-index/test/own-numbers'] },
   ),

@@ -44,4 +44,11 @@ export const rotBugs = [
     'if (damaged.length < 0) await this.#unindex(damaged);',
     { seeds: 'rot-' },
   ),
+  bug(
+    'a segment that ended on a full disk waits for the next start to get its end mark',
+    'block-store/src/segment-stream.ts',
+    'if (isNew) await this.#trailers.settle();',
+    '',
+    { suite: ['packages/block-store/test/segment-faults'] },
+  ),
 ];

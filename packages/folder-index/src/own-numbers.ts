@@ -53,8 +53,9 @@ export class OwnNumbers {
     const { epoch, sequence, hash } = this.#index.state();
     if (position.epoch !== epoch) return false;
     if (position.sequence === 0) return true;
-    if (position.sequence === sequence) return position.hash === hash;
-    return (await this.#index.hashAt(position.sequence)) === position.hash;
+    const isLast = position.sequence === sequence;
+    const known = isLast ? hash : await this.#index.hashAt(position.sequence);
+    return known === position.hash;
   }
 
   /** Whether what a peer remembers of this index shows that its numbers went backward. */
