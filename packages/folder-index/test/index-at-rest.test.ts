@@ -18,8 +18,8 @@ test('where nothing is new, needed, queued or held, nothing is read to say so', 
   const position = index.position();
   reads = 0;
   expect(await index.rowsAfter(position.sequence, 10)).toEqual({ rows: [], reached: position });
-  expect(await index.remembers(position)).toBe(true);
-  expect(await index.remembers({ ...position, hash: '1'.repeat(64) })).toBe(false);
+  expect(await index.numbers.remembers(position)).toBe(true);
+  expect(await index.numbers.remembers({ ...position, hash: '1'.repeat(64) })).toBe(false);
   expect(await index.neededPaths(10)).toEqual([]);
   expect(await index.queuedOffers(desktop, 10)).toEqual([]);
   expect(await index.sideRows(position.sequence, 10)).toEqual([]);
