@@ -27,8 +27,8 @@ import { type LostContent, NeededBlocks } from './needed-blocks.js';
 import { type OpenedStore, openStore, type VersionArchiveInit } from './open-store.js';
 import type { AppendEntry } from './plan-append.js';
 import type { StoreIdentity } from './store-identity.js';
-import { topLevelBlocks } from './stored-ids.js';
 import type { ThinStates } from './thin-marks.js';
+import { blockLevels } from './version-blocks.js';
 
 /** A longer append is made durable in steps of so many entries. */
 const entriesPerStep = 1000;
@@ -117,12 +117,17 @@ export class VersionArchive {
     });
   }
 
-  /** Whether every block that the record names is held still, and will be. */
+  /** Whether every block of the version is held still, those below its lists too, and will be. */
   async hasBlocks(folder: FolderId, version: Version): Promise<boolean> {
     const [thinned] = await this.#thinStates(folder, [version.id]);
     if (thinned === 'freed') return false;
-    const held = await this.blocks.has(topLevelBlocks(version));
-    return held.every((isHeld) => isHeld);
+    let lowest = 0;
+    for await (const { level, references } of blockLevels(this.blocks, version)) {
+      const held = await this.blocks.has(references);
+      if (held.includes(false)) return false;
+      lowest = level;
+    }
+    return lowest === 0;
   }
 
   /**

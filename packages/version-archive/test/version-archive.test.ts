@@ -1,7 +1,13 @@
+import { encodeEnvelope } from '@holdfast/block-store';
 import {
+  ByteWriter,
+  type ContentId,
   decodeRecord,
+  encodeBlockList,
+  type FileRecord,
   type FolderPath,
   type HistoryEntry,
+  hexFrom,
   type StoreId,
   versionOf,
 } from '@holdfast/model';
@@ -221,3 +227,32 @@ function editFile(world: ArchiveWorld, name: string, from: string, to: string): 
   fileSystem.write(handle, Buffer.from(text, 'latin1'), 0);
   fileSystem.close(handle);
 }
+
+test('a version counts as held only with every block below its lists', async () => {
+  const archive = await new ArchiveWorld().open();
+  const plains = [0, 1, 2].map((at) => Buffer.from(`a part of a large file, ${at}`));
+  const contentIdOf = (bytes: Uint8Array) => hexFrom(hash(bytes)) as ContentId;
+  const parts = plains.map((plain) => {
+    return { contentId: contentIdOf(plain), envelope: encodeEnvelope(plain) };
+  });
+  const listed = plains.map((plain) => {
+    return { contentId: contentIdOf(plain), lengthBytes: plain.length };
+  });
+  const writer = new ByteWriter(256);
+  encodeBlockList(writer, { depth: 0, entries: listed });
+  const list = writer.bytes();
+  const entries = [{ contentId: contentIdOf(list), lengthBytes: list.length }];
+  const { record } = fileVersion('large', 'text').version;
+  const sizeBytes = plains.reduce((sum, { length }) => sum + length, 0);
+  const blocks = { depth: 1, entries };
+  const large = versionOf({ ...record, sizeBytes, blocks } as FileRecord, hash);
+  await archive.blocks.append([
+    { contentId: contentIdOf(list), envelope: encodeEnvelope(list) },
+    ...parts.slice(0, 2),
+  ]);
+  await archive.blocks.sync([...entries, ...listed.slice(0, 2)]);
+  expect(await archive.hasBlocks(photos, large)).toBe(false);
+  await archive.blocks.append(parts.slice(2));
+  await archive.blocks.sync(listed);
+  expect(await archive.hasBlocks(photos, large)).toBe(true);
+});

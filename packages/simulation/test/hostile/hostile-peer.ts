@@ -3,8 +3,8 @@
  * answers what it is asked with the truth, with lies or not at all, and hangs up. Owns its connections.
  * Invariant: it sends no faster than a channel takes it, as over a real network.
  */
-import type { DeviceId, VersionId } from '@holdfast/model';
-import type { FrameChannel, PeerConnection } from '@holdfast/platform';
+import { type DeviceId, MalformedBytes, type VersionId } from '@holdfast/model';
+import { AppError, type FrameChannel, type PeerConnection } from '@holdfast/platform';
 import {
   blocksProtocol,
   controlProtocol,
@@ -129,7 +129,10 @@ export class HostilePeer {
       [2, () => this.#ask(pairingProtocol, () => this.#say.pairRequest())],
       [1, () => this.#ask('/holdfast/erase/1', () => this.#say.noise())],
       [2, () => this.#ask(this.#random.pick(memberProtocols), () => this.#say.noise())],
-      [lies * 10, () => this.#random.pick([...this.#channels]).abort(new Error('no more'))],
+      [
+        lies * 10,
+        () => this.#random.pick([...this.#channels]).abort(new AppError('no_more', 'No more.')),
+      ],
       [lies, () => this.#known.beginAnew()],
       [lies * 5, () => this.#hangUp()],
     ];
@@ -289,6 +292,8 @@ export class HostilePeer {
 
   /** What goes wrong for this peer is the answer that it deserves. */
   #meanwhile(work: Promise<unknown>): void {
-    work.catch(() => undefined);
+    work.catch((error: unknown) => {
+      if (!(error instanceof AppError) && !(error instanceof MalformedBytes)) throw error;
+    });
   }
 }
