@@ -29,26 +29,36 @@ export function millionVersions(sizes) {
         await makeStore(place, files);
         await measureStore(place, files);
       } finally {
+        await Promise.all(started.splice(0).map((node) => node.stop()));
         rmSync(place, { recursive: true, force: true });
       }
     }
   };
 }
 
+/** What was started, also where something fails in between. */
+const started = [];
+
+async function start(place) {
+  const node = await startNode(place, 'pi');
+  started.push(node);
+  return node;
+}
+
 async function makeStore(place, files) {
-  const begun = await startNode(place, 'pi');
+  const begun = await start(place);
   await begun.stop();
   await timed('made in', () => fillArchive(begun.home, { files, rounds }));
   say('on disk', `${megabytes(sizeOf(join(begun.home, 'store')))} MB`);
 }
 
 /** `place` has the home of a node called pi. */
-export async function measureStore(place, files) {
-  const opening = () => startNode(place, 'pi');
+async function measureStore(place, files) {
+  const opening = () => start(place);
   const first = await timed('first start, makes the index', opening, (node) => node);
   sayMemory('afterwards', first);
   await first.stop();
-  let node = await timed('start', opening, (started) => started);
+  let node = await timed('start', opening, (opened) => opened);
   sayMemory('when ready', node);
   await pause(calmMs);
   sayMemory('at rest', node);
