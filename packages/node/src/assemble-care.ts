@@ -1,5 +1,6 @@
 /** The parts that care for this device's store, put together: verifying, scrubbing, healing. */
 import type { DeviceId } from '@holdfast/model';
+import { errorMessage } from '@holdfast/platform';
 import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveCareService } from './archive-care-service.js';
@@ -118,7 +119,13 @@ export function assembleCare(init: CareInit): Care {
       await scrubber.stop();
       const archive = init.archive();
       const kept = [...init.engine.folders.keys()];
-      if (archive !== undefined) await thinned.noteTime(archive, kept);
+      if (archive === undefined) return;
+      try {
+        await thinned.noteTime(archive, kept);
+      } catch (error) {
+        // Whatever stops after this must stop; without the note, what waits is freed later.
+        seams.logger.warn('how long this node ran is not noted', { reason: errorMessage(error) });
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ import {
   sameOnDisk,
   type Version,
 } from '@holdfast/model';
+import { AppError } from '@holdfast/platform';
 import type { CheckedEntry } from './history-entry.js';
 import { allEntries, type HistorySource } from './history-source.js';
 import type { UndoEffect } from './undo-control.js';
@@ -40,10 +41,13 @@ export interface UndoPlanInit {
 }
 
 const pageEntries = 1_000;
-/** Histories of single paths that are asked for at once: over a slow link that is what takes long. */
+/**
+ * Histories of single paths that are asked for at once: over a slow link that is what takes long. All
+ * answers are held, and a record may take 64 KiB.
+ */
 const pathsAtOnce = 250;
 /** What was there before is seldom further back; then the next pages are asked for. */
-const entriesAtFirst = 16;
+const entriesAtFirst = 4;
 
 export async function planUndo(init: UndoPlanInit): Promise<UndoPlan> {
   const plan: UndoPlan = { steps: [], left: [] };
@@ -122,10 +126,17 @@ async function formerOf(
   const asked = logOf(current, pageEntries);
   for await (const { entry } of allEntries(source, folder, asked, page)) {
     const checked = check(entry);
+    if (checked.version.record.path !== current.record.path) throw ofAnotherPath();
     if (!entry.becameCurrent || isUndone(checked, init)) continue;
     return checked.version.record.kind === 'tombstone' ? undefined : checked;
   }
   return undefined;
+}
+
+function ofAnotherPath(): AppError {
+  return new AppError('history_damaged', 'The archive sent the history of another path.', {
+    hint: 'Nothing was changed. Ask another archive with --store-id.',
+  });
 }
 
 /** Undefined where nothing has to be done. */

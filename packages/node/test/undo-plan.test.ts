@@ -38,7 +38,12 @@ function versionFrom([path, author, sizeBytes]: Line, counter: number): Version 
 }
 
 /** Plans an undo of the laptop after `since` lines; an answer has no more than `perPage` of them. */
-async function planned(lines: readonly Line[], since: number, perPage = 1_000) {
+async function planned(
+  lines: readonly Line[],
+  since: number,
+  perPage = 1_000,
+  logged = (path: string) => path,
+) {
   let waits = 0;
   const entries = lines.map((line, at): HistoryEntry & { readonly path: string } => {
     const version = versionFrom(line, at + 1);
@@ -58,7 +63,7 @@ async function planned(lines: readonly Line[], since: number, perPage = 1_000) {
     const newest = entries.toReversed();
     const found =
       asked.type === 'log'
-        ? newest.filter(({ path }) => path === asked.path)
+        ? newest.filter(({ path }) => path === logged(asked.path))
         : newest.filter((one) => newest.find(({ path }) => path === one.path) === one);
     const from = 'cursor' in asked ? Number(asked.cursor?.[0] ?? 0) : 0;
     const limit = Math.min(perPage, 'limit' in asked ? asked.limit : perPage);
@@ -197,4 +202,15 @@ test('what was there before is found however many changes ago', async () => {
   expect((await planned([['a', desktop, 1], ...changes], 1, 15)).said).toEqual([
     ['replaced', 'a', 1],
   ]);
+});
+
+test('the history of another path is believed for none', async () => {
+  const lines: Line[] = [
+    ['a', desktop, 1],
+    ['b', desktop, 2],
+    ['a', laptop, 3],
+  ];
+  await expect(planned(lines, 2, 1_000, () => 'b')).rejects.toMatchObject({
+    code: 'history_damaged',
+  });
 });

@@ -76,6 +76,8 @@ export class ArchiveMirror {
   #coverage = new Coverage([], 1);
   #idle = false;
   #stopped = false;
+  /** How often everything was asked of it anew. */
+  #asked = 0;
   #loop: Promise<void> | undefined;
 
   constructor(init: ArchiveMirrorInit) {
@@ -128,6 +130,11 @@ export class ArchiveMirror {
     this.#loop ??= this.#run();
     this.wake();
     await this.tree.start();
+  }
+
+  /** What it told is void from now on: a pass that is under way must not say that it was told. */
+  askAnew(): void {
+    this.#asked += 1;
   }
 
   /** Something changed: in the archive's index, in its store, or in the mirror. */
@@ -206,11 +213,13 @@ export class ArchiveMirror {
     state: 'current' | 'side',
     choose: (rows: readonly Row[]) => Promise<readonly Row[]>,
   ): Promise<boolean> {
+    const asked = this.#asked;
     let carried = false;
     let after = await this.#knownPosition(from, to);
     while (!this.#stopped && after < from.position().sequence) {
       const { rows, reached } = await from.rowsAfter(after, rowsPerPass);
       const chosen = await choose(rows);
+      if (asked !== this.#asked) return carried;
       await this.#write(to, chosen, state, reached);
       carried ||= chosen.length > 0;
       after = reached?.sequence ?? rows.at(-1)?.sequence ?? after;

@@ -8,16 +8,24 @@ import type { FolderEngine } from './folder-engine.js';
 
 /** Durable when it resolves; members that are not connected are asked when they are. */
 export async function askMembersAnew(folder: FolderEngine): Promise<void> {
-  const { links, index, config, mirror } = folder;
-  for (const { session } of [...links.values()]) {
-    folder.unlink(session);
-    session.end(new AppError('content_thinned', 'Versions were thinned: receipts begin anew.'));
-  }
+  const { index, config, mirror } = folder;
   const asked = [...config.members, ...(mirror === undefined ? [] : [mirror.device])];
   // Their rows stay: what is known of them is needed until they say more.
   const peers = Object.fromEntries(asked.map((device) => [device, { seen: undefined }]));
-  await index.update([], (entry) => entry, { sync: true, peers });
+  mirror?.askAnew();
+  // Twice: while it is written, a link may begin with what was known until then.
+  for (let round = 0; round < 2; round += 1) {
+    endLinks(folder);
+    await index.update([], (entry) => entry, { sync: true, peers });
+  }
   mirror?.wake();
+}
+
+function endLinks(folder: FolderEngine): void {
+  for (const { session } of [...folder.links.values()]) {
+    folder.unlink(session);
+    session.end(new AppError('content_thinned', 'Versions were thinned: receipts begin anew.'));
+  }
 }
 
 /** Of whom it is not known in full what they show and keep beside. */

@@ -181,9 +181,11 @@ export class BlockServer {
       const path = paths[at];
       return path === undefined ? [] : [{ id, path }];
     });
-    const entries = await index.entries(known.map(({ path }) => path));
-    for (const [at, { id, path }] of known.entries()) {
-      const entry = entries[at];
+    // Many versions may be of one path: its entry is read once.
+    const entries = await index.entries([...new Set(known.map(({ path }) => path))]);
+    const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+    for (const { id, path } of known) {
+      const entry = byPath.get(path);
       const row = entry && rowOf(entry, id);
       if (row?.local === undefined) continue;
       const isShown = row.local.state === 'current';

@@ -3,7 +3,13 @@
  * receipts on the control channel; block and history channels beside it. It checks the form of what
  * is said and hands it on; what it means is the folders' matter.
  */
-import type { DeviceId, FolderId, HistoryPage, HistoryQuery } from '@holdfast/model';
+import {
+  type DeviceId,
+  type FolderId,
+  type HistoryPage,
+  type HistoryQuery,
+  MalformedBytes,
+} from '@holdfast/model';
 import {
   AppError,
   assert,
@@ -121,7 +127,7 @@ export class PeerSession {
     if (queries.length === 0) return [];
     const channel = await this.connection.openChannel(historyProtocol);
     try {
-      const answered = readPages(channel, queries.length);
+      const answered = readPages(channel, queries);
       const [pages] = await Promise.all([answered, askAll(channel, folderId, queries)]);
       return pages;
     } finally {
@@ -189,12 +195,20 @@ async function askAll(
   for (const query of queries) await channel.send(encodeHistoryRequest({ folderId, query }));
 }
 
-async function readPages(channel: FrameChannel, count: number): Promise<HistoryPage[]> {
+/** Answers come in the order of the questions, none with more entries than its question allows. */
+async function readPages(
+  channel: FrameChannel,
+  queries: readonly HistoryQuery[],
+): Promise<HistoryPage[]> {
   const pages: HistoryPage[] = [];
   for await (const frame of channel.frames()) {
     const answer = decodeHistoryAnswer(frame);
     if (answer.type !== 'page') throw new AppError(answer.code, answer.message);
-    if (pages.push(answer.page) === count) return pages;
+    const query = queries[pages.length];
+    if (query !== undefined && 'limit' in query && answer.page.entries.length > query.limit) {
+      throw new MalformedBytes('more entries than were asked for');
+    }
+    if (pages.push(answer.page) === queries.length) return pages;
   }
   throw new AppError('connection_lost', 'The archive ended the conversation.', { kind: 'retry' });
 }

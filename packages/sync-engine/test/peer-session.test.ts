@@ -1,5 +1,13 @@
 /** How a conversation ends that cannot go on: what was said last still leaves, and nobody waits long. */
-import type { FolderId, HistoryPage, HistoryQuery, StoreId } from '@holdfast/model';
+import type {
+  FolderId,
+  FolderPath,
+  HistoryEntry,
+  HistoryPage,
+  HistoryQuery,
+  StoreId,
+  VersionId,
+} from '@holdfast/model';
 import { type FrameChannel, type PeerConnection, silentLogger } from '@holdfast/platform';
 import { VirtualWorldClock } from '@holdfast/simulation';
 import {
@@ -73,11 +81,12 @@ test('who does not take the last words is not waited for', async () => {
 });
 
 const folder = 'folderfolderfold' as FolderId;
+const storeId = '55'.repeat(8) as StoreId;
 const questions = [4, 5, 6].map((position): HistoryQuery => ({ type: 'chain', position }));
 
 /** A session with an archive that answers only once it has heard all the questions. */
-function archiveThatAnswers(answerTo: (position: number) => HistoryAnswer) {
-  const heard: number[] = [];
+function archiveThatAnswers(answerTo: (query: HistoryQuery) => HistoryAnswer) {
+  const heard: HistoryQuery[] = [];
   let heardAll: () => void = () => undefined;
   const isHeard = new Promise<void>((resolve) => {
     heardAll = resolve;
@@ -86,12 +95,12 @@ function archiveThatAnswers(answerTo: (position: number) => HistoryAnswer) {
   const channel = {
     send: async (...parts: Uint8Array[]) => {
       const { query } = decodeHistoryRequest(Buffer.concat(parts));
-      if (query.type === 'chain') heard.push(query.position);
+      heard.push(query);
       if (heard.length === questions.length) heardAll();
     },
     frames: async function* () {
       await isHeard;
-      for (const position of heard) yield encodeHistoryAnswer(answerTo(position));
+      for (const query of heard) yield encodeHistoryAnswer(answerTo(query));
     },
     close: async () => undefined,
   } as unknown as FrameChannel;
@@ -107,12 +116,12 @@ function archiveThatAnswers(answerTo: (position: number) => HistoryAnswer) {
 }
 
 test('several questions are asked without waiting for answers, over one channel', async () => {
-  const storeId = '55'.repeat(8) as StoreId;
-  const pageAt = (position: number): HistoryPage => {
+  const pageAt = (query: HistoryQuery): HistoryPage => {
+    const position = query.type === 'chain' ? query.position : 0;
     return { storeId, generation: 1, position, entries: [] };
   };
-  const { session, channels } = archiveThatAnswers((position) => {
-    return { type: 'page', page: pageAt(position) };
+  const { session, channels } = archiveThatAnswers((query) => {
+    return { type: 'page', page: pageAt(query) };
   });
   const pages = await session.histories(folder, questions);
   expect(pages.map(({ position }) => position)).toEqual([4, 5, 6]);
@@ -128,4 +137,24 @@ test('where one of several questions is refused, all of them are', async () => {
   await expect(session.histories(folder, questions)).rejects.toMatchObject({
     code: 'time_unknown',
   });
+});
+
+test('an answer with more entries than were asked for is none', async () => {
+  const entry: HistoryEntry = {
+    position: 1,
+    versionId: 'ab'.repeat(32) as VersionId,
+    recordBytes: new Uint8Array(1),
+    receivedAtMs: 0,
+    clockSynchronised: true,
+    becameCurrent: true,
+    thinned: false,
+    sender: desktop,
+  };
+  const page = { storeId, generation: 1, position: 1, entries: [entry, entry] };
+  const archive = () => archiveThatAnswers(() => ({ type: 'page', page })).session;
+  const log = { type: 'log' as const, path: 'a' as FolderPath };
+  const asked = [1, 2, 3].map((limit): HistoryQuery => ({ ...log, limit }));
+  await expect(archive().histories(folder, asked)).rejects.toThrow('more entries');
+  const enough = asked.map((): HistoryQuery => ({ ...log, limit: 2 }));
+  expect(await archive().histories(folder, enough)).toHaveLength(3);
 });
