@@ -61,7 +61,7 @@ export class ThinningRecord {
 
   /** Versions were marked, by so many entries from this position on. */
   noteMarked(storeId: string, position: number, marks: number, bytes: number): Promise<void> {
-    return this.#addMarking(storeId, { position, marks, bytes });
+    return this.#addMarkings(storeId, [{ position, marks, bytes }]);
   }
 
   noteFreed(storeId: string, bytes: number): Promise<void> {
@@ -74,11 +74,10 @@ export class ThinningRecord {
   /** What waits and is not remembered begins to wait now; and how much time has passed is noted. */
   async noteTime({ storeId, thinning }: Thinned, folders: Iterable<FolderId>): Promise<void> {
     const waiting = [...folders].flatMap((folder) => thinning.counts(folder).waitingMarks);
-    for (const { position } of waiting) {
-      if (this.#markingOf(storeId, position) !== undefined) continue;
-      await this.#addMarking(storeId, { position, marks: 1, bytes: null });
-    }
-    if (waiting.length > 0) await this.#write(this.#of(storeId));
+    if (waiting.length === 0) return;
+    const unknown = waiting.filter((mark) => this.#markingOf(storeId, mark.position) === undefined);
+    const markings = unknown.map(({ position }) => ({ position, marks: 1, bytes: null }));
+    await this.#addMarkings(storeId, markings);
   }
 
   /** How long a mark has still to wait until its delay has surely passed. */
@@ -141,10 +140,11 @@ export class ThinningRecord {
     return marked.find(({ position, marks }) => at >= position && at < position + marks);
   }
 
-  #addMarking(storeId: string, marking: Omit<Marking, 'observedMs'>): Promise<void> {
+  #addMarkings(storeId: string, markings: readonly Omit<Marking, 'observedMs'>[]): Promise<void> {
     const before = this.#of(storeId);
     const { observedMs } = this.#observed.moment;
-    const marked = [...before.marked, { ...marking, observedMs }].slice(-maxRemembered);
+    const added = markings.map((marking) => ({ ...marking, observedMs }));
+    const marked = [...before.marked, ...added].slice(-maxRemembered);
     return this.#write({ ...before, marked });
   }
 

@@ -4,6 +4,7 @@
  * until it has said so. What it keeps is then taken as if it were new.
  */
 import { AppError } from '@holdfast/platform';
+import { endLinks } from './end-links.js';
 import type { FolderEngine } from './folder-engine.js';
 
 /** Durable when it resolves; members that are not connected are asked when they are. */
@@ -15,17 +16,12 @@ export async function askMembersAnew(folder: FolderEngine): Promise<void> {
   mirror?.askAnew();
   // Twice: while it is written, a link may begin with what was known until then.
   for (let round = 0; round < 2; round += 1) {
-    endLinks(folder);
+    endLinks(folder, () => {
+      return new AppError('content_thinned', 'Versions were thinned: receipts begin anew.');
+    });
     await index.update([], (entry) => entry, { sync: true, peers });
   }
   mirror?.wake();
-}
-
-function endLinks(folder: FolderEngine): void {
-  for (const { session } of [...folder.links.values()]) {
-    folder.unlink(session);
-    session.end(new AppError('content_thinned', 'Versions were thinned: receipts begin anew.'));
-  }
 }
 
 /** Of whom it is not known in full what they show and keep beside. */

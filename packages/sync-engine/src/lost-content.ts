@@ -2,6 +2,7 @@
 import type { ContentId, DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { HealingSource } from './content-healer.js';
+import { endLinks } from './end-links.js';
 import type { FolderEngine } from './folder-engine.js';
 
 /** Who may have content of the folder: connected archives, other members, then the own mirror. */
@@ -24,11 +25,10 @@ export function healingSources(folder: FolderEngine, localDevice: DeviceId): Hea
  * void, once, and each member begins anew from its first row.
  */
 export async function voidReceipts(folder: FolderEngine): Promise<void> {
-  const { losses, links, index, config } = folder;
+  const { losses, index, config } = folder;
   if (!losses.mustVoidReceipts()) return;
-  for (const { session } of [...links.values()]) {
-    folder.unlink(session);
-    session.end(new AppError('content_lost', 'Content was lost here: receipts begin anew.'));
-  }
+  endLinks(folder, () => {
+    return new AppError('content_lost', 'Content was lost here: receipts begin anew.');
+  });
   for (const device of config.members) await index.forgetPeer(device);
 }
