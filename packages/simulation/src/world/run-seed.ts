@@ -54,6 +54,9 @@ export const ignoreFilesPrefix = 'ignore-';
 const minuteMs = 60_000;
 /** Without a restart only the next scan of everything finds what a watcher did not tell. */
 const rescanMs = 16 * minuteMs;
+/** Beyond so many devices a world's users act less. */
+const fewMachines = 3;
+const mostActsOfMany = 30;
 /** More pairs of names than this no world has. */
 const maxRenames = 200;
 const renamedMs = 1_000;
@@ -154,8 +157,10 @@ function planActs(
   durationMs: number,
 ): void {
   const random = world.random.fork('acts');
-  // Most bugs show in a small world, and many small ones cost what a large one does.
-  const count = random.pick([8, 8, 16, 16, 30, 80]);
+  // Most bugs show in a small world, and ten small ones cost what a large one does: with the devices
+  // grow the messages that each act brings about.
+  const wanted = random.pick([8, 8, 8, 8, 8, 16, 16, 16, 16, 16, 30, 30, 30, 80]);
+  const count = world.machines.length > fewMachines ? Math.min(wanted, mostActsOfMany) : wanted;
   for (let number = 0; number < count; number += 1) {
     world.clock.schedule(random.fraction() * durationMs, () => {
       if (random.chance(0.15)) {

@@ -24,7 +24,7 @@ const maxDevices = 6;
 export function chooseShape(random: SeededRandom, leastArchives = 0): WorldShape {
   const archiveCount = Math.max(leastArchives, random.pick([0, 1, 1, 1, 1, 2, 2]));
   const archives = archiveNames.slice(0, archiveCount);
-  const wanted = random.pick([1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 6]);
+  const wanted = random.pick([1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, random.pick([4, 5, 6])]);
   const treeCount = Math.min(Math.max(wanted, archives.length === 0 ? 2 : 1), maxDevices);
   const trees = treeNames.slice(0, Math.min(treeCount, maxDevices - archives.length));
   const folders = folderLabels.slice(0, random.pick([1, 1, 2]));
