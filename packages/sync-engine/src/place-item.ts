@@ -74,3 +74,15 @@ export function namesMadeBy({ path, content, copyTo }: PlaceItem): FolderPath[] 
   const appears = content.type !== 'nothing' && content.type !== 'touch';
   return appears ? [path, ...copy] : copy;
 }
+
+/** Why something was not placed: nothing can lie there yet. */
+export const directoryMissing = 'its directory is not there';
+/** Why something was not placed: not all of its content came. */
+export const contentMissing = 'the other device does not have it any more';
+
+const ofContent: ReadonlySet<string> = new Set([contentMissing, 'incomplete', 'block_mismatch']);
+
+/** Whether who was asked did not give the content; the rest says something of this disk. */
+export function isNotGiven({ reason }: { readonly reason: string }): boolean {
+  return ofContent.has(reason);
+}

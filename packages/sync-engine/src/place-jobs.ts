@@ -20,7 +20,12 @@ import {
 import { Asides, codeOf } from './asides.js';
 import { writePiece } from './block-piece.js';
 import { isLinkImpossible } from './link-or-copy.js';
-import type { PlaceInput, PlaceItem, PlaceResult } from './place-item.js';
+import {
+  directoryMissing,
+  type PlaceInput,
+  type PlaceItem,
+  type PlaceResult,
+} from './place-item.js';
 import { copiedStat, placedStat } from './placed-state.js';
 import { removeEmptyDirectory } from './remove-empty-directory.js';
 import { syncAttributes, syncPath } from './sync-path.js';
@@ -150,7 +155,7 @@ class Placement {
     // Where its directory is gone, so is what is to go.
     if (item.content.type === 'nothing')
       return { type: 'placed', stat: undefined, copyStat: undefined };
-    return { type: 'postponed', reason: 'its directory is not there' };
+    return { type: 'postponed', reason: directoryMissing };
   }
 
   /** What a disk that folds names cannot hold beside another file waits until that is gone. */

@@ -17,6 +17,7 @@ import type { FetchedFiles } from './content-fetcher.js';
 import { noEnvelopes } from './packed-envelopes.js';
 import { PathClaims } from './path-claims.js';
 import {
+  contentMissing,
   type Expected,
   namesMadeBy,
   type PlacedContent,
@@ -121,7 +122,7 @@ export class Placer {
       const pieces = fetched === 'staged' ? 'staged' : fetched?.pieces.get(one.entry.path);
       const content = contentFor(one, pieces);
       if (content === undefined) {
-        failed.push({ path: one.entry.path, reason: 'the other device does not have it any more' });
+        failed.push({ path: one.entry.path, reason: contentMissing });
         continue;
       }
       works.push(await this.#work(one, content));

@@ -18,6 +18,8 @@ import { HopelessReturns } from './hopeless-returns.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { LargeVersions } from './large-versions.js';
 import { LocalTwins } from './local-twins.js';
+import { lacksDirectory, OrphanedPaths } from './orphaned-paths.js';
+import { directoryMissing, isNotGiven } from './place-item.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import { type FileBatch, filesPerBatch, isLarge, SourceChoice } from './source-choice.js';
 import type { TreeApplierInit } from './tree-applier-init.js';
@@ -35,10 +37,7 @@ const batchesAtOnce = 3;
 const retryDelayMs = 5_000;
 /** Passes without success that follow each other at once, as somebody else may give what lacked. */
 const othersAtOnce = 4;
-/** A deletion of what is orphaned may be on its way still. */
-const parentPatienceMs = 30_000;
 const maxProblems = 100;
-const maxOrphans = 10_000;
 /** What waits for the rest of what a member has to tell is looked at this often. */
 const waitStepMs = 200;
 
@@ -58,8 +57,7 @@ export class TreeApplier {
   #problems: ReadonlyMap<FolderPath, string> = new Map();
   readonly #failures = new Map<FolderPath, string>();
   readonly #asked: AskedLately;
-  /** Since when a path lacks its directory. */
-  readonly #orphanSinceMs = new Map<FolderPath, number>();
+  readonly #orphans: OrphanedPaths;
   /** Whether the present pass left something that another device may give. */
   #mayTryOther = false;
   #stopped = false;
@@ -78,6 +76,7 @@ export class TreeApplier {
     this.#placer = new Placer(init);
     this.#mover = new FileMover(init, this.#twins, this.#placer.claims);
     this.#asked = new AskedLately(init.clock);
+    this.#orphans = new OrphanedPaths(init.clock);
     this.#reviver = new DirectoryReviver(init);
     this.#ignored = new IgnoredInTheWay(init);
     this.#hopeless = new HopelessReturns(init);
@@ -276,13 +275,14 @@ export class TreeApplier {
     try {
       const fetched = await this.#fetch(batch, onStaged);
       const outcome = await this.#placer.place(planned, fetched);
-      const failed = new Set(outcome.failed.map((one) => one.path));
+      const lacking = new Set(outcome.failed.filter(isNotGiven).map((one) => one.path));
       for (const { planned: one, file } of files) {
-        if (failed.has(one.entry.path)) this.#notGiven(client, one, file, true);
+        if (lacking.has(one.entry.path)) this.#notGiven(client, one, file, true);
       }
       await this.#settle(outcome);
     } catch (error) {
       if (!isOfContent(error)) throw error;
+      if (lacksDirectory(error)) return await this.#settle(orphansOf(planned));
       const isGone = error instanceof AppError && error.code === 'content_unavailable';
       for (const { planned: one, file } of files) {
         this.#notGiven(client, one, file, isGone);
@@ -359,7 +359,7 @@ export class TreeApplier {
 
   async #settle(outcome: PlaceOutcome): Promise<void> {
     for (const { path, reason } of outcome.failed) this.#fail(path, reason);
-    const orphans = outcome.failed.filter(({ reason }) => reason === 'its directory is not there');
+    const orphans = outcome.failed.filter(({ reason }) => reason === directoryMissing);
     await this.#bringParents(orphans.map(({ path }) => path));
     const occupied: FolderPath[] = [];
     for (const path of outcome.notEmpty) {
@@ -378,13 +378,7 @@ export class TreeApplier {
 
   /** What comes to life again brings its directories with it; it is placed itself at the next pass. */
   async #bringParents(paths: readonly FolderPath[]): Promise<void> {
-    const nowMs = this.#init.clock.monotonic();
-    if (this.#orphanSinceMs.size > maxOrphans) this.#orphanSinceMs.clear();
-    for (const path of paths) {
-      const sinceMs = this.#orphanSinceMs.get(path) ?? nowMs;
-      this.#orphanSinceMs.set(path, sinceMs);
-      if (nowMs - sinceMs < parentPatienceMs) continue;
-      this.#orphanSinceMs.delete(path);
+    for (const path of this.#orphans.due(paths)) {
       if (this.#init.context.withholds === true) await this.#reviver.takeBackDeletions(path);
       if (this.#init.waitsForArchive === true) continue;
       const { make, look } = await this.#reviver.missingParents(path);
@@ -397,4 +391,10 @@ export class TreeApplier {
   #fail(path: FolderPath, reason: string): void {
     if (this.#failures.size < maxProblems) this.#failures.set(path, reason);
   }
+}
+
+/** As a placing tells of them. */
+function orphansOf(planned: readonly PlannedPath[]): PlaceOutcome {
+  const failed = planned.map(({ entry }) => ({ path: entry.path, reason: directoryMissing }));
+  return { placed: 0, changed: [], notEmpty: [], failed };
 }

@@ -203,14 +203,16 @@ export class SimulatedWorld {
     try {
       this.trace.event(machine.name, `user ${what}`);
       this.ledger.aroundUser(machine, synced, () => act(machine.fileSystem));
-      this.#ignoreWatch.touched(machine);
-      this.#rememberPaths();
       return 'taken';
     } catch (error) {
       const code = fileErrorCode(error);
       if (code === undefined) this.fail(error);
       else this.trace.event(machine.name, `user is told ${code}`);
       return code === 'EIO' || code === 'ENOSPC' ? 'failed' : 'taken';
+    } finally {
+      // A write that failed may have written a part.
+      this.#ignoreWatch.touched(machine);
+      this.#rememberPaths();
     }
   }
 
