@@ -60,3 +60,12 @@ test('many hashes leave WebAssembly no larger than one of them did', async () =>
   for (let count = 0; count < 5; count += 1) hasher.blake3(input);
   expect(__wasm.memory.buffer.byteLength).toBe(before);
 });
+
+test('many native hashes in one go keep no memory outside the heap', () => {
+  const hasher = createBlake3('native');
+  const input = new Uint8Array(100);
+  hasher.blake3(input);
+  const before = process.memoryUsage.rss();
+  for (let count = 0; count < 500_000; count += 1) hasher.blake3(input);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(80_000_000);
+});
