@@ -19,14 +19,18 @@ export async function catchUpIndex(
   index: BlockIndex,
   upkeep: IndexUpkeep,
 ): Promise<void> {
-  const reason = await reasonToRebuild(stream, index, upkeep);
+  const isCounted = await index.wereCounted();
+  const reason = await reasonToRebuild(stream, index, { ...upkeep, isCounted });
   if (reason !== undefined) {
     const hasContent = stream.durableEnd().segment > 0;
     if (hasContent) upkeep.logger.warn('the block index is made again', { reason });
     await rebuildIndex(stream, index);
     return;
   }
-  if (stream.hasFreed) await forgetFreed(stream, index);
+  if (!isCounted) {
+    if (stream.hasFreed) await forgetFreed(stream, index);
+    await index.noteCounted();
+  }
   await indexSegments(stream, index, index.summary.end);
 }
 
@@ -59,7 +63,7 @@ export async function indexByFrames(stream: SegmentStream, index: BlockIndex): P
 async function reasonToRebuild(
   stream: SegmentStream,
   index: BlockIndex,
-  { onDamage }: IndexUpkeep,
+  { onDamage, isCounted }: IndexUpkeep & { readonly isCounted: boolean },
 ): Promise<string | undefined> {
   if (!(await index.load())) return 'there is no index';
   const { end } = index.summary;
@@ -71,6 +75,6 @@ async function reasonToRebuild(
       return 'the segments end before what was indexed';
     }
   }
-  if (!(await index.matchesSummary())) return 'entries of the index are missing';
+  if (!isCounted && !(await index.matchesSummary())) return 'entries of the index are missing';
   return undefined;
 }

@@ -4,13 +4,19 @@
  * the entries that it counts. Bytes: FORMAT.md.
  */
 import { ByteReader, ByteWriter, bytesFromHex, type ContentId, hexFrom } from '@holdfast/model';
-import type { KeyValueStore, KeyValueWrite } from '@holdfast/platform';
+import {
+  type KeyValueStore,
+  type KeyValueWrite,
+  noteCounted,
+  wereCounted,
+} from '@holdfast/platform';
 import { blockPayloadHeaderBytes } from './block-payload.js';
 import type { EntryLocation } from './segment-types.js';
 
 const indexFormat = 2;
 const blockKeyKind = 0x62;
 const summaryKeyKind = 0x6d;
+const countedKeyKind = 0x6e;
 const sumModulus = 2 ** 48;
 const maxBatchEntries = 4096;
 
@@ -70,6 +76,15 @@ export class BlockIndex {
     return summary !== undefined;
   }
 
+  /** Whether the entries were counted since the database vouches for every byte. */
+  wereCounted(): Promise<boolean> {
+    return wereCounted(this.#store, this.#key(countedKeyKind));
+  }
+
+  noteCounted(): Promise<void> {
+    return noteCounted(this.#store, this.#key(countedKeyKind));
+  }
+
   /** Whether the entries are as many, and the same, as the summary counts. Reads all keys. */
   async matchesSummary(): Promise<boolean> {
     let blocks = 0;
@@ -122,6 +137,7 @@ export class BlockIndex {
       writes = [];
     }
     await this.#store.batch(writes, { sync: false });
+    await this.noteCounted();
   }
 
   /** What was written so far is durable. */

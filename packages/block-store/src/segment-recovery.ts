@@ -17,6 +17,7 @@ import {
   readFully,
   statIfPresent,
 } from '@holdfast/platform';
+import { readFreedMark } from './freed-segment.js';
 import {
   emptyDigest,
   firstDigest,
@@ -33,7 +34,6 @@ import {
   segmentNumberOf,
   trailerBytes,
 } from './segment-format.js';
-import { readFreedMark } from './freed-segment.js';
 import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';
 import { writeAgain } from './write-again.js';

@@ -29,6 +29,8 @@ const tags = {
   place: 'b',
   directory: 'd',
   conflict: 'k',
+  /** Since when the keys need not be counted. */
+  counted: 'a',
 } as const;
 
 export interface KeySpan {
@@ -111,6 +113,10 @@ export class IndexKeys {
 
   meta(): Uint8Array {
     return this.#key('meta', '');
+  }
+
+  countedSince(): Uint8Array {
+    return this.#key('counted', '');
   }
 
   all(tag: keyof typeof tags): KeySpan {

@@ -10,9 +10,11 @@ import {
   emptyTally,
   type KeyValueStore,
   type KeyValueWrite,
+  noteCounted,
   type RandomSource,
   type RowTally,
   sameTally,
+  wereCounted,
 } from '@holdfast/platform';
 import type { IndexKeys } from './index-keys.js';
 import {
@@ -64,6 +66,7 @@ export async function openStoredIndex(
   const state = loss !== undefined && waitsAfterLoss ? afterLoss(begun) : begun;
   const put = { type: 'put', key: keys.meta(), value: encodeIndexState(state) } as const;
   await store.batch([put], { sync: true });
+  await noteCounted(store, keys.countedSince());
   return { state, loss };
 }
 
@@ -72,19 +75,24 @@ function lossOf(stored: StoredIndex, wasBegun: boolean): string | undefined {
   return stored.type === 'absent' && wasBegun ? 'nothing is there' : undefined;
 }
 
-/** Reads the state and compares it with every key that it counts. */
+/** Reads the state and compares it with every key that it counts, unless that was done before. */
 async function readStoredIndex(store: KeyValueStore, keys: IndexKeys): Promise<StoredIndex> {
   const stored = await store.get(keys.meta());
   const state = stored === undefined ? undefined : decodeIndexState(stored);
+  if (state?.tally !== undefined && (await wereCounted(store, keys.countedSince()))) {
+    return { type: 'sound', state };
+  }
   const tally = await tallyKeys(store, keys);
   if (stored === undefined) {
     return tally.count === 0 ? { type: 'absent' } : damaged('what it stands for is gone');
   }
   if (state === undefined) return damaged('what it stands for cannot be read');
   // One from before keys were counted says nothing of them.
-  if (state.tally === undefined) return { type: 'sound', state: { ...state, tally } };
-  if (sameTally(tally, state.tally)) return { type: 'sound', state };
-  return damaged(`keys are gone or altered: ${tally.count} of ${state.tally.count} are there`);
+  if (state.tally !== undefined && !sameTally(tally, state.tally)) {
+    return damaged(`keys are gone or altered: ${tally.count} of ${state.tally.count} are there`);
+  }
+  await noteCounted(store, keys.countedSince());
+  return { type: 'sound', state: { ...state, tally } };
 }
 
 /** Removes every key, the state first; durable when it resolves. */

@@ -96,6 +96,33 @@ describe('an index that holds what it should', () => {
   });
 });
 
+describe('an index that was counted before', () => {
+  const opening = (database: MemoryDatabase, lineage: string) =>
+    openIndex({
+      database,
+      seed: lineage,
+      wrap: () => new MemoryKeyValueStore(database, { lineage }),
+    });
+
+  test('is not counted again while the database vouches for every byte', async () => {
+    const { database, index, store } = await filled();
+    expect((await opening(database, 'one')).epoch).toBe(index.epoch);
+    const lost = (await keysOf(store)).at(-1) as Uint8Array;
+    await store.batch([{ type: 'delete', key: lost }], { sync: true });
+    expect((await opening(database, 'one')).loss).toBeUndefined();
+    expect((await opening(database, 'another')).loss).toContain('keys are gone');
+    expect((await opening(database, 'another')).loss).toBeUndefined();
+  });
+
+  test('is counted where what it stands for is gone', async () => {
+    const { database } = await filled();
+    await opening(database, 'one');
+    const state = Buffer.from(`${folder}m`);
+    await new MemoryKeyValueStore(database).batch([{ type: 'delete', key: state }], { sync: true });
+    expect((await opening(database, 'one')).loss).toContain('is gone');
+  });
+});
+
 describe('an index that lost something', () => {
   test.each([needsWhatOthersShow, queuesEverything])(
     'is begun anew, whichever key is gone',

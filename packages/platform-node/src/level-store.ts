@@ -21,6 +21,9 @@ import {
   Mutex,
 } from '@holdfast/platform';
 import { ClassicLevel } from 'classic-level';
+import { cryptoRandom } from './crypto-random.js';
+import { heldSeal, type LevelSeal, type Lineage, writeSeal } from './level-seal.js';
+import { systemClock } from './system-clock.js';
 
 /**
  * How much an iteration holds in memory: this many entries or about this many bytes. It begins with
@@ -42,6 +45,8 @@ const openingBytes = 256 * 1024;
  */
 export async function openLevelStore(path: string): Promise<KeyValueStore> {
   if (isHeadless(path)) throw damaged(path, undefined);
+  const nowMs = systemClock.now();
+  const seal = await heldSeal(path, nowMs);
   const database = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
     valueEncoding: 'view',
@@ -51,7 +56,7 @@ export async function openLevelStore(path: string): Promise<KeyValueStore> {
   } catch (error) {
     throw openError(path, error);
   }
-  return new LevelStore(path, database);
+  return new LevelStore(path, database, seal ?? { ...newLineage(nowMs), files: [] });
 }
 
 class LevelStore implements KeyValueStore {
@@ -61,11 +66,20 @@ class LevelStore implements KeyValueStore {
   /** Why the last write failed; undefined while writing is in order. */
   #failure: unknown;
   #renewing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  readonly #seal: LevelSeal;
+  /** Whether everything that was asked of the database was done, so that its files can be vouched for. */
+  #isSound = true;
   #closed = false;
 
-  constructor(path: string, database: ClassicLevel<Uint8Array, Uint8Array>) {
+  constructor(path: string, database: ClassicLevel<Uint8Array, Uint8Array>, seal: LevelSeal) {
     this.#path = path;
     this.#database = database;
+    this.#seal = seal;
+  }
+
+  get lineage(): string {
+    return this.#seal.lineage;
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -86,6 +100,7 @@ class LevelStore implements KeyValueStore {
           await this.#write(writes, options.sync);
         } catch (error) {
           this.#failure = error;
+          this.#isSound = false;
           throw isDamage(error) ? damaged(this.#path, error) : unwritable(this.#path, error);
         }
       }),
@@ -142,11 +157,23 @@ class LevelStore implements KeyValueStore {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     // Whoever waits for the renewal is told that it failed; here only its end counts.
     await Promise.allSettled([this.#renewing]);
     await this.#database.close();
+    if (!this.#isSound) return;
+    try {
+      await writeSeal(this.#path, this.#seal);
+    } catch (error) {
+      // Without a seal everything is counted at the next opening, as after a crash.
+      if (fileErrorCode(error) === undefined) throw error;
+    }
   }
 
   async #whileOpen<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -156,7 +183,9 @@ class LevelStore implements KeyValueStore {
       return await action();
     } catch (error) {
       if (this.#closed) throw storeClosed(error);
-      throw isDamage(error) ? damaged(this.#path, error) : error;
+      if (!isDamage(error)) throw error;
+      this.#isSound = false;
+      throw damaged(this.#path, error);
     }
   }
 
@@ -186,6 +215,10 @@ class LevelStore implements KeyValueStore {
     }
     this.#failure = undefined;
   }
+}
+
+function newLineage(nowMs: number): Lineage {
+  return { lineage: Buffer.from(cryptoRandom.bytes(16)).toString('hex'), begunAtMs: nowMs };
 }
 
 /** Without `CURRENT` LevelDB would begin a new database and delete the tables that lie there. */

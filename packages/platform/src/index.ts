@@ -3,6 +3,7 @@ export * from './bounded-groups.js';
 export * from './bulk-work.js';
 export * from './clock.js';
 export * from './compressor.js';
+export * from './counted-rows.js';
 export * from './durable-file.js';
 export * from './error-data.js';
 export * from './file-path.js';

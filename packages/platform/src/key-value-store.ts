@@ -21,6 +21,11 @@ export interface KeyRange {
 export type KeyValueEntry = readonly [key: Uint8Array, value: Uint8Array];
 
 export interface KeyValueStore {
+  /**
+   * Names a time during which the data was, at each opening, byte for byte what the closing before it
+   * left: what was counted under this name need not be counted again. Undefined: that is not known.
+   */
+  readonly lineage?: string | undefined;
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** One answer for each key, in order. */
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;

@@ -20,8 +20,10 @@ import {
   type KeyValueStore,
   type KeyValueWrite,
   type Logger,
+  noteCounted,
   type RowTally,
   sameTally,
+  wereCounted,
 } from '@holdfast/platform';
 import { type CurrentRow, decodeCurrentRow, decodeHeadRow } from './current-row.js';
 import { decodeFolderTotals, type FolderTotals } from './folder-totals.js';
@@ -168,9 +170,10 @@ export class HistoryIndex {
       for await (const [key] of this.keyValueStore.iterate(range)) {
         writes.push({ type: 'delete', key });
       }
-      if (writes.length === 0) return;
+      if (writes.length === 0) break;
       await this.keyValueStore.batch(writes, { sync: true });
     }
+    await noteCounted(this.keyValueStore, this.keys.key('counted'));
   }
 
   /** The last row of the path that became current at or before the position. */
@@ -237,13 +240,16 @@ export class HistoryIndex {
   async #load(): Promise<string | undefined> {
     const bytes = await this.keyValueStore.get(this.keys.key('meta'));
     const meta = bytes === undefined ? undefined : decodeMeta(bytes, this.#hash);
-    const tally = await this.#tallyRows();
+    const counted = this.keys.key('counted');
+    const isCounted = meta !== undefined && (await wereCounted(this.keyValueStore, counted));
+    const tally = isCounted ? await this.#readKept(meta) : await this.#tallyRows();
     if (meta === undefined)
       return tally.count === 0 && bytes === undefined ? undefined : 'no valid end';
     if (meta.storeId !== this.#identity.storeId) return 'it belongs to another store';
     if (meta.generation !== this.#identity.generation) return 'it is of another generation';
     if (!sameTally(tally, meta.tally)) return 'rows are missing or altered';
     this.#meta = meta;
+    if (!isCounted) await noteCounted(this.keyValueStore, counted);
     return undefined;
   }
 
@@ -254,6 +260,18 @@ export class HistoryIndex {
         tally,
         page.filter((row) => this.#note(row)),
       );
+    }
+    return tally;
+  }
+
+  /** Takes over what is kept in memory, where the rows were counted before: there are few of these. */
+  async #readKept({ tally }: IndexMeta): Promise<RowTally> {
+    for (const family of ['folder', 'mark'] as const) {
+      for await (const row of this.keyValueStore.iterate(this.keys.range(family))) this.#note(row);
+    }
+    for (const family of ['sure-time', 'unsure-time'] as const) {
+      const row = await this.lastRow(this.keys.range(family));
+      if (row !== undefined) this.#note(row);
     }
     return tally;
   }
@@ -269,7 +287,7 @@ export class HistoryIndex {
       const folder = Buffer.from(key.subarray(-16)).toString('latin1') as FolderId;
       this.#folders.set(folder, decodeFolderTotals(value));
     }
-    return family !== 'meta';
+    return family !== 'meta' && family !== 'counted';
   }
 }
 

@@ -20,9 +20,11 @@ import type { CopyLocations } from './follow-chain.js';
 /**
  * `head`: the last current row of each path, by its whole path. `current`: entries that became current. `log`: all entries. `version`: the first of each version.
  * `stored`: the stored id of each block that an entry names. `mark`: an entry that thinned. `thinned`: which entry thinned a version.
+ * `counted`: since when the rows need not be counted; like `meta` no row that is.
  */
 export type RowFamily =
   | 'meta'
+  | 'counted'
   | 'folder'
   | 'head'
   | 'current'
@@ -36,6 +38,7 @@ export type RowFamily =
 
 const familyCodes: Record<RowFamily, string> = {
   meta: 'm',
+  counted: 'n',
   folder: 'f',
   head: 'h',
   current: 'c',

@@ -42,6 +42,8 @@ export interface Hooks {
   readonly onApplied?: (call: StoreCall) => void;
   /** Opens what is there, and writes nothing. */
   readonly readOnly?: boolean;
+  /** Of the database, where it vouches for its bytes. */
+  readonly lineage?: string;
 }
 
 export class ArchiveWorld {
@@ -83,6 +85,7 @@ export class ArchiveWorld {
       expected: this.expected,
       keyValueStore: new MemoryKeyValueStore(this.database, {
         killSwitch,
+        lineage: hooks.lineage,
         ...(onCall && { onCall }),
         ...(onApplied && { onApplied }),
       }),

@@ -179,6 +179,23 @@ describe('an index in doubt', () => {
     }
   });
 
+  test('is not looked for again while the database vouches for every byte', async () => {
+    const world = await filledWorld();
+    const { answers } = await answersOf(world);
+    const reopened = async (lineage: string) => {
+      const archive = await world.open({ lineage });
+      expect(await archive.folderStatus(photos)).toMatchObject({ versions: made.length, files: 8 });
+      await archive.close();
+      return world.warnings.splice(0);
+    };
+    expect(await reopened('one')).toEqual([]);
+    world.database.dropKeys(new SeededRandom(1), 3);
+    expect(await reopened('one')).toEqual([]);
+    expect(await reopened('another')).toHaveLength(2);
+    expect(await reopened('another')).toEqual([]);
+    expect((await answersOf(world)).answers).toEqual(answers);
+  });
+
   test('questions asked during a rebuild have whole answers', async () => {
     const world = await filledWorld();
     const archive = await world.open();

@@ -36,6 +36,8 @@ function copyOfWrite(write: KeyValueWrite): KeyValueWrite {
 
 export interface MemoryKeyValueStoreOptions {
   readonly killSwitch?: KillSwitch;
+  /** Without one each opening stands for itself. */
+  readonly lineage?: string | undefined;
   /** Runs before every call; may throw an error, or SimulatedCrash, which ends the node. */
   readonly onCall?: (call: StoreCall) => void;
   /** Runs after a batch was applied; what it throws is all that the caller hears of the batch. */
@@ -43,6 +45,7 @@ export interface MemoryKeyValueStoreOptions {
 }
 
 export class MemoryKeyValueStore implements KeyValueStore {
+  readonly lineage: string | undefined;
   readonly #database: MemoryDatabase;
   readonly #killSwitch: KillSwitch;
   readonly #onCall: ((call: StoreCall) => void) | undefined;
@@ -50,6 +53,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
   #closed = false;
 
   constructor(database: MemoryDatabase, options: MemoryKeyValueStoreOptions = {}) {
+    this.lineage = options.lineage;
     this.#database = database;
     this.#killSwitch = options.killSwitch ?? new KillSwitch();
     this.#onCall = options.onCall;
