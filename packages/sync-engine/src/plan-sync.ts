@@ -15,6 +15,7 @@ import {
   chooseCurrent,
   contentBytesOf,
   type DeviceId,
+  dominates,
   type Hash,
   isCopyable,
   sameContent,
@@ -85,12 +86,21 @@ function targetOf(shown: readonly VersionRow[], hash: Hash): Version | undefined
 export function planRestoring(entry: PathEntry): SyncAction | undefined {
   const local = localCurrent(entry);
   const target = local?.guard?.state === 'rejected' ? local.guard.restoring : undefined;
-  if (local === undefined || target === undefined) return undefined;
+  if (local === undefined || target === undefined || isRevived(entry, local)) return undefined;
   if (!sameContent(local.version.record, target.record)) {
     return { type: 'apply', target, local, conflict: false };
   }
   const touch = local.local.disk !== undefined && !sameOnDisk(local.version.record, target.record);
   return { type: 'adopt', target, local, touch };
+}
+
+/** Whether others made a directory anew above the one that was rejected, since something lies in it. */
+function isRevived(entry: PathEntry, { version: { record } }: LocalRow): boolean {
+  if (record.kind !== 'directory') return false;
+  return peerCurrents(entry).some(
+    ({ version: shown }) =>
+      shown.record.kind === 'directory' && dominates(shown.record.vector, record.vector),
+  );
 }
 
 /** What a folder whose tree is kept here still needs at a path. */

@@ -2,10 +2,17 @@ import {
   emptyEntry,
   type PathEntry,
   withChecked,
+  withGuard,
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { type FileRecord, type Version, type VersionVector, versionOf } from '@holdfast/model';
+import {
+  type FileRecord,
+  restoringVersion,
+  type Version,
+  type VersionVector,
+  versionOf,
+} from '@holdfast/model';
 import {
   isLocalChange,
   mirrorNeedOf,
@@ -55,6 +62,28 @@ function answers(local: Version | undefined, shown: Version | undefined) {
 const rest = { plan: 'none', needs: false, listed: false };
 const taken = { plan: 'apply', needs: true, listed: false };
 const kept = { plan: 'none', needs: false, listed: true };
+
+describe('a directory that was rejected in favour of the file before it', () => {
+  const directory = other('directory', theirs(2));
+  const former = file('former', theirs(1));
+  const restoring = restoringVersion(former, directory, hash);
+  const rejectedWith = (shown: Version) =>
+    withGuard(entryWith(directory, shown), directory, {
+      state: 'rejected',
+      atMs: 1,
+      former,
+      restoring,
+    });
+
+  test('gives way to it', () => {
+    expect(planned(rejectedWith(directory))).toMatchObject({ type: 'apply', target: restoring });
+  });
+
+  test('stays where the others made it anew, as something lies in it', () => {
+    const anew = other('directory', theirs(3));
+    expect(planned(rejectedWith(anew))).toMatchObject({ type: 'adopt', target: anew });
+  });
+});
 
 test('what a mirror was vouched for and shows no more is no rival of what the members show', () => {
   const at = (mtimeNs: bigint, version: Version) =>
