@@ -57,11 +57,26 @@ export function guardedRows(entry: PathEntry): number {
   return entry.rows.filter((row) => row.guard?.state === 'held').length;
 }
 
-/** As what a change is marked. */
-export interface GuardJudgement {
-  readonly atMs: number;
-  /** A mark that is older says nothing any more. */
+/** Which marks say something still. */
+export interface LiveMarks {
+  /** One that is older does not. */
   readonly sinceMs: number;
+  /**
+   * Where the clock was set back since somebody confirmed: one from between these moments, which are
+   * yet to come, does not either.
+   */
+  readonly confirmed?: { readonly afterMs: number; readonly untilMs: number };
+}
+
+export function isLive(atMs: number, { sinceMs, confirmed }: LiveMarks): boolean {
+  if (confirmed !== undefined && atMs > confirmed.afterMs && atMs <= confirmed.untilMs)
+    return false;
+  return atMs >= sinceMs;
+}
+
+/** As what a change is marked. */
+export interface GuardJudgement extends LiveMarks {
+  readonly atMs: number;
   /** Whether changes of this author wait for an answer now. */
   readonly isHolding: () => boolean;
   /** Whether nobody is to be asked: a person wanted it, or there is nobody else. */
@@ -108,11 +123,11 @@ function knownElsewhere(before: PathEntry, rule: GuardJudgement): Version | unde
 /** What the path showed before the change that is still going on; undefined: nothing of that matters. */
 export function liveMark(
   { guard }: VersionRow,
-  rule: Pick<GuardJudgement, 'sinceMs' | 'isHolding'>,
+  rule: LiveMarks & Pick<GuardJudgement, 'isHolding'>,
 ): GuardMark | undefined {
   if (guard === undefined || guard.state === 'rejected') return undefined;
   if (guard.state === 'held') return rule.isHolding() ? guard : undefined;
-  return guard.atMs >= rule.sinceMs ? guard : undefined;
+  return isLive(guard.atMs, rule) ? guard : undefined;
 }
 
 /** The version may go to everybody. */

@@ -9,6 +9,7 @@ import {
   type FolderIndex,
   type GuardMark,
   type KnownMassChange,
+  type LiveMarks,
   liveMark,
   type PathEntry,
   rejected,
@@ -94,8 +95,8 @@ export class MassChangeGuard implements ChangeGuard {
   async foresee(changes: readonly ForeseenChange[], isComplete: boolean): Promise<boolean> {
     const { device, clock } = this.#init;
     const nowMs = timeOf(clock);
-    const sinceMs = this.#marksSinceMs(device, nowMs);
-    const losses = changes.flatMap((change) => this.#own.lossOf(change, nowMs, sinceMs));
+    const live = this.#liveMarks(device, nowMs);
+    const losses = changes.flatMap((change) => this.#own.lossOf(change, nowMs, live));
     const gone = losses.filter((loss) => loss.change === 'deleted').length;
     if (!isComplete && this.#mayAsk(device, gone * partsSeen)) return false;
     if (this.#mayAsk(device, losses.length)) await this.#survey(device, losses);
@@ -107,8 +108,8 @@ export class MassChangeGuard implements ChangeGuard {
     if (totalOf(this.#counted) === 0) this.#filesBefore = index.counts.files;
     const atMs = timeOf(clock);
     const { entry, counts } = this.#own.judge(before, after, {
+      ...this.#liveMarks(device, atMs),
       atMs,
-      sinceMs: this.#marksSinceMs(device, atMs),
       isHolding: () => this.#isHolding(device),
       hasMoved: (former) => this.#hasMoved(former),
     });
@@ -280,8 +281,8 @@ export class MassChangeGuard implements ChangeGuard {
     const limits = this.#init.limits();
     const { author } = target.record;
     if (local?.version.record.author !== author || limits === undefined) return undefined;
-    const sinceMs = this.#marksSinceMs(author, timeOf(this.#init.clock));
-    return liveMark(local, { sinceMs, isHolding: () => this.#isHolding(author) });
+    const live = this.#liveMarks(author, timeOf(this.#init.clock));
+    return liveMark(local, { ...live, isHolding: () => this.#isHolding(author) });
   }
 
   #hasMoved(former: Version): boolean {
@@ -311,9 +312,9 @@ export class MassChangeGuard implements ChangeGuard {
     const limits = this.#init.limits();
     if (limits === undefined) return;
     const nowMs = timeOf(clock);
-    const sinceMs = this.#marksSinceMs(author, nowMs);
+    const live = this.#liveMarks(author, nowMs);
     const files = this.#windows.get(author)?.[0]?.files ?? index.counts.files;
-    const survey = await surveyMassChange(index, author, losses, sinceMs);
+    const survey = await surveyMassChange(index, author, losses, live);
     const { lost, earlier, earliestMs = nowMs } = survey;
     this.#moved = survey.moved;
     const before = withChanges([], { atMs: earliestMs, files, ...earlier }, limits);
@@ -347,13 +348,14 @@ export class MassChangeGuard implements ChangeGuard {
     await this.#questions.settled(id, answer, timeOf(this.#init.clock));
   }
 
-  /** Marks that are older say nothing of what is asked next: too long ago, or confirmed. */
-  #marksSinceMs(author: DeviceId, nowMs: number): number {
+  /** Other marks say nothing any more: they are too old, or were confirmed. */
+  #liveMarks(author: DeviceId, nowMs: number): LiveMarks {
     const windowMs = this.#init.limits()?.windowMs ?? 0;
-    const confirmedMs = this.#questions.lastConfirmedMs(author);
-    // A clock that was set back makes nobody ask less.
-    const isKnown = confirmedMs !== undefined && confirmedMs <= nowMs;
-    return Math.max(0, nowMs - windowMs, isKnown ? confirmedMs + 1 : 0);
+    const sinceMs = Math.max(0, nowMs - windowMs);
+    const confirmedMs = this.#questions.lastConfirmedMs(author) ?? -1;
+    if (confirmedMs <= nowMs) return { sinceMs: Math.max(sinceMs, confirmedMs + 1) };
+    // A clock that was set back makes nobody ask less: what was done since is not confirmed.
+    return { sinceMs, confirmed: { afterMs: nowMs, untilMs: confirmedMs } };
   }
 
   /** The question to which the author's changes belong: one that is open, and still going on. */

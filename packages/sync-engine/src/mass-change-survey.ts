@@ -5,6 +5,8 @@
  */
 import {
   type FolderIndex,
+  isLive,
+  type LiveMarks,
   localCurrent,
   type PathEntry,
   peerCurrents,
@@ -34,7 +36,7 @@ export interface Loss {
 export interface MassChangeSurvey {
   /** What really goes away of the losses that were asked about. */
   readonly lost: ChangeCount;
-  /** What the author took away since `sinceMs`, before that. */
+  /** What the author took away before that, as marks say that are live. */
   readonly earlier: ChangeCount;
   /** When the first of that was, and of what had moved; undefined where there was nothing. */
   readonly earliestMs: number | undefined;
@@ -46,9 +48,9 @@ export async function surveyMassChange(
   index: FolderIndex,
   author: DeviceId,
   losses: readonly Loss[],
-  sinceMs: number,
+  live: LiveMarks,
 ): Promise<MassChangeSurvey> {
-  const earlier = await earlierLosses(index, author, sinceMs);
+  const earlier = await earlierLosses(index, author, live);
   const wanted = new Set([...losses, ...earlier].flatMap(nameOf));
   const shown = await shownContent(index, wanted, new Map(losses.map((one) => [one.path, one])));
   const isLost = (loss: Pick<Loss, 'former'>) => !nameOf(loss).some((name) => shown.has(name));
@@ -70,13 +72,13 @@ type EarlierLoss = Pick<Loss, 'former' | 'change'> & { readonly atMs: number };
 async function earlierLosses(
   index: FolderIndex,
   author: DeviceId,
-  sinceMs: number,
+  live: LiveMarks,
 ): Promise<EarlierLoss[]> {
   const losses: EarlierLoss[] = [];
   for await (const entry of index.below('')) {
     const row = localCurrent(entry);
     if (row?.guard?.state !== 'noted' && row?.guard?.state !== 'moved') continue;
-    if (row.guard.atMs < sinceMs || row.version.record.author !== author) continue;
+    if (!isLive(row.guard.atMs, live) || row.version.record.author !== author) continue;
     const { former, atMs } = row.guard;
     const change = lossOf(former.record, row.version.record);
     if (change !== undefined) losses.push({ former, change, atMs });

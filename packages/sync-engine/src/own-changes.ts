@@ -6,6 +6,7 @@ import {
   type Coverage,
   type Judged,
   judgedLocal,
+  type LiveMarks,
   localCurrent,
   type PathEntry,
   withChecked,
@@ -30,10 +31,8 @@ export interface OwnChangesInit {
 }
 
 /** How things stand while a change is judged. */
-export interface JudgingMoment {
+export interface JudgingMoment extends LiveMarks {
   readonly atMs: number;
-  /** Marks that are older say nothing any more. */
-  readonly sinceMs: number;
   readonly isHolding: () => boolean;
   readonly hasMoved: (former: Version) => boolean;
 }
@@ -60,9 +59,9 @@ export class OwnChanges {
   }
 
   /** What `judge` would count if nothing had only moved: the same rule, so that nobody is asked in vain. */
-  lossOf({ before, after }: ForeseenChange, atMs: number, sinceMs: number): Loss[] {
+  lossOf({ before, after }: ForeseenChange, atMs: number, live: LiveMarks): Loss[] {
     const isNot = () => false;
-    const moment = { atMs, sinceMs, isHolding: isNot, hasMoved: isNot };
+    const moment = { ...live, atMs, isHolding: isNot, hasMoved: isNot };
     const { entry, counts } = this.#judged(before, after, moment);
     const now = localCurrent(entry);
     if (counts === undefined || now?.guard === undefined) return [];

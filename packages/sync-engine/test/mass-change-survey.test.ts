@@ -38,7 +38,7 @@ const moved = (number: number, path: string) =>
 describe('looking whether content is really lost', () => {
   test('what is nowhere else is lost', async () => {
     const index = await indexWith(3);
-    const survey = await surveyMassChange(index, desktop, [lossOf(0), lossOf(1)], 0);
+    const survey = await surveyMassChange(index, desktop, [lossOf(0), lossOf(1)], { sinceMs: 0 });
     expect(survey).toMatchObject({
       lost: { deleted: 0, rewritten: 2 },
       earlier: { deleted: 0, rewritten: 0 },
@@ -50,7 +50,7 @@ describe('looking whether content is really lost', () => {
   test('what lies at another path here has only moved', async () => {
     const index = await indexWith(3);
     await index.update([pathOf('new')], (entry) => shown(entry, moved(0, 'new')), { sync: true });
-    const survey = await surveyMassChange(index, desktop, [lossOf(0), lossOf(1)], 0);
+    const survey = await surveyMassChange(index, desktop, [lossOf(0), lossOf(1)], { sinceMs: 0 });
     expect(survey.lost).toEqual({ deleted: 0, rewritten: 1 });
     expect(survey.moved.size).toBe(1);
   });
@@ -61,7 +61,7 @@ describe('looking whether content is really lost', () => {
     await index.update([pathOf('new')], (entry) => withPeerRow(entry, moved(0, 'new'), peer), {
       sync: true,
     });
-    const survey = await surveyMassChange(index, desktop, [lossOf(0)], 0);
+    const survey = await surveyMassChange(index, desktop, [lossOf(0)], { sinceMs: 0 });
     expect(survey.lost).toEqual({ deleted: 0, rewritten: 0 });
   });
 
@@ -76,7 +76,7 @@ describe('looking whether content is really lost', () => {
       (entry) => withGuard(withLocalCurrent(entry, gone, { disk }), gone, mark),
       { sync: true },
     );
-    const survey = await surveyMassChange(index, desktop, [], 1_000);
+    const survey = await surveyMassChange(index, desktop, [], { sinceMs: 1_000 });
     expect(survey.earlier).toEqual({ deleted: 1, rewritten: 0 });
   });
 
@@ -87,7 +87,7 @@ describe('looking whether content is really lost', () => {
     const path = pathOf('copy');
     const next = versionOf({ kind: 'tombstone', path, vector, author: desktop }, hash);
     const copy: Loss = { path, former: moved(0, 'copy'), change: 'deleted', next };
-    const survey = await surveyMassChange(index, desktop, [lossOf(0), copy], 0);
+    const survey = await surveyMassChange(index, desktop, [lossOf(0), copy], { sinceMs: 0 });
     expect(survey.lost).toEqual({ deleted: 1, rewritten: 1 });
   });
 
@@ -97,7 +97,7 @@ describe('looking whether content is really lost', () => {
       ...lossOf(number),
       next: moved(1 - number, nameOf(number)),
     }));
-    const survey = await surveyMassChange(index, desktop, swapped, 0);
+    const survey = await surveyMassChange(index, desktop, swapped, { sinceMs: 0 });
     expect(survey.lost).toEqual({ deleted: 0, rewritten: 0 });
   });
 
@@ -116,7 +116,7 @@ describe('looking whether content is really lost', () => {
       },
       { sync: true },
     );
-    const survey = await surveyMassChange(index, desktop, [], 1_000);
+    const survey = await surveyMassChange(index, desktop, [], { sinceMs: 1_000 });
     expect(survey).toMatchObject({ earlier: { deleted: 0, rewritten: 2 }, earliestMs: 1_001 });
   });
 });

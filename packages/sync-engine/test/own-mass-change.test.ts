@@ -125,6 +125,20 @@ test('a question for which nothing came to wait is over with the scan that asked
   expect(asked()).toEqual(['over: 0 deleted, 0 rewritten']);
 });
 
+test('after a clock was set back, a rejection brings back what was confirmed before', async () => {
+  await world.change(0, 6, spoiled);
+  await world.answer('confirmed');
+  await spread(0, 6);
+  const shown = async () =>
+    (await world.index.entries(pathsOf(0, 6))).map((entry) => localCurrent(entry)!.version.id);
+  const confirmedIds = await shown();
+  world.nowMs -= 2 * windowMs;
+  await world.change(0, 6);
+  await world.answer('rejected');
+  const entries = await world.index.entries(pathsOf(0, 6));
+  expect(entries.map((entry) => localCurrent(entry)?.guard?.former.id)).toEqual(confirmedIds);
+});
+
 test('a clock that was set back after a confirmation makes nobody ask less', async () => {
   await world.change(0, 6);
   await world.answer('confirmed');
