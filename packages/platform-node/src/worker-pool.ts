@@ -1,7 +1,7 @@
 /**
  * Bulk work in a few worker threads. It owns the threads, started when first needed and ended when
- * one is enough, and a queue in order of arrival. Invariant: a worker has at most one job, and each accepted job is answered
- * exactly once, also when its worker dies.
+ * they had nothing to do for long, and a queue in order of arrival. Invariant: a worker has at most
+ * one job, and each accepted job is answered exactly once, also when its worker dies.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -30,7 +30,7 @@ export interface WorkerPoolOptions {
 }
 
 const maxDefaultSize = 4;
-/** A thread costs some 12 MB at rest, and a tenth of a second to start: the first one stays. */
+/** A thread costs some 7 MB at rest, and 70 ms to start. */
 const idleMs = 60_000;
 /** Jobs that wait; one more is refused with `pool_overloaded`. */
 const maxQueuedJobs = 10_000;
@@ -164,7 +164,7 @@ export class WorkerPool implements BulkRunner {
   }
 
   #watchIdle(): void {
-    if (this.#idleTimer !== undefined || this.#workers.size < 2) return;
+    if (this.#idleTimer !== undefined || this.#workers.size === 0) return;
     if (this.#stopping !== undefined) return;
     this.#idleTimer = this.#clock.setTimer(idleMs, () => {
       this.#idleTimer = undefined;
@@ -173,10 +173,10 @@ export class WorkerPool implements BulkRunner {
     });
   }
 
-  /** Ends threads that had nothing to do for long, all but the first, which gets the next job. */
+  /** Ends threads that had nothing to do for long. */
   #endIdle(): void {
     const until = this.#clock.monotonic() - idleMs;
-    for (const worker of [...this.#workers].slice(1)) {
+    for (const worker of this.#workers) {
       if (worker.job !== undefined || worker.idleSinceMs > until) continue;
       this.#workers.delete(worker);
       void worker.thread.terminate();

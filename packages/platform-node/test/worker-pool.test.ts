@@ -48,7 +48,7 @@ function createGate(): { shared: Int32Array; open(): void; arrived(count: number
 }
 
 describe('a worker pool', () => {
-  test('ends the threads that had nothing to do for a minute, all but one', async () => {
+  test('ends the threads that had nothing to do for a minute, and starts others', async () => {
     let nowMs = 0;
     let due: (() => void) | undefined;
     const setTimer = (_: number, callback: () => void) => {
@@ -71,8 +71,7 @@ describe('a worker pool', () => {
     nowMs += 60_000;
     due?.();
     const after = await threads();
-    expect(after[0]).toBe(before[0]);
-    expect(before).not.toContain(after[1]);
+    for (const id of after) expect(before).not.toContain(id);
   });
 
   test('gives what the job returns, with the tools of the worker', async () => {
