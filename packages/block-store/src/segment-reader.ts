@@ -3,9 +3,9 @@
  * that table; writes no file. Invariant: nothing beyond what is valid is ever given.
  */
 import type { BulkRunner, FilePath } from '@holdfast/platform';
-import { listEntries } from './list-entries-job.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import type { PayloadKind } from './segment-jobs.js';
+import { listEntries } from './list-entries-job.js';
 import { type ReadOutput, readEntries, type ScanOutput, scanEntries } from './segment-read-jobs.js';
 import type { EntryLocation, ScanOptions, SegmentDamage, SegmentEntry } from './segment-types.js';
 

@@ -17,7 +17,6 @@ import {
   readFully,
   statIfPresent,
 } from '@holdfast/platform';
-import { readFreedMark } from './freed-segment.js';
 import {
   emptyDigest,
   firstDigest,
@@ -34,6 +33,7 @@ import {
   segmentNumberOf,
   trailerBytes,
 } from './segment-format.js';
+import { readFreedMark } from './freed-segment.js';
 import { segmentPath, withFile, writeTrailer } from './segment-jobs.js';
 import { walkEntries } from './segment-walk.js';
 import { writeAgain } from './write-again.js';

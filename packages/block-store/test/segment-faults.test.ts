@@ -7,7 +7,7 @@ import {
   encodeHeader,
   headerBytes,
 } from '../src/index.js';
-import { appendSynced, blockOf, hasher, noise, StoreWorld, storeId, texts } from './store-world.js';
+import { appendSynced, blockOf, hasher, noise, storeId, StoreWorld, texts } from './store-world.js';
 
 describe('while a disk reports errors for a time', () => {
   test('one that is full is called full each time, and goes on once there is room', async () => {

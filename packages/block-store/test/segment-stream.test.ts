@@ -1,6 +1,6 @@
-import type { StoreId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import { describe, expect, test } from 'vitest';
+import type { StoreId } from '@holdfast/model';
 import {
   encodeHeader,
   encodeTrailer,
@@ -15,8 +15,8 @@ import {
   crashAt,
   hasher,
   noise,
-  StoreWorld,
   storeId,
+  StoreWorld,
   texts,
   untilCrash,
 } from './store-world.js';

@@ -3,9 +3,8 @@
  * after authentication by asking the handlers. Owns the count of pending connections, of
  * connections by device, and the one place for a pairing connection.
  */
-
-import type { Admission, Logger } from '@holdfast/platform';
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+import type { Admission, Logger } from '@holdfast/platform';
 import { maxConnectionsPerDevice, maxPendingPerAddress } from './network-limits.js';
 
 export class AcceptGate implements ConnectionGater {

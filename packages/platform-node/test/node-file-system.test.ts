@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { fileErrorCode, filePathFrom, joinPath } from '@holdfast/platform';
+import { filePathFrom, fileErrorCode, joinPath } from '@holdfast/platform';
 import { NodeFileSystem } from '@holdfast/platform-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';

@@ -1,5 +1,5 @@
-import { sleep } from '@holdfast/platform';
 import { cryptoRandom, systemClock } from '@holdfast/platform-node';
+import { sleep } from '@holdfast/platform';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 afterEach(() => {

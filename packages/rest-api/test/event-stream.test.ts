@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import type { NodeEvent } from '@holdfast/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeNodeControl } from './fake-node-control.js';

@@ -1,5 +1,5 @@
 /** A server over a fake node on a free port, a clock to turn by hand, and raw requests to it. */
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import type { NodeControl } from '@holdfast/node';
 import { type Clock, silentLogger } from '@holdfast/platform';
 import { createRestServer, type RestServer } from '@holdfast/rest-api/rest-server';

@@ -1,7 +1,6 @@
 import { AppError, type BulkJob, filePathFrom, type WatchEvent } from '@holdfast/platform';
 import {
   drainMicrotasks,
-  type FileCall,
   InlineBulkRunner,
   KillSwitch,
   MemoryDisk,
@@ -12,6 +11,7 @@ import {
   SeededRandom,
   SimulatedCrash,
   VirtualWorldClock,
+  type FileCall,
 } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 

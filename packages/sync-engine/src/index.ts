@@ -1,5 +1,5 @@
-export * from './archive-members.js';
 export { askMembersAnew, unheardIn } from './ask-members-anew.js';
+export * from './archive-members.js';
 export * from './block-client.js';
 export * from './block-layout.js';
 export type { BlockPiece } from './block-piece.js';

@@ -8,9 +8,9 @@ import {
   type BulkRunner,
   type BulkTools,
   type Clock,
-  type Compressor,
   errorDataFrom,
   errorFromData,
+  type Compressor,
   type FileSystem,
   type Hasher,
 } from '@holdfast/platform';

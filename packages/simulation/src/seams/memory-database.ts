@@ -4,7 +4,7 @@
  * earlier ones durable, and a power loss takes the newest first.
  */
 import { byteStringFrom, type KeyValueWrite } from '@holdfast/platform';
-import { entriesInRange, OrderedByteMap } from './ordered-byte-map.js';
+import { OrderedByteMap, entriesInRange } from './ordered-byte-map.js';
 import type { SeededRandom } from './seeded-random.js';
 
 interface UndoRecord {

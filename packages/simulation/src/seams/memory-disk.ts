@@ -5,7 +5,6 @@
  */
 import { assert, type FilePath } from '@holdfast/platform';
 import { DiskFaults } from './disk-faults.js';
-import { cloneTree, type DiskImage } from './disk-image.js';
 import {
   type DirectoryInode,
   type FileInode,
@@ -15,6 +14,7 @@ import {
   setEntry,
   walkInodes,
 } from './disk-inode.js';
+import { cloneTree, type DiskImage } from './disk-image.js';
 import { type ByteSpan, FileContent } from './file-content.js';
 import { type NameChange, NameJournal, type NameOrder } from './name-journal.js';
 import { type NameRules, NameTable } from './name-table.js';

@@ -1,7 +1,6 @@
 /** BLAKE3 from the native library: synchronous, and the same on every machine. */
-
+import { blake3, Blake3Hasher } from '@napi-rs/blake-hash';
 import type { Hasher } from '@holdfast/platform';
-import { Blake3Hasher, blake3 } from '@napi-rs/blake-hash';
 
 function bufferOver(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 /** What goes wrong in a world, decided by its seed alone: each fault begins and ends at random. */
 import type { FileCallName } from '../seams/disk-faults.js';
-import { promptWatcher, type WatcherBehaviour } from '../seams/scripted-file-watcher.js';
 import type { SeededRandom } from '../seams/seeded-random.js';
+import { promptWatcher, type WatcherBehaviour } from '../seams/scripted-file-watcher.js';
 import type { CrashKind, SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedWorld } from './simulated-world.js';
 
