@@ -227,11 +227,12 @@ export class FolderIndex {
     return { rows: rows.filter((row) => row.sequence <= reached.sequence), reached };
   }
 
-  /** How many of this device's rows lie after a sequence. */
-  async countAfter(sequence: number): Promise<number> {
+  /** How many of this device's rows lie after a sequence; no more than `limit` are counted. */
+  async countAfter(sequence: number, limit?: number): Promise<number> {
     let count = 0;
     const span = this.#keys.sequences('sequence', sequence, this.#state.sequence);
-    for await (const _ of this.#store.iterate(span)) count += 1;
+    const range = limit === undefined ? span : { ...span, limit };
+    for await (const page of this.#store.iteratePages(range)) count += page.length;
     return count;
   }
 

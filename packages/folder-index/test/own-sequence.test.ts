@@ -100,6 +100,8 @@ describe('sequences', () => {
       ['a', 3],
     ]);
     expect(await index.countAfter(2)).toBe(1);
+    expect(await index.countAfter(0)).toBe(2);
+    expect(await index.countAfter(0, 1)).toBe(1);
   });
 
   test('a version that turns from shown to set aside is published again', async () => {

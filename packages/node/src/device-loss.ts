@@ -10,8 +10,14 @@ import {
   type PathEntry,
   type VersionRow,
 } from '@holdfast/folder-index';
-import { contentBytesOf, type DeviceId, displayPath, type VersionId } from '@holdfast/model';
-import type { Clock } from '@holdfast/platform';
+import {
+  contentBytesOf,
+  type DeviceId,
+  displayPath,
+  type FolderPath,
+  type VersionId,
+} from '@holdfast/model';
+import { byCount, type Clock, inGroups, type Timer } from '@holdfast/platform';
 import { type FolderConfig, type FolderEngine, receiptsOf } from '@holdfast/sync-engine';
 import type { DeviceLoss } from './where-control.js';
 
@@ -19,6 +25,9 @@ import type { DeviceLoss } from './where-control.js';
 const alwaysCounted = 2_000;
 /** More of them no more often than this: in between, what no archive covers is the answer. */
 const countEveryMs = 15_000;
+/** Whoever asks waits so long for a count of more of them, which goes on without him. */
+const waitForCountMs = 300;
+const exceptionsPerPage = 500;
 const namedFiles = 3;
 
 export interface LossCount {
@@ -56,6 +65,7 @@ const nothingLost: LossCount = { files: 0, olderVersions: 0, bytes: 0, names: []
 export class DeviceLosses {
   readonly #init: DeviceLossesInit;
   readonly #counted = new WeakMap<LossFolder, Counted>();
+  readonly #counting = new WeakMap<LossFolder, Promise<LossCount>>();
 
   constructor(init: DeviceLossesInit) {
     this.#init = init;
@@ -86,15 +96,52 @@ export class DeviceLosses {
     const state = stateOf(folder, anyStore);
     const known = this.#counted.get(folder);
     if (known?.state === state) return { count: known.count, exact: true };
-    const nowMs = this.#init.clock.monotonic();
-    const rows = await index.countAfter(anyStore.threshold());
-    const isEarly = known !== undefined && nowMs - known.atMs < countEveryMs;
-    if (rows > alwaysCounted && isEarly) {
-      return { count: { ...nothingLost, files: rows }, exact: false };
+    const threshold = anyStore.threshold();
+    const rows = await index.countAfter(threshold, alwaysCounted + 1);
+    const count = () => this.#begin(folder, state, () => countLoss(index, anyStore, has));
+    if (rows <= alwaysCounted) return { count: await count(), exact: true };
+    // No more than that, and known at once.
+    const files = Math.min(index.position().sequence - threshold, index.counts.files);
+    const unknown = { count: { ...nothingLost, files }, exact: false };
+    const isEarly = known !== undefined && this.#sinceMs(known) < countEveryMs;
+    const counting = this.#counting.get(folder) ?? (isEarly ? undefined : count());
+    if (counting === undefined) return unknown;
+    const counted = await this.#soon(counting);
+    return counted === undefined || this.#counted.get(folder)?.state !== state
+      ? unknown
+      : { count: counted, exact: true };
+  }
+
+  #begin(
+    folder: LossFolder,
+    state: string,
+    countAll: () => Promise<LossCount>,
+  ): Promise<LossCount> {
+    const counting = countAll()
+      .then((count) => {
+        this.#counted.set(folder, { state, atMs: this.#init.clock.monotonic(), count });
+        return count;
+      })
+      .finally(() => this.#counting.delete(folder));
+    this.#counting.set(folder, counting);
+    return counting;
+  }
+
+  /** Undefined where it takes longer; then nobody is told if it fails, and the next one begins anew. */
+  async #soon(counting: Promise<LossCount>): Promise<LossCount | undefined> {
+    let timer: Timer | undefined;
+    const later = new Promise<undefined>((resolve) => {
+      timer = this.#init.clock.setTimer(waitForCountMs, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([counting, later]);
+    } finally {
+      timer?.cancel();
     }
-    const count = await countLoss(index, anyStore, has);
-    this.#counted.set(folder, { state, atMs: nowMs, count });
-    return { count, exact: true };
+  }
+
+  #sinceMs({ atMs }: Counted): number {
+    return this.#init.clock.monotonic() - atMs;
   }
 }
 
@@ -142,11 +189,12 @@ async function countLoss(index: FolderIndex, anyStore: Coverage, has: Has): Prom
     for (const path of paths) looked.add(path);
     for (const entry of await index.entries(paths)) take(entry);
   }
-  for (const id of anyStore.exceptedVersions()) {
-    const path = await index.pathOfVersion(id);
-    if (path === undefined || looked.has(path)) continue;
-    looked.add(path);
-    take(await index.entry(path));
+  for (const ids of inGroups([...anyStore.exceptedVersions()], byCount(exceptionsPerPage))) {
+    const isOther = (path: FolderPath | undefined): path is FolderPath =>
+      path !== undefined && !looked.has(path);
+    const others = [...new Set(await index.pathsOfVersions(ids))].filter(isOther);
+    for (const path of others) looked.add(path);
+    for (const entry of await index.entries(others)) take(entry);
   }
   return { files, olderVersions, bytes, names };
 }

@@ -13,8 +13,8 @@ import {
   versionOf,
 } from '@holdfast/model';
 import { nativeBlake3 } from '@holdfast/simulation';
-import { describe, expect, test } from 'vitest';
-import { lossSentence, lostRows } from '../src/device-loss.js';
+import { describe, expect, test, vi } from 'vitest';
+import { DeviceLosses, lossSentence, lostRows } from '../src/device-loss.js';
 
 const here = 'SimLaptop' as DeviceId;
 const there = 'SimDesktop' as DeviceId;
@@ -63,6 +63,56 @@ describe('what would be lost with a device', () => {
   test('is no deletion', () => {
     const deleted = withLocalCurrent(emptyEntry(path), versionOfSize(0, 'tombstone'));
     expect(lostRows(deleted, nobody, members)).toEqual([]);
+  });
+});
+
+describe('a folder with more versions than can be looked at while somebody waits', () => {
+  const rows = 5_000;
+  const paths = Array.from({ length: rows }, (_, number) => `file-${number}` as FolderPath);
+
+  /** Its paths are given only after `open` resolves; whoever waits for a time has waited already. */
+  function largeFolder(open: Promise<void>) {
+    let looks = 0;
+    const index = {
+      peers: () => new Map(),
+      peer: () => ({}),
+      position: () => ({ epoch: 'e', sequence: rows, hash: '' }),
+      counts: { files: rows },
+      countAfter: async (_: number, limit: number) => Math.min(rows, limit),
+      async *pathsAfter() {
+        looks += 1;
+        await open;
+        yield paths;
+      },
+      entries: async (asked: FolderPath[]) =>
+        asked.map((one) => withLocalCurrent(emptyEntry(one), versionOfSize(1))),
+      pathsOfVersions: async () => [],
+    };
+    const clock = {
+      now: () => 0,
+      monotonic: () => 0,
+      setTimer: (_: number, fire: () => void) => {
+        queueMicrotask(fire);
+        return { cancel: () => undefined };
+      },
+    };
+    const folder = { index, tree: undefined, config: { members: [], archive: true } };
+    const losses = new DeviceLosses({ clock, localDevice: here });
+    return { ask: () => losses.of(folder as never, 0), looks: () => looks };
+  }
+
+  test('is told of at once, and exactly as soon as it was counted, once', async () => {
+    let begin = () => {};
+    const { ask, looks } = largeFolder(
+      new Promise<void>((resolve) => {
+        begin = resolve;
+      }),
+    );
+    expect(await ask()).toMatchObject({ exact: false, files: rows });
+    expect(await ask()).toMatchObject({ exact: false, files: rows });
+    begin();
+    await vi.waitFor(async () => expect(await ask()).toMatchObject({ exact: true, files: rows }));
+    expect(looks()).toBe(1);
   });
 });
 
