@@ -22,12 +22,13 @@ import type { VersionArchive } from '@holdfast/version-archive';
 import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
 import type { FolderTree } from './folder-config.js';
+import type { FolderLosses } from './folder-losses.js';
 import { LocalBlockSupplier } from './local-block-supplier.js';
 import { LocalTree } from './local-tree.js';
 import type { FolderTreeInit } from './local-tree-init.js';
 import { planMirrorPath, withoutVouched } from './plan-mirror.js';
 import type { PathPlanner } from './plan-sync.js';
-import { untakenOffers } from './receipt-writer.js';
+import { receiptsForMirror } from './receipt-writer.js';
 import { WakeSignal } from './wake-signal.js';
 
 export interface ArchiveMirrorInit
@@ -47,8 +48,9 @@ export interface ArchiveMirrorInit
   readonly listBlocks: ListBlockStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Versions that the archive could not read in the mirror. */
+  /** Versions that the archive could not read in the mirror, or lost. */
   readonly exceptions: () => ReadonlySet<VersionId>;
+  readonly losses: Pick<FolderLosses, 'preventReceipts'>;
   /** The mirror offers something to the archive. */
   readonly onOffers: () => void;
 }
@@ -266,28 +268,8 @@ export class ArchiveMirror {
     return found.filter((version) => version !== undefined);
   }
 
-  /** The archive's receipt to its own mirror: up to the first offer that it has not taken yet. */
   async #refreshCoverage(): Promise<void> {
-    const { archive, archiveIndex, clock } = this.#init;
-    const { seen } = archiveIndex.peer(this.device);
-    if (seen === undefined || !(await this.index.numbers.remembers(seen))) {
-      this.#coverage = new Coverage([], 1);
-      return;
-    }
-    const exceptions = this.#init.exceptions();
-    const { limit } = await untakenOffers(archiveIndex, this.device, exceptions);
-    const sequence = Math.min(seen.sequence, limit - 1);
-    const head = archive.head();
-    const receipt = {
-      storeId: archive.storeId,
-      generation: archive.generation,
-      position: { ...seen, sequence },
-      exceptions: [...exceptions],
-      logPosition: head.position,
-      logHead: head.hash,
-      receivedAtMs: clock.now(),
-    };
-    this.#coverage = new Coverage([receipt], 1);
+    this.#coverage = new Coverage(await receiptsForMirror(this.device, this.#init), 1);
   }
 }
 

@@ -4,7 +4,7 @@
  * until it has said so. What it keeps is then taken as if it were new.
  */
 import { AppError } from '@holdfast/platform';
-import { endLinks } from './end-links.js';
+import { endLinksAround } from './end-links.js';
 import type { FolderEngine } from './folder-engine.js';
 
 /** Durable when it resolves; members that are not connected are asked when they are. */
@@ -14,13 +14,12 @@ export async function askMembersAnew(folder: FolderEngine): Promise<void> {
   // Their rows stay: what is known of them is needed until they say more.
   const peers = Object.fromEntries(asked.map((device) => [device, { seen: undefined }]));
   mirror?.askAnew();
-  // Twice: while it is written, a link may begin with what was known until then.
-  for (let round = 0; round < 2; round += 1) {
-    endLinks(folder, () => {
-      return new AppError('content_thinned', 'Versions were thinned: receipts begin anew.');
-    });
-    await index.update([], (entry) => entry, { sync: true, peers });
-  }
+  const reason = () => {
+    return new AppError('content_thinned', 'Versions were thinned: receipts begin anew.');
+  };
+  await endLinksAround(folder, reason, () =>
+    index.update([], (entry) => entry, { sync: true, peers }),
+  );
   mirror?.wake();
 }
 

@@ -159,6 +159,7 @@ export class FolderEngine {
       guard: this.massChanges.guard,
       keepers: () => [this.#init.context.device],
       exceptions: () => this.ingester?.exceptionsOf(this.#init.context.device) ?? new Set(),
+      losses: this.losses,
       onOffers: () => this.ingester?.wake(),
       onChange: () => this.#changed(),
     });
@@ -238,12 +239,8 @@ export class FolderEngine {
   announcementFor(device: DeviceId, questions: number, proofCount: number): FolderAnnouncement {
     const massChanges = this.massChanges.announced(questions);
     const proofs = this.#init.proofs.announced(this.#config.id, proofCount);
-    return folderAnnouncement(
-      { ...this.#config, massChanges, proofs },
-      this.index,
-      this.#init.archive,
-      device,
-    );
+    const said = { ...this.#config, massChanges, proofs };
+    return folderAnnouncement(said, this.index, this.#init.archive, device);
   }
 
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */

@@ -43,6 +43,11 @@ export class FolderLosses {
     this.#isUnknown = true;
   }
 
+  /** Whether a receipt would promise what may be lost. */
+  get preventReceipts(): boolean {
+    return this.#isUnknown || this.isBeyondReceipts;
+  }
+
   /** Whether they are more than receipts can name. */
   get isBeyondReceipts(): boolean {
     return this.#isMore || this.#files.size > maxExceptedLosses;

@@ -3,8 +3,9 @@
  * offer is durably in the store, save the exceptions. The positions are those that arrived with the
  * member's own deltas, so its rolling hash can be checked by it.
  */
-import type { FolderIndex, QueuedOffer } from '@holdfast/folder-index';
+import type { ArchiveReceipt, FolderIndex, QueuedOffer } from '@holdfast/folder-index';
 import type { DeviceId, FolderId, VersionId } from '@holdfast/model';
+import type { Clock } from '@holdfast/platform';
 import type { ReceiptMessage } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderLink } from './folder-link.js';
@@ -19,7 +20,7 @@ export async function receiptFor(
   exceptions: ReadonlySet<VersionId>,
   losses: FolderLosses,
 ): Promise<ReceiptMessage | undefined> {
-  if (losses.isUnknown || losses.isBeyondReceipts) return undefined;
+  if (losses.preventReceipts) return undefined;
 
   // The head is read first: it stands for at least what was archived before the queue was read.
   const head = archive.head();
@@ -42,9 +43,45 @@ export async function receiptFor(
   };
 }
 
+export interface MirrorReceiptSource {
+  /** The mirror's own index. */
+  readonly index: Pick<FolderIndex, 'numbers'>;
+  readonly archiveIndex: Pick<FolderIndex, 'peer' | 'queuedOffers'>;
+  readonly archive: Pick<VersionArchive, 'head' | 'storeId' | 'generation'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly exceptions: () => ReadonlySet<VersionId>;
+  readonly losses: Pick<FolderLosses, 'preventReceipts'>;
+}
+
+/**
+ * The archive's receipt to its own mirror, known in it as `device`: up to the first offer that it has
+ * not taken yet. None where nothing can be said.
+ */
+export async function receiptsForMirror(
+  device: DeviceId,
+  { index, archiveIndex, archive, clock, losses, ...source }: MirrorReceiptSource,
+): Promise<ArchiveReceipt[]> {
+  const { seen } = archiveIndex.peer(device);
+  if (losses.preventReceipts || seen === undefined) return [];
+  if (!(await index.numbers.remembers(seen))) return [];
+  const exceptions = source.exceptions();
+  const { limit } = await untakenOffers(archiveIndex, device, exceptions);
+  const head = archive.head();
+  const receipt = {
+    storeId: archive.storeId,
+    generation: archive.generation,
+    position: { ...seen, sequence: Math.min(seen.sequence, limit - 1) },
+    exceptions: [...exceptions],
+    logPosition: head.position,
+    logHead: head.hash,
+    receivedAtMs: clock.now(),
+  };
+  return [receipt];
+}
+
 /** The sequence of the first offer of a device that still waits, and the exceptions before it. */
 export async function untakenOffers(
-  index: FolderIndex,
+  index: Pick<FolderIndex, 'queuedOffers'>,
   device: DeviceId,
   exceptions: ReadonlySet<VersionId>,
 ): Promise<{ readonly limit: number; readonly excepted: readonly QueuedOffer[] }> {
