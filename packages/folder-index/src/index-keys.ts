@@ -187,7 +187,12 @@ export class IndexKeys {
 }
 
 function number64(value: number): string {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes.toString('latin1');
+  const high = Math.floor(value / 2 ** 32);
+  const low = value % 2 ** 32;
+  return characters(high) + characters(low);
+}
+
+/** A word of four bytes, the first one first, as a byte string. */
+function characters(word: number): string {
+  return String.fromCharCode(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
 }

@@ -12,6 +12,9 @@ export class MalformedBytes extends Error {
   }
 }
 
+/** Integers of eight bytes go in two halves: a BigInt for each would be garbage. */
+const wordRange = 2 ** 32;
+
 export class ByteWriter {
   #buffer: Buffer;
   #length = 0;
@@ -45,7 +48,8 @@ export class ByteWriter {
   /** A safe integer, at least 0, in eight bytes. */
   u64(value: number): this {
     this.#reserve(8);
-    this.#length = this.#buffer.writeBigUInt64BE(BigInt(value), this.#length);
+    this.#length = this.#buffer.writeUInt32BE(Math.floor(value / wordRange), this.#length);
+    this.#length = this.#buffer.writeUInt32BE(value % wordRange, this.#length);
     return this;
   }
 
@@ -138,9 +142,10 @@ export class ByteReader {
   }
 
   u64(): number {
-    const value = this.#buffer.readBigUInt64BE(this.#take(8));
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new MalformedBytes('integer too large');
-    return Number(value);
+    const from = this.#take(8);
+    const value = this.#buffer.readUInt32BE(from) * wordRange + this.#buffer.readUInt32BE(from + 4);
+    if (value > Number.MAX_SAFE_INTEGER) throw new MalformedBytes('integer too large');
+    return value;
   }
 
   i64(): bigint {

@@ -44,6 +44,8 @@ export function chooseCurrent(
   options: ChooseOptions,
   hash: Hash,
 ): CurrentChoice | undefined {
+  const [only] = versions;
+  if (only !== undefined && versions.length === 1) return { current: only, conflicting: [] };
   const latest = undominated(versions);
   const winner = latest.reduce<Version | undefined>(
     (best, version) => (best === undefined || winsOver(version, best) ? version : best),

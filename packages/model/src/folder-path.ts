@@ -25,13 +25,20 @@ export function refusalOfPath(text: string): PathRefusal | undefined {
   if (text.length === 0) return 'empty';
   if (text.length > maxPathBytes) return 'too-long';
   if (text.includes('\0')) return 'nul';
-  const names = text.split('/');
-  for (const [depth, name] of names.entries()) {
-    if (name === '' || name === '.' || name === '..') return 'bad-name';
-    if (name.length > maxNameBytes) return 'too-long';
-    if (isReservedName(name, depth === 0)) return 'reserved';
+  for (let from = 0; from <= text.length; ) {
+    const slash = text.indexOf('/', from);
+    const end = slash < 0 ? text.length : slash;
+    const refusal = refusalOfName(text.slice(from, end), from === 0);
+    if (refusal !== undefined) return refusal;
+    from = end + 1;
   }
   return undefined;
+}
+
+function refusalOfName(name: string, atRoot: boolean): PathRefusal | undefined {
+  if (name === '' || name === '.' || name === '..') return 'bad-name';
+  if (name.length > maxNameBytes) return 'too-long';
+  return isReservedName(name, atRoot) ? 'reserved' : undefined;
 }
 
 /** A validated path; undefined where the byte string is not one. */

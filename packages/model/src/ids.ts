@@ -43,6 +43,7 @@ export function isThirtyTwoByteId(text: string): boolean {
 }
 
 export function hexFrom(bytes: Uint8Array): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString('hex');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 

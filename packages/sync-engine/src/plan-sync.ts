@@ -148,6 +148,9 @@ export function keptAside(
 export function planArchivePath(entry: PathEntry, hash: Hash): VersionRow | undefined {
   const local = localCurrent(entry);
   const shown = peerCurrents(entry).filter((row) => row.archived);
+  const [first] = shown;
+  // Most paths have one version.
+  if (first === undefined || (shown.length === 1 && first === local)) return undefined;
   const rows = [...new Set([...(local ? [local] : []), ...shown])];
   const choice = chooseCurrent(
     rows.map((row) => row.version),
