@@ -8,6 +8,7 @@ import {
   type KeyValueStore,
   type KeyValueWrite,
   noteCounted,
+  RecentRows,
   wereCounted,
 } from '@holdfast/platform';
 import { blockPayloadHeaderBytes } from './block-payload.js';
@@ -19,6 +20,8 @@ const summaryKeyKind = 0x6d;
 const countedKeyKind = 0x6e;
 const sumModulus = 2 ** 48;
 const maxBatchEntries = 4096;
+/** Who stores a block asks for it several times until its version is archived. */
+const maxRemembered = 8_192;
 
 export interface IndexedBlock {
   readonly location: EntryLocation;
@@ -58,6 +61,8 @@ export class BlockIndex {
   readonly #store: KeyValueStore;
   readonly #prefix: Uint8Array;
   #summary = emptySummary;
+  /** What was written lately, as the store holds it. */
+  readonly #recent = new RecentRows<ContentId, IndexedBlock>(maxRemembered);
 
   constructor(store: KeyValueStore, prefix: Uint8Array) {
     this.#store = store;
@@ -97,8 +102,15 @@ export class BlockIndex {
   }
 
   async get(contentIds: readonly ContentId[]): Promise<(IndexedBlock | undefined)[]> {
-    const values = await this.#store.getMany(contentIds.map((id) => this.#blockKey(id)));
-    return values.map((value) => (value === undefined ? undefined : readBlock(value)));
+    const known = contentIds.map((id) => this.#recent.get(id));
+    const others = contentIds.filter((_, at) => known[at] === undefined);
+    if (others.length === 0) return known;
+    const values = await this.#store.getMany(others.map((id) => this.#blockKey(id)));
+    const read = values.values();
+    return known.map((block) => {
+      const value = block === undefined ? read.next().value : undefined;
+      return value === undefined ? block : readBlock(value);
+    });
   }
 
   /** Every block with where it lies. */
@@ -116,17 +128,22 @@ export class BlockIndex {
     for (let from = 0; from < Math.max(1, changes.length); from += maxBatchEntries) {
       const part = changes.slice(from, from + maxBatchEntries);
       const isLast = from + maxBatchEntries >= changes.length;
+      for (const { contentId } of part) this.#recent.delete(contentId);
       const summary = this.#summaryAfter(part, isLast ? end : this.#summary.end);
       await this.#write(
         part.map((change) => this.#writeOf(change)),
         summary,
         false,
       );
+      for (const { contentId, after } of part) {
+        if (after !== undefined) this.#recent.set(contentId, after);
+      }
     }
   }
 
   /** Removes everything. The summary goes first: a half-emptied index is never taken for whole. */
   async clear(): Promise<void> {
+    this.#recent.clear();
     await this.#store.batch([{ type: 'delete', key: this.#key(summaryKeyKind) }], { sync: true });
     this.#summary = emptySummary;
     let writes: KeyValueWrite[] = [];

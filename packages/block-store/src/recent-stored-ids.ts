@@ -6,27 +6,22 @@
  * each envelope that is appended for it takes the place of the one before.
  */
 import type { ContentId, Hash, StoredId } from '@holdfast/model';
+import { RecentRows } from '@holdfast/platform';
 import { storedIdOf } from './envelope.js';
 
 /** More than a batch of versions brings that is appended together. */
-const maxRemembered = 8_192;
+const maxRemembered = 16_384;
 
 export class RecentStoredIds {
   readonly #hash: Hash;
-  readonly #ids = new Map<ContentId, StoredId>();
+  readonly #ids = new RecentRows<ContentId, StoredId>(maxRemembered);
 
   constructor(hash: Hash) {
     this.#hash = hash;
   }
 
   note(contentId: ContentId, envelope: Uint8Array): void {
-    this.#ids.delete(contentId);
     this.#ids.set(contentId, storedIdOf(envelope, this.#hash));
-    if (this.#ids.size <= maxRemembered) return;
-    for (const oldest of this.#ids.keys()) {
-      this.#ids.delete(oldest);
-      return;
-    }
   }
 
   of(contentId: ContentId): StoredId | undefined {

@@ -31,6 +31,7 @@ import {
   withPeerChanges,
 } from './index-state.js';
 import { judged, type PathEntry } from './path-entry.js';
+import type { StoredEntry } from './stored-entries.js';
 import { unheldBy } from './unheld-versions.js';
 
 export interface BatchDraftInit {
@@ -54,6 +55,8 @@ export class BatchDraft {
   readonly writes: KeyValueWrite[] = [];
   readonly hints: HintDraft;
   readonly unheld: Version[] = [];
+  /** Those that change, as they are to lie in the database. */
+  readonly entries: StoredEntry[] = [];
   readonly #init: BatchDraftInit;
   readonly #counts: { -readonly [Key in keyof IndexCounts]: IndexCounts[Key] };
   #sequence: number;
@@ -146,7 +149,9 @@ export class BatchDraft {
     const key = this.#init.keys.entry(after.path);
     const isKept = after.rows.length > 0;
     if (stored !== undefined && isKept) this.#tally = removeRow(this.#tally, key, stored);
-    if (isKept) this.#put(key, encodeEntry(after, this.#init.devices));
+    const bytes = isKept ? encodeEntry(after, this.#init.devices) : undefined;
+    this.entries.push({ entry: after, bytes });
+    if (bytes !== undefined) this.#put(key, bytes);
     else if (stored !== undefined) this.#delete(key, stored);
   }
 

@@ -41,11 +41,12 @@ import {
 } from './index-state.js';
 import { MassChangeList } from './mass-change-list.js';
 import { OwnNumbers } from './own-numbers.js';
-import { emptyEntry, type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
+import { type OfferedRow, type PathEntry, withoutPeer } from './path-entry.js';
 import { pathPages, pathsWith } from './path-pages.js';
 import { ReceivedContent } from './received-content.js';
 import { readAgain, reopened } from './renumbering.js';
 import { StoredChildren } from './stored-children.js';
+import { StoredEntries } from './stored-entries.js';
 import {
   indexDamaged,
   openStoredIndex,
@@ -91,6 +92,7 @@ export class FolderIndex {
   /** A batch failed: nobody knows whether it was applied. */
   #inDoubt = false;
   #ignores: IgnoredPaths | undefined;
+  readonly #entries: StoredEntries;
 
   private constructor(init: FolderIndexInit, state: IndexState, loss: string | undefined) {
     this.loss = loss;
@@ -98,6 +100,7 @@ export class FolderIndex {
     this.#keys = new IndexKeys(init.folder, init.keyPrefix);
     this.hints = new DiskHints(init.store, this.#keys);
     this.storedChildren = new StoredChildren(init.store, this.#keys, () => this.#devices);
+    this.#entries = new StoredEntries(init.store, this.#keys, () => this.#devices);
     this.received = new ReceivedContent(init.store, this.#keys);
     this.#hash = init.hash;
     this.#policy = init.policy;
@@ -152,7 +155,7 @@ export class FolderIndex {
 
   /** One entry for each path, in order; an unknown path has an empty one. */
   async entries(paths: readonly FolderPath[]): Promise<PathEntry[]> {
-    return this.#decode(paths, await this.#stored(paths));
+    return (await this.#entries.read(paths)).map(({ entry }) => entry);
   }
 
   /** Direct children of a directory in byte order of their names. */
@@ -255,8 +258,7 @@ export class FolderIndex {
     return this.#mutex.run(async () => {
       if (this.#inDoubt) await this.#reload();
       const unique = [...new Set(paths)];
-      const stored = await this.#stored(unique);
-      const before = this.#decode(unique, stored);
+      const before = await this.#entries.read(unique);
       const draft = new BatchDraft({
         state: this.#state,
         keys: this.#keys,
@@ -265,8 +267,8 @@ export class FolderIndex {
         devices: this.#devices,
         ignores: this.#ignores,
       });
-      const after = before.map((entry, at) => draft.change(entry, change(entry), stored[at]));
-      await this.#commit(draft, options);
+      const after = before.map(({ entry, bytes }) => draft.change(entry, change(entry), bytes));
+      await this.#entries.whileWritten(draft.entries, () => this.#commit(draft, options));
       return after;
     });
   }
@@ -297,7 +299,10 @@ export class FolderIndex {
 
   /** Removes everything that is known of the folder. */
   async destroy(): Promise<void> {
-    await this.#mutex.run(() => removeStoredIndex(this.#store, this.#keys));
+    await this.#mutex.run(async () => {
+      await removeStoredIndex(this.#store, this.#keys);
+      this.#entries.forget();
+    });
   }
 
   #changeState(change: (state: IndexState) => IndexState | Promise<IndexState>): Promise<void> {
@@ -334,6 +339,7 @@ export class FolderIndex {
       this.#state = readAgain(decodeIndexState(stored) ?? indexDamaged(), this.#state);
       this.#devices = new DeviceNumbers(this.#state.devices);
     }
+    this.#entries.forget();
     this.#inDoubt = false;
   }
 
@@ -373,18 +379,6 @@ export class FolderIndex {
   /** Counts are as old as the keys that they count, unless a batch is in doubt. */
   #hasNo(what: 'needFiles' | 'queued' | 'held'): boolean {
     return !this.#inDoubt && this.#state.counts[what] === 0;
-  }
-
-  async #stored(paths: readonly FolderPath[]): Promise<(Uint8Array | undefined)[]> {
-    if (paths.length === 0) return [];
-    return this.#store.getMany(paths.map((path) => this.#keys.entry(path)));
-  }
-
-  #decode(paths: readonly FolderPath[], values: readonly (Uint8Array | undefined)[]): PathEntry[] {
-    return paths.map((path, at) => {
-      const value = values[at];
-      return value === undefined ? emptyEntry(path) : decodeEntry(path, value, this.#devices);
-    });
   }
 
   async *#decoded(spans: readonly KeySpan[]): AsyncIterable<PathEntry> {

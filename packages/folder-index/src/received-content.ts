@@ -3,12 +3,16 @@
  * says nothing here: nobody can learn by naming a block whether it exists.
  */
 import type { ContentId } from '@holdfast/model';
-import type { KeyValueStore } from '@holdfast/platform';
+import { type KeyValueStore, RecentRows } from '@holdfast/platform';
 import type { IndexKeys } from './index-keys.js';
+
+/** Who took a block asks for it once more when its version is complete. */
+const maxRemembered = 8_192;
 
 export class ReceivedContent {
   readonly #store: KeyValueStore;
   readonly #keys: IndexKeys;
+  readonly #recent = new RecentRows<ContentId, true>(maxRemembered);
 
   constructor(store: KeyValueStore, keys: IndexKeys) {
     this.#store = store;
@@ -17,8 +21,12 @@ export class ReceivedContent {
 
   /** Of each block, whether a member once sent its bytes. */
   async has(ids: readonly ContentId[]): Promise<boolean[]> {
-    const values = await this.#store.getMany(ids.map((id) => this.#keys.content(id)));
-    return values.map((value) => value !== undefined);
+    const known = ids.map((id) => this.#recent.get(id) === true);
+    const others = ids.filter((_, at) => !known[at]);
+    if (others.length === 0) return known;
+    const values = await this.#store.getMany(others.map((id) => this.#keys.content(id)));
+    const read = values.values();
+    return known.map((isKnown) => isKnown || read.next().value !== undefined);
   }
 
   /** Durable with the next synced change of the index. */
@@ -26,5 +34,6 @@ export class ReceivedContent {
     const value = new Uint8Array(0);
     const writes = ids.map((id) => ({ type: 'put' as const, key: this.#keys.content(id), value }));
     await this.#store.batch(writes, { sync: false });
+    for (const id of ids) this.#recent.set(id, true);
   }
 }

@@ -17,5 +17,6 @@ export * from './mutex.js';
 export * from './network.js';
 export * from './random-source.js';
 export * from './read-fully.js';
+export * from './recent-rows.js';
 export * from './row-tally.js';
 export * from './signer.js';

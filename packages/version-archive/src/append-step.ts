@@ -122,6 +122,7 @@ export class AppendStep {
         return storedId;
       }),
       recordBytes: version.bytes,
+      record: version.record,
     };
   }
 }

@@ -6,7 +6,7 @@ import type { EntryLocation } from '@holdfast/block-store';
 import type { Hash } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { LinkedEntry, LogCopyCursor } from './log-copy-cursor.js';
-import { headAfter, headBeforeGenesis } from './log-entry.js';
+import { headAfter, headBeforeGenesis, type LogEntry } from './log-entry.js';
 
 export type CopyName = 'a' | 'b';
 
@@ -27,6 +27,8 @@ export const chainStart: ChainPoint = { position: -1, head: headBeforeGenesis };
 export interface LoggedEntry extends ChainPoint {
   readonly bytes: Uint8Array;
   readonly locations: CopyLocations;
+  /** What the bytes say, where they were made here a moment ago. */
+  readonly made?: LogEntry;
 }
 
 export interface CopyPair<Value> {

@@ -45,6 +45,8 @@ import type { TimeStep } from './time-staircase.js';
 /** Deleting goes in batches of this many rows. */
 const deletesPerBatch = 10_000;
 const versionIdBytes = 32;
+/** More keys are not remembered as absent. */
+const maxAbsent = 20_000;
 
 export interface IndexIdentity {
   readonly storeId: string;
@@ -69,6 +71,8 @@ export class HistoryIndex {
   #folders = new Map<FolderId, FolderTotals>();
   #latestTimes: LatestTimes = noTimes;
   #marks = new Map<number, ThinMark>();
+  /** Keys that the index was asked for since it last changed, and does not have. */
+  #absent = new Set<string>();
 
   private constructor(init: HistoryIndexInit) {
     const { storeId, generation } = init.identity;
@@ -149,11 +153,20 @@ export class HistoryIndex {
       ...plan.writes,
       { type: 'put', key: this.keys.key('meta'), value: encodeMeta(meta, this.#hash) },
     ];
-    await this.keyValueStore.batch(writes, { sync: true });
+    await this.#write(writes);
     this.#meta = meta;
     this.#latestTimes = plan.latestTimes;
     for (const [folder, totals] of plan.folders) this.#folders.set(folder, totals);
     for (const [position, mark] of plan.marks) this.#marks.set(position, mark);
+  }
+
+  async #write(writes: readonly KeyValueWrite[]): Promise<void> {
+    this.#absent = new Set();
+    try {
+      await this.keyValueStore.batch(writes, { sync: true });
+    } finally {
+      this.#absent = new Set();
+    }
   }
 
   /** Removes every row, `meta` first, so that a crash on the way leaves an index in doubt. */
@@ -204,20 +217,33 @@ export class HistoryIndex {
   /** Where the first entry of each version is; undefined for a version that is not in the log. */
   async versionRows(ids: readonly { readonly folder: FolderId; readonly versionId: VersionId }[]) {
     const keys = ids.map(({ folder, versionId }) => this.keys.versionKey(folder, versionId));
-    const values = await this.keyValueStore.getMany(keys);
+    const values = await this.#getMany(keys);
     return values.map((value) => (value === undefined ? undefined : decodeVersionRow(value)));
   }
 
   /** The stored ids of the blocks that log entries name. */
   async storedIds(contentIds: readonly ContentId[]): Promise<Map<ContentId, StoredId>> {
     const keys = contentIds.map((contentId) => this.keys.storedKey(contentId));
-    const values = await this.keyValueStore.getMany(keys);
+    const values = await this.#getMany(keys);
     const storedIds = new Map<ContentId, StoredId>();
     for (const [at, contentId] of contentIds.entries()) {
       const value = values[at];
       if (value !== undefined) storedIds.set(contentId, hexFrom(value) as StoredId);
     }
     return storedIds;
+  }
+
+  /** Whoever appends asks several times for what is new. */
+  async #getMany(keys: readonly Buffer[]): Promise<(Uint8Array | undefined)[]> {
+    if (this.#absent.size > maxAbsent) this.#absent = new Set();
+    // A change of the index begins another one: what is read by then says nothing of it.
+    const absent = this.#absent;
+    const asked = keys.map((key) => ({ key, text: key.toString('latin1') }));
+    const others = asked.filter(({ text }) => !absent.has(text));
+    const read = await this.keyValueStore.getMany(others.map(({ key }) => key));
+    const values = new Map(others.map(({ text }, at) => [text, read[at]]));
+    for (const [text, value] of values) if (value === undefined) absent.add(text);
+    return asked.map(({ text }) => values.get(text));
   }
 
   /** The steps of the staircase of sure times, by rising time and position. */

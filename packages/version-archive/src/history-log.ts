@@ -57,7 +57,7 @@ export class HistoryLog {
   readonly #readOnly: boolean;
   readonly #damage = new Map<string, LogDamage>();
   #point: ChainPoint = chainStart;
-  #staged: readonly ChainedBytes[] = [];
+  #staged: readonly (ChainedBytes & { readonly made: LogEntry })[] = [];
 
   private constructor(copies: CopyPair<LogCopy>, init: HistoryLogInit) {
     this.#copies = copies;
@@ -169,7 +169,7 @@ export class HistoryLog {
       position += 1;
       const bytes = encodeLogEntry({ position, previousHead: head }, entry);
       head = headAfter(head, bytes, this.#hash);
-      return { position, head, bytes };
+      return { position, head, bytes, made: entry };
     });
   }
 

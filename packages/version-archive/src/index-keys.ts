@@ -7,7 +7,6 @@ import type { EntryLocation } from '@holdfast/block-store';
 import {
   ByteReader,
   ByteWriter,
-  bytesFromHex,
   type ContentId,
   type FolderId,
   type FolderPath,
@@ -56,21 +55,30 @@ const familyOfCode = new Map(
 );
 
 export const positionBytes = 8;
+const wordRange = 2 ** 32;
 const folderCharacters = 16;
 
 export class IndexKeys {
   readonly #prefix: Buffer;
+  readonly #prefixText: string;
 
   constructor(prefix: Uint8Array) {
     this.#prefix = Buffer.from(prefix);
+    this.#prefixText = this.#prefix.toString('latin1');
   }
 
   /** A key of the family, made of a byte string. */
   key(family: RowFamily, rest = '', position?: number): Buffer {
-    const text = Buffer.from(familyCodes[family] + rest, 'latin1');
-    const parts = [this.#prefix, text];
-    if (position !== undefined) parts.push(bytesOfNumber(position));
-    return Buffer.concat(parts);
+    const end = position === undefined ? '' : bytesOfNumber(position).toString('latin1');
+    return Buffer.from(this.#prefixText + familyCodes[family] + rest + end, 'latin1');
+  }
+
+  /** The same, with bytes behind it that are given as hexadecimal digits. */
+  #keyWithDigits(family: RowFamily, rest: string, digits: string): Buffer {
+    const start = this.#prefixText + familyCodes[family] + rest;
+    const key = Buffer.allocUnsafe(start.length + digits.length / 2);
+    key.write(digits, key.write(start, 'latin1'), 'hex');
+    return key;
   }
 
   /** The part of a path row's key before its position. */
@@ -79,13 +87,13 @@ export class IndexKeys {
   }
 
   versionKey(folder: FolderId, versionDigits: string): Buffer {
-    return Buffer.concat([this.key('version', folder), Buffer.from(versionDigits, 'hex')]);
+    return this.#keyWithDigits('version', folder, versionDigits);
   }
 
   /** Of a version: folder and digits, as one. */
   thinnedKey(versionKey: string): Buffer {
-    const digits = Buffer.from(versionKey.slice(folderCharacters), 'hex');
-    return Buffer.concat([this.key('thinned', versionKey.slice(0, folderCharacters)), digits]);
+    const folder = versionKey.slice(0, folderCharacters);
+    return this.#keyWithDigits('thinned', folder, versionKey.slice(folderCharacters));
   }
 
   headKey(folder: FolderId, path: FolderPath): Buffer {
@@ -93,7 +101,7 @@ export class IndexKeys {
   }
 
   storedKey(contentId: ContentId): Buffer {
-    return Buffer.concat([this.key('stored'), bytesFromHex(contentId)]);
+    return this.#keyWithDigits('stored', '', contentId);
   }
 
   /** The exclusive end of a path's rows at or before the position. */
@@ -148,14 +156,16 @@ export function after(prefix: Uint8Array): Buffer {
 
 export function bytesOfNumber(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(positionBytes);
-  bytes.writeBigUInt64BE(BigInt(value));
+  bytes.writeUInt32BE(Math.floor(value / wordRange), 0);
+  bytes.writeUInt32BE(value % wordRange, 4);
   return bytes;
 }
 
 /** The number in the last eight bytes. */
 export function lastNumberOf(bytes: Uint8Array): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Number(buffer.readBigUInt64BE(buffer.length - positionBytes));
+  const at = buffer.length - positionBytes;
+  return buffer.readUInt32BE(at) * wordRange + buffer.readUInt32BE(at + 4);
 }
 
 /** Segment 0 stands for a copy that does not have the entry. */

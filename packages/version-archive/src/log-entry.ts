@@ -7,6 +7,7 @@ import {
   ByteReader,
   ByteWriter,
   type DeviceId,
+  type FileRecord,
   type FolderId,
   type FolderPath,
   type Hash,
@@ -67,6 +68,8 @@ export interface VersionEntry {
   readonly storedIds: readonly StoredId[];
   /** The canonical record, verbatim. */
   readonly recordBytes: Uint8Array;
+  /** The same decoded, where whoever makes the entry has it. */
+  readonly record?: FileRecord;
 }
 
 export type LogEntry = GenesisEntry | VersionEntry | ThinnedEntry | SettledEntry;

@@ -132,12 +132,12 @@ async function markedBefore(
 
 function openEntry(logged: LoggedEntry, hash: Hash): OpenedEntry | OtherEntry {
   try {
-    const { entry } = decodeLogEntry(logged.bytes);
+    const entry = logged.made ?? decodeLogEntry(logged.bytes).entry;
     if (entry.kind !== 'version') return { logged, entry };
     if (versionIdOf(entry.recordBytes, hash) !== entry.versionId) {
       throw new MalformedBytes('the record is not the version that the entry names');
     }
-    return { logged, entry, record: decodeRecord(entry.recordBytes) };
+    return { logged, entry, record: entry.record ?? decodeRecord(entry.recordBytes) };
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
     throw historyDamaged(logged.position, error.message, error);
