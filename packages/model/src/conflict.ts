@@ -32,6 +32,11 @@ export interface CurrentChoice {
 export interface ChooseOptions {
   /** Whether versions with the winner's content are joined into one record. Archives only choose. */
   readonly merge: boolean;
+  /**
+   * Whether the winner is joined with what is out and would beat it: who knows of these two alone
+   * would choose otherwise, and go on showing it. For archives, where that lasts (decision 0008).
+   */
+  readonly settle?: boolean;
 }
 
 /**
@@ -54,11 +59,31 @@ export function chooseCurrent(
   if (winner === undefined) return undefined;
   const conflicting = latest.filter((version) => !sameContent(version.record, winner.record));
   const equal = latest.filter((version) => sameContent(version.record, winner.record));
-  if (!options.merge || equal.length === 1) return { current: winner, conflicting };
-  const vector = joinWithinLimit(equal.map((version) => version.record.vector));
+  const joined = new Set([
+    winner,
+    ...(options.merge ? equal : []),
+    ...(options.settle === true ? outAndStronger(versions, latest, winner) : []),
+  ]);
+  if (joined.size === 1) return { current: winner, conflicting };
+  const vector = joinWithinLimit([...joined].map((version) => version.record.vector));
   // Without a join the content is the same all the same: everybody takes the winner over.
   if (vector === undefined) return { current: winner, conflicting };
   return { current: versionOf({ ...winner.record, vector }, hash), conflicting };
+}
+
+/** What is out only through others than the winner, and would win if these were not known. */
+function outAndStronger(
+  versions: readonly Version[],
+  latest: readonly Version[],
+  winner: Version,
+): Version[] {
+  const ids = new Set(latest.map(({ id }) => id));
+  return versions.filter(
+    (version) =>
+      !ids.has(version.id) &&
+      !dominates(winner.record.vector, version.record.vector) &&
+      winsOver(version, winner),
+  );
 }
 
 /** The versions that no other's history contains, each id once. */

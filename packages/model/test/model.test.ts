@@ -19,6 +19,8 @@ import {
   joinVectors,
   MalformedBytes,
   refusalOfPath,
+  sameContent,
+  type Version,
   type VersionVector,
   versionOf,
 } from '../src/index.js';
@@ -137,6 +139,23 @@ describe('canonical records', () => {
   });
 });
 
+const isWithin = (left: Version, right: Version) =>
+  compareVectors(left.record.vector, right.record.vector) === 'dominated';
+
+/** By which device, above which earlier ones, and what it looks like. */
+function historyOf(edits: readonly (readonly [number, readonly number[], FileRecord])[]) {
+  const history: Version[] = [];
+  const last = new Map<number, VersionVector>();
+  for (const [device, known, like] of edits) {
+    const above = known.flatMap((at) => history[at] ?? []).map((one) => one.record.vector);
+    const base = [...above, last.get(device) ?? []].reduce(joinVectors, []);
+    const made = incrementVector(base, `000000000000000${device}` as ActorId);
+    last.set(device, made);
+    history.push(versionOf({ ...like, vector: made }, hash));
+  }
+  return history;
+}
+
 describe('choosing what a path shows', () => {
   const versions = fc.array(record, { minLength: 1, maxLength: 5 });
 
@@ -159,6 +178,41 @@ describe('choosing what a path shows', () => {
         const again = chooseCurrent([...all, atOnce.current], { merge: true }, hash)!;
         expect(again.current.id).toBe(atOnce.current.id);
       }),
+    );
+  });
+
+  test('who knows only a part of what others choose from, and their choice, chooses the same', () => {
+    const settle = true;
+    const known = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(versions, known, fc.boolean(), (records, isKnown, merge) => {
+        const all = records.map((one) => versionOf(one, hash));
+        const { current } = chooseCurrent(all, { merge, settle }, hash)!;
+        const part = [...all.filter((_, at) => isKnown[at] === true), current];
+        const chosen = chooseCurrent(part, { merge: true, settle }, hash)!.current;
+        expect(sameContent(chosen.record, current.record)).toBe(true);
+        const again = chooseCurrent([...all, chosen], { merge, settle }, hash)!.current;
+        expect(sameContent(again.record, current.record)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('a choice puts out nothing that was made apart from all that it was chosen among', () => {
+    // Each edit is made above some that its device knows, and above its own last one.
+    const edits = fc.array(fc.tuple(fc.nat(2), fc.array(fc.nat(9)), record), { maxLength: 10 });
+    fc.assert(
+      fc.property(edits, fc.array(fc.nat(9), { minLength: 1 }), (made, picked) => {
+        const history = historyOf(made);
+        const shown = history.filter((_, at) => picked.includes(at));
+        const choice = chooseCurrent(shown, { merge: true, settle: true }, hash);
+        if (choice === undefined) return;
+        const out = history.filter((one) => isWithin(one, choice.current));
+        for (const one of out) {
+          expect(shown.some((other) => other === one || isWithin(one, other))).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -8,15 +8,17 @@ import {
   localCurrent,
   type PathEntry,
   type VersionRow,
+  withChecked,
   withLocalCurrent,
   withRow,
 } from '@holdfast/folder-index';
 import type { DeviceId, FolderId, FolderPath, Hash, VersionId } from '@holdfast/model';
-import { Mutex } from '@holdfast/platform';
+import { type Clock, Mutex } from '@holdfast/platform';
 import type { AppendEntry, VersionArchive } from '@holdfast/version-archive';
 import type { WantedVersion } from './archive-fetcher.js';
 import type { LostFile } from './folder-losses.js';
-import { planArchivePath } from './plan-sync.js';
+import { planArchivePath, planSettlement } from './plan-sync.js';
+import { SettlingPaths } from './settling-paths.js';
 
 /** A version that a member offers. */
 export interface Offer {
@@ -30,6 +32,7 @@ export interface ArchiveAppenderInit {
   readonly index: FolderIndex;
   readonly archive: VersionArchive;
   readonly hash: Hash;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /** What a path shows, and what it is to show instead. */
@@ -43,9 +46,11 @@ type Turns = ReadonlyMap<FolderPath, Turn>;
 export class ArchiveAppender {
   readonly #init: ArchiveAppenderInit;
   readonly #appending = new Mutex();
+  readonly #settling: SettlingPaths;
 
   constructor(init: ArchiveAppenderInit) {
     this.#init = init;
+    this.#settling = new SettlingPaths(init.clock);
   }
 
   /** Records versions that are complete in the store. */
@@ -83,12 +88,17 @@ export class ArchiveAppender {
     const lost = await this.#lostAmong(turns, ids);
     const offered = await this.#offered(batch, turns);
     await archive.append(folder, [...offered, ...returned(turns, ids, lost)]);
-    await index.update(paths, (entry) => this.#archived(entry, ids, lost), { sync: true });
+    const settled = new Set([...turns.values()].map(({ winner }) => winner?.version.id));
+    await index.update(paths, (entry) => this.#archived(entry, ids, lost, settled), { sync: true });
     return lost.size;
   }
 
   #turnOf(entry: PathEntry, ids: ReadonlySet<VersionId>): Turn {
-    const winner = planArchivePath(markArchived(entry, ids), this.#init.hash);
+    const { hash } = this.#init;
+    const marked = markArchived(entry, ids);
+    const settled = planSettlement(marked, hash);
+    const isDue = this.#settling.isDue(entry.path, settled?.version.id);
+    const winner = planArchivePath(marked, hash) ?? (isDue ? settled : undefined);
     return { shown: localCurrent(entry)?.version.id, winner };
   }
 
@@ -125,11 +135,18 @@ export class ArchiveAppender {
     entry: PathEntry,
     ids: ReadonlySet<VersionId>,
     lost: ReadonlySet<VersionId>,
+    appended: ReadonlySet<VersionId | undefined>,
   ): PathEntry {
+    const { hash } = this.#init;
     const marked = markArchived(entry, ids);
-    const winner = planArchivePath(marked, this.#init.hash);
+    const settled = planSettlement(marked, hash);
+    const winner =
+      planArchivePath(marked, hash) ?? (appended.has(settled?.version.id) ? settled : undefined);
     if (winner === undefined || lost.has(winner.version.id)) return marked;
-    return withLocalCurrent(marked, winner.version);
+    const shown = withLocalCurrent(marked, winner.version);
+    // What settles a circle is a version of the archive's own: appended, and vouched for like the former.
+    const archived = withRow(shown, winner.version, (row) => ({ ...row, archived: true }));
+    return winner.checked ? withChecked(archived, winner.version) : archived;
   }
 }
 

@@ -130,7 +130,8 @@ export class ArchiveIngester {
       went.push(await this.#tried({}, () => this.#turnPaths()));
       if (went.every((well) => well)) this.#problem = undefined;
       this.isWorking = false;
-      if ([...this.#exceptions.values()].some((ids) => ids.size > 0)) {
+      const isMissing = [...this.#exceptions.values()].some((ids) => ids.size > 0);
+      if (isMissing || this.#init.index.counts.needFiles > 0) {
         this.#signal.wakeAfter(retryDelayMs);
       }
       this.#init.onIngested();

@@ -50,6 +50,8 @@ export type SyncAction =
 /** What a tree does about a path; the mirror of an archive has another rule than a member's tree. */
 export type PathPlanner = (entry: PathEntry) => SyncAction;
 
+const leastCircle = 3;
+
 /** Plans one path of a folder whose tree is kept here. */
 export function planPath(entry: PathEntry, hash: Hash): SyncAction {
   if (entry.ignored) return { type: 'none' };
@@ -146,19 +148,32 @@ export function keptAside(
  * where that is what it shows already.
  */
 export function planArchivePath(entry: PathEntry, hash: Hash): VersionRow | undefined {
+  return archiveChoice(entry, false, hash);
+}
+
+/**
+ * What an archive shows instead where versions beat each other in a circle: a version of its own, as
+ * the row of the one whose content it has. Undefined where there is no circle.
+ */
+export function planSettlement(entry: PathEntry, hash: Hash): VersionRow | undefined {
+  const mayBeCircle = entry.rows.length >= leastCircle;
+  if (!mayBeCircle || planArchivePath(entry, hash) !== undefined) return undefined;
+  return archiveChoice(entry, true, hash);
+}
+
+function archiveChoice(entry: PathEntry, settle: boolean, hash: Hash): VersionRow | undefined {
   const local = localCurrent(entry);
   const shown = peerCurrents(entry).filter((row) => row.archived);
   const [first] = shown;
   // Most paths have one version.
   if (first === undefined || (shown.length === 1 && first === local)) return undefined;
   const rows = [...new Set([...(local ? [local] : []), ...shown])];
-  const choice = chooseCurrent(
-    rows.map((row) => row.version),
-    { merge: false },
-    hash,
-  );
-  if (choice === undefined || choice.current.id === local?.version.id) return undefined;
-  return rows.find((row) => row.version.id === choice.current.id);
+  const versions = rows.map((row) => row.version);
+  const current = chooseCurrent(versions, { merge: false, settle }, hash)?.current;
+  if (current === undefined || current.id === local?.version.id) return undefined;
+  const alike =
+    rows.find(({ version }) => version.id === current.id) ?? (settle ? local : undefined);
+  return alike && { ...alike, version: current };
 }
 
 /**
@@ -166,5 +181,6 @@ export function planArchivePath(entry: PathEntry, hash: Hash): VersionRow | unde
  * to one that was archived long ago, and nothing of that is offered anew.
  */
 export function archiveNeedOf(entry: PathEntry, hash: Hash): Need | undefined {
-  return planArchivePath(entry, hash) === undefined ? undefined : { bytes: 0 };
+  const turn = planArchivePath(entry, hash) ?? planSettlement(entry, hash);
+  return turn === undefined ? undefined : { bytes: 0 };
 }

@@ -1,18 +1,19 @@
 import {
+  emptyEntry,
   localCurrent,
   type PathEntry,
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
-import { type FolderId, type Version, versionOf } from '@holdfast/model';
+import { type FolderId, sameContent, type Version, versionOf } from '@holdfast/model';
 import { silentLogger } from '@holdfast/platform';
-import { NodeClock, VirtualWorldClock } from '@holdfast/simulation';
-import { archiveNeedOf } from '@holdfast/sync-engine';
-import { expect, test } from 'vitest';
+import { VirtualWorldClock } from '@holdfast/simulation';
+import { archiveNeedOf, planPath } from '@holdfast/sync-engine';
+import { describe, expect, test } from 'vitest';
 import { openIndex } from '../../folder-index/test/index-world.js';
 import { ArchiveIngester, type ArchiveIngesterInit } from '../src/archive-ingester.js';
 import { FolderLosses } from '../src/folder-losses.js';
-import { actor, desktop, fileVersion, hash, pathOf, phone } from './place-world.js';
+import { actor, desktop, fileVersion, hash, here, pathOf, phone } from './place-world.js';
 
 const folder = 'photosphotosphot' as FolderId;
 const path = pathOf('note.md');
@@ -28,6 +29,7 @@ function archived(entry: PathEntry): PathEntry {
 
 /** An archive whose store has lost the content of some versions. */
 async function scene(lost: readonly Version[] = []) {
+  const clock = new VirtualWorldClock();
   const isLost = ({ id }: Version) => lost.some((one) => one.id === id);
   const index = await openIndex({
     policy: { needOf: (entry) => archiveNeedOf(entry, hash), queuesOffers: true },
@@ -61,7 +63,7 @@ async function scene(lost: readonly Version[] = []) {
     index,
     archive: archive as never,
     hash,
-    clock: new NodeClock(new VirtualWorldClock(), {}),
+    clock: clock.nodeClock(),
     logger: silentLogger,
     connected: () => [],
     clientOf: () => undefined,
@@ -72,7 +74,7 @@ async function scene(lost: readonly Version[] = []) {
       if (index.counts.needFiles === lost.length) onDone();
     },
   });
-  return { index, tell, appended, shownMeanwhile, ingester, ingested };
+  return { clock, index, tell, appended, shownMeanwhile, ingester, ingested };
 }
 
 test('an archive shows again what members went back to, though it was archived long ago', async () => {
@@ -108,4 +110,62 @@ test('a version whose content the store lost keeps no other one from being shown
   expect(localCurrent(await index.entry(otherPath))?.version.id).toBe(otherEdit.id);
   expect(localCurrent(await index.entry(path))).toBeUndefined();
   expect(ingester.problem).toContain('went back to a version whose content');
+});
+
+describe('three versions that beat each other in a circle', () => {
+  const one = (text: string, actors: readonly string[], mtimeNs: bigint) => {
+    const counts = actors.map((digit) => ({ actor: actor(digit), counter: 1 }));
+    return fileVersion('note.md', text, counts, { mtimeNs });
+  };
+  const replaced = one('of the laptop', ['a'], 30n);
+  const replacing = one('of who only sends', ['a', 'b'], 10n);
+  const apart = one('apart', ['c'], 20n);
+
+  async function circle() {
+    const world = await scene();
+    const devices = [desktop, phone, here];
+    for (const [at, version] of [replaced, replacing, apart].entries()) {
+      const peer = { device: devices[at]!, state: 'current', sequence: 1 } as const;
+      await world.index.update([path], (entry) => withPeerRow(entry, version, peer), {
+        sync: true,
+      });
+    }
+    await world.index.update([path], archived, { sync: true });
+    world.ingester.start();
+    const shown = async () => localCurrent(await world.index.entry(path))!;
+    return { ...world, shown };
+  }
+
+  test('stay as they are while devices may still take over what they hear of', async () => {
+    const { index, clock, ingester, shown } = await circle();
+    await clock.runUntil(50_000);
+    expect((await shown()).version.id).toBe(apart.id);
+    const took = { device: desktop, state: 'current', sequence: 2 } as const;
+    await index.update([path], (entry) => withPeerRow(entry, apart, took), { sync: true });
+    await clock.runUntil(200_000);
+    expect((await shown()).version.id).toBe(apart.id);
+    expect(index.counts.needFiles).toBe(0);
+    await ingester.stop();
+  });
+
+  test('end as one where that lasts, which the log has with its content', async () => {
+    const { index, appended, clock, ingester, shown } = await circle();
+    await clock.runUntil(() => index.counts.needFiles === 0, { deadlineMs: 300_000 });
+    await ingester.stop();
+    const settled = await shown();
+    expect(settled).toMatchObject({ archived: true, version: { record: { mtimeNs: 20n } } });
+    expect(sameContent(settled.version.record, apart.record)).toBe(true);
+    expect(appended.map(({ version }) => version.id)).toEqual([apart.id, settled.version.id]);
+    expect(appended[1]).toMatchObject({ becameCurrent: true, supersedes: apart.id, sender: here });
+    expect(index.counts).toMatchObject({ queued: 0, needFiles: 0 });
+    // Who knows of none but the archive takes its version over.
+    const peer = { device: phone, state: 'current', sequence: 1 } as const;
+    const atLaptop = withPeerRow(
+      withLocalCurrent(emptyEntry(path), replaced),
+      settled.version,
+      peer,
+    );
+    const target = { id: settled.version.id };
+    expect(planPath(atLaptop, hash)).toMatchObject({ type: 'apply', target, conflict: false });
+  });
 });
