@@ -13,7 +13,8 @@ import { commandPatienceMs } from './patience.js';
 export async function runInPlace(home: string, ...given: readonly string[]): Promise<Outcome> {
   const stdout = new CollectedBytes();
   const stderr = new CollectedBytes();
-  const { HOLDFAST_HOME: _unused, ...variables } = process.env;
+  const { HOLDFAST_HOME: _unused, ...others } = process.env;
+  const variables = { ...others, XDG_CACHE_HOME: `${home}-cache` };
   const exitCode = await inTime(
     runCommandLine(['--home', home, '--json', ...given], {
       variables,

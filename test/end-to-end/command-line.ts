@@ -30,7 +30,9 @@ export function spawnHoldfast(
 ): ChildProcess {
   const { HOLDFAST_HOME: _unused, ...environment } = process.env;
   const command = [...prefix, process.execPath, executable, '--home', home, '--json', ...given];
-  const options: SpawnOptions = { env: environment, stdio: ['ignore', 'pipe', 'pipe'] };
+  // Beside the home, so that it goes with the test's directory.
+  const env = { ...environment, XDG_CACHE_HOME: `${home}-cache` };
+  const options: SpawnOptions = { env, stdio: ['ignore', 'pipe', 'pipe'] };
   return spawn(command[0]!, command.slice(1), options);
 }
 

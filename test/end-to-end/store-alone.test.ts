@@ -92,6 +92,21 @@ describe('on a copy, far from any node', () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
+  test('the index is kept for the next question in the cache, and another is made where it is broken', async () => {
+    const question = () => alone<LogResult>('log', byId('docs/note.txt'));
+    const first = await question();
+    const [kept] = readdirSync(`${nowhere}-cache/holdfast/stores`);
+    expect(kept).toMatch(/^[0-9a-f]{16}-1$/);
+    const database = join(`${nowhere}-cache/holdfast/stores`, kept!, 'index');
+    expect(readdirSync(database)).toContain('SEAL');
+    expect(await question()).toEqual(first);
+    for (const name of readdirSync(database)) {
+      if (/MANIFEST|ldb$|log$/.test(name)) truncateSync(join(database, name), 10);
+    }
+    expect(await question()).toEqual(first);
+    expect(await question()).toEqual(first);
+  });
+
   test('restore brings the folder back, with times and permissions', async () => {
     const untouched = fingerprint(world.path('copy'));
     const to = world.path('back');

@@ -1,6 +1,7 @@
 /** Bringing the index of blocks up to its segments when a store is opened, or making it anew. */
 import { byCount, inGroups, type Logger } from '@holdfast/platform';
-import type { BlockIndex, IndexChange } from './block-index.js';
+import { BlockIndex, type IndexChange } from './block-index.js';
+import type { BlockStoreInit } from './block-store-types.js';
 import { indexSegments } from './index-segments.js';
 import { frameBytes, headerBytes } from './segment-format.js';
 import type { SegmentStream } from './segment-stream.js';
@@ -53,17 +54,37 @@ export async function rebuildIndex(stream: SegmentStream, index: BlockIndex): Pr
   await indexSegments(stream, index, beginning);
 }
 
-/** By the frames of the segments alone: every block has to be verified when it is read. */
-export async function indexByFrames(stream: SegmentStream, index: BlockIndex): Promise<void> {
-  await index.load();
+/**
+ * By the frames of the segments alone: every block has to be verified when it is read. Goes on from an
+ * index that was made so before, unless it is in doubt; tells whether it did.
+ */
+export async function indexByFrames(stream: SegmentStream, index: BlockIndex): Promise<boolean> {
+  const isCounted = await index.wereCounted();
+  const doubt = await reasonToRebuild(stream, index, { isCounted });
+  const goesOn = doubt === undefined && index.summary.end.segment > 0;
+  if (!goesOn) await index.clear();
+  else if (!isCounted) await index.noteCounted();
+  await indexSegments(stream, index, index.summary.end, { unverified: true });
+  return goesOn;
+}
+
+/** The same, from the beginning. */
+export async function indexByFramesAnew(stream: SegmentStream, index: BlockIndex): Promise<void> {
   await index.clear();
   await indexSegments(stream, index, beginning, { unverified: true });
+}
+
+/** Removes the index: it was made of other segments. */
+export function forgetBlockIndex(
+  init: Pick<BlockStoreInit, 'keyValueStore' | 'keyPrefix'>,
+): Promise<void> {
+  return new BlockIndex(init.keyValueStore, init.keyPrefix).clear();
 }
 
 async function reasonToRebuild(
   stream: SegmentStream,
   index: BlockIndex,
-  { onDamage, isCounted }: IndexUpkeep & { readonly isCounted: boolean },
+  { onDamage, isCounted }: Pick<IndexUpkeep, 'onDamage'> & { readonly isCounted: boolean },
 ): Promise<string | undefined> {
   if (!(await index.load())) return 'there is no index';
   const { end } = index.summary;

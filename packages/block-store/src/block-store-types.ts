@@ -25,8 +25,9 @@ export interface BlockStoreInit {
   readonly random?: RandomSource;
   readonly maxSegmentBytes?: number;
   /**
-   * Nothing is written. The index, in a key-value store that is empty, is made when it is first
-   * needed, by the frames of the segments alone: every block is verified when it is read.
+   * Nothing is written but the index, in a key-value store that nothing else is done with. It is made,
+   * or gone on with, when it is first needed, by the frames of the segments alone: every block is
+   * verified when it is read.
    */
   readonly readOnly?: boolean;
   readonly sealAfterMs?: number;

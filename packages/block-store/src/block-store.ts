@@ -6,7 +6,12 @@ import type { BlockReference, ContentId, StoredId } from '@holdfast/model';
 import { AppError, type BulkRunner, type FilePath, type Logger, Mutex } from '@holdfast/platform';
 import { BlockCompaction } from './block-compaction.js';
 import { BlockIndex, type IndexChange, type IndexedBlock } from './block-index.js';
-import { catchUpIndex, indexByFrames, rebuildIndex } from './block-index-upkeep.js';
+import {
+  catchUpIndex,
+  indexByFrames,
+  indexByFramesAnew,
+  rebuildIndex,
+} from './block-index-upkeep.js';
 import { encodeBlockPayload, readBlockPayload } from './block-payload.js';
 import type { BlockStoreInit, BlockStoreStats } from './block-store-types.js';
 import {
@@ -45,6 +50,7 @@ interface ReadEnvelopes {
 
 export class BlockStore {
   readonly #runner: BulkRunner;
+  readonly #isReadOnly: boolean;
   readonly #directory: FilePath;
   readonly #stream: SegmentStream;
   readonly #index: BlockIndex;
@@ -59,6 +65,8 @@ export class BlockStore {
   /** Read-only: makes the index, once. */
   #indexing: (() => Promise<void>) | undefined;
   #indexed: Promise<void> | undefined;
+  /** Read-only: whether the index was there before. Then a block that it does not lead to is looked for. */
+  #goesOn = false;
 
   /** Recovers the segments and brings the index up to them. */
   static async open(init: BlockStoreInit): Promise<BlockStore> {
@@ -71,13 +79,14 @@ export class BlockStore {
     });
     const index = new BlockIndex(init.keyValueStore, init.keyPrefix);
     const store = new BlockStore(init, stream, index);
-    if (init.readOnly === true) store.#indexing = () => indexByFrames(stream, index);
+    if (init.readOnly === true) store.#indexing = () => store.#indexByFrames();
     else await catchUpIndex(stream, index, init);
     return store;
   }
 
   private constructor(init: BlockStoreInit, stream: SegmentStream, index: BlockIndex) {
     this.#runner = init.runner;
+    this.#isReadOnly = init.readOnly === true;
     this.#directory = init.directory;
     this.#stream = stream;
     this.#index = index;
@@ -151,6 +160,11 @@ export class BlockStore {
   /** Envelopes, also of blocks not yet durable. A block found damaged is taken out of the index. */
   async read(contentIds: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
     const found = await this.#read(contentIds);
+    if (this.#goesOn && found.envelopes.includes(undefined)) {
+      this.#goesOn = false;
+      this.#indexed = indexByFramesAnew(this.#stream, this.#index);
+      return this.read(contentIds);
+    }
     if (found.moved.size === 0) return found.envelopes;
     // Their segment was freed between the look into the index and the reading.
     const again = await this.#read(contentIds.filter((id) => found.moved.has(id)));
@@ -272,11 +286,15 @@ export class BlockStore {
       this.#closed = true;
       try {
         await this.#syncPending();
-        await this.#index.sync();
+        if (!this.#isReadOnly || this.#indexed !== undefined) await this.#index.sync();
       } finally {
         await this.#stream.close();
       }
     });
+  }
+
+  async #indexByFrames(): Promise<void> {
+    this.#goesOn = await indexByFrames(this.#stream, this.#index);
   }
 
   #whenIndexed(): Promise<void> | undefined {

@@ -1,6 +1,7 @@
 export type { CompactedSegment, SparseSegment } from './block-compaction.js';
 export * from './block-list.js';
 export * from './block-payload.js';
+export { forgetBlockIndex } from './block-index-upkeep.js';
 export * from './block-store.js';
 export * from './block-store-jobs.js';
 export type { BlockStoreInit, BlockStoreStats } from './block-store-types.js';

@@ -1,12 +1,13 @@
 /** Who answers a question to history: the running node, or with `--store DIR` a store by itself. */
 import type { HistoryControl } from '@holdfast/node';
+import { cacheDirectory } from './home-directory.js';
 import { absolutePath, type VerbContext } from './verb.js';
 
 export interface StoreChoice {
   readonly store?: string;
 }
 
-/** A store is closed again, and what was made for it is removed, whatever comes. */
+/** A store is closed again, whatever comes. */
 export async function withHistory<Result>(
   context: VerbContext,
   { store }: StoreChoice,
@@ -14,8 +15,12 @@ export async function withHistory<Result>(
 ): Promise<Result> {
   if (store === undefined) return use(context.node());
   const { openStoreHistory } = await context.loadRunner();
-  const { processLives } = context.environment;
-  const opened = await openStoreHistory({ store: absolutePath(context, store), processLives });
+  const { processLives, variables } = context.environment;
+  const opened = await openStoreHistory({
+    store: absolutePath(context, store),
+    cache: cacheDirectory(variables),
+    processLives,
+  });
   try {
     if (opened.heldBy !== undefined) {
       context.output.warning(

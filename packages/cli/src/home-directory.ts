@@ -28,6 +28,13 @@ export function resolveHome(
   return join(variables.HOME || homedir(), '.local', 'share', 'holdfast');
 }
 
+/** Where what can be made again is kept: the XDG cache directory, or below the user's home. */
+export function cacheDirectory(variables: Readonly<Record<string, string | undefined>>): string {
+  const cache = variables.XDG_CACHE_HOME;
+  if (cache?.startsWith('/')) return join(cache, 'holdfast');
+  return join(variables.HOME || homedir(), '.cache', 'holdfast');
+}
+
 export function homePaths(home: string): HomePaths {
   return {
     home,

@@ -1,19 +1,10 @@
 /**
  * The history in an archive's store, read without a node: on a copy, on a disk that cannot be written,
- * on any machine. Owns a temporary directory with an index of its own, made from the segments.
+ * on any machine. Its index is its own, made from the segments, and kept for the next question.
  * Invariant: nothing in the store, or beside it, is written.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Hash } from '@holdfast/model';
-import {
-  bytesOf,
-  filePathFrom,
-  type KeyValueStore,
-  parentPath,
-  silentLogger,
-} from '@holdfast/platform';
+import { AppError, bytesOf, filePathFrom, parentPath, silentLogger } from '@holdfast/platform';
 import {
   createBlake3,
   cryptoRandom,
@@ -22,8 +13,9 @@ import {
   systemClock,
   WorkerPool,
 } from '@holdfast/platform-node';
-import { VersionArchive } from '@holdfast/version-archive';
+import { readStoreIdentity, VersionArchive } from '@holdfast/version-archive';
 import type { HistoryControl } from './history-control.js';
+import { forgetStoreCache, openStoreCache, type StoreCache } from './store-cache.js';
 import { storeHistory } from './store-history.js';
 import { holderOf, storeNames } from './store-neighbours.js';
 
@@ -37,31 +29,41 @@ export interface StoreHistory extends HistoryControl {
 export interface OpenStoreOptions {
   /** Absolute native path. */
   readonly store: string;
+  /** Where this user's programs keep what can be made again; undefined: nothing is kept. */
+  readonly cache?: string | undefined;
   /** Whether a process with this id lives. */
   readonly processLives: (pid: number) => boolean;
 }
 
 /** Codes: `store_missing`, `store_format_unknown`, `store_identity_mismatch`, `history_damaged`. */
 export async function openStoreHistory(options: OpenStoreOptions): Promise<StoreHistory> {
+  const identity = readStoreIdentity(new NodeFileSystem(), filePathFrom(options.store));
+  const init = { cache: options.cache, identity, clock: systemClock, open: openLevelStore };
+  try {
+    return await openOver(await openStoreCache(init), options);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'store_damaged') throw error;
+    forgetStoreCache(init);
+    return await openOver(await openStoreCache(init), options);
+  }
+}
+
+async function openOver(cache: StoreCache, options: OpenStoreOptions): Promise<StoreHistory> {
   const fileSystem = new NodeFileSystem();
   const directory = filePathFrom(options.store);
-  const temporary = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
   const runner = new WorkerPool({ workerUrl: new URL('./bulk-worker.js', import.meta.url) });
   const hasher = createBlake3();
   const hash: Hash = (bytes) => hasher.blake3(bytes);
-  let keyValueStore: KeyValueStore | undefined;
   let archive: VersionArchive | undefined;
   const close = async () => {
     await archive?.close();
     await runner.stop();
-    await keyValueStore?.close();
-    rmSync(temporary, { recursive: true, force: true });
+    await cache.close();
   };
   try {
-    keyValueStore = await openLevelStore(join(temporary, 'index'));
     archive = await VersionArchive.open({
       directory,
-      keyValueStore,
+      keyValueStore: cache.keyValueStore,
       keyPrefix: bytesOf('A'),
       runner,
       fileSystem,

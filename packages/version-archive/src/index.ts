@@ -22,4 +22,5 @@ export {
 export type { VersionArchiveInit } from './open-store.js';
 export type { AppendEntry } from './plan-append.js';
 export type { NeededVersions, ThinnedVersion } from './plan-thinning.js';
+export { readStoreIdentity, type StoreIdentity } from './store-identity.js';
 export * from './version-archive.js';

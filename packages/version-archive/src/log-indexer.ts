@@ -16,10 +16,19 @@ export class LogIndexer {
   #unindexed: LoggedEntry[] = [];
   #needsRecovery = true;
 
-  constructor(log: HistoryLog, index: HistoryIndex, logger: Logger) {
+  readonly #onDoubt: () => Promise<void>;
+
+  /** `onDoubt` runs before an index that does not fit the log is emptied. */
+  constructor(
+    log: HistoryLog,
+    index: HistoryIndex,
+    logger: Logger,
+    onDoubt: () => Promise<void> = async () => {},
+  ) {
     this.#log = log;
     this.#index = index;
     this.#logger = logger;
+    this.#onDoubt = onDoubt;
   }
 
   get disclosed(): ChainPoint {
@@ -48,6 +57,7 @@ export class LogIndexer {
           position: checkpoint.position,
         });
       }
+      await this.#onDoubt();
       await this.#index.clear();
     }
     const from = inDoubt ? undefined : checkpoint;

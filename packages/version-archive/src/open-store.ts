@@ -3,7 +3,7 @@
  * only when the log's first entry is durable in both copies; before, an empty log is an unfinished
  * creation, afterwards it is damage.
  */
-import { BlockStore, type SegmentDamage } from '@holdfast/block-store';
+import { BlockStore, forgetBlockIndex, type SegmentDamage } from '@holdfast/block-store';
 import type { Hash, StoreId } from '@holdfast/model';
 import {
   AppError,
@@ -48,7 +48,7 @@ export interface VersionArchiveInit {
   readonly logger: Logger;
   /**
    * Nothing below the directory is written, made or sealed, and nothing can be appended: for a store
-   * that another node keeps, or nobody. The key-value store is one that is thrown away afterwards.
+   * that another node keeps, or nobody. The key-value store has only what this makes of the store.
    */
   readonly readOnly?: boolean;
   /** Told of each block that could not be read back. Of the log there is a second copy. */
@@ -73,7 +73,13 @@ export async function openStore(init: VersionArchiveInit): Promise<OpenedStore> 
   try {
     await beginLog(log, identity, init);
     const index = await openIndex(init, identity);
-    const indexer = new LogIndexer(log, index, init.logger);
+    const ofBlocks = {
+      keyValueStore: init.keyValueStore,
+      keyPrefix: Buffer.concat([init.keyPrefix, Buffer.from('b')]),
+    };
+    // Of a store that is only read, the index may have been made of another one in the same place.
+    const forget = () => (readOnly ? forgetBlockIndex(ofBlocks) : Promise.resolve());
+    const indexer = new LogIndexer(log, index, init.logger, forget);
     await indexer.settle();
     if (!identity.complete && !readOnly) {
       writeIdentity(init.fileSystem, init.directory, { ...identity, complete: true });
@@ -82,8 +88,8 @@ export async function openStore(init: VersionArchiveInit): Promise<OpenedStore> 
       BlockStore.open({
         ...init,
         ...identity,
+        ...ofBlocks,
         directory: joinPath(init.directory, 'blocks'),
-        keyPrefix: Buffer.concat([init.keyPrefix, Buffer.from('b')]),
       }),
     );
     return { identity, log, index, indexer, blocks };

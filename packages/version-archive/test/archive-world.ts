@@ -113,6 +113,15 @@ export class ArchiveWorld {
     this.database = new MemoryDatabase();
   }
 
+  /** Takes away every row whose key begins so. */
+  async dropRows(prefix: string): Promise<void> {
+    const store = new MemoryKeyValueStore(this.database);
+    const range = { from: Buffer.from(prefix), to: Buffer.from(`${prefix}\xff`, 'latin1') };
+    for await (const [key] of store.iterate(range)) {
+      await store.batch([{ type: 'delete', key }], { sync: true });
+    }
+  }
+
   /** Undefined where the world ended the node before the work was done. */
   async untilKilled<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     const ended = new Promise<undefined>((resolve) => {

@@ -1,6 +1,6 @@
 /** A store that is only read: nothing in it may be written, whatever state it is in. */
 import { joinPath, statIfPresent } from '@holdfast/platform';
-import type { FileCall } from '@holdfast/simulation';
+import type { FileCall, StoreCall } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 import {
   ArchiveWorld,
@@ -37,6 +37,22 @@ async function withHistory() {
 
 const contents = (made: Awaited<ReturnType<typeof withHistory>>['made']) =>
   made.flatMap(({ envelopes }) => envelopes);
+
+/** Reads all of it with the database that is there; gives what it lists, and how many rows were written. */
+async function writtenWhile(world: ArchiveWorld, blocks: ReturnType<typeof contents>) {
+  let rows = 0;
+  const onStoreCall = (call: StoreCall) => {
+    if (call.name === 'batch') rows += call.writeCount;
+  };
+  const archive = await world.open({ readOnly: true, lineage: 'kept', onStoreCall });
+  const listed = await listAll(archive);
+  const found = await archive.blocks.read(blocks.map(({ contentId }) => contentId));
+  expect(found.map((one) => Buffer.from(one ?? []))).toEqual(
+    blocks.map(({ envelope }) => Buffer.from(envelope)),
+  );
+  await archive.close();
+  return { listed, rows };
+}
 
 describe('an archive that is only read', () => {
   test('answers as the one that was killed, from the segments alone, and writes nothing', async () => {
@@ -85,6 +101,47 @@ describe('an archive that is only read', () => {
     const found = await opened.archive.blocks.read(ids);
     expect(found.map((envelope) => envelope !== undefined)).toEqual([false, true, true]);
     expect(opened.changing).toEqual([]);
+  });
+
+  test('goes on with the index that was made of it before, and writes only what is new there', async () => {
+    const { world, archive, made } = await withHistory();
+    world.loseDatabase();
+    const first = await writtenWhile(world, contents(made));
+    const again = await writtenWhile(world, contents(made));
+    expect(again.listed).toEqual(first.listed);
+    expect(again.rows).toBeLessThan(3);
+    const more = fileVersion('d.txt', 'four');
+    await archiveAll(archive, [more]);
+    const extended = await writtenWhile(world, contents([...made, more]));
+    expect(extended.listed).toHaveLength(4);
+    expect(extended.rows).toBeLessThan(first.rows);
+    await archive.close();
+  });
+
+  test('finds a block that the index of before does not lead to', async () => {
+    const { world, archive, made } = await withHistory();
+    await archive.close();
+    world.loseDatabase();
+    await writtenWhile(world, contents(made));
+    await world.dropRows('a!bb');
+    expect((await writtenWhile(world, contents(made))).listed).toHaveLength(3);
+  });
+
+  test('does not believe an index that was made of another one under the same name', async () => {
+    const { world, archive, made } = await withHistory();
+    await archive.close();
+    const other = new ArchiveWorld();
+    const others = await other.open();
+    const texts = ['six', 'five', 'four', 'three', 'two'];
+    const madeThere = texts.map((text) => fileVersion(`${text}.txt`, text));
+    await archiveAll(others, madeThere);
+    await others.close();
+    expect(others.storeId).toBe(archive.storeId);
+    other.loseDatabase();
+    await writtenWhile(other, contents(madeThere));
+    world.database = other.database;
+    const { listed } = await writtenWhile(world, contents(made));
+    expect(listed).toHaveLength(3);
   });
 
   test('is none where there is no store', async () => {
