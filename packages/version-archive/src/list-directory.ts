@@ -76,14 +76,15 @@ async function* readAlong(
   position: number,
 ): AsyncGenerator<PathAtMoment, Uint8Array | undefined> {
   const path = new PathRows(index, position);
-  for await (const [key, value] of index.keyValueStore.iterate(range)) {
-    const pathKey = key.subarray(0, key.length - positionBytes);
-    if (!path.isOf(pathKey)) {
-      yield* path.finished();
-      path.begin(pathKey);
+  for await (const page of index.keyValueStore.iteratePages(range)) {
+    for (const [key, value] of page) {
+      if (!path.isOf(key)) {
+        yield* path.finished();
+        path.begin(key);
+      }
+      path.add(key, value);
+      if (path.rowCount > seekAfterRows) return path.pathKey;
     }
-    path.add(key, value);
-    if (path.rowCount > seekAfterRows) return pathKey;
   }
   yield* path.finished();
   return undefined;
@@ -102,12 +103,22 @@ class PathRows {
     this.#position = position;
   }
 
-  isOf(pathKey: Uint8Array): boolean {
-    return this.#pathKey !== undefined && Buffer.compare(this.#pathKey, pathKey) === 0;
+  get pathKey(): Uint8Array | undefined {
+    return this.#pathKey;
   }
 
-  begin(pathKey: Uint8Array): void {
-    this.#pathKey = pathKey;
+  /** From the end, where the names of one directory differ; asked of every row. */
+  isOf(key: Uint8Array): boolean {
+    const pathKey = this.#pathKey;
+    if (pathKey?.length !== key.length - positionBytes) return false;
+    for (let at = pathKey.length - 1; at >= 0; at -= 1) {
+      if (pathKey[at] !== key[at]) return false;
+    }
+    return true;
+  }
+
+  begin(key: Uint8Array): void {
+    this.#pathKey = key.subarray(0, key.length - positionBytes);
     this.#latest = undefined;
     this.rowCount = 0;
   }
