@@ -11,9 +11,9 @@ beforeEach(() => {
   directory = createTemporaryDirectory();
   path = join(directory.path, 'database');
 });
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers();
-  directory.dispose();
+  await directory.dispose();
 });
 
 /** The lineage of an opening that puts so many rows, and closes. */
