@@ -80,7 +80,7 @@ export async function receiptsForMirror(
 }
 
 /** The sequence of the first offer of a device that still waits, and the exceptions before it. */
-export async function untakenOffers(
+async function untakenOffers(
   index: Pick<FolderIndex, 'queuedOffers'>,
   device: DeviceId,
   exceptions: ReadonlySet<VersionId>,
