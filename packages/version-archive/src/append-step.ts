@@ -54,7 +54,8 @@ export class AppendStep {
     await requireBlocks(blocks, wanted);
     const plan = planAppend(entries, await this.#knowledge(folder, entries));
     const storedIds = await this.#storedIds(plan.fresh);
-    log.stage(plan.fresh.map((entry) => this.#logEntry(folder, entry, storedIds)));
+    const received = this.#receivedNow();
+    log.stage(plan.fresh.map((entry) => this.#logEntry(folder, entry, storedIds, received)));
     await indexer.settle();
     return plan.positions.map((position) => ({ position }));
   }
@@ -97,13 +98,23 @@ export class AppendStep {
     return storedIds;
   }
 
+  /** Asked once for a step: whether the clock is synchronised is looked up on the disk. */
+  #receivedNow(): Pick<VersionEntry, 'receivedAtMs' | 'clockSynchronised'> {
+    const { clock, clockSynchronised } = this.#init;
+    return {
+      receivedAtMs: Math.max(0, Math.floor(clock.now())),
+      clockSynchronised: clockSynchronised(),
+    };
+  }
+
   #logEntry(
     folder: FolderId,
     appended: AppendEntry,
     storedIds: ReadonlyMap<ContentId, StoredId>,
+    received: Pick<VersionEntry, 'receivedAtMs' | 'clockSynchronised'>,
   ): VersionEntry {
     const { version, becameCurrent, supersedes, sender } = appended;
-    const { clock, clockSynchronised, storeId, hash } = this.#init;
+    const { storeId, hash } = this.#init;
     return {
       kind: 'version',
       folder,
@@ -113,9 +124,8 @@ export class AppendStep {
       supersedes,
       author: version.record.author,
       sender,
-      receivedAtMs: Math.max(0, Math.floor(clock.now())),
+      ...received,
       bootId: this.#bootId,
-      clockSynchronised: clockSynchronised(),
       storedIds: topLevelBlocks(version).map(({ contentId }) => {
         const storedId = storedIds.get(contentId);
         assert(storedId !== undefined, 'every block of the list has a stored id');
