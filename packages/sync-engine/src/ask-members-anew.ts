@@ -4,7 +4,7 @@
  * until it has said so. What it keeps is then taken as if it were new.
  */
 import { AppError } from '@holdfast/platform';
-import { endLinksAround } from './end-links.js';
+import { endLinksWhile } from './end-links.js';
 import type { FolderEngine } from './folder-engine.js';
 
 /** Durable when it resolves; members that are not connected are asked when they are. */
@@ -17,9 +17,9 @@ export async function askMembersAnew(folder: FolderEngine): Promise<void> {
   const reason = () => {
     return new AppError('content_thinned', 'Versions were thinned: receipts begin anew.');
   };
-  await endLinksAround(folder, reason, () =>
-    index.update([], (entry) => entry, { sync: true, peers }),
-  );
+  await endLinksWhile(folder, reason, async () => {
+    await index.update([], (entry) => entry, { sync: true, peers });
+  });
   mirror?.wake();
 }
 

@@ -17,6 +17,7 @@ import { ArchiveIngester } from './archive-ingester.js';
 import { ArchiveMirror } from './archive-mirror.js';
 import type { BlockSupplier } from './block-client.js';
 import { BlockServer } from './block-server.js';
+import { LinkPause, linksPaused } from './end-links.js';
 import { folderAnnouncement } from './folder-announcement.js';
 import type { FolderConfig } from './folder-config.js';
 import type { FolderEngineInit } from './folder-engine-init.js';
@@ -50,6 +51,7 @@ export class FolderEngine {
   readonly massChanges: FolderMassChanges;
   /** What the store had of this folder and lost. */
   readonly losses = new FolderLosses();
+  readonly linkPause = new LinkPause();
   readonly #init: FolderEngineInit;
   readonly #links = new Map<DeviceId, FolderLink>();
   #config: FolderConfig;
@@ -111,7 +113,7 @@ export class FolderEngine {
             onStaged: () => this.#changed(),
             onIngested: () => this.#ingested(),
           });
-    this.#receipts = this.#receiptsOf(archive);
+    this.#receipts = archive && this.#receiptsOf(archive);
     if (this.tree === undefined) return;
     const onChange = () => this.#changed();
     const own = { folder: this, tree: this.tree, context, onChange };
@@ -132,8 +134,7 @@ export class FolderEngine {
     });
   }
 
-  #receiptsOf(archive: VersionArchive | undefined): ReceiptSender | undefined {
-    if (archive === undefined) return undefined;
+  #receiptsOf(archive: VersionArchive): ReceiptSender {
     return new ReceiptSender({
       folder: this.#config.id,
       index: this.index,
@@ -235,7 +236,7 @@ export class FolderEngine {
     this.#changed();
   }
 
-  /** What this device says of the folder to a member. */
+  /** What it says of the folder to a member. */
   announcementFor(device: DeviceId, questions: number, proofCount: number): FolderAnnouncement {
     const massChanges = this.massChanges.announced(questions);
     const proofs = this.#init.proofs.announced(this.#config.id, proofCount);
@@ -245,11 +246,12 @@ export class FolderEngine {
 
   /** The member keeps the folder and lists this device: begin, or take over what it says now. */
   async link(session: PeerSession, announcement: FolderAnnouncement): Promise<void> {
+    const pauses = this.linkPause.begun;
     await this.massChanges.hear(announcement.massChanges);
     await this.#init.proofs.hear(this.#config, announcement.proofs);
     const known = this.#links.get(session.device);
     if (this.isLinked(session, announcement)) return known?.update(announcement);
-    if (known !== undefined) this.unlink(known.session);
+    if (known) this.unlink(known.session);
     const link = new FolderLink(
       {
         ...this.#init,
@@ -268,6 +270,7 @@ export class FolderEngine {
     if (!(await this.renumbering.accepts(link))) return;
     try {
       await link.dropVoidReceipt();
+      if (this.linkPause.isSince(pauses)) return session.end(linksPaused());
       this.#links.set(session.device, link);
       await link.start();
     } catch (error) {

@@ -61,11 +61,14 @@ export class FolderLosses {
     if (!this.isBeyondReceipts) this.#areVoid = false;
   }
 
-  /** Whether receipts that were given are to be made void now; once for each time they have to be. */
-  mustVoidReceipts(): boolean {
-    const must = this.isBeyondReceipts && !this.#areVoid;
-    if (must) this.#areVoid = true;
-    return must;
+  /** Whether receipts that were given are to be made void: once for each time they have to be. */
+  get mustVoidReceipts(): boolean {
+    return this.isBeyondReceipts && !this.#areVoid;
+  }
+
+  /** They are void, durably. */
+  noteVoid(): void {
+    this.#areVoid = true;
   }
 
   /** The content of versions is in the store again. */

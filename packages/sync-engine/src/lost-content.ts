@@ -2,7 +2,7 @@
 import type { ContentId, DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { HealingSource } from './content-healer.js';
-import { endLinksAround } from './end-links.js';
+import { endLinksWhile } from './end-links.js';
 import type { FolderEngine } from './folder-engine.js';
 
 /** Who may have content of the folder: connected archives, other members, then the own mirror. */
@@ -26,11 +26,12 @@ export function healingSources(folder: FolderEngine, localDevice: DeviceId): Hea
  */
 export async function voidReceipts(folder: FolderEngine): Promise<void> {
   const { losses, index, config } = folder;
-  if (!losses.mustVoidReceipts()) return;
+  if (!losses.mustVoidReceipts) return;
   const reason = () => {
     return new AppError('content_lost', 'Content was lost here: receipts begin anew.');
   };
-  await endLinksAround(folder, reason, async () => {
+  await endLinksWhile(folder, reason, async () => {
     for (const device of config.members) await index.forgetPeer(device);
   });
+  losses.noteVoid();
 }
