@@ -4,6 +4,8 @@
  */
 import type { FolderPath } from '@holdfast/model';
 import { AppError, type Clock } from '@holdfast/platform';
+import { directoryMissing } from './place-item.js';
+import type { PlaceOutcome, PlannedPath } from './placer.js';
 
 const patienceMs = 30_000;
 const maxPaths = 10_000;
@@ -31,4 +33,10 @@ export class OrphanedPaths {
 /** Whether a large file could not be staged for want of its directory. */
 export function lacksDirectory(error: unknown): boolean {
   return error instanceof AppError && error.code === 'parent_missing';
+}
+
+/** As a placing tells of them. */
+export function orphansOf(planned: readonly PlannedPath[]): PlaceOutcome {
+  const failed = planned.map(({ entry }) => ({ path: entry.path, reason: directoryMissing }));
+  return { placed: 0, changed: [], notEmpty: [], failed };
 }

@@ -77,12 +77,25 @@ export function namesMadeBy({ path, content, copyTo }: PlaceItem): FolderPath[] 
 
 /** Why something was not placed: nothing can lie there yet. */
 export const directoryMissing = 'its directory is not there';
+/** Why something was not placed: the name is another's here. */
+export const nameTaken = 'this disk does not tell its name from that of another';
+/** Why something was not placed: it is looked at again first. */
+export const changedMeanwhile = 'it changed here meanwhile';
 /** Why something was not placed: not all of its content came. */
 export const contentMissing = 'the other device does not have it any more';
 
-const ofContent: ReadonlySet<string> = new Set([contentMissing, 'incomplete', 'block_mismatch']);
+const ofThisDisk: ReadonlySet<string> = new Set([directoryMissing, nameTaken, changedMeanwhile]);
+const errorNumber = /^E[A-Z0-9]+$/;
 
-/** Whether who was asked did not give the content; the rest says something of this disk. */
-export function isNotGiven({ reason }: { readonly reason: string }): boolean {
-  return ofContent.has(reason);
+/**
+ * Whether who was asked did not give the content, or not so that it can be used: so it is with all
+ * that says nothing of this disk.
+ */
+export function isNotGiven(reason: string): boolean {
+  return !ofThisDisk.has(reason) && !errorNumber.test(reason);
+}
+
+/** Whether what is packed as nobody here knows is there all the same; else it counts as gone. */
+export function isGone(reason: string): boolean {
+  return isNotGiven(reason) && reason !== 'envelope_codec_unknown';
 }

@@ -22,6 +22,7 @@ import { writePiece } from './block-piece.js';
 import { isLinkImpossible } from './link-or-copy.js';
 import {
   directoryMissing,
+  nameTaken,
   type PlaceInput,
   type PlaceItem,
   type PlaceResult,
@@ -162,7 +163,7 @@ class Placement {
   #checkName({ path, expected, content }: PlaceItem): PlaceResult | undefined {
     if (expected.type === 'present' || content.type === 'nothing') return undefined;
     if (!this.#parents.names.isTakenByAnother(path)) return undefined;
-    return { type: 'postponed', reason: 'this disk does not tell its name from that of another' };
+    return { type: 'postponed', reason: nameTaken };
   }
 
   #openTemporary(temporary: FilePath, fresh: boolean): FileHandle {

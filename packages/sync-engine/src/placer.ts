@@ -17,6 +17,7 @@ import type { FetchedFiles } from './content-fetcher.js';
 import { noEnvelopes } from './packed-envelopes.js';
 import { PathClaims } from './path-claims.js';
 import {
+  changedMeanwhile,
   contentMissing,
   type Expected,
   namesMadeBy,
@@ -300,13 +301,13 @@ function outcomeOf(
       if (leavesOut(action.target)) changed.push(entry.path);
     } else if (result?.type === 'changed') {
       changed.push(entry.path, ...(item.copyTo === undefined ? [] : [item.copyTo]));
-      failed.push({ path: entry.path, reason: 'it changed here meanwhile' });
+      failed.push({ path: entry.path, reason: changedMeanwhile });
     } else if (result?.type === 'postponed') {
       if (result.reason === 'the directory is not empty') notEmpty.push(entry.path);
       else failed.push({ path: entry.path, reason: result.reason });
     } else {
       if (result?.leftAside) changed.push(entry.path);
-      failed.push({ path: entry.path, reason: result?.code ?? 'unknown' });
+      failed.push({ path: entry.path, reason: result?.code ?? 'EUNKNOWN' });
     }
   }
   return { placed, changed, notEmpty, failed };

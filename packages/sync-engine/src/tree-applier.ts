@@ -18,8 +18,8 @@ import { HopelessReturns } from './hopeless-returns.js';
 import { IgnoredInTheWay, ignoredParents } from './ignored-in-the-way.js';
 import { LargeVersions } from './large-versions.js';
 import { LocalTwins } from './local-twins.js';
-import { lacksDirectory, OrphanedPaths } from './orphaned-paths.js';
-import { directoryMissing, isNotGiven } from './place-item.js';
+import { lacksDirectory, OrphanedPaths, orphansOf } from './orphaned-paths.js';
+import { directoryMissing, isGone, isNotGiven } from './place-item.js';
 import { type PlaceOutcome, Placer, type PlannedPath } from './placer.js';
 import { type FileBatch, filesPerBatch, isLarge, SourceChoice } from './source-choice.js';
 import type { TreeApplierInit } from './tree-applier-init.js';
@@ -275,17 +275,19 @@ export class TreeApplier {
     try {
       const fetched = await this.#fetch(batch, onStaged);
       const outcome = await this.#placer.place(planned, fetched);
-      const lacking = new Set(outcome.failed.filter(isNotGiven).map((one) => one.path));
+      const reasons = new Map(outcome.failed.map(({ path, reason }) => [path, reason]));
       for (const { planned: one, file } of files) {
-        if (lacking.has(one.entry.path)) this.#notGiven(client, one, file, true);
+        const reason = reasons.get(one.entry.path);
+        if (reason === undefined || !isNotGiven(reason)) continue;
+        this.#notGiven(client, one, file, isGone(reason));
       }
       await this.#settle(outcome);
     } catch (error) {
       if (!isOfContent(error)) throw error;
       if (lacksDirectory(error)) return await this.#settle(orphansOf(planned));
-      const isGone = error instanceof AppError && error.code === 'content_unavailable';
+      const isAway = error instanceof AppError && error.code === 'content_unavailable';
       for (const { planned: one, file } of files) {
-        this.#notGiven(client, one, file, isGone);
+        this.#notGiven(client, one, file, isAway);
         this.#fail(one.entry.path, fileErrorCode(error) ?? errorMessage(error));
       }
     } finally {
@@ -293,8 +295,8 @@ export class TreeApplier {
     }
   }
 
-  #notGiven(client: BlockSupplier, planned: PlannedPath, file: FileToFetch, isGone: boolean): void {
-    this.#sources.failed(client, file, isGone);
+  #notGiven(client: BlockSupplier, planned: PlannedPath, file: FileToFetch, isAway: boolean): void {
+    this.#sources.failed(client, file, isAway);
     this.#mayTryOther ||= this.#sources.mayTryOther(planned);
     this.#hopeless.note(planned, this.#sources.isGoneEverywhere(planned));
   }
@@ -391,10 +393,4 @@ export class TreeApplier {
   #fail(path: FolderPath, reason: string): void {
     if (this.#failures.size < maxProblems) this.#failures.set(path, reason);
   }
-}
-
-/** As a placing tells of them. */
-function orphansOf(planned: readonly PlannedPath[]): PlaceOutcome {
-  const failed = planned.map(({ entry }) => ({ path: entry.path, reason: directoryMissing }));
-  return { placed: 0, changed: [], notEmpty: [], failed };
 }

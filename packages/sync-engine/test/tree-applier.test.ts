@@ -10,6 +10,7 @@ import {
 import { ListBlockStore } from '@holdfast/folder-scanner';
 import {
   type ContentId,
+  type DeviceId,
   type FileVersion,
   type FolderId,
   hexFrom,
@@ -37,6 +38,7 @@ import {
   here,
   PlaceWorld,
   pathOf,
+  phone,
   root,
 } from './place-world.js';
 
@@ -77,6 +79,18 @@ const supplier: BlockSupplier = {
   },
 };
 
+/** Packs everything with a codec that nobody knows. */
+const strange: BlockSupplier = {
+  request: (folder, items, onBlock) =>
+    supplier.request(folder, items, (block) => {
+      const envelope = new Uint8Array(block.envelope);
+      envelope[0] = 7;
+      onBlock({ ...block, envelope });
+    }),
+};
+
+const suppliers = new Map<DeviceId, BlockSupplier>();
+
 function newApplier(): TreeApplier {
   const nodeClock = clock.nodeClock();
   const context = { actor: actor('a'), device: here, hash };
@@ -95,7 +109,7 @@ function newApplier(): TreeApplier {
     plan: (entry) => planPath(entry, hash),
     held: { isDue: false, settle: async () => undefined },
     rules: () => ({ isEmpty: true }) as never,
-    clientOf: (device) => (device === desktop ? supplier : undefined),
+    clientOf: (device) => suppliers.get(device),
     mayApply: async () => true,
     isEverybodyHere: () => true,
     onSurprise: () => undefined,
@@ -139,6 +153,8 @@ beforeEach(async () => {
   clock = new VirtualWorldClock();
   world = new PlaceWorld();
   index = await openIndex();
+  suppliers.clear();
+  suppliers.set(desktop, supplier);
   applier = newApplier();
 });
 
@@ -175,5 +191,44 @@ test('a rejection waits for room on the disk, however long that takes', async ()
   world.disk.capacityBytes = capacityBytes;
   await clock.runUntil(() => index.counts.needFiles === 0, { deadlineMs: 35 * minuteMs });
   expect(world.text('d/a.bin')).toBe('small');
+  await applier.stop();
+});
+
+test('who packs content as nobody knows keeps nobody from asking another for it', async () => {
+  const made = former('a.bin', false);
+  blocks = made.blocks;
+  suppliers.set(desktop, strange);
+  suppliers.set(phone, supplier);
+  const shown = { state: 'current', sequence: 1 } as const;
+  await index.update(
+    [pathOf('a.bin')],
+    (entry) =>
+      [desktop, phone].reduce(
+        (next, device) => withPeerRow(next, made.version, { device, ...shown }),
+        entry,
+      ),
+    { sync: true },
+  );
+  applier.start();
+  applier.wake();
+  await clock.runUntil(() => index.counts.needFiles === 0, { deadlineMs: 5 * minuteMs });
+  expect(world.text('a.bin')).toBe('small');
+  await applier.stop();
+});
+
+test('a rejection is not given up where who has the content packs it as nobody here knows', async () => {
+  await rejectedDeletion('d/a.bin', false);
+  await index.update(
+    [pathOf('d')],
+    (entry) => withLocalCurrent(entry, directoryAt('d'), { disk: world.diskState('') }),
+    { sync: true },
+  );
+  world.user.makeDirectory(world.at('d'));
+  suppliers.set(desktop, strange);
+  applier.start();
+  applier.wake();
+  await clock.runUntil(30 * minuteMs);
+  expect(applier.problems()).toEqual([{ path: 'd/a.bin', reason: 'envelope_codec_unknown' }]);
+  expect(await isRejected()).toBe(true);
   await applier.stop();
 });
