@@ -21,7 +21,7 @@ const countedKeyKind = 0x6e;
 const sumModulus = 2 ** 48;
 const maxBatchEntries = 4096;
 /** Who stores a block asks for it several times until its version is archived. */
-const maxRemembered = 8_192;
+const maxRemembered = 4_096;
 
 export interface IndexedBlock {
   readonly location: EntryLocation;

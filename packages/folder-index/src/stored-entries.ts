@@ -1,7 +1,7 @@
 /**
  * Reading the entries of paths, as they lie in the database and decoded. Whoever takes a version in
  * asks for its entry several times within a moment, so those that were read lately are remembered:
- * a bounded number, each as the last batch that is in order left it.
+ * a bounded number of small ones, each as the last batch that is in order left it.
  */
 import type { FolderPath } from '@holdfast/model';
 import { type KeyValueStore, RecentRows } from '@holdfast/platform';
@@ -17,7 +17,9 @@ export interface StoredEntry {
 }
 
 /** More than a batch that an archive takes. */
-const maxRemembered = 2_048;
+const maxRemembered = 1_024;
+/** Decoded it takes several times that; a larger one, of a file of many blocks, is read again. */
+const maxRememberedBytes = 2_048;
 
 export class StoredEntries {
   readonly #store: KeyValueStore;
@@ -45,7 +47,7 @@ export class StoredEntries {
     const read = others.map((path, at) => this.#decode(path, values[at])).values();
     return known.map((stored, at) => {
       const one = stored ?? read.next().value ?? this.#decode(paths[at] as FolderPath, undefined);
-      if (isSure && one.bytes !== undefined) this.#recent.set(one.entry.path, one);
+      if (isSure) this.#remember(one);
       return one;
     });
   }
@@ -57,9 +59,7 @@ export class StoredEntries {
     for (const { entry } of changed) this.#recent.delete(entry.path);
     try {
       await write();
-      for (const one of remembered) {
-        if (one.bytes !== undefined) this.#recent.set(one.entry.path, one);
-      }
+      for (const one of remembered) this.#remember(one);
     } finally {
       this.#writeCount += 1;
       this.#isWriting = false;
@@ -69,6 +69,11 @@ export class StoredEntries {
   /** Devices may have other numbers from here on. */
   forget(): void {
     this.#recent.clear();
+  }
+
+  #remember(one: StoredEntry): void {
+    if (one.bytes === undefined || one.bytes.length > maxRememberedBytes) return;
+    this.#recent.set(one.entry.path, one);
   }
 
   #decode(path: FolderPath, bytes: Uint8Array | undefined): StoredEntry {

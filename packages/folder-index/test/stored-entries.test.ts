@@ -1,18 +1,49 @@
-import { type FolderIndex, localCurrent, withLocalCurrent } from '@holdfast/folder-index';
-import type { Version } from '@holdfast/model';
+import {
+  type FolderIndex,
+  localCurrent,
+  type PathEntry,
+  withLocalCurrent,
+} from '@holdfast/folder-index';
+import { type FileRecord, type Version, versionOf } from '@holdfast/model';
 import { MemoryDatabase, MemoryKeyValueStore } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
-import { fileVersion, openIndex, pathOf } from './index-world.js';
+import { fileVersion, hash, openIndex, pathOf } from './index-world.js';
 
 const path = pathOf('a');
 const [first, second] = [fileVersion('a', 1), fileVersion('a', 2)];
 
 function show(index: FolderIndex, version: Version) {
-  return index.update([path], (entry) => withLocalCurrent(entry, version), { sync: true });
+  return index.update([version.record.path], (entry) => withLocalCurrent(entry, version), {
+    sync: true,
+  });
 }
 
 async function shownBy(index: FolderIndex) {
   return localCurrent(await index.entry(path))?.version.id;
+}
+
+/** Of so many blocks, each of which is named in the entry. */
+function versionOfBlocks(name: string, blocks: number): Version {
+  const record = fileVersion(name, 1).record as Extract<FileRecord, { kind: 'file' }>;
+  const entries = Array.from({ length: blocks }, () => record.blocks.entries).flat();
+  return versionOf({ ...record, sizeBytes: blocks * 10, blocks: { depth: 0, entries } }, hash);
+}
+
+/** An index, and how often it asked its store for rows since this was asked last. */
+async function countedIndex() {
+  let reads = 0;
+  const store = new MemoryKeyValueStore(new MemoryDatabase(), {
+    onCall: ({ name }) => {
+      if (name === 'get') reads += 1;
+    },
+  });
+  const index = await openIndex({ wrap: () => store });
+  const readsSince = () => {
+    const since = reads;
+    reads = 0;
+    return since;
+  };
+  return { index, readsSince };
 }
 
 describe('entries that were read lately', () => {
@@ -101,4 +132,37 @@ describe('entries that were read lately', () => {
       expect(await shownBy(await openIndex({ database, wasBegun: true }))).toBe(expected);
     },
   );
+
+  test('are read again where they are large, also where they grew large since', async () => {
+    const { index, readsSince } = await countedIndex();
+    const large = versionOfBlocks('large', 100);
+    await show(index, large);
+    await show(index, first);
+    await index.entries([large.record.path, path]);
+    readsSince();
+    await index.entry(path);
+    expect(readsSince()).toBe(0);
+    await index.entry(large.record.path);
+    expect(readsSince()).toBeGreaterThan(0);
+    await show(index, versionOfBlocks('a', 100));
+    readsSince();
+    await index.entry(path);
+    expect(readsSince()).toBeGreaterThan(0);
+  });
+
+  test('are remembered for a whole batch, and no more than 1,024 of them', async () => {
+    const { index, readsSince } = await countedIndex();
+    const paths = Array.from({ length: 1_024 }, (_, number) => pathOf(`f${number}`));
+    const shown = (entry: PathEntry) => withLocalCurrent(entry, fileVersion(entry.path, 1));
+    await index.update(paths, shown, { sync: true });
+    const batch = paths.slice(0, 500);
+    await index.entries(batch);
+    readsSince();
+    await index.entries(batch);
+    expect(readsSince()).toBe(0);
+    await index.entries(paths);
+    readsSince();
+    await index.entries(paths.slice(0, 1));
+    expect(readsSince()).toBeGreaterThan(0);
+  });
 });
