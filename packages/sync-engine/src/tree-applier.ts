@@ -6,7 +6,7 @@
 
 import type { PathEntry } from '@holdfast/folder-index';
 import { displayPath, type FolderPath } from '@holdfast/model';
-import { AppError, errorMessage, fileErrorCode } from '@holdfast/platform';
+import { errorMessage, fileErrorCode } from '@holdfast/platform';
 import type { DeviceTrouble } from '@holdfast/sync-protocol';
 import { AskedLately } from './asked-lately.js';
 import type { BlockSupplier } from './block-client.js';
@@ -278,17 +278,21 @@ export class TreeApplier {
       const reasons = new Map(outcome.failed.map(({ path, reason }) => [path, reason]));
       for (const { planned: one, file } of files) {
         const reason = reasons.get(one.entry.path);
-        if (reason === undefined || !isNotGiven(reason)) continue;
-        this.#notGiven(client, one, file, isGone(reason));
+        if (reason === undefined || !isNotGiven(reason)) this.#hopeless.note(one, false);
+        else this.#notGiven(client, one, file, isGone(reason));
       }
       await this.#settle(outcome);
     } catch (error) {
       if (!isOfContent(error)) throw error;
-      if (lacksDirectory(error)) return await this.#settle(orphansOf(planned));
-      const isAway = error instanceof AppError && error.code === 'content_unavailable';
+      if (lacksDirectory(error)) {
+        for (const one of planned) this.#hopeless.note(one, false);
+        return await this.#settle(orphansOf(planned));
+      }
+      const reason = fileErrorCode(error) ?? errorMessage(error);
       for (const { planned: one, file } of files) {
-        this.#notGiven(client, one, file, isAway);
-        this.#fail(one.entry.path, fileErrorCode(error) ?? errorMessage(error));
+        this.#notGiven(client, one, file, reason === 'content_unavailable');
+        if (!isNotGiven(reason)) this.#hopeless.note(one, false);
+        this.#fail(one.entry.path, reason);
       }
     } finally {
       this.stagedBytes -= stagedBytes;

@@ -89,6 +89,12 @@ const strange: BlockSupplier = {
     }),
 };
 
+/** Says of everything that it has it no more, while `isAway`. */
+const lacking: BlockSupplier = {
+  request: async (...asked) => (isAway ? [] : supplier.request(...asked)),
+};
+let isAway = true;
+
 const suppliers = new Map<DeviceId, BlockSupplier>();
 
 function newApplier(): TreeApplier {
@@ -145,6 +151,17 @@ const directoryAt = (path: string) => {
   return versionOf({ kind: 'directory', permissions: 0o755, ...record }, hash);
 };
 
+/** The same where the directory stayed. */
+async function rejectedInDirectory(isLarge: boolean): Promise<void> {
+  await rejectedDeletion('d/a.bin', isLarge);
+  await index.update(
+    [pathOf('d')],
+    (entry) => withLocalCurrent(entry, directoryAt('d'), { disk: world.diskState('') }),
+    { sync: true },
+  );
+  world.user.makeDirectory(world.at('d'));
+}
+
 const isRejected = async () =>
   localCurrent(await index.entry(pathOf('d/a.bin')))?.guard?.state === 'rejected';
 const sizeOf = (path: string) => (world.text(path) ?? '').length;
@@ -153,6 +170,7 @@ beforeEach(async () => {
   clock = new VirtualWorldClock();
   world = new PlaceWorld();
   index = await openIndex();
+  isAway = true;
   suppliers.clear();
   suppliers.set(desktop, supplier);
   applier = newApplier();
@@ -171,16 +189,41 @@ describe.each([
     expect(localCurrent(await index.entry(pathOf('d')))?.version.record.kind).toBe('directory');
     await applier.stop();
   });
+
+  test('is waited for while the disk is full, though nobody had it for a moment', async () => {
+    await rejectedInDirectory(isLarge);
+    const { capacityBytes } = world.disk;
+    suppliers.set(desktop, lacking);
+    applier.start();
+    applier.wake();
+    await clock.runUntil(minuteMs);
+    isAway = false;
+    world.disk.capacityBytes = capacityBytes - world.disk.freeBytes;
+    await clock.runUntil(30 * minuteMs);
+    expect(applier.problems()).toEqual([{ path: 'd/a.bin', reason: 'ENOSPC' }]);
+    expect(await isRejected()).toBe(true);
+    world.disk.capacityBytes = capacityBytes;
+    await clock.runUntil(() => index.counts.needFiles === 0, { deadlineMs: 35 * minuteMs });
+    expect(sizeOf('d/a.bin')).toBe(sizeBytes);
+    await applier.stop();
+  });
+
+  test('is waited for while its directory is away, though nobody had it for a moment', async () => {
+    await rejectedInDirectory(isLarge);
+    suppliers.set(desktop, lacking);
+    applier.start();
+    applier.wake();
+    await clock.runUntil(minuteMs);
+    isAway = false;
+    world.user.rename(world.at('d'), world.at('moved'));
+    await clock.runUntil(30 * minuteMs);
+    expect(await isRejected()).toBe(true);
+    await applier.stop();
+  });
 });
 
 test('a rejection waits for room on the disk, however long that takes', async () => {
-  await rejectedDeletion('d/a.bin', false);
-  await index.update(
-    [pathOf('d')],
-    (entry) => withLocalCurrent(entry, directoryAt('d'), { disk: world.diskState('') }),
-    { sync: true },
-  );
-  world.user.makeDirectory(world.at('d'));
+  await rejectedInDirectory(false);
   const { capacityBytes } = world.disk;
   world.disk.capacityBytes = capacityBytes - world.disk.freeBytes;
   applier.start();
@@ -217,13 +260,7 @@ test('who packs content as nobody knows keeps nobody from asking another for it'
 });
 
 test('a rejection is not given up where who has the content packs it as nobody here knows', async () => {
-  await rejectedDeletion('d/a.bin', false);
-  await index.update(
-    [pathOf('d')],
-    (entry) => withLocalCurrent(entry, directoryAt('d'), { disk: world.diskState('') }),
-    { sync: true },
-  );
-  world.user.makeDirectory(world.at('d'));
+  await rejectedInDirectory(false);
   suppliers.set(desktop, strange);
   applier.start();
   applier.wake();
