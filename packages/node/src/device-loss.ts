@@ -100,8 +100,8 @@ export class DeviceLosses {
     const rows = await index.countAfter(threshold, alwaysCounted + 1);
     const count = () => this.#begin(folder, state, () => countLoss(index, anyStore, has));
     if (rows <= alwaysCounted) return { count: await count(), exact: true };
-    // No more than that, and known at once.
-    const files = Math.min(index.position().sequence - threshold, index.counts.files);
+    // No more than that, and known at once: what is shown, what is held aside and what archives lost.
+    const files = index.position().sequence - threshold + anyStore.exceptedVersions().size;
     const unknown = { count: { ...nothingLost, files }, exact: false };
     const isEarly = known !== undefined && this.#sinceMs(known) < countEveryMs;
     const counting = this.#counting.get(folder) ?? (isEarly ? undefined : count());

@@ -71,13 +71,13 @@ describe('a folder with more versions than can be looked at while somebody waits
   const paths = Array.from({ length: rows }, (_, number) => `file-${number}` as FolderPath);
 
   /** Its paths are given only after `open` resolves; whoever waits for a time has waited already. */
-  function largeFolder(open: Promise<void>) {
+  function largeFolder(open: Promise<void>, shown = rows, receipt?: object) {
     let looks = 0;
     const index = {
       peers: () => new Map(),
-      peer: () => ({}),
+      peer: () => (receipt === undefined ? {} : { receipt }),
       position: () => ({ epoch: 'e', sequence: rows, hash: '' }),
-      counts: { files: rows },
+      counts: { files: shown },
       countAfter: async (_: number, limit: number) => Math.min(rows, limit),
       async *pathsAfter() {
         looks += 1;
@@ -86,7 +86,8 @@ describe('a folder with more versions than can be looked at while somebody waits
       },
       entries: async (asked: FolderPath[]) =>
         asked.map((one) => withLocalCurrent(emptyEntry(one), versionOfSize(1))),
-      pathsOfVersions: async () => [],
+      pathsOfVersions: async (ids: readonly unknown[]) => ids.map(() => path),
+      numbers: { remembers: async () => true },
     };
     const clock = {
       now: () => 0,
@@ -96,7 +97,7 @@ describe('a folder with more versions than can be looked at while somebody waits
         return { cancel: () => undefined };
       },
     };
-    const folder = { index, tree: undefined, config: { members: [], archive: true } };
+    const folder = { index, tree: undefined, config: { members: [there], archive: true } };
     const losses = new DeviceLosses({ clock, localDevice: here });
     return { ask: () => losses.of(folder as never, 0), looks: () => looks };
   }
@@ -113,6 +114,18 @@ describe('a folder with more versions than can be looked at while somebody waits
     begin();
     await vi.waitFor(async () => expect(await ask()).toMatchObject({ exact: true, files: rows }));
     expect(looks()).toBe(1);
+  });
+
+  test('is rather overrated meanwhile: what was deleted is held aside still', async () => {
+    const { ask } = largeFolder(new Promise<void>(() => {}), 10);
+    expect(await ask()).toMatchObject({ exact: false, files: rows });
+  });
+
+  test('counts meanwhile what an archive says it lost too', async () => {
+    const position = { epoch: 'e', sequence: 1_000, hash: '' };
+    const receipt = { position, exceptions: ['one', 'two', 'three'] };
+    const { ask } = largeFolder(new Promise<void>(() => {}), rows, receipt);
+    expect(await ask()).toMatchObject({ exact: false, files: rows - 1_000 + 3 });
   });
 });
 
