@@ -10,6 +10,7 @@ import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   bytesOf,
+  type Clock,
   type FilePath,
   fileErrorCode,
   filePathFrom,
@@ -21,15 +22,19 @@ import { isWholeLog } from './level-log-format.js';
 import { NodeFileSystem } from './node-file-system.js';
 
 const sealName = 'SEAL';
-const sealFormat = 1;
+const sealFormat = 2;
 const readBytes = 1024 * 1024;
 /** More than this is not sealed: LevelDB's logs have a few megabytes. */
 const maxLogBytes = 64 * 1024 * 1024;
+const dayMs = 24 * 60 * 60 * 1000;
 /**
- * Rows are counted at least once in this time: what rots between its writing and the closing is
- * sealed as it is then.
+ * Rows are counted at least once in this time, and in so many openings, as a machine may have no
+ * clock: what rots while the database is open is sealed as it is when it is closed.
  */
-const countAgainMs = 30 * 24 * 60 * 60 * 1000;
+const countAgainMs = 30 * dayMs;
+const maxOpenings = 30;
+/** Who had the database open for longer does not seal it: what rotted may have been compacted. */
+const maxSealedRunMs = dayMs;
 
 interface SealedFile {
   readonly name: string;
@@ -45,7 +50,31 @@ export interface Lineage {
 }
 
 export interface LevelSeal extends Lineage {
+  /** How many openings of the lineage were closed in good order before. */
+  readonly openings: number;
   readonly files: readonly SealedFile[];
+}
+
+export type RunClock = Pick<Clock, 'now' | 'monotonic'>;
+
+/** The time since a database was opened. */
+export class OpenRun {
+  readonly #clock: RunClock;
+  readonly #sinceMs: number;
+  readonly #sinceMonotonicMs: number;
+
+  constructor(clock: RunClock) {
+    this.#clock = clock;
+    this.#sinceMs = clock.now();
+    this.#sinceMonotonicMs = clock.monotonic();
+  }
+
+  /** Whether it may be sealed. The one clock may be set; the other stands still in a machine asleep. */
+  get isShort(): boolean {
+    const lastedMs = this.#clock.now() - this.#sinceMs;
+    const lastedMonotonicMs = this.#clock.monotonic() - this.#sinceMonotonicMs;
+    return Math.max(lastedMs, lastedMonotonicMs) <= maxSealedRunMs;
+  }
 }
 
 const contentFile = /^(CURRENT|MANIFEST-\d+|\d+\.(log|ldb|sst))$/;
@@ -53,8 +82,8 @@ const logFile = /^(MANIFEST-\d+|\d+\.log)$/;
 const tableFile = /\.(ldb|sst)$/;
 
 /**
- * The seal that the files in the directory bear out. Of one that is too old nothing is believed, nor of
- * files that cannot be read: opening the database says what is wrong with them.
+ * The seal that the files in the directory bear out. Of one that is too old, or was renewed too
+ * often, nothing is believed, nor of files that cannot be read: opening the database says what is wrong with them.
  */
 export async function heldSeal(path: string, nowMs: number): Promise<LevelSeal | undefined> {
   try {
@@ -69,7 +98,7 @@ async function findHeldSeal(path: string, nowMs: number): Promise<LevelSeal | un
   const seal = await readSeal(path);
   if (seal === undefined) return undefined;
   const ageMs = nowMs - seal.begunAtMs;
-  if (ageMs < 0 || ageMs > countAgainMs) return undefined;
+  if (ageMs < 0 || ageMs > countAgainMs || seal.openings >= maxOpenings) return undefined;
   const names = await contentFiles(path);
   if (names.join() !== seal.files.map(({ name }) => name).join()) return undefined;
   for (const sealed of seal.files) {
@@ -92,7 +121,8 @@ export async function writeSeal(path: string, before: LevelSeal): Promise<void> 
     files.push(table ?? { name, ...(await digestOf(join(path, name))) });
   }
   const { lineage, begunAtMs } = before;
-  const body = JSON.stringify({ format: sealFormat, lineage, begunAtMs, files });
+  const openings = before.openings + 1;
+  const body = JSON.stringify({ format: sealFormat, lineage, begunAtMs, openings, files });
   const text = `${body}\n${digestOfText(body)}\n`;
   writeFileDurably(new NodeFileSystem(), sealPath(path), bytesOf(text));
 }

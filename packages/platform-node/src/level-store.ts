@@ -22,7 +22,7 @@ import {
 } from '@holdfast/platform';
 import { ClassicLevel } from 'classic-level';
 import { cryptoRandom } from './crypto-random.js';
-import { heldSeal, type LevelSeal, type Lineage, writeSeal } from './level-seal.js';
+import { heldSeal, type LevelSeal, OpenRun, type RunClock, writeSeal } from './level-seal.js';
 import { systemClock } from './system-clock.js';
 
 /**
@@ -41,11 +41,16 @@ const openingBytes = 256 * 1024;
  * Opens the store in the directory `path` (native text), creating it where there is none. Rejects
  * with code `store_locked` while another process has it open, `store_unwritable` where the disk
  * refuses, `store_damaged` where what lies there is no whole database, `store_unreadable` when
- * LevelDB cannot open it for another reason. Any call may reject with `store_damaged` later.
+ * LevelDB cannot open it for another reason. Any call may reject with `store_damaged` later. By
+ * `clock` it is told how old the rows' last count is.
  */
-export async function openLevelStore(path: string): Promise<KeyValueStore> {
+export async function openLevelStore(
+  path: string,
+  clock: RunClock = systemClock,
+): Promise<KeyValueStore> {
   if (isHeadless(path)) throw damaged(path, undefined);
-  const nowMs = systemClock.now();
+  const nowMs = clock.now();
+  const run = new OpenRun(clock);
   const seal = await heldSeal(path, nowMs);
   const database = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
@@ -56,7 +61,7 @@ export async function openLevelStore(path: string): Promise<KeyValueStore> {
   } catch (error) {
     throw openError(path, error);
   }
-  return new LevelStore(path, database, seal ?? { ...newLineage(nowMs), files: [] });
+  return new LevelStore(path, database, seal ?? newSeal(nowMs), run);
 }
 
 class LevelStore implements KeyValueStore {
@@ -68,18 +73,29 @@ class LevelStore implements KeyValueStore {
   #renewing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #seal: LevelSeal;
+  readonly #run: OpenRun;
   /** Whether everything that was asked of the database was done, so that its files can be vouched for. */
   #isSound = true;
   #closed = false;
 
-  constructor(path: string, database: ClassicLevel<Uint8Array, Uint8Array>, seal: LevelSeal) {
+  constructor(
+    path: string,
+    database: ClassicLevel<Uint8Array, Uint8Array>,
+    seal: LevelSeal,
+    run: OpenRun,
+  ) {
     this.#path = path;
     this.#database = database;
     this.#seal = seal;
+    this.#run = run;
   }
 
-  get lineage(): string {
-    return this.#seal.lineage;
+  get lineage(): string | undefined {
+    return this.#isVouchedFor() ? this.#seal.lineage : undefined;
+  }
+
+  #isVouchedFor(): boolean {
+    return this.#isSound && this.#run.isShort;
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -167,7 +183,7 @@ class LevelStore implements KeyValueStore {
     // Whoever waits for the renewal is told that it failed; here only its end counts.
     await Promise.allSettled([this.#renewing]);
     await this.#database.close();
-    if (!this.#isSound) return;
+    if (!this.#isVouchedFor()) return;
     try {
       await writeSeal(this.#path, this.#seal);
     } catch (error) {
@@ -217,8 +233,9 @@ class LevelStore implements KeyValueStore {
   }
 }
 
-function newLineage(nowMs: number): Lineage {
-  return { lineage: Buffer.from(cryptoRandom.bytes(16)).toString('hex'), begunAtMs: nowMs };
+function newSeal(nowMs: number): LevelSeal {
+  const lineage = Buffer.from(cryptoRandom.bytes(16)).toString('hex');
+  return { lineage, begunAtMs: nowMs, openings: 0, files: [] };
 }
 
 /** Without `CURRENT` LevelDB would begin a new database and delete the tables that lie there. */

@@ -24,6 +24,24 @@ async function opened(rows = 0): Promise<string | undefined> {
   return store.lineage;
 }
 
+const hourMs = 60 * 60 * 1000;
+
+/** What `lineage` names after a run of so many hours, by the one or the other of its clocks. */
+async function lineageOfRun(hours: Partial<Record<'now' | 'monotonic', number>>) {
+  const passed = { now: 0, monotonic: 0 };
+  const [sinceMs, sinceMonotonicMs] = [Date.now(), performance.now()];
+  const store = await openLevelStore(path, {
+    now: () => sinceMs + passed.now * hourMs,
+    monotonic: () => sinceMonotonicMs + passed.monotonic * hourMs,
+  });
+  const begun = store.lineage;
+  Object.assign(passed, hours);
+  await put(store, 10);
+  const lineage = store.lineage;
+  await store.close();
+  return { begun, lineage };
+}
+
 async function put(store: Awaited<ReturnType<typeof openLevelStore>>, rows: number): Promise<void> {
   const writes = Array.from({ length: rows }, (_, number) => ({
     type: 'put' as const,
@@ -90,6 +108,29 @@ describe('a database that was closed in good order', () => {
     vi.setSystemTime(new Date('2026-01-01'));
     expect(await opened()).not.toBe(next);
   });
+
+  test('begins another lineage after thirty openings, where the clock always says the same', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-05-01') });
+    const lineage = await opened(10);
+    for (let opening = 2; opening <= 30; opening += 1) expect(await opened()).toBe(lineage);
+    const next = await opened();
+    expect(next).not.toBe(lineage);
+    expect(await opened()).toBe(next);
+  });
+
+  test.each(['now', 'monotonic'] as const)(
+    'begins another lineage after it was open for more than a day by %s',
+    async (by) => {
+      const first = await lineageOfRun({ [by]: 23 });
+      expect(first.lineage).toBe(first.begun);
+      const second = await lineageOfRun({ [by]: 25 });
+      expect(second.begun).toBe(first.begun);
+      expect(second.lineage).toBeUndefined();
+      const third = await opened();
+      expect(third).toMatch(/^[0-9a-f]{32}$/);
+      expect(third).not.toBe(first.begun);
+    },
+  );
 });
 
 test('a database that was not closed begins another lineage', async () => {

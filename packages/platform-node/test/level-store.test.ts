@@ -36,7 +36,7 @@ test('a store without CURRENT is store_damaged, and its files stay as they are',
   expect(readdirSync(directory.path)).toEqual(before);
 });
 
-test('a table that cannot be read is store_damaged when it is read', async () => {
+test('a table that cannot be read is store_damaged when it is read, and vouched for no more', async () => {
   const everything = { from: new Uint8Array(0), to: Buffer.alloc(8, 0xff) };
   const store = await openLevelStore(directory.path);
   const writes = Array.from({ length: 3_000 }, (_, number) => ({
@@ -55,6 +55,9 @@ test('a table that cannot be read is store_damaged when it is read', async () =>
   const reading = async () => {
     for await (const [key] of damaged.iterate(everything)) expect(key.length).toBeGreaterThan(0);
   };
+  expect(damaged.lineage).toMatch(/^[0-9a-f]{32}$/);
   await expect(reading()).rejects.toMatchObject({ code: 'store_damaged' });
+  // What is opened anew in this process counts its rows.
+  expect(damaged.lineage).toBeUndefined();
   await damaged.close();
 });
