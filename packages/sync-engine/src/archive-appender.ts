@@ -88,8 +88,7 @@ export class ArchiveAppender {
     const lost = await this.#lostAmong(turns, ids);
     const offered = await this.#offered(batch, turns);
     await archive.append(folder, [...offered, ...returned(turns, ids, lost)]);
-    const settled = new Set([...turns.values()].map(({ winner }) => winner?.version.id));
-    await index.update(paths, (entry) => this.#archived(entry, ids, lost, settled), { sync: true });
+    await index.update(paths, (entry) => this.#archived(entry, ids, lost, turns), { sync: true });
     return lost.size;
   }
 
@@ -135,14 +134,14 @@ export class ArchiveAppender {
     entry: PathEntry,
     ids: ReadonlySet<VersionId>,
     lost: ReadonlySet<VersionId>,
-    appended: ReadonlySet<VersionId | undefined>,
+    turns: Turns,
   ): PathEntry {
     const { hash } = this.#init;
     const marked = markArchived(entry, ids);
-    const settled = planSettlement(marked, hash);
-    const winner =
-      planArchivePath(marked, hash) ?? (appended.has(settled?.version.id) ? settled : undefined);
+    const winner = planArchivePath(marked, hash) ?? planSettlement(marked, hash);
     if (winner === undefined || lost.has(winner.version.id)) return marked;
+    // The log knows of no other turn; what wins only since then is shown at the next one.
+    if (winner.version.id !== turns.get(entry.path)?.winner?.version.id) return marked;
     const shown = withLocalCurrent(marked, winner.version);
     // What settles a circle is a version of the archive's own: appended, and vouched for like the former.
     const archived = withRow(shown, winner.version, (row) => ({ ...row, archived: true }));

@@ -27,8 +27,8 @@ function archived(entry: PathEntry): PathEntry {
   return { ...entry, rows: entry.rows.map((row) => ({ ...row, archived: true })) };
 }
 
-/** An archive whose store has lost the content of some versions. */
-async function scene(lost: readonly Version[] = []) {
+/** An archive whose store has lost the content of some versions; `meanwhile`: while its log is written. */
+async function scene(lost: readonly Version[] = [], meanwhile = async () => {}) {
   const clock = new VirtualWorldClock();
   const isLost = ({ id }: Version) => lost.some((one) => one.id === id);
   const index = await openIndex({
@@ -51,6 +51,7 @@ async function scene(lost: readonly Version[] = []) {
       if (entries.some(({ version }) => isLost(version))) throw new Error('blocks missing');
       shownMeanwhile.push(localCurrent(await index.entry(path))?.version.id);
       appended.push(...entries);
+      await meanwhile();
       return [];
     },
   };
@@ -95,6 +96,29 @@ test('an archive shows again what members went back to, though it was archived l
     { version: { id: edit.id }, becameCurrent: true, supersedes: tombstone.id, sender: phone },
   ]);
   expect(index.counts.needFiles).toBe(0);
+});
+
+test('what members go back to while the log is written is shown only once the log has it', async () => {
+  const newer = fileVersion('note.md', 'newer', [{ actor: actor('1'), counter: 3 }]);
+  let isFirst = true;
+  const world = await scene([], async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    await world.tell(newer, 3, 'current');
+    await world.index.update([path], archived, { sync: true });
+  });
+  const { index, tell, appended, shownMeanwhile, clock, ingester } = world;
+  await tell(edit, 1, 'current');
+  await index.update([path], archived, { sync: true });
+  ingester.start();
+  const isDone = () => !isFirst && index.counts.needFiles === 0;
+  await clock.runUntil(isDone, { deadlineMs: 60_000 });
+  await ingester.stop();
+  expect(localCurrent(await index.entry(path))?.version.id).toBe(newer.id);
+  expect(appended.map(({ version }) => version.id)).toEqual([edit.id, newer.id]);
+  expect(appended[1]).toMatchObject({ becameCurrent: true });
+  expect(shownMeanwhile).not.toContain(newer.id);
+  expect(index.counts).toMatchObject({ queued: 0, needFiles: 0 });
 });
 
 test('a version whose content the store lost keeps no other one from being shown again', async () => {
