@@ -4,7 +4,7 @@
  * Invariant: nothing in the store, or beside it, is written.
  */
 import type { Hash } from '@holdfast/model';
-import { AppError, bytesOf, filePathFrom, parentPath, silentLogger } from '@holdfast/platform';
+import { bytesOf, filePathFrom, parentPath, silentLogger } from '@holdfast/platform';
 import {
   createBlake3,
   cryptoRandom,
@@ -15,7 +15,7 @@ import {
 } from '@holdfast/platform-node';
 import { readStoreIdentity, VersionArchive } from '@holdfast/version-archive';
 import type { HistoryControl } from './history-control.js';
-import { forgetStoreCache, openStoreCache, type StoreCache } from './store-cache.js';
+import { overStoreCache, type StoreCache } from './store-cache.js';
 import { storeHistory } from './store-history.js';
 import { holderOf, storeNames } from './store-neighbours.js';
 
@@ -39,13 +39,7 @@ export interface OpenStoreOptions {
 export async function openStoreHistory(options: OpenStoreOptions): Promise<StoreHistory> {
   const identity = readStoreIdentity(new NodeFileSystem(), filePathFrom(options.store));
   const init = { cache: options.cache, identity, clock: systemClock, open: openLevelStore };
-  try {
-    return await openOver(await openStoreCache(init), options);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'store_damaged') throw error;
-    forgetStoreCache(init);
-    return await openOver(await openStoreCache(init), options);
-  }
+  return overStoreCache(init, (cache) => openOver(cache, options));
 }
 
 async function openOver(cache: StoreCache, options: OpenStoreOptions): Promise<StoreHistory> {
