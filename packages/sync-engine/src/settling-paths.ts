@@ -7,6 +7,8 @@ import type { Clock } from '@holdfast/platform';
 
 const patienceMs = 60_000;
 const maxPaths = 10_000;
+/** Of what was not asked about for so long nobody hears any more: it makes room for others. */
+const forgottenAfterMs = 10 * patienceMs;
 
 export class SettlingPaths {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -23,7 +25,16 @@ export class SettlingPaths {
     if (id !== undefined && known?.id === id && nowMs - known.sinceMs < patienceMs) return false;
     this.#since.delete(path);
     if (id === undefined || known?.id === id) return id !== undefined;
+    if (this.#since.size >= maxPaths) this.#forget(nowMs - forgottenAfterMs);
     if (this.#since.size < maxPaths) this.#since.set(path, { id, sinceMs: nowMs });
     return false;
+  }
+
+  /** The oldest come first. */
+  #forget(untilMs: number): void {
+    for (const [path, { sinceMs }] of this.#since) {
+      if (sinceMs > untilMs) return;
+      this.#since.delete(path);
+    }
   }
 }
