@@ -159,11 +159,16 @@ export class BlockStore {
 
   /** Envelopes, also of blocks not yet durable. A block found damaged is taken out of the index. */
   async read(contentIds: readonly ContentId[]): Promise<(Uint8Array | undefined)[]> {
+    this.#assertOpen();
+    const indexed = this.#whenIndexed();
     const found = await this.#read(contentIds);
-    if (this.#goesOn && found.envelopes.includes(undefined)) {
-      this.#goesOn = false;
-      this.#indexed = indexByFramesAnew(this.#stream, this.#index);
-      return this.read(contentIds);
+    if (found.envelopes.includes(undefined)) {
+      if (this.#goesOn) {
+        this.#goesOn = false;
+        this.#indexed = indexByFramesAnew(this.#stream, this.#index);
+      }
+      // Somebody else may have begun that meanwhile.
+      if (this.#indexed !== indexed) return this.read(contentIds);
     }
     if (found.moved.size === 0) return found.envelopes;
     // Their segment was freed between the look into the index and the reading.
@@ -175,7 +180,6 @@ export class BlockStore {
   }
 
   async #read(contentIds: readonly ContentId[]): Promise<ReadEnvelopes> {
-    const moved = new Set<ContentId>();
     this.#assertOpen();
     await this.#whenIndexed();
     const indexed = await this.#index.get(contentIds);
@@ -199,10 +203,8 @@ export class BlockStore {
     }
     if (damaged.length > 0) await this.#unindex(damaged);
     // Only now: a segment that was being freed while it was read is by now.
-    for (const { contentId, block } of absent) {
-      if (this.#stream.isFreed(block.location.segment)) moved.add(contentId);
-    }
-    return { envelopes, moved };
+    const freed = absent.filter(({ block }) => this.#stream.isFreed(block.location.segment));
+    return { envelopes, moved: new Set(freed.map(({ contentId }) => contentId)) };
   }
 
   /** Of a block that is held: its stored id, where it was appended lately. */

@@ -127,6 +127,19 @@ describe('an archive that is only read', () => {
     expect((await writtenWhile(world, contents(made))).listed).toHaveLength(3);
   });
 
+  test('finds it for everybody who asks at once', async () => {
+    const { world, archive, made } = await withHistory();
+    await archive.close();
+    world.loseDatabase();
+    await writtenWhile(world, contents(made));
+    await world.dropRows('a!bb');
+    const opened = await world.open({ readOnly: true, lineage: 'kept' });
+    const ids = contents(made).map(({ contentId }) => contentId);
+    const found = await Promise.all(ids.map(() => opened.blocks.read(ids)));
+    expect(found.flat().filter((envelope) => envelope === undefined)).toEqual([]);
+    await opened.close();
+  });
+
   test('does not believe an index that was made of another one under the same name', async () => {
     const { world, archive, made } = await withHistory();
     await archive.close();
