@@ -142,11 +142,18 @@ export const archiveBugs = [
     { suite: ['packages/sync-engine/test/receipt-writer'], seeds: '' },
   ),
   bug(
+    'an own mirror counts on a store that lost more than it can name',
+    'sync-engine/src/receipt-writer.ts',
+    'if (losses.preventReceipts || seen === undefined) return [];',
+    'if (seen === undefined) return [];',
+    { suite: ['packages/sync-engine/test/mirror-receipt'], seeds: '' },
+  ),
+  bug(
     'versions count as archived before they are in the log',
     appender,
     `    await archive.append(folder, [...offered, ...returned(turns, ids, lost)]);
-    await index.update(paths, (entry) => this.#archived(entry, ids, lost), { sync: true });`,
-    `    await index.update(paths, (entry) => this.#archived(entry, ids, lost), { sync: true });
+    await index.update(paths, (entry) => this.#archived(entry, ids, lost, turns), { sync: true });`,
+    `    await index.update(paths, (entry) => this.#archived(entry, ids, lost, turns), { sync: true });
     await archive.append(folder, [...offered, ...returned(turns, ids, lost)]);`,
     { suite: ['packages/sync-engine/test/archive-turns'], seeds: '' },
   ),

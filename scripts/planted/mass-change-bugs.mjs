@@ -81,8 +81,8 @@ export const massChangeBugs = [
   bug(
     'what was confirmed counts towards the next question',
     guard,
-    'isKnown ? confirmedMs + 1 : 0',
-    'isKnown ? 0 : 0',
+    'Math.max(sinceMs, confirmedMs + 1)',
+    'sinceMs',
     { suite: ['packages/sync-engine/test/own-mass-change.test'] },
   ),
   bug(
