@@ -143,7 +143,7 @@ export const archiveBugs = [
   ),
   bug(
     'an own mirror counts on a store that lost more than it can name',
-    'sync-engine/src/receipt-writer.ts',
+    receipts,
     'if (losses.preventReceipts || seen === undefined) return [];',
     'if (seen === undefined) return [];',
     { suite: ['packages/sync-engine/test/mirror-receipt'], seeds: '' },
