@@ -102,14 +102,9 @@ export class BlockIndex {
   }
 
   async get(contentIds: readonly ContentId[]): Promise<(IndexedBlock | undefined)[]> {
-    const known = contentIds.map((id) => this.#recent.get(id));
-    const others = contentIds.filter((_, at) => known[at] === undefined);
-    if (others.length === 0) return known;
-    const values = await this.#store.getMany(others.map((id) => this.#blockKey(id)));
-    const read = values.values();
-    return known.map((block) => {
-      const value = block === undefined ? read.next().value : undefined;
-      return value === undefined ? block : readBlock(value);
+    return this.#recent.through(contentIds, async (others) => {
+      const values = await this.#store.getMany(others.map((id) => this.#blockKey(id)));
+      return values.map((value) => (value === undefined ? undefined : readBlock(value)));
     });
   }
 

@@ -21,12 +21,10 @@ export class ReceivedContent {
 
   /** Of each block, whether a member once sent its bytes. */
   async has(ids: readonly ContentId[]): Promise<boolean[]> {
-    const known = ids.map((id) => this.#recent.get(id) === true);
-    const others = ids.filter((_, at) => !known[at]);
-    if (others.length === 0) return known;
-    const values = await this.#store.getMany(others.map((id) => this.#keys.content(id)));
-    const read = values.values();
-    return known.map((isKnown) => isKnown || read.next().value !== undefined);
+    return this.#recent.through(ids, async (others) => {
+      const values = await this.#store.getMany(others.map((id) => this.#keys.content(id)));
+      return values.map((value) => value !== undefined);
+    });
   }
 
   /** Durable with the next synced change of the index. */

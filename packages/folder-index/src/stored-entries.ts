@@ -37,18 +37,14 @@ export class StoredEntries {
 
   /** One for each path, in order; an unknown path has an empty one. */
   async read(paths: readonly FolderPath[]): Promise<StoredEntry[]> {
-    const known = paths.map((path) => this.#recent.get(path));
-    const others = paths.filter((_, at) => known[at] === undefined);
-    if (others.length === 0) return known.filter((stored) => stored !== undefined);
-    const before = this.#writeCount;
-    const values = await this.#store.getMany(others.map((path) => this.#keys.entry(path)));
-    // What was written meanwhile may be newer than what was read.
-    const isSure = !this.#isWriting && this.#writeCount === before;
-    const read = others.map((path, at) => this.#decode(path, values[at])).values();
-    return known.map((stored, at) => {
-      const one = stored ?? read.next().value ?? this.#decode(paths[at] as FolderPath, undefined);
-      if (isSure) this.#remember(one);
-      return one;
+    return this.#recent.through(paths, async (others) => {
+      const before = this.#writeCount;
+      const values = await this.#store.getMany(others.map((path) => this.#keys.entry(path)));
+      const read = others.map((path, at) => this.#decode(path, values[at]));
+      // What was written meanwhile may be newer than what was read.
+      const isSure = !this.#isWriting && this.#writeCount === before;
+      for (const one of isSure ? read : []) this.#remember(one);
+      return read;
     });
   }
 

@@ -15,6 +15,19 @@ export class MalformedBytes extends Error {
 /** Integers of eight bytes go in two halves: a BigInt for each would be garbage. */
 const wordRange = 2 ** 32;
 
+/** A safe integer, at least 0, in eight bytes, the first one first; gives the place behind them. */
+export function writeU64(buffer: Buffer, value: number, at: number): number {
+  return buffer.writeUInt32BE(
+    value % wordRange,
+    buffer.writeUInt32BE(Math.floor(value / wordRange), at),
+  );
+}
+
+/** More than a safe integer is given inexactly. */
+export function readU64(buffer: Buffer, at: number): number {
+  return buffer.readUInt32BE(at) * wordRange + buffer.readUInt32BE(at + 4);
+}
+
 export class ByteWriter {
   #buffer: Buffer;
   #length = 0;
@@ -48,8 +61,7 @@ export class ByteWriter {
   /** A safe integer, at least 0, in eight bytes. */
   u64(value: number): this {
     this.#reserve(8);
-    this.#length = this.#buffer.writeUInt32BE(Math.floor(value / wordRange), this.#length);
-    this.#length = this.#buffer.writeUInt32BE(value % wordRange, this.#length);
+    this.#length = writeU64(this.#buffer, value, this.#length);
     return this;
   }
 
@@ -142,8 +154,7 @@ export class ByteReader {
   }
 
   u64(): number {
-    const from = this.#take(8);
-    const value = this.#buffer.readUInt32BE(from) * wordRange + this.#buffer.readUInt32BE(from + 4);
+    const value = readU64(this.#buffer, this.#take(8));
     if (value > Number.MAX_SAFE_INTEGER) throw new MalformedBytes('integer too large');
     return value;
   }

@@ -18,6 +18,19 @@ export class RecentRows<Key, Row> {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
+  /** One answer for each key, in order: what is remembered, and for the others what `read` gives. */
+  async through<Other>(
+    keys: readonly Key[],
+    read: (others: readonly Key[]) => Promise<readonly Other[]>,
+  ): Promise<(Row | Other)[]> {
+    const known = keys.map((key) => this.get(key));
+    const others = keys.filter((_, at) => known[at] === undefined);
+    if (others.length === 0) return known as Row[];
+    const found = await read(others);
+    let next = 0;
+    return known.map((row) => row ?? (found[next++] as Other));
+  }
+
   set(key: Key, row: Row): void {
     this.#young.set(key, row);
     if (this.#young.size < this.#limit / 2) return;

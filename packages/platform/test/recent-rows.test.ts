@@ -33,4 +33,19 @@ describe('recent rows', () => {
     rows.clear();
     expect(keys.filter((key) => rows.get(key) !== undefined)).toEqual([]);
   });
+
+  test('are given in the order of the keys, and only the others are read', async () => {
+    const rows = new RecentRows<number, string>(limit);
+    rows.set(2, 'remembered');
+    const read = async (others: readonly number[]) => {
+      expect(others).toEqual([3, 1, 3]);
+      return others.map((key) => (key === 1 ? undefined : `read ${key}`));
+    };
+    expect(await rows.through([3, 2, 1, 3], read)).toEqual([
+      'read 3',
+      'remembered',
+      undefined,
+      'read 3',
+    ]);
+  });
 });

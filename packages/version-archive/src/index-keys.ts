@@ -12,6 +12,8 @@ import {
   type FolderPath,
   nameOf,
   parentOf,
+  readU64,
+  writeU64,
 } from '@holdfast/model';
 import type { KeyRange } from '@holdfast/platform';
 import type { CopyLocations } from './follow-chain.js';
@@ -55,7 +57,6 @@ const familyOfCode = new Map(
 );
 
 export const positionBytes = 8;
-const wordRange = 2 ** 32;
 const folderCharacters = 16;
 
 export class IndexKeys {
@@ -156,16 +157,14 @@ export function after(prefix: Uint8Array): Buffer {
 
 export function bytesOfNumber(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(positionBytes);
-  bytes.writeUInt32BE(Math.floor(value / wordRange), 0);
-  bytes.writeUInt32BE(value % wordRange, 4);
+  writeU64(bytes, value, 0);
   return bytes;
 }
 
 /** The number in the last eight bytes. */
 export function lastNumberOf(bytes: Uint8Array): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = buffer.length - positionBytes;
-  return buffer.readUInt32BE(at) * wordRange + buffer.readUInt32BE(at + 4);
+  return readU64(buffer, buffer.length - positionBytes);
 }
 
 /** Segment 0 stands for a copy that does not have the entry. */
