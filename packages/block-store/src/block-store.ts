@@ -50,7 +50,6 @@ interface ReadEnvelopes {
 
 export class BlockStore {
   readonly #runner: BulkRunner;
-  readonly #isReadOnly: boolean;
   readonly #directory: FilePath;
   readonly #stream: SegmentStream;
   readonly #index: BlockIndex;
@@ -86,7 +85,6 @@ export class BlockStore {
 
   private constructor(init: BlockStoreInit, stream: SegmentStream, index: BlockIndex) {
     this.#runner = init.runner;
-    this.#isReadOnly = init.readOnly === true;
     this.#directory = init.directory;
     this.#stream = stream;
     this.#index = index;
@@ -288,7 +286,8 @@ export class BlockStore {
       this.#closed = true;
       try {
         await this.#syncPending();
-        if (!this.#isReadOnly || this.#indexed !== undefined) await this.#index.sync();
+        // Of a store that is only read, an index that nobody needed was not touched.
+        if (this.#indexing === undefined || this.#indexed !== undefined) await this.#index.sync();
       } finally {
         await this.#stream.close();
       }

@@ -18,6 +18,7 @@ import {
   writeFileDurably,
 } from '@holdfast/platform';
 import { createBlake3 } from './blake3-hasher.js';
+import { cryptoRandom } from './crypto-random.js';
 import { isWholeLog } from './level-log-format.js';
 import { NodeFileSystem } from './node-file-system.js';
 
@@ -42,14 +43,11 @@ interface SealedFile {
   readonly digest: string;
 }
 
-export interface Lineage {
+export interface LevelSeal {
   /** A random name for the openings since the last one that found no seal. */
   readonly lineage: string;
   /** When that one was, by this machine's clock. */
   readonly begunAtMs: number;
-}
-
-export interface LevelSeal extends Lineage {
   /** How many openings of the lineage were closed in good order before. */
   readonly openings: number;
   readonly files: readonly SealedFile[];
@@ -80,6 +78,11 @@ export class OpenRun {
 const contentFile = /^(CURRENT|MANIFEST-\d+|\d+\.(log|ldb|sst))$/;
 const logFile = /^(MANIFEST-\d+|\d+\.log)$/;
 const tableFile = /\.(ldb|sst)$/;
+
+/** With what the first opening of a lineage begins. */
+export function newSeal(nowMs: number): LevelSeal {
+  return { lineage: hexOf(cryptoRandom.bytes(16)), begunAtMs: nowMs, openings: 0, files: [] };
+}
 
 /**
  * The seal that the files in the directory bear out. Of one that is too old, or was renewed too

@@ -21,8 +21,14 @@ import {
   Mutex,
 } from '@holdfast/platform';
 import { ClassicLevel } from 'classic-level';
-import { cryptoRandom } from './crypto-random.js';
-import { heldSeal, type LevelSeal, OpenRun, type RunClock, writeSeal } from './level-seal.js';
+import {
+  heldSeal,
+  type LevelSeal,
+  newSeal,
+  OpenRun,
+  type RunClock,
+  writeSeal,
+} from './level-seal.js';
 import { systemClock } from './system-clock.js';
 
 /**
@@ -231,11 +237,6 @@ class LevelStore implements KeyValueStore {
     }
     this.#failure = undefined;
   }
-}
-
-function newSeal(nowMs: number): LevelSeal {
-  const lineage = Buffer.from(cryptoRandom.bytes(16)).toString('hex');
-  return { lineage, begunAtMs: nowMs, openings: 0, files: [] };
 }
 
 /** Without `CURRENT` LevelDB would begin a new database and delete the tables that lie there. */

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLevelStore } from '@holdfast/platform-node';
+import { openLevelStore, systemClock } from '@holdfast/platform-node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isWholeLog } from '../src/level-log-format.js';
 import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
@@ -29,7 +29,7 @@ const hourMs = 60 * 60 * 1000;
 /** What `lineage` names after a run of so many hours, by the one or the other of its clocks. */
 async function lineageOfRun(hours: Partial<Record<'now' | 'monotonic', number>>) {
   const passed = { now: 0, monotonic: 0 };
-  const [sinceMs, sinceMonotonicMs] = [Date.now(), performance.now()];
+  const [sinceMs, sinceMonotonicMs] = [systemClock.now(), systemClock.monotonic()];
   const store = await openLevelStore(path, {
     now: () => sinceMs + passed.now * hourMs,
     monotonic: () => sinceMonotonicMs + passed.monotonic * hourMs,
@@ -83,7 +83,10 @@ describe('a database that was closed in good order', () => {
     await opened(3_000);
     const lineage = await opened(10);
     flip(fileLike(pattern));
-    const store = await openLevelStore(path).catch(() => undefined);
+    const store = await openLevelStore(path).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: expect.stringMatching(/^store_(damaged|unreadable)$/) });
+      return undefined;
+    });
     expect(store?.lineage).not.toBe(lineage);
     await store?.close();
   });

@@ -2,7 +2,7 @@
  * Three versions that beat each other in a circle, on devices that know each other through an archive
  * alone, one of which only sends (decision 0008). The seed gives the shape of the world, nothing else.
  */
-import { joinPath, readWholeFile } from '@holdfast/platform';
+import { joinPath, readWholeFile, statIfPresent } from '@holdfast/platform';
 import { expect, test } from 'vitest';
 import { prepareWorld, startAll } from '../src/world/prepare-world.js';
 import type { SimulatedMachine } from '../src/world/simulated-machine.js';
@@ -27,11 +27,8 @@ function rewrite(machine: SimulatedMachine, text: string, atSeconds: bigint): vo
 }
 
 function text({ fileSystem }: SimulatedMachine): string {
-  try {
-    return Buffer.from(readWholeFile(fileSystem, path)).toString();
-  } catch {
-    return '';
-  }
+  if (statIfPresent(fileSystem, path) === undefined) return '';
+  return Buffer.from(readWholeFile(fileSystem, path)).toString();
 }
 
 test('end as one on everything that receives, though a laptop knows of two of them only', async () => {

@@ -5,17 +5,21 @@ import type { FolderEngine } from './folder-engine.js';
 /** While what is known of members is changed, nobody is linked. */
 export class LinkPause {
   #running = 0;
+  #begun = 0;
+
   /** How often there was one. */
-  begun = 0;
+  get begun(): number {
+    return this.#begun;
+  }
 
   /** Whether there is one, or was one since there had been so many. */
   isSince(begun: number): boolean {
-    return this.#running > 0 || this.begun !== begun;
+    return this.#running > 0 || this.#begun !== begun;
   }
 
   async during(action: () => Promise<void>): Promise<void> {
     this.#running += 1;
-    this.begun += 1;
+    this.#begun += 1;
     try {
       await action();
     } finally {

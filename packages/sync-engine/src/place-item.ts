@@ -95,7 +95,7 @@ export function isNotGiven(reason: string): boolean {
   return !ofThisDisk.has(reason) && !errorNumber.test(reason);
 }
 
-/** Whether what is packed as nobody here knows is there all the same; else it counts as gone. */
+/** Whether it counts as gone; what is packed in a way that is unknown here is there all the same. */
 export function isGone(reason: string): boolean {
   return isNotGiven(reason) && reason !== 'envelope_codec_unknown';
 }

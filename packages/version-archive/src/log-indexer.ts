@@ -11,12 +11,11 @@ export class LogIndexer {
   readonly #log: HistoryLog;
   readonly #index: HistoryIndex;
   readonly #logger: Logger;
+  readonly #onDoubt: () => Promise<void>;
   #disclosed: ChainPoint = chainStart;
   /** Durable in the log, not yet in the index. */
   #unindexed: LoggedEntry[] = [];
   #needsRecovery = true;
-
-  readonly #onDoubt: () => Promise<void>;
 
   /** `onDoubt` runs before an index that does not fit the log is emptied. */
   constructor(
