@@ -2,7 +2,7 @@
  * What is ignored on a device stays as it is, but for its user: no node changes or removes it, as far
  * as `(?d)` does not let it go. Looked at while the patterns have stood long enough to be known.
  */
-import { IgnoreRules } from '@holdfast/folder-scanner';
+import { IgnoreRules, maxIgnoreBytes } from '@holdfast/folder-scanner';
 import { type FolderPath, ignoreFileName } from '@holdfast/model';
 import { AppError, byteStringFrom, joinPath } from '@holdfast/platform';
 import { SeedFailure } from './seed-failure.js';
@@ -11,6 +11,8 @@ import { type ContentReader, inodeIfPresent, rootOf } from './world-content.js';
 
 /** A node may not have heard of new patterns; without any event it looks when it has to apply. */
 const knownAfterMs = 60_000;
+
+const mostRules = 32;
 
 interface Watched {
   /** The patterns, as text. */
@@ -27,6 +29,8 @@ export class IgnoreWatch {
   readonly #watched = new Map<string, Watched>();
   /** When patterns were last seen on a device. */
   readonly #seen = new Map<string, Map<string, number>>();
+  /** By their text: each look asks for the same few. */
+  readonly #rules = new Map<string, IgnoreRules>();
 
   constructor(init: {
     readonly readers: ReadonlyMap<SimulatedMachine, ContentReader>;
@@ -53,7 +57,8 @@ export class IgnoreWatch {
     const nowMs = this.#nowMs();
     return this.#labels.some((label) =>
       [...(this.#seen.get(`${machine.name} ${label}`) ?? [])].some(
-        ([text, seenMs]) => nowMs - seenMs < knownAfterMs && isDeletable(text, label, path),
+        ([text, seenMs]) =>
+          nowMs - seenMs < knownAfterMs && isDeletable(this.#rulesOf(text), label, path),
       ),
     );
   }
@@ -63,6 +68,15 @@ export class IgnoreWatch {
     for (const [machine, reader] of this.#readers) {
       for (const label of this.#labels) this.#lookAt(machine, reader, label);
     }
+  }
+
+  #rulesOf(text: string): IgnoreRules {
+    const known = this.#rules.get(text);
+    if (known !== undefined) return known;
+    const rules = rulesFrom(text);
+    if (this.#rules.size >= mostRules) this.#rules.clear();
+    this.#rules.set(text, rules);
+    return rules;
   }
 
   #noteSeen(name: string, text: string | undefined): void {
@@ -86,7 +100,7 @@ export class IgnoreWatch {
       return;
     }
     if (nowMs - before.sinceMs < knownAfterMs) return;
-    const now = ignoredIn(reader, label, text);
+    const now = ignoredIn(reader, label, this.#rulesOf(text));
     for (const [path, content] of before.ignored) {
       if (now.get(path) === content) continue;
       throw new SeedFailure('ignored-touched', `${machine.name} ${path} was ignored`);
@@ -100,8 +114,7 @@ function patternsOf(machine: SimulatedMachine, label: string): string | undefine
   return inode?.kind === 'file' ? byteStringFrom(inode.content.bytes()) : undefined;
 }
 
-function ignoredIn(reader: ContentReader, label: string, text: string): Map<string, string> {
-  const rules = rulesOf(text);
+function ignoredIn(reader: ContentReader, label: string, rules: IgnoreRules): Map<string, string> {
   const found = new Map<string, string>();
   for (const { path, content } of reader.live()) {
     if (content === undefined || !path.startsWith(`${label}/`)) continue;
@@ -111,14 +124,15 @@ function ignoredIn(reader: ContentReader, label: string, text: string): Map<stri
   return found;
 }
 
-function isDeletable(text: string, label: string, path: string): boolean {
+function isDeletable(rules: IgnoreRules, label: string, path: string): boolean {
   if (!path.startsWith(`${label}/`)) return false;
-  const { ignored, deletable } = rulesOf(text).match(path.slice(label.length + 1) as FolderPath);
+  const { ignored, deletable } = rules.match(path.slice(label.length + 1) as FolderPath);
   return ignored && deletable;
 }
 
-/** Of patterns that cannot be understood nothing follows. */
-function rulesOf(text: string): IgnoreRules {
+/** Of patterns that cannot be understood, or that no node reads, nothing follows. */
+function rulesFrom(text: string): IgnoreRules {
+  if (text.length > maxIgnoreBytes) return IgnoreRules.none;
   try {
     return IgnoreRules.from([{ path: ignoreFileName, bytes: text }]);
   } catch (error) {
