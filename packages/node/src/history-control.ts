@@ -41,6 +41,10 @@ export interface ListEntry {
   readonly deleted: boolean;
   /** Whether the archive's user let its content go. */
   readonly thinned: boolean;
+  /** When the archive received this version. */
+  readonly changed: string;
+  /** Name of the device that made it, or its id where unknown here. */
+  readonly device: string;
 }
 
 export interface ListResult {
@@ -57,6 +61,32 @@ export interface HistoryQuery {
   readonly version?: string | undefined;
   /** Prefers this store. */
   readonly storeId?: string | undefined;
+}
+
+export interface TimelineRequest {
+  /** A folder, or anything in it. */
+  readonly path: string;
+  /** TIMEs; from the folder's first entry, and up to now, unless given. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly buckets: number;
+  readonly storeId?: string | undefined;
+}
+
+/** Begins where the one before ended. */
+export interface TimelineBucket {
+  /** The last moment that belongs to it: as an `at` it shows the folder after all of it. */
+  readonly to: string;
+  /** What the archive's log took in meanwhile, its other folders included. */
+  readonly entries: number;
+}
+
+export interface TimelineResult {
+  readonly store: string;
+  /** Where the first bucket begins. */
+  readonly from: string;
+  /** Of equal length; none where the folder has no history yet. */
+  readonly buckets: readonly TimelineBucket[];
 }
 
 export type OverwritePolicy = 'never' | 'if-changed' | 'always';
@@ -152,6 +182,8 @@ export interface DiffResult {
 export interface HistoryControl {
   log(query: HistoryQuery): Promise<LogResult>;
   list(query: HistoryQuery & { readonly deleted: boolean }): Promise<ListResult>;
+  /** When much changed, and when little. */
+  timeline(request: TimelineRequest): Promise<TimelineResult>;
   /** The bytes of one file version, in order, verified. */
   cat(query: HistoryQuery): Promise<{
     readonly size: number;

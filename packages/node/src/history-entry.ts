@@ -55,7 +55,10 @@ export function historyVersion(
   };
 }
 
-export function listEntry({ version, entry }: CheckedEntry): ListEntry {
+export function listEntry(
+  { version, entry }: CheckedEntry,
+  nameOf: (device: DeviceId) => string,
+): ListEntry {
   const { record } = version;
   return {
     path: displayPath(record.path),
@@ -65,6 +68,8 @@ export function listEntry({ version, entry }: CheckedEntry): ListEntry {
     version: version.id,
     deleted: record.kind === 'tombstone',
     thinned: entry.thinned,
+    changed: new Date(entry.receivedAtMs).toISOString(),
+    device: nameOf(record.author),
   };
 }
 

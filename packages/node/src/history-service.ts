@@ -18,6 +18,8 @@ import type {
   ListEntry,
   ListResult,
   LogResult,
+  TimelineRequest,
+  TimelineResult,
 } from './history-control.js';
 import {
   type CheckedEntry,
@@ -28,6 +30,7 @@ import {
 } from './history-entry.js';
 import { parseHistoryPath } from './history-path.js';
 import { allEntries, type HistoryFolder, type HistorySource } from './history-source.js';
+import { readTimeline } from './history-timeline.js';
 import { parseTime } from './time-expression.js';
 import { diffVersions } from './version-diff.js';
 
@@ -92,6 +95,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
   }
 
   async list(query: HistoryQuery & { readonly deleted: boolean }): Promise<ListResult> {
+    const { nameOf } = this.#init;
     const { source, folder, inside, at } = this.resolve(query);
     const moment = await source.query({ type: 'moment', at });
     const fixed: HistoryMoment = { type: 'position', position: moment.position };
@@ -104,7 +108,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
       if (kind === 'tombstone' && !query.deleted) throw pathUnknown(query.path);
       isKnown = found !== undefined;
       if (found !== undefined && (kind === 'file' || kind === 'symlink')) {
-        return { store: source.storeId, at: place, entries: [listEntry(found)] };
+        return { store: source.storeId, at: place, entries: [listEntry(found, nameOf)] };
       }
     }
     const asked = {
@@ -117,11 +121,21 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
     };
     const entries: ListEntry[] = [];
     for await (const { entry } of allEntries(source, folder.config.id, asked)) {
-      entries.push(listEntry(this.check(entry)));
+      entries.push(listEntry(this.check(entry), nameOf));
     }
     // What is in a directory may have been archived before the directory itself.
     if (!isKnown && entries.length === 0) throw pathUnknown(query.path);
     return { store: source.storeId, at: place, entries };
+  }
+
+  async timeline({ from, to, buckets, ...query }: TimelineRequest): Promise<TimelineResult> {
+    const { source } = this.resolve(query);
+    const nowMs = this.#init.clock.now();
+    const fromMs = from === undefined ? undefined : timeOf(from, nowMs);
+    const toMs = to === undefined ? undefined : timeOf(to, nowMs);
+    const found = await readTimeline(source, { fromMs, toMs, buckets, nowMs });
+    const begin = new Date(found.fromMs).toISOString();
+    return { store: source.storeId, from: begin, buckets: found.buckets };
   }
 
   /** The bytes of one file, in order, each block verified. */
@@ -199,6 +213,15 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
     }
     return withContent(this.check(entry));
   }
+}
+
+/** A timeline is cut by time: a position is none. */
+function timeOf(text: string, nowMs: number): number {
+  const { moment } = parseTime(text, nowMs);
+  if (moment.type === 'time') return moment.atMs;
+  throw new AppError('time_invalid', `"${text}" is a position, not a time.`, {
+    hint: 'Write 2026-03-01, 2026-03-01T14:00, 2h, 3d or "yesterday 14:00".',
+  });
 }
 
 export function pathUnknown(path: string): AppError {

@@ -82,6 +82,7 @@ export class NodeService implements NodeControl {
   readonly shutdownRequested: Promise<void>;
   readonly log: NodeControl['log'];
   readonly list: NodeControl['list'];
+  readonly timeline: NodeControl['timeline'];
   readonly diff: NodeControl['diff'];
   readonly cat: NodeControl['cat'];
   readonly drill: NodeControl['drill'];
@@ -113,6 +114,7 @@ export class NodeService implements NodeControl {
     this.where = (path) => where.where(path);
     this.log = (query) => this.#asked(() => init.history.log(query));
     this.list = (query) => this.#asked(() => init.history.list(query));
+    this.timeline = (request) => this.#asked(() => init.history.timeline(request));
     this.diff = (request) => this.#asked(() => init.history.diff(request));
     this.cat = (query) => this.#asked(() => init.history.cat(query));
     this.drill = (request) => init.drills.service.drill(request);

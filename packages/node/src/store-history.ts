@@ -57,6 +57,7 @@ export async function storeHistory(
   return {
     log: (query) => asked(() => history.log(query)),
     list: (query) => asked(() => history.list(query)),
+    timeline: (request) => asked(() => history.timeline(request)),
     cat: (query) => asked(() => history.cat(query)),
     diff: (request) => asked(() => history.diff(request)),
     restore: (request) => asked(() => restore.restore(request)),

@@ -53,6 +53,7 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
 
   log: { method: 'GET', path: '/rest/history/log' },
   list: { method: 'GET', path: '/rest/history/list' },
+  timeline: { method: 'GET', path: '/rest/history/timeline' },
   cat: { method: 'GET', path: '/rest/history/cat' },
   where: { method: 'GET', path: '/rest/history/where' },
   diff: { method: 'GET', path: '/rest/history/diff' },

@@ -20,6 +20,8 @@ export const maxNameCharacters = 1024;
 export const maxPatternCharacters = 128 * 1024;
 export const maxInviteCharacters = 8192;
 export const maxTimeCharacters = 200;
+/** Each is a question to the archive. */
+export const maxTimelineBuckets = 400;
 export const maxRulesCharacters = 200;
 
 export const maxEventsAnswered = 1000;

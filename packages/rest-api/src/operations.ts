@@ -55,6 +55,7 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
 
   log: (control, request) => control.log(request),
   list: (control, request) => control.list(request),
+  timeline: (control, request) => control.timeline(request),
   where: (control, request) => control.where(request.path),
   diff: (control, request) => control.diff(request),
   undo: (control, request) => control.undo(request),

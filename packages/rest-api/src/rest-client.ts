@@ -80,6 +80,7 @@ export function createRestClient(init: {
 
     log: (query) => ask('log', query),
     list: (query) => ask('list', query),
+    timeline: (request) => ask('timeline', request),
     cat: (query) => openFile(transport, query),
     where: (path) => ask('where', { path }),
     diff: (request) => ask('diff', request),

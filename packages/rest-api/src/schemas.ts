@@ -13,6 +13,7 @@ import {
   maxPatternCharacters,
   maxRulesCharacters,
   maxTimeCharacters,
+  maxTimelineBuckets,
   maxWaitMs,
 } from './limits.js';
 
@@ -102,6 +103,13 @@ export const requestSchemas = {
 
   log: historyQuery,
   list: historyQuery.extend({ deleted: queryFlag.default(false) }),
+  timeline: z.strictObject({
+    path,
+    from: time.optional(),
+    to: time.optional(),
+    buckets: queryInteger.pipe(z.int().min(1).max(maxTimelineBuckets)).default(120),
+    storeId: name.optional(),
+  }),
   cat: historyQuery,
   where: z.strictObject({ path }),
   diff: z.strictObject({ path, from: name, to: name, storeId: name.optional() }),

@@ -214,6 +214,8 @@ const answers: NodeControl = {
         version: 'v1',
         deleted: false,
         thinned: false,
+        changed: version.time,
+        device: 'laptop',
       },
       {
         path: 'b.txt',
@@ -223,8 +225,15 @@ const answers: NodeControl = {
         version: 'v2',
         deleted: true,
         thinned: false,
+        changed: version.time,
+        device: 'laptop',
       },
     ],
+  }),
+  timeline: async () => ({
+    store: 'main',
+    from: '2026-03-01T10:00:00Z',
+    buckets: [{ to: '2026-03-01T11:00:00Z', entries: 7 }],
   }),
   cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
   where: async (path) => ({

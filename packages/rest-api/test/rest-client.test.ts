@@ -74,6 +74,7 @@ test('every operation arrives at the node as it was asked', async () => {
     ['wait', { folder: 'Photos', archived: true, timeoutMs: 5000 }],
     ['log', history],
     ['list', { ...history, deleted: true }],
+    ['timeline', { path: 'Photos', from: '3d', to: '2h', buckets: 40, storeId: 's' }],
     ['cat', history],
     ['where', 'Photos/a'],
     ['diff', { path: 'a/b', from: 'v1', to: 'v2', storeId: 's' }],
