@@ -30,6 +30,7 @@ export const sameLayerImports: readonly string[] = [
 export const adapters: readonly string[] = ['platform-node', 'network-libp2p'];
 export const adapterImporters: readonly string[] = [
   'packages/node/src/bulk-worker.ts',
+  'packages/node/src/inspect-home.ts',
   'packages/node/src/node-home.ts',
   'packages/node/src/open-store-history.ts',
   'packages/node/src/run-node.ts',

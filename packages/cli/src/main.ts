@@ -1,5 +1,4 @@
 /** The command line as a function: arguments in, exit code out. Verbs are listed here, once. */
-import { readFileSync } from 'node:fs';
 import { AppError } from '@holdfast/platform';
 import { Command, CommanderError } from 'commander';
 import type { Environment } from './environment.js';
@@ -9,11 +8,13 @@ import { connectToNode, type NodeConnection } from './node-connection.js';
 import { loadNodeRunner, type NodeRunner } from './node-runner.js';
 import { Output } from './output.js';
 import { processEnvironment } from './process-environment.js';
+import { softwareVersion } from './software-version.js';
 import type { AddVerb, Bind, VerbContext } from './verb.js';
 import { addArchive } from './verbs/archive.js';
 import { addCat } from './verbs/cat.js';
 import { addDevice } from './verbs/device.js';
 import { addDiff } from './verbs/diff.js';
+import { addDoctor } from './verbs/doctor.js';
 import { addDrill } from './verbs/drill.js';
 import { addFolder } from './verbs/folder.js';
 import { addInit } from './verbs/init.js';
@@ -46,7 +47,7 @@ export async function runCommandLine(
   let exitCode: ExitCode = exitCodes.done;
   // No option of the program: `cat --version V` means a version of a file.
   if (given.length === 1 && given[0] === '--version') {
-    environment.stdout.write(`${version()}\n`);
+    environment.stdout.write(`${softwareVersion()}\n`);
     return exitCode;
   }
   const bind: Bind =
@@ -80,6 +81,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addWait,
     addPage,
     addPaths,
+    addDoctor,
     addDevice,
     addFolder,
     addLog,
@@ -178,9 +180,4 @@ function usageError(error: CommanderError, program: Command): AppError {
   return new AppError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
     hint: 'See: npx holdfast --help',
   });
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -149,7 +149,6 @@ describe('flags', () => {
     'status --nonsense',
     'folder',
     'folder set P',
-    'folder set P',
     'folder set P --watch sometimes',
     'folder set P --copies many',
     'folder add /a --mode both',
@@ -301,6 +300,8 @@ describe('up', () => {
     return {
       initHome: () => Promise.reject(new AppError('already_initialised', 'It is there already.')),
       openStoreHistory: ({ store }) => Promise.reject(new AppError('store_missing', store)),
+      inspectHome: () => Promise.reject(new Error('nobody asked for it')),
+      inspectFileSystemType: async () => undefined,
       async runNode(options) {
         asked.push(options);
         const place = { host: '127.0.0.1', port: 0 };

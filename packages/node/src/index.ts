@@ -1,4 +1,5 @@
 export * from './assemble-node.js';
+export * from './inspect-home.js';
 export type * from './kept-content.js';
 export type * from './mass-change-answers.js';
 export * from './node-config.js';
