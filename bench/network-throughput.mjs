@@ -2,6 +2,8 @@
 // Ends with the processor time of each process, its start included; frame sizes in KiB may be given.
 // Run `npx tsc -b packages/network-libp2p` first, then `node bench/network-throughput.mjs [MiB [KiB...]]`.
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createLibp2pNetwork, generateIdentity } from '@holdfast/network-libp2p';
 
@@ -22,15 +24,22 @@ const clock = {
 };
 const logger = { debug() {}, info() {}, warn: console.warn, error: console.error };
 
-async function createNetwork(onChannel) {
+async function createNetwork(members, onChannel) {
   const network = createLibp2pNetwork({
     identity: await generateIdentity(),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     logger,
     clock,
+    random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
     discovery: false,
   });
-  const handlers = { admit: () => 'member', onConnection() {}, onChannel };
+  const handlers = {
+    admit: () => 'member',
+    members: () => members,
+    inviteKeys: () => [],
+    onConnection() {},
+    onChannel,
+  };
   await network.start(handlers, { members: [protocol], pairing: '/holdfast/bench-pairing/1' });
   return network;
 }
@@ -66,9 +75,10 @@ function reportProcessorTime(side) {
 }
 
 if (process.send === undefined) {
+  const network = await createNetwork([], () => {});
   const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2), { stdio: 'inherit' });
+  child.send(network.localDevice);
   const [device, addresses] = await new Promise((resolve) => child.once('message', resolve));
-  const network = await createNetwork(() => {});
   const connection = await network.dial(device, addresses);
   await measure(connection, 256 * 1024, 64 * mebibyte);
   for (const frameBytes of frameSizes) {
@@ -80,7 +90,8 @@ if (process.send === undefined) {
   reportProcessorTime('sender');
   child.disconnect();
 } else {
-  const network = await createNetwork((_connection, channel) => receive(channel));
+  const [sender] = await once(process, 'message');
+  const network = await createNetwork([sender], (_connection, channel) => receive(channel));
   process.send([network.localDevice, network.addresses()]);
   process.once('disconnect', () => {
     reportProcessorTime('receiver');

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/network-libp2p';
 import type { DeviceStatus } from '@holdfast/node';
 import { type FrameChannel, type Network, silentLogger } from '@holdfast/platform';
-import { systemClock } from '@holdfast/platform-node';
+import { cryptoRandom, systemClock } from '@holdfast/platform-node';
 import {
   blocksProtocol,
   controlProtocol,
@@ -66,6 +66,7 @@ class OtherDevice {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       logger: silentLogger,
       clock: systemClock,
+      random: cryptoRandom,
       discovery: false,
     });
   }
@@ -75,6 +76,8 @@ class OtherDevice {
     await this.#network.start(
       {
         admit: () => 'member',
+        members: () => [laptop.device],
+        inviteKeys: () => [],
         onConnection: () => undefined,
         onChannel: (_connection, channel) => {
           this.#talk(channel).catch((error: unknown) => this.ends.push(error));

@@ -1,23 +1,43 @@
 /**
  * Decides which inbound connections may go on: before the handshake by a quota for each address,
- * after authentication by asking the handlers. Owns the count of pending connections, of
- * connections by device, and the one place for a pairing connection.
+ * after authentication by what was shown at the door and by asking the handlers. Owns the count of
+ * pending connections, of connections by device, and the one place for a pairing connection.
  */
-import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+
 import type { Admission, Logger } from '@holdfast/platform';
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+import type { Door } from './door.js';
 import { maxConnectionsPerDevice, maxPendingPerAddress } from './network-limits.js';
 
 export class AcceptGate implements ConnectionGater {
   readonly #admit: (device: string) => Admission;
+  readonly #door: Pick<Door, 'proofOf'>;
   readonly #logger: Logger;
   readonly #pendingByAddress = new CountByKey();
   readonly #openByDevice = new CountByKey();
   readonly #releases = new WeakMap<MultiaddrConnection, () => void>();
   #pairing: MultiaddrConnection | undefined;
 
-  constructor(admit: (device: string) => Admission, logger: Logger) {
-    this.#admit = admit;
-    this.#logger = logger;
+  constructor(init: {
+    readonly admit: (device: string) => Admission;
+    readonly door: Pick<Door, 'proofOf'>;
+    readonly logger: Logger;
+  }) {
+    this.#admit = init.admit;
+    this.#door = init.door;
+    this.#logger = init.logger;
+  }
+
+  /**
+   * What an authenticated device may do on this connection, in either direction. It must be the one
+   * whose key opened the door; who came by an invite may pair and nothing else, whoever it is.
+   */
+  admission(device: string, connection: Pick<MultiaddrConnection, 'timeline'>): Admission {
+    const proof = this.#door.proofOf(connection);
+    const admission = this.#admit(device);
+    if (proof === undefined || admission === 'refuse') return 'refuse';
+    if (proof.by === 'invite') return 'pairing';
+    return admission === 'member' && proof.device === device ? 'member' : 'refuse';
   }
 
   denyInboundConnection(connection: MultiaddrConnection): boolean {
@@ -36,7 +56,7 @@ export class AcceptGate implements ConnectionGater {
 
   denyInboundEncryptedConnection(peer: PeerId, connection: MultiaddrConnection): boolean {
     const device = peer.toString();
-    const admission = this.#admit(device);
+    const admission = this.admission(device, connection);
     if (admission === 'refuse') {
       this.#logger.info('connection refused: the device is not known here', { device });
       return true;

@@ -11,7 +11,7 @@ import { withDeadline } from './deadline.js';
 import { isDeviceId } from './device-identity.js';
 import { dialHeadStartMs, dialTimeoutMs, maxDialAddresses } from './network-limits.js';
 
-type Dial = (address: Multiaddr, signal: AbortSignal) => Promise<Connection>;
+export type Dial = (address: Multiaddr, signal: AbortSignal) => Promise<Connection>;
 
 export class AddressRace {
   readonly #device: string;

@@ -2,10 +2,11 @@
  * A device's identity: an Ed25519 key pair, and the libp2p PeerId made from its public half. The
  * private key travels as libp2p's protobuf; whoever holds those bytes is the device.
  */
+
+import { AppError } from '@holdfast/platform';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { Ed25519PrivateKey, Ed25519PublicKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
-import { AppError } from '@holdfast/platform';
 
 export interface DeviceIdentity {
   /** The PeerId's text, `12D3Koo…`. */
@@ -68,7 +69,8 @@ export async function verifySignature(
   return key.verify(bytes, signature);
 }
 
-function publicKeyOf(text: string): Ed25519PublicKey | undefined {
+/** Undefined where the text names no device. */
+export function publicKeyOf(text: string): Ed25519PublicKey | undefined {
   if (!/^12D3Koo[1-9A-HJ-NP-Za-km-z]{45}$/.test(text)) return undefined;
   try {
     const peerId = peerIdFromString(text);

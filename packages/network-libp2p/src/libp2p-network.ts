@@ -4,6 +4,7 @@
  */
 import './promise-with-resolvers.js';
 import {
+  type Admission,
   AppError,
   assert,
   type Clock,
@@ -12,12 +13,15 @@ import {
   type Network,
   type NetworkHandlers,
   type PeerConnection,
+  type RandomSource,
 } from '@holdfast/platform';
 import type { Connection, Libp2p, Listener, Stream } from '@libp2p/interface';
 import { createLibp2p } from 'libp2p';
 import { AcceptGate } from './accept-gate.js';
-import { AddressRace } from './address-race.js';
+import { AddressRace, type Dial } from './address-race.js';
 import { type DeviceIdentity, privateKeyFrom } from './device-identity.js';
+import { Door } from './door.js';
+import { DoorKeys } from './door-keys.js';
 import { externalInterfaces, LanDiscovery } from './lan-discovery.js';
 import { libp2pOptions, type OwnServices } from './libp2p-options.js';
 import { Libp2pPeerConnection } from './libp2p-peer-connection.js';
@@ -31,8 +35,15 @@ export interface Libp2pNetworkInit {
   readonly listen: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly random: RandomSource;
   /** Whether to look for devices on the local network and to be seen there. */
   readonly discovery: boolean;
+}
+
+/** What stands before whoever connects. */
+interface Doors {
+  readonly door: Door;
+  readonly gate: AcceptGate;
 }
 
 interface Protocols {
@@ -51,6 +62,7 @@ class Libp2pNetwork implements Network {
   readonly #listeners = new Set<Listener>();
   #handlers: NetworkHandlers | undefined;
   #node: Libp2p<OwnServices> | undefined;
+  #doors: Doors | undefined;
   readonly #silence: SilenceWatch;
   #discovery: LanDiscovery | undefined;
   readonly #dialling = new AbortController();
@@ -89,7 +101,7 @@ class Libp2pNetwork implements Network {
   async dial(
     device: string,
     addresses: readonly string[],
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal; readonly inviteKey?: Uint8Array } = {},
   ): Promise<PeerConnection> {
     const node = this.#node;
     if (node === undefined || this.#stopping !== undefined) {
@@ -98,12 +110,13 @@ class Libp2pNetwork implements Network {
       });
     }
     const { clock } = this.#init;
-    const { dial } = node.services.dialler;
+    const dial = this.#dialler(node, options.inviteKey);
     const race = new AddressRace({ device, addresses, dial, clock });
     const signals = [this.#dialling.signal, options.signal].filter((one) => one !== undefined);
-    const peer = this.#peerConnection(await race.run(AbortSignal.any(signals)));
+    const connection = await race.run(AbortSignal.any(signals));
+    const peer = this.#peerConnection(connection);
     if (this.#stopping !== undefined) peer.abort(new Error('the network is stopping'));
-    else if (this.#requireHandlers().admit(device) === 'member') {
+    else if (this.#admission(connection) === 'member') {
       this.#requireHandlers().onConnection(peer);
     }
     return peer;
@@ -138,12 +151,17 @@ class Libp2pNetwork implements Network {
   }
 
   async #createNode(handlers: NetworkHandlers, protocols: Protocols): Promise<Libp2p<OwnServices>> {
-    const { identity, listen, logger } = this.#init;
+    const { identity, listen, random, logger } = this.#init;
+    const keys = new DoorKeys(identity);
+    const door = new Door({ keys, guests: handlers, random, logger });
+    const gate = new AcceptGate({ admit: (device) => handlers.admit(device), door, logger });
+    this.#doors = { door, gate };
     const node = await createLibp2p(
       libp2pOptions({
         privateKey: privateKeyFrom(identity.privateKeyBytes),
         listen,
-        connectionGater: new AcceptGate((device) => handlers.admit(device), logger),
+        connectionGater: gate,
+        connectionProtector: door,
         silence: this.#silence,
       }),
     );
@@ -174,7 +192,7 @@ class Libp2pNetwork implements Network {
     }
     // Whom we dial is the caller's decision, and of several addresses only one wins: see `dial`.
     if (connection.direction === 'outbound') return;
-    const admission = this.#requireHandlers().admit(peer.remoteDevice);
+    const admission = this.#admission(connection);
     if (admission === 'member') this.#requireHandlers().onConnection(peer);
     else if (admission === 'refuse') peer.abort(new Error('the device is not admitted any more'));
     else this.#limitPairing(peer);
@@ -190,7 +208,7 @@ class Libp2pNetwork implements Network {
 
   #onStream(stream: Stream, connection: Connection, openTo: 'member' | 'pairing'): void {
     const peer = this.#peerConnection(connection);
-    const admission = this.#requireHandlers().admit(peer.remoteDevice);
+    const admission = this.#admission(connection);
     const allowed = admission === 'member' || (admission === 'pairing' && openTo === 'pairing');
     if (!allowed || this.#stopping !== undefined) {
       stream.abort(new Error('the protocol is not open to this device'));
@@ -213,6 +231,22 @@ class Libp2pNetwork implements Network {
     this.#connections.set(connection.id, peer);
     void peer.closed.then(() => this.#connections.delete(connection.id));
     return peer;
+  }
+
+  #dialler(node: Libp2p<OwnServices>, inviteKey: Uint8Array | undefined): Dial {
+    return (address, signal) => {
+      if (inviteKey !== undefined) this.#requireDoors().door.showAt(address, inviteKey);
+      return node.services.dialler.dial(address, signal);
+    };
+  }
+
+  #admission(connection: Connection): Admission {
+    return this.#requireDoors().gate.admission(connection.remotePeer.toString(), connection);
+  }
+
+  #requireDoors(): Doors {
+    assert(this.#doors !== undefined, 'the network is started');
+    return this.#doors;
   }
 
   #requireHandlers(): NetworkHandlers {

@@ -1,11 +1,16 @@
 /**
- * What of libp2p we use: TCP, Noise and yamux; no identify, ping, relay or routing service. libp2p's
+ * What of libp2p we use: TCP, Noise and yamux, behind a door of ours; no identify, ping, relay or routing service. libp2p's
  * own discovery would store what any packet claims among a device's addresses, and its dial queue
  * tries one address after the other: so two services of ours make mDNS and dial at our request.
  * libp2p changes the object it is given, so each node gets one of its own.
  */
 import { noise } from '@chainsafe/libp2p-noise';
-import type { Connection, ConnectionGater, PrivateKey } from '@libp2p/interface';
+import type {
+  Connection,
+  ConnectionGater,
+  ConnectionProtector,
+  PrivateKey,
+} from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -21,6 +26,7 @@ interface NodeOptions {
   readonly privateKey: PrivateKey;
   readonly listen: readonly string[];
   readonly connectionGater: ConnectionGater;
+  readonly connectionProtector: ConnectionProtector;
   readonly silence: SilenceWatch;
 }
 
@@ -68,6 +74,7 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
     ],
     streamMuxers: [() => node.silence.watching(yamux(muxerOptions())())],
     connectionGater: node.connectionGater,
+    connectionProtector: () => node.connectionProtector,
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: limits.maxConnections,

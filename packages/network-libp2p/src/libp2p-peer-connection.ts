@@ -2,8 +2,9 @@
  * A `PeerConnection` on one libp2p connection. Owns the channels opened on it, so that closing the
  * connection breaks them: libp2p itself would end them as if the other side had finished.
  */
-import type { Connection, Stream } from '@libp2p/interface';
+
 import { AppError, type Clock, type FrameChannel, type PeerConnection } from '@holdfast/platform';
+import type { Connection, Stream } from '@libp2p/interface';
 import { withDeadline } from './deadline.js';
 import { Libp2pFrameChannel } from './libp2p-frame-channel.js';
 import { closeTimeoutMs, maxChannelsPerProtocol, openChannelTimeoutMs } from './network-limits.js';

@@ -18,6 +18,12 @@ export const maxConnectionsPerSecond = 20;
 /** An inbound connection must be authenticated and multiplexed within this time. */
 export const upgradeTimeoutMs = 3_000;
 
+/** So many bytes of each direction are veiled: multistream-select, and all of Noise's handshake. */
+export const veiledBytes = 1024;
+
+/** Secrets with devices that are kept in memory; beyond it they are worked out again. */
+export const maxKnownSecrets = 4096;
+
 /** One address must answer, and a channel be agreed on, within this time. */
 export const dialTimeoutMs = 6_000;
 export const openChannelTimeoutMs = 10_000;

@@ -1,20 +1,27 @@
 /** What a peer that is not Holdfast meets: a plain libp2p node, and bare sockets. */
-import '@holdfast/network-libp2p';
+
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { noise } from '@chainsafe/libp2p-noise';
-import type { Connection, StreamMuxerFactory } from '@libp2p/interface';
+import { type DeviceIdentity, generateIdentity } from '@holdfast/network-libp2p';
+import { silentLogger } from '@holdfast/platform';
+import type { Connection } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
-import { multiaddr } from '@multiformats/multiaddr';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { privateKeyFrom } from '../src/device-identity.js';
+import { Door } from '../src/door.js';
+import { DoorKeys } from '../src/door-keys.js';
 import { maxPendingPerAddress, streamReadBufferBytes } from '../src/network-limits.js';
+import { realRandom } from './real-clock.js';
 import {
+  acquaint,
   channelOf,
   dial,
   memberProtocol,
-  pairingProtocol,
+  portOf,
   readAll,
   startDevice,
   type TestDevice,
@@ -32,13 +39,25 @@ async function plainNode(options: Libp2pOptions = {}) {
   return node;
 }
 
-async function connectPlain(device: TestDevice): Promise<Connection> {
-  const node = await plainNode();
-  return node.dial(multiaddr(device.network.addresses()[0]));
+function named(device: TestDevice): Multiaddr {
+  return multiaddr(`${device.network.addresses()[0]}/p2p/${device.network.localDevice}`);
 }
 
-function portOf(device: TestDevice): number {
-  return Number(device.network.addresses()[0]?.split('/').at(-1));
+/** A node of one identity that shows the keys of another at the door. */
+function comingAs(identity: DeviceIdentity, shown: DeviceIdentity): Libp2pOptions {
+  const guests = { members: () => [], inviteKeys: () => [] };
+  const keys = new DoorKeys(shown);
+  const door = new Door({ keys, guests, random: realRandom, logger: silentLogger });
+  return {
+    privateKey: privateKeyFrom(identity.privateKeyBytes),
+    connectionProtector: () => door,
+  };
+}
+
+async function connectPlain(device: TestDevice): Promise<Connection> {
+  const identity = await generateIdentity();
+  acquaint(identity.device);
+  return (await plainNode(comingAs(identity, identity))).dial(named(device));
 }
 
 const commonProtocols = [
@@ -50,54 +69,32 @@ const commonProtocols = [
   '/ipfs/kad/1.0.0',
 ];
 
-describe('a stranger', () => {
-  test('is dropped after the handshake, without identify or any protocol', async () => {
-    const device = await startDevice({ admission: 'refuse' });
-    const connection = await connectPlain(device).catch(() => undefined);
-    if (connection !== undefined) {
-      const protocols = [...commonProtocols, memberProtocol, pairingProtocol];
-      for (const protocol of protocols) {
-        await expect(connection.newStream(protocol), protocol).rejects.toThrow();
-      }
-      if (connection.status === 'open') await once(connection as never, 'close');
-    }
+describe('a stranger that is a plain libp2p node', () => {
+  test('gets no connection, and nobody is told of it', async () => {
+    const device = await startDevice();
+    const node = await plainNode();
+    await expect(node.dial(multiaddr(device.network.addresses()[0]))).rejects.toThrow();
     expect(device.connections).toEqual([]);
     expect(device.channels).toEqual([]);
   });
 
-  test('hears nothing after the handshake', async () => {
-    const device = await startDevice({ admission: 'refuse' });
-    let heardBytes = 0;
-    const inner = yamux()();
-    const listening: StreamMuxerFactory = {
-      protocol: inner.protocol,
-      createStreamMuxer: (connection) => {
-        const muxer = inner.createStreamMuxer(connection);
-        connection.addEventListener('message', (event) => {
-          heardBytes += event.data.byteLength;
-        });
-        return muxer;
-      },
-    };
-    const node = await plainNode({ streamMuxers: [() => listening] });
-    const address = multiaddr(device.network.addresses()[0]);
-    const connection = await node.dial(address).catch(() => undefined);
-    if (connection?.status === 'open') await once(connection as never, 'close');
-    expect(heardBytes).toBe(0);
+  test('gets none either when it knows the id of the device', async () => {
+    const device = await startDevice();
+    const node = await plainNode();
+    await expect(node.dial(named(device))).rejects.toThrow();
+    expect(device.connections).toEqual([]);
   });
+});
 
-  test('that asks for the list of protocols before the handshake learns of Noise alone', async () => {
-    const device = await startDevice({ admission: 'refuse' });
-    const socket = connect(portOf(device), '127.0.0.1');
-    onTestFinished(() => void socket.destroy());
-    socket.write('\x13/multistream/1.0.0\n\x03ls\n', 'latin1');
-    let heard = '';
-    for await (const bytes of socket) {
-      heard += bytes.toString('latin1');
-      if (heard.includes('/noise')) break;
-    }
-    expect(heard).not.toMatch(/holdfast|yamux|12D3/);
-  });
+test("a device that knows a member's key and not its identity does not come in", async () => {
+  const device = await startDevice();
+  const [known, thief] = [await generateIdentity(), await generateIdentity()];
+  acquaint(known.device);
+  acquaint(thief.device);
+  const node = await plainNode(comingAs(thief, known));
+  const connection = await node.dial(named(device)).catch(() => undefined);
+  if (connection?.status === 'open') await once(connection as never, 'close');
+  expect(device.connections).toEqual([]);
 });
 
 describe('a plain libp2p node that is a member', () => {

@@ -1,5 +1,6 @@
-/** Real time for tests against real sockets. */
-import type { Clock } from '@holdfast/platform';
+/** Real time and chance for tests against real sockets. */
+import { randomBytes } from 'node:crypto';
+import type { Clock, RandomSource } from '@holdfast/platform';
 
 export const realClock: Clock = {
   now: () => Date.now(),
@@ -10,3 +11,5 @@ export const realClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+export const realRandom: RandomSource = { bytes: (length) => new Uint8Array(randomBytes(length)) };

@@ -10,10 +10,21 @@ import {
   silentLogger,
 } from '@holdfast/platform';
 import { onTestFinished, vi } from 'vitest';
-import { realClock } from './real-clock.js';
+import { realClock, realRandom } from './real-clock.js';
 
 export const memberProtocol = '/holdfast/test/1';
 export const pairingProtocol = '/holdfast/test-pairing/1';
+
+/** What opens the door of a device that pairs. */
+export const inviteKey = new Uint8Array(32).fill(7);
+
+/** All devices of a test know each other; whom one admits it says itself. */
+const acquainted = new Set<string>();
+
+export function acquaint(device: string): void {
+  acquainted.add(device);
+  onTestFinished(() => void acquainted.delete(device));
+}
 
 export interface TestDevice {
   readonly network: Network;
@@ -25,11 +36,14 @@ export interface TestDevice {
 export async function createDevice(
   options: { listen?: string[]; clock?: Clock; admission?: Admission } = {},
 ): Promise<TestDevice> {
+  const identity = await generateIdentity();
+  acquaint(identity.device);
   const network = createLibp2pNetwork({
-    identity: await generateIdentity(),
+    identity,
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
     logger: silentLogger,
     clock: options.clock ?? realClock,
+    random: realRandom,
     discovery: false,
   });
   const admission = options.admission ?? 'member';
@@ -50,6 +64,8 @@ export function start(device: TestDevice): Promise<void> {
   return device.network.start(
     {
       admit: () => device.admission,
+      members: () => (device.admission === 'member' ? acquainted : []),
+      inviteKeys: () => (device.admission === 'pairing' ? [inviteKey] : []),
       onConnection: (connection) => device.connections.push(connection),
       onChannel: (connection, channel) => device.channels.push({ connection, channel }),
     },
@@ -58,7 +74,12 @@ export function start(device: TestDevice): Promise<void> {
 }
 
 export function dial(from: TestDevice, to: TestDevice): Promise<PeerConnection> {
-  return from.network.dial(to.network.localDevice, to.network.addresses());
+  const shown = to.admission === 'pairing' ? { inviteKey } : {};
+  return from.network.dial(to.network.localDevice, to.network.addresses(), shown);
+}
+
+export function portOf(device: TestDevice): number {
+  return Number(device.network.addresses()[0]?.split('/').at(-1));
 }
 
 /** The channel with this number that the device was given, once it was. */

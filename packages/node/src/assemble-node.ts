@@ -334,6 +334,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       await network.start(
         {
           admit: (device) => (isMember(device) ? 'member' : pairing.isOpen ? 'pairing' : 'refuse'),
+          members: () => config.current.devices.map((device) => device.id).filter(isMember),
+          inviteKeys: () => pairing.inviteKeys(),
           onConnection: (connection: PeerConnection) => {
             if (!pairing.isJoining(connection.remoteDevice)) engine.connected(connection);
           },

@@ -2,7 +2,7 @@
  * Pairing by invite: one side made a link, the other dials the device that the link names, which
  * Noise authenticates, and shows the secret once. Both then list each other.
  */
-import { type DeviceId, type Hash, hexFrom } from '@holdfast/model';
+import { bytesFromHex, type DeviceId, type Hash, hexFrom } from '@holdfast/model';
 import {
   AppError,
   type Clock,
@@ -56,6 +56,14 @@ export class Pairing {
   get isOpen(): boolean {
     const { config, clock } = this.#init;
     return openInvites(config.current.invites, clock.now()).length > 0;
+  }
+
+  /** What opens the door of this device for those who were invited. */
+  inviteKeys(): Uint8Array[] {
+    const { config, clock } = this.#init;
+    return openInvites(config.current.invites, clock.now()).map((invite) =>
+      bytesFromHex(invite.secretHash),
+    );
   }
 
   /** Whether a connection with the device is for pairing, although it may be listed here already. */
@@ -145,7 +153,8 @@ export class Pairing {
     const timer = this.#init.clock.setTimer(dialTimeoutMs, () => timeout.abort());
     try {
       const { signal } = timeout;
-      return await this.#init.network.dial(invite.device, invite.addresses, { signal });
+      const inviteKey = bytesFromHex(hashSecret(invite.secret, this.#init.hash));
+      return await this.#init.network.dial(invite.device, invite.addresses, { signal, inviteKey });
     } catch (cause) {
       throw new AppError('invite_unreachable', 'The device that made the invite does not answer.', {
         hint: 'Check that it is switched on, runs Holdfast, and is in the same network. The invite may also be used up: then make a new one.',

@@ -284,6 +284,7 @@ function listeningNetwork(
       listen,
       logger,
       clock: systemClock,
+      random: cryptoRandom,
       discovery,
     });
   let current = make(options.listen);

@@ -7,6 +7,15 @@ export const echoProtocol = '/holdfast/compliance-echo/1';
 export const pairingProtocol = '/holdfast/compliance-pairing/1';
 export const mebibyte = 1024 * 1024;
 
+/** Every device that was started for a test knows the others; whom it admits it says itself. */
+const acquainted = new Set<string>();
+/** What opens the door of a device that pairs. */
+const inviteKey = new Uint8Array(32).fill(7);
+
+export function forgetDevices(): void {
+  acquainted.clear();
+}
+
 /** Things that arrive, in order; `next` waits for the one after those taken. */
 class Arrivals<Item> {
   readonly all: Item[] = [];
@@ -45,12 +54,16 @@ export async function startDevice(network: Network, members = [memberProtocol, e
     admitted: [],
     admission: 'member',
   };
+  acquainted.add(device.id);
+  const admit = (remote: string) => {
+    device.admitted.push(remote);
+    return device.admission;
+  };
   await network.start(
     {
-      admit: (remote) => {
-        device.admitted.push(remote);
-        return device.admission;
-      },
+      admit,
+      members: () => [...acquainted].filter((remote) => admit(remote) === 'member'),
+      inviteKeys: () => (device.admission === 'pairing' ? [inviteKey] : []),
       onConnection: (connection) => device.connections.push(connection),
       onChannel: (_connection, channel) => device.channels.push({ channel }),
     },
@@ -124,7 +137,8 @@ export function dialBob({
   alice,
   bob,
 }: Record<'alice' | 'bob', TestDevice>): Promise<PeerConnection> {
-  return alice.network.dial(bob.id, bob.network.addresses());
+  const shown = bob.admission === 'pairing' ? { inviteKey } : {};
+  return alice.network.dial(bob.id, bob.network.addresses(), shown);
 }
 
 /** Two devices, a connection, and both ends of a channel on it. */

@@ -16,6 +16,7 @@ export function describeNetworkDiscovery(name: string, setup: () => Promise<Netw
   describe(`Network discovery: ${name}`, () => {
     let current: NetworkSetup;
     let started: Network[] = [];
+    let ids: string[] = [];
 
     beforeEach(async () => {
       started = [];
@@ -34,7 +35,16 @@ export function describeNetworkDiscovery(name: string, setup: () => Promise<Netw
         heard.set(device, addresses);
       };
       const ignore = () => undefined;
-      const handlers = { admit, onConnection: ignore, onChannel: ignore, onDiscovered };
+      const members = () => ids.filter((device) => admit(device) === 'member');
+      const inviteKeys = () => [];
+      const handlers = {
+        admit,
+        members,
+        inviteKeys,
+        onConnection: ignore,
+        onChannel: ignore,
+        onDiscovered,
+      };
       await network.start(handlers, protocols);
       return { network, id: network.localDevice, heard };
     }
@@ -42,6 +52,7 @@ export function describeNetworkDiscovery(name: string, setup: () => Promise<Netw
     async function startThree(admissionOfCarol: Admission) {
       const networks = [await current.create(), await current.create(), await current.create()];
       const [first, second, third] = networks as [Network, Network, Network];
+      ids = networks.map((network) => network.localDevice);
       const admit = (device: string) =>
         device === third.localDevice ? admissionOfCarol : ('member' as const);
       const alice = await start(first, admit);

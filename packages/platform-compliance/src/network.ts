@@ -10,6 +10,7 @@ import {
   dialBob,
   echoProtocol,
   expectNoChannel,
+  forgetDevices,
   mebibyte,
   memberProtocol,
   openEcho,
@@ -272,6 +273,7 @@ export function describeNetwork(name: string, setup: () => Promise<NetworkSetup>
     };
     beforeEach(async () => {
       created = [];
+      forgetDevices();
       current = await setup();
     });
     afterEach(async () => {

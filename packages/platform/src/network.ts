@@ -50,6 +50,13 @@ export interface PeerConnection {
 export interface NetworkHandlers {
   /** Asked after authentication and before anything else is said; also for each inbound channel. */
   admit(device: string): Admission;
+  /**
+   * Every device that `admit` calls a member now. Only they, and who shows an invite's key, are
+   * answered at all: everyone else hears nothing before it has proven who it is.
+   */
+  members(): Iterable<string>;
+  /** The keys of open invites: who shows one may pair on that connection, and nothing else. */
+  inviteKeys(): Iterable<Uint8Array>;
   /** A connection with a device that `admit` calls a member, in either direction. */
   onConnection(connection: PeerConnection): void;
   /** A channel that the other side opened, for one of `protocols`; the handler owns it. */
@@ -82,11 +89,12 @@ export interface Network {
   /**
    * Dials `device` at `addresses` and authenticates it: all are tried, the first ones first, until
    * one answers as that device. Rejects with code `dial_failed` when none does. The connection is
-   * also given to `onConnection` when the device is a member.
+   * also given to `onConnection` when the device is a member. With `inviteKey`, 32 bytes that the
+   * other device has among its own, it need not know this one, and the connection is for pairing only.
    */
   dial(
     device: string,
     addresses: readonly string[],
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal; readonly inviteKey?: Uint8Array },
   ): Promise<PeerConnection>;
 }

@@ -1,10 +1,10 @@
 import {
+  drainMicrotasks,
   KillSwitch,
   MemoryDatabase,
   MemoryKeyValueStore,
   SeededRandom,
   SimulatedCrash,
-  drainMicrotasks,
 } from '@holdfast/simulation';
 import { expect, test } from 'vitest';
 

@@ -1,9 +1,9 @@
 import { byteStringFromText, filePathFrom, joinPath } from '@holdfast/platform';
 import {
+  type FileCall,
   KillSwitch,
   MemoryDisk,
   type MemoryDiskOptions,
-  type FileCall,
   MemoryFileSystem,
   MountTable,
   SeededRandom,

@@ -41,6 +41,8 @@ class Scene {
     const network = this.fabric.createNetwork(device, killSwitch);
     const handlers = {
       admit: () => 'member' as const,
+      members: () => [],
+      inviteKeys: () => [],
       onConnection: (connection: PeerConnection) => {
         this.trace.push(`${device} connected`);
         void connection.closed.then(() => this.trace.push(`${device} lost it`));

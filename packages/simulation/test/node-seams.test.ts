@@ -1,6 +1,7 @@
 import { AppError, type BulkJob, filePathFrom, type WatchEvent } from '@holdfast/platform';
 import {
   drainMicrotasks,
+  type FileCall,
   InlineBulkRunner,
   KillSwitch,
   MemoryDisk,
@@ -11,7 +12,6 @@ import {
   SeededRandom,
   SimulatedCrash,
   VirtualWorldClock,
-  type FileCall,
 } from '@holdfast/simulation';
 import { describe, expect, test } from 'vitest';
 

@@ -1,6 +1,7 @@
 /** Who takes part in a world: every kind of it comes up, and none is in parts. */
-import { SeededRandom } from '../src/seams/seeded-random.js';
+
 import { expect, test } from 'vitest';
+import { SeededRandom } from '../src/seams/seeded-random.js';
 import { chooseShape, type WorldShape } from '../src/world/world-shape.js';
 
 const shapes = Array.from({ length: 500 }, (_, seed) => chooseShape(new SeededRandom(seed)));

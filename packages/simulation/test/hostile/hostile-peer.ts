@@ -73,6 +73,8 @@ export class HostilePeer {
     await this.#network.start(
       {
         admit: () => (this.#isAwake ? 'member' : 'refuse'),
+        members: () => [],
+        inviteKeys: () => [],
         onConnection: (connection) => this.#keep(connection),
         onChannel: (connection, channel) => this.#answer(connection, channel),
       },
