@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { runCommandLine } from '@holdfast/cli';
 import { systemClock } from '@holdfast/platform-node';
-import type { Outcome } from './command-line.js';
+import { executable, type Outcome } from './command-line.js';
 import { commandPatienceMs } from './patience.js';
 
 export async function runInPlace(home: string, ...given: readonly string[]): Promise<Outcome> {
@@ -19,6 +19,7 @@ export async function runInPlace(home: string, ...given: readonly string[]): Pro
     runCommandLine(['--home', home, '--json', ...given], {
       variables,
       workingDirectory: process.cwd(),
+      launch: [process.execPath, executable],
       stdout,
       stderr,
       stdoutIsTerminal: false,

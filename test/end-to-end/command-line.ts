@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { commandPatienceMs } from './patience.js';
 
-const executable = fileURLToPath(new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url));
+export const executable = fileURLToPath(
+  new URL('../../packages/cli/bin/holdfast.mjs', import.meta.url),
+);
 
 export interface Outcome {
   readonly exitCode: number | null;

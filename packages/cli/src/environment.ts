@@ -7,6 +7,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
+  /** The words that start this program again, as it was started: the runtime, then its file. */
+  readonly launch: readonly string[];
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly stdoutIsTerminal: boolean;

@@ -12,6 +12,7 @@ import { softwareVersion } from './software-version.js';
 import type { AddVerb, Bind, VerbContext } from './verb.js';
 import { addArchive } from './verbs/archive.js';
 import { addCat } from './verbs/cat.js';
+import { addCompletion } from './verbs/completion.js';
 import { addDevice } from './verbs/device.js';
 import { addDiff } from './verbs/diff.js';
 import { addDoctor } from './verbs/doctor.js';
@@ -82,6 +83,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addPage,
     addPaths,
     addDoctor,
+    addCompletion,
     addDevice,
     addFolder,
     addLog,
@@ -171,7 +173,8 @@ function report(
 
 function usageError(error: CommanderError, program: Command): AppError {
   if (error.code === 'commander.help') {
-    const names = program.commands.map((command) => command.name()).join(', ');
+    const shown = program.createHelp().visibleCommands(program);
+    const names = shown.map((command) => command.name()).join(', ');
     return new AppError('usage', `A command is missing. There are: ${names}.`, {
       hint: 'See: npx holdfast --help',
     });

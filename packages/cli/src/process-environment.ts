@@ -1,5 +1,6 @@
 /** The real process as an Environment. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { AppError, type Clock, fileTrouble } from '@holdfast/platform';
 import type { Environment, StopSignal } from './environment.js';
@@ -44,6 +45,7 @@ export function processEnvironment(): Environment {
   return {
     variables: process.env,
     workingDirectory: process.cwd(),
+    launch: [process.execPath, resolve(process.argv[1] ?? '')],
     stdout: process.stdout,
     stderr: process.stderr,
     stdoutIsTerminal: process.stdout.isTTY === true,

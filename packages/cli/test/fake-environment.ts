@@ -53,6 +53,7 @@ export function createFakeShell(): FakeShell {
       const environment: Environment = {
         variables: { HOLDFAST_HOME: home, ...variables },
         workingDirectory: '/home/ada',
+        launch: ['/usr/bin/node', '/opt/hold fast/holdfast.mjs'],
         stdout: stdout.stream,
         stderr: stderr.stream,
         stdoutIsTerminal: terminal,

@@ -1,7 +1,8 @@
 /** Folders and the store: whether their disks are there, may be used, and have room. Pure. */
 import type { FolderState } from '@holdfast/node';
 import { sizeText } from '../printable-text.js';
-import { type Finding, ok, problem, shellWord, type Topic, warning } from './finding.js';
+import { shellWord } from '../shell-word.js';
+import { type Finding, ok, problem, type Topic, warning } from './finding.js';
 
 /** What a directory's disk is like; each undefined where it could not be found out. */
 export interface DiskFacts {

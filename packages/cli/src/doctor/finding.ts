@@ -44,8 +44,3 @@ function finding(topic: Topic, state: FindingState, message: string, advice: Adv
   const { hint, command = '' } = advice;
   return { name, subject, state, message, hint, command };
 }
-
-/** A path as a POSIX shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -1,6 +1,7 @@
 /** The node's home: whether it is whole and private, whether a node runs for it, its database. Pure. */
 import { durationText } from '../printable-text.js';
-import { type Finding, ok, problem, shellWord, warning } from './finding.js';
+import { shellWord } from '../shell-word.js';
+import { type Finding, ok, problem, warning } from './finding.js';
 
 export interface HomeFacts {
   readonly home: string;
