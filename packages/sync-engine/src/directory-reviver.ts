@@ -9,6 +9,7 @@ import {
   type PathEntry,
   peerCurrents,
   withLocalCurrent,
+  withoutRejection,
 } from '@holdfast/folder-index';
 import { nextVector, type ObserveContext } from '@holdfast/folder-scanner';
 import {
@@ -60,17 +61,21 @@ export class DirectoryReviver {
   /** Whether the index knows why the directory is not empty; if not, the disk must be looked at. */
   async revive(path: FolderPath): Promise<boolean> {
     let pending = false;
+    let mayStay = false;
     for await (const entry of this.#index.below(path)) {
       const local = localCurrent(entry);
       if (entry.ignored || local === undefined) continue;
       if (local.version.record.kind === 'tombstone') continue;
-      if (this.#plan(entry).type !== 'none' || !this.#keepsDirectory(entry)) {
-        pending = true;
-        continue;
+      pending = true;
+      if (this.#plan(entry).type !== 'none') continue;
+      if (this.#keepsDirectory(entry)) {
+        await this.#index.update([path], (directory) => this.#above(directory), { sync: true });
+        return true;
       }
-      await this.#index.update([path], (directory) => this.#above(directory), { sync: true });
-      return true;
+      mayStay = true;
     }
+    // Members whom the rejection did not concern tell a mirror nothing above the directory.
+    if (mayStay) await this.#index.update([path], withoutRejection, { sync: true });
     return pending;
   }
 

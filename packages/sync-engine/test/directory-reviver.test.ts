@@ -2,6 +2,7 @@ import {
   type FolderIndex,
   localCurrent,
   type PathEntry,
+  withGuard,
   withLocalCurrent,
   withPeerRow,
 } from '@holdfast/folder-index';
@@ -9,6 +10,7 @@ import {
   chooseCurrent,
   compareVectors,
   type FileRecord,
+  restoringVersion,
   type Version,
   type VersionVector,
   versionOf,
@@ -53,6 +55,7 @@ async function revived(...shown: Version[]): Promise<PathEntry> {
 async function reviving(
   { waitsForArchive }: { waitsForArchive: boolean },
   shown: readonly Version[],
+  marked = (entry: PathEntry, _local: Version): PathEntry => entry,
 ) {
   const world = new PlaceWorld();
   const index = await openIndex();
@@ -63,10 +66,13 @@ async function reviving(
     const version = entry.path === pathOf('d') ? local : inside;
     const before = withLocalCurrent(entry, version, { disk: world.diskState('d') });
     if (version === inside) return before;
-    return shown.reduce((all, one, at) => {
-      const device = at === 0 ? desktop : phone;
-      return withPeerRow(all, one, { device, state: 'current', sequence: 1 });
-    }, before);
+    return shown.reduce(
+      (all, one, at) => {
+        const device = at === 0 ? desktop : phone;
+        return withPeerRow(all, one, { device, state: 'current', sequence: 1 });
+      },
+      marked(before, local),
+    );
   };
   await index.update([pathOf('d'), pathOf('d/a.txt')], change, { sync: true });
   const was = await reviverOf(index, waitsForArchive).revive(pathOf('d'));
@@ -91,6 +97,16 @@ describe('a directory that stays because something lies in it', () => {
     const choice = chooseCurrent([rival, directory], { merge: true }, hash);
     expect(choice?.current.id).toBe(directory.id);
     expect(choice?.conflicting.map((version) => version.id)).toEqual([rival.id]);
+  });
+
+  test('in a mirror it is not given up for the file before it, while the archive shows what lies in it', async () => {
+    const { entry, was } = await reviving({ waitsForArchive: true }, [], (directory, local) => {
+      const former = fileVersion('d', 'before', [count('d', 1)], { author: desktop });
+      const restoring = restoringVersion(former, local, hash);
+      return withGuard(directory, local, { state: 'rejected', atMs: 1, former, restoring });
+    });
+    expect(was).toBe(true);
+    expect(planPath(entry, hash)).toEqual({ type: 'none' });
   });
 
   test('in a mirror it waits for what the archive may only not have deleted yet', async () => {
