@@ -160,6 +160,24 @@ test('a steady file that is absent for a moment, or torn, is noticed', () => {
   expect(() => look.look()).toThrow('absent');
 });
 
+test('a steady file may go with the power only where its name was never synced', () => {
+  const { machine, reader, ledger, write, user } = scene();
+  const look = new PathReader(machine, reader, ledger);
+  const losePower = (name: string) => {
+    machine.fileSystem.unlink(joinPath(folderRoot, name));
+    look.lostPower();
+    return () => look.look();
+  };
+  machine.fileSystem.makeDirectory(joinPath(folderRoot, 'steady'));
+  for (const name of ['steady/one.txt', 'steady/two.txt']) {
+    user(() => write(name, name));
+    look.look();
+    if (name === 'steady/one.txt') machine.disk.syncAll();
+  }
+  expect(losePower('steady/two.txt')).not.toThrow();
+  expect(losePower('steady/one.txt')).toThrow('one.txt is absent');
+});
+
 test('what an open handle wrote into set-aside content is not forgotten', () => {
   const { machine, reader, ledger, write, user } = scene();
   for (const path of ['.holdfast', '.holdfast/held']) {

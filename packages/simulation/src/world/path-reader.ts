@@ -1,6 +1,7 @@
 /**
  * A reader of files that are only ever replaced whole. Owns the rule "old or new, never neither":
- * once such a file is there, no moment shows it absent or torn, whatever a node is doing.
+ * once such a file is there, no moment shows it absent or torn, whatever a node is doing. Only a name
+ * that its own user gave and never synced may go with the power.
  */
 import { filePathFrom, joinPath } from '@holdfast/platform';
 import type { ContentLedger } from './content-ledger.js';
@@ -13,8 +14,10 @@ export class PathReader {
   readonly #machine: SimulatedMachine;
   readonly #reader: ContentReader;
   readonly #ledger: ContentLedger;
-  readonly #there = new Set<string>();
-  #changeCount = -1;
+  #there = new Set<string>();
+  /** Those that no power loss may take, whatever replaces them. */
+  readonly #durable = new Set<string>();
+  #seenAt = '';
 
   constructor(machine: SimulatedMachine, reader: ContentReader, ledger: ContentLedger) {
     this.#machine = machine;
@@ -22,10 +25,17 @@ export class PathReader {
     this.#ledger = ledger;
   }
 
+  /** The power went on the machine. */
+  lostPower(): void {
+    this.#there = new Set(this.#durable);
+  }
+
   /** Throws where a file that was there is neither old nor new. */
   look(): void {
-    if (this.#changeCount === this.#reader.changeCount) return;
-    this.#changeCount = this.#reader.changeCount;
+    const { disk } = this.#machine;
+    const now = `${disk.changeCount} ${disk.syncCount}`;
+    if (this.#seenAt === now) return;
+    this.#seenAt = now;
     for (const steady of steadyPaths) {
       const path = joinPath(filePathFrom('/'), steady);
       if (inodeIfPresent(this.#machine.mounts, path) === undefined) {
@@ -33,6 +43,7 @@ export class PathReader {
         continue;
       }
       this.#there.add(steady);
+      if (disk.isDurable(path)) this.#durable.add(steady);
       const content = this.#reader.contentAt(path);
       if (content !== undefined && this.#ledger.knows(content)) continue;
       throw neither(`${steady} holds on ${this.#machine.name} what nobody wrote`);

@@ -238,6 +238,7 @@ export class SimulatedWorld {
       onCall: (machine, call) => this.#onCall(machine, call),
       aroundPowerLoss: (machine, lose) => {
         this.ledger.aroundPowerLoss(machine, lose);
+        this.#pathReaders.get(machine)?.lostPower();
         this.#ignoreWatch.touched(machine);
       },
     });
