@@ -38,6 +38,16 @@ export type HistoryQuery =
    * cannot be said. The page's `position` is that of the last entry.
    */
   | { readonly type: 'chain'; readonly position: number }
+  /**
+   * The first entry of each version that the log got behind a position, in any order; for who wants to
+   * have all of them. The page's `position` is that of the last entry: there the next question begins.
+   */
+  | {
+      readonly type: 'versions';
+      readonly since: number;
+      readonly cursor?: Uint8Array;
+      readonly limit: number;
+    }
   /** One version by its id, or by a prefix of at least eight digits. */
   | { readonly type: 'version'; readonly path: FolderPath; readonly prefix: string };
 

@@ -1,9 +1,10 @@
-/** The parts that care for this device's store, put together: verifying, scrubbing, healing. */
+/** The parts that care for this device's store, put together: verifying, scrubbing, healing, filling. */
 import type { DeviceId } from '@holdfast/model';
 import { errorMessage } from '@holdfast/platform';
 import type { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { ArchiveCareService } from './archive-care-service.js';
+import { ArchiveFilling } from './archive-filling.js';
 import { ArchiveScrubber } from './archive-scrubber.js';
 import { CareState } from './care-state.js';
 import type { ChangeSignal } from './change-signal.js';
@@ -34,6 +35,7 @@ export interface Care {
   readonly thinning: ThinService;
   readonly content: ContentCare;
   readonly thinned: ThinningRecord;
+  readonly filling: ArchiveFilling;
   /** The store is open from now on. */
   opened(archive: VersionArchive): Promise<void>;
   stop(): Promise<void>;
@@ -82,6 +84,15 @@ export function assembleCare(init: CareInit): Care {
     },
     isBusy: () => service.isVerifying,
   });
+  const filling = new ArchiveFilling({
+    ...seams,
+    ...init,
+    hash: (bytes) => seams.hasher.blake3(bytes),
+    onFilled: (folder, from, versions) => {
+      events.add('history-filled', { folder, from, versions });
+      changes.changed();
+    },
+  });
   const thinned = new ThinningRecord(seams.keyValueStore, seams.clock);
   const thinning = new ThinService({
     ...seams,
@@ -109,6 +120,7 @@ export function assembleCare(init: CareInit): Care {
     thinning,
     content,
     thinned,
+    filling,
     async opened(archive) {
       await thinned.load(archive.storeId);
       await content.opened(archive);
@@ -116,6 +128,7 @@ export function assembleCare(init: CareInit): Care {
     },
     async stop() {
       content.stop();
+      filling.stop();
       await scrubber.stop();
       const archive = init.archive();
       const kept = [...init.engine.folders.keys()];

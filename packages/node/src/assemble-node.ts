@@ -31,7 +31,7 @@ import { openFolderIndices } from './folder-indices.js';
 import { massChangeLimits } from './guard-settings.js';
 import { hello } from './hello.js';
 import { HistoryService } from './history-service.js';
-import { chooseSource } from './history-source.js';
+import { chooseSource, folderSources } from './history-source.js';
 import { massChangeEvent } from './mass-change-status.js';
 import {
   NodeConfig,
@@ -232,6 +232,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       },
       onChange: (changed) => {
         progress.changed(changed);
+        care.filling.changed(changed);
         changes.changed();
       },
     });
@@ -268,6 +269,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   const history = new HistoryService<FolderEngine>({
     folders: () => engine.folders.values(),
     chooseSource: (folder, storeId) => chooseSource(folder, engine, store.archive, storeId),
+    sourcesOf: (folder) => folderSources(folder, engine, store.archive).map(({ source }) => source),
     runner,
     clock,
     hash,
@@ -362,6 +364,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
         await drills.schedule.stop();
         await network.stop();
         await engine.stop();
+        await care.filling.ended();
         await store.stop();
         await seams.runner.stop();
         await keyValueStore.close();

@@ -38,6 +38,8 @@ export interface HistoryServiceInit<Folder extends HistoryFolder> {
   readonly folders: () => Iterable<Folder>;
   /** Throws `no_archive`, or `store_unknown` where none is the one that is asked for. */
   readonly chooseSource: (folder: Folder, storeId: string | undefined) => HistorySource;
+  /** All that can answer now. */
+  readonly sourcesOf: (folder: Folder) => readonly HistorySource[];
   readonly runner: BulkRunner;
   readonly clock: Clock;
   readonly hash: Hash;
@@ -69,6 +71,22 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
     return { source, folder, inside, at: time?.moment ?? { type: 'head' } };
   }
 
+  /**
+   * The same, and where the archive that would answer began after the moment, and nobody asked for it, one
+   * that reaches back as far. Where none does, the question will be refused.
+   */
+  async resolveReaching(query: HistoryQuery): Promise<ResolvedQuery<Folder>> {
+    const resolved = this.resolve(query);
+    const { folder, source, at } = resolved;
+    if (at.type !== 'time' || query.storeId !== undefined) return resolved;
+    if (await reaches(source, at)) return resolved;
+    for (const other of this.#init.sourcesOf(folder)) {
+      const isOther = other.storeId !== source.storeId;
+      if (isOther && (await reaches(other, at))) return { ...resolved, source: other };
+    }
+    return resolved;
+  }
+
   async log(query: HistoryQuery): Promise<LogResult> {
     const { source, folder, inside } = this.resolve(query);
     if (inside === '') {
@@ -96,7 +114,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
 
   async list(query: HistoryQuery & { readonly deleted: boolean }): Promise<ListResult> {
     const { nameOf } = this.#init;
-    const { source, folder, inside, at } = this.resolve(query);
+    const { source, folder, inside, at } = await this.resolveReaching(query);
     const moment = await source.query({ type: 'moment', at });
     const fixed: HistoryMoment = { type: 'position', position: moment.position };
     const place = `${source.storeId}#${moment.position}`;
@@ -140,7 +158,7 @@ export class HistoryService<Folder extends HistoryFolder = HistoryFolder> {
 
   /** The bytes of one file, in order, each block verified. */
   async cat(query: HistoryQuery) {
-    const { source, folder, inside, at } = this.resolve(query);
+    const { source, folder, inside, at } = await this.resolveReaching(query);
     if (inside === '') throw notAFile(query.path);
     const { version } = await this.find(source, inside, at, query);
     if (!isFileVersion(version)) throw notAFile(query.path);
@@ -222,6 +240,17 @@ function timeOf(text: string, nowMs: number): number {
   throw new AppError('time_invalid', `"${text}" is a position, not a time.`, {
     hint: 'Write 2026-03-01, 2026-03-01T14:00, 2h, 3d or "yesterday 14:00".',
   });
+}
+
+/** Whether an archive's history of the folder begins no later. */
+async function reaches(source: HistorySource, at: HistoryMoment): Promise<boolean> {
+  try {
+    await source.query({ type: 'moment', at });
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'time_unknown') return false;
+    throw error;
+  }
 }
 
 export function pathUnknown(path: string): AppError {

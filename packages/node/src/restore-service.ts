@@ -57,7 +57,7 @@ export class RestoreService<Folder extends RestorableFolder> {
   /** Codes: `target_has_files`, `path_invalid`, `interrupted`, and those of a question to history. */
   async restore(request: RestoreRequest): Promise<RestoreResult> {
     const mark = this.#markFor(request);
-    const query = this.#init.history.resolve({
+    const query = await this.#init.history.resolveReaching({
       ...request,
       storeId: mark?.store ?? request.storeId,
     });

@@ -37,6 +37,7 @@ export async function storeHistory(
     nameOf,
     folders: () => folders,
     chooseSource: ({ config }, storeId) => chosen(sources.get(config.id), storeId, archive),
+    sourcesOf: () => [],
   });
   const inPlace = (): never => {
     throw new AppError('usage', 'A store alone has no folder to restore into.', {

@@ -61,13 +61,15 @@ export class UndoService {
 
   #folders(request: UndoRequest): FolderEngine[] {
     const { engine, history } = this.#init;
-    if (request.folder === undefined) return [...engine.folders.values()].filter(isUndoable);
+    if (request.folder === undefined) {
+      const undoable = [...engine.folders.values()].filter(isUndoable);
+      if (undoable.length === 0) throw nothingUndoable('No folder can be undone from here.');
+      return undoable;
+    }
     const { folder, inside } = history.resolve({ path: request.folder });
     if (inside === '' && isUndoable(folder)) return [folder];
     if (folder.modes === undefined) throw noFiles(folder.config.label);
-    throw new AppError('usage', `"${request.folder}" cannot be undone from here.`, {
-      hint: 'Undo a whole folder on a device that keeps it as files and sends what is changed there.',
-    });
+    throw nothingUndoable(`"${request.folder}" cannot be undone from here.`);
   }
 
   async #plan(
@@ -78,7 +80,7 @@ export class UndoService {
     // What is compared with history is what lies on the disk now.
     await folder.tree?.rescan();
     const { history } = this.#init;
-    const query = history.resolve({ path: folder.config.id, at: text, storeId });
+    const query = await history.resolveReaching({ path: folder.config.id, at: text, storeId });
     const since = await positionOf(query);
     const { source } = query;
     const check = history.check.bind(history);
@@ -130,18 +132,29 @@ export class UndoService {
   }
 }
 
+function nothingUndoable(message: string): AppError {
+  return new AppError('usage', message, {
+    hint: 'Undo a whole folder on a device that keeps it as files and sends what is changed there.',
+  });
+}
+
 /** Where it has files of its own, and what is changed in it is sent. */
 function isUndoable({ tree, mirror, config }: FolderEngine): boolean {
   return tree !== undefined && mirror === undefined && config.mode !== 'receive-only';
 }
 
-/** A moment before the folder's first entry is its beginning. */
-async function positionOf({ source, at }: PlannedFolder['query']): Promise<number> {
+/** What a history that begins later does not know, it would take for made since. */
+async function positionOf({ source, at, folder }: PlannedFolder['query']): Promise<number> {
   try {
     return (await source.query({ type: 'moment', at })).position;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'time_unknown') return 0;
-    throw error;
+    if (!(error instanceof AppError) || error.code !== 'time_unknown') throw error;
+    const { label } = folder.config;
+    const message = `The history of "${label}" begins after that moment: what was there before is not known.`;
+    throw new AppError('time_unknown', message, {
+      hint: 'Nothing was changed. Give a later moment, or connect an archive that is older.',
+      cause: error,
+    });
   }
 }
 

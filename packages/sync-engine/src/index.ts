@@ -1,11 +1,12 @@
-export { askMembersAnew, unheardIn } from './ask-members-anew.js';
 export * from './archive-members.js';
+export { askMembersAnew, unheardIn } from './ask-members-anew.js';
 export * from './block-client.js';
 export * from './block-layout.js';
 export type { BlockPiece } from './block-piece.js';
 export { BlockServer } from './block-server.js';
 export * from './content-fetcher.js';
 export * from './content-healer.js';
+export * from './fill-from-archive.js';
 export * from './folder-config.js';
 export * from './folder-engine.js';
 export type { FolderEngineInit, ProofExchange } from './folder-engine-init.js';

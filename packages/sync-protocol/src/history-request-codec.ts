@@ -12,6 +12,7 @@ import {
   type WireListQuery,
   type WireLogQuery,
   type WireMoment,
+  type WireVersionsQuery,
 } from './generated/wire.js';
 import { limits } from './limits.js';
 import { refuse } from './malformed.js';
@@ -61,6 +62,8 @@ function wireQueryOf(query: HistoryQuery): Omit<WireHistoryRequest, 'folderId'> 
       };
     case 'chain':
       return { chain: { position: writeSafe(query.position) } };
+    case 'versions':
+      return { versions: { since: writeSafe(query.since), ...wirePagingOf(query) } };
     case 'version':
       assert(prefixPattern.test(query.prefix), 'a prefix of 8 to 64 digits');
       return {
@@ -111,6 +114,10 @@ function queryFrom(wire: WireHistoryRequest): HistoryQuery {
   if (wire.chain !== undefined) {
     return { type: 'chain', position: readSafe(wire.chain.position, 'position') };
   }
+  if (wire.versions !== undefined) {
+    const since = readSafe(wire.versions.since, 'position');
+    return { type: 'versions', since, ...pagingFrom(wire.versions) };
+  }
   if (wire.version !== undefined) {
     const prefix = latin1From(wire.version.prefix);
     if (!prefixPattern.test(prefix)) refuse('prefix is not one');
@@ -130,7 +137,10 @@ function listFrom(wire: WireListQuery): HistoryQuery {
   };
 }
 
-function pagingFrom(wire: WireLogQuery | WireListQuery): { cursor?: Uint8Array; limit: number } {
+function pagingFrom(wire: WireLogQuery | WireListQuery | WireVersionsQuery): {
+  cursor?: Uint8Array;
+  limit: number;
+} {
   const limit = readBetween(wire.limit, 1, limits.historyEntries, 'limit');
   if (wire.cursor === undefined) return { limit };
   return { cursor: readSome(wire.cursor, limits.cursorBytes, 'cursor'), limit };

@@ -294,6 +294,15 @@ export const historyRequest: Golden<HistoryRequest> = {
   ].join(''),
 };
 
+export const versionsRequest: Golden<HistoryRequest> = {
+  name: 'request for all versions behind a position',
+  value: {
+    folderId,
+    query: { type: 'versions', since: 300, cursor: bytesFromHex('0102'), limit: 1000 },
+  },
+  hex: '0a106162636465666768696a6b6c6d6e6f70420a08ac021202010218e807',
+};
+
 export const historyAnswers: readonly Golden<HistoryAnswer>[] = [
   {
     name: 'history page',

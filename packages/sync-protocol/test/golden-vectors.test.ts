@@ -59,6 +59,7 @@ test('the frames of the blocks channel are fixed', () => {
 
 test('the frames of the history channel are fixed', () => {
   expectGolden(golden.historyRequest, encodeHistoryRequest, decodeHistoryRequest);
+  expectGolden(golden.versionsRequest, encodeHistoryRequest, decodeHistoryRequest);
   for (const answer of golden.historyAnswers) {
     expectGolden(answer, encodeHistoryAnswer, decodeHistoryAnswer);
   }

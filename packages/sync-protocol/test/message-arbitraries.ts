@@ -265,6 +265,10 @@ const query: fc.Arbitrary<HistoryQuery> = fc.oneof(
     { requiredKeys: ['type', 'directory', 'at', 'recursive', 'deleted', 'limit'] },
   ),
   fc.record({ type: fc.constant('chain' as const), position: safe }),
+  fc.record(
+    { type: fc.constant('versions' as const), since: safe, cursor: bytes(1, 300), limit },
+    { requiredKeys: ['type', 'since', 'limit'] },
+  ),
   fc.record({
     type: fc.constant('version' as const),
     path,

@@ -16,7 +16,7 @@ import { AppError } from '@holdfast/platform';
 import type { CopyLocations } from './follow-chain.js';
 import { decodeVersionRow, type HistoryIndex } from './history-index.js';
 import type { HistoryLog } from './history-log.js';
-import { decodeLocations, lastNumberOf } from './index-keys.js';
+import { decodeLocations, lastNumberOf, versionOfKey } from './index-keys.js';
 import { pathsAtMoment } from './list-directory.js';
 import { decodeLogEntry, pathTokenOf, type VersionEntry } from './log-entry.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
@@ -24,8 +24,8 @@ import { type Present, positionUnknown, resolveMoment } from './resolve-moment.j
 
 /** A page ends before it would hold more than this, unless its first entry alone does. */
 const maxPageBytes = 1024 * 1024;
-/** So many paths are looked at for one page; with many deleted ones it may be short, or empty. */
-const maxPathsPerPage = 20_000;
+/** So many rows are looked at for one page; where few of them are asked for it may be short, or empty. */
+const maxRowsPerPage = 20_000;
 const minPrefixDigits = 8;
 const maxPrefixMatches = 1000;
 
@@ -77,6 +77,8 @@ export class HistoryQueries {
         return this.#listAt(folder, query);
       case 'chain':
         return this.#chainAt(query);
+      case 'versions':
+        return this.#versionsSince(folder, query);
       case 'version':
         return this.#versionOf(folder, query);
     }
@@ -140,7 +142,7 @@ export class HistoryQueries {
     const question = { folder, directory, recursive, position, behind: last };
     for await (const { path, row } of pathsAtMoment(this.#index, question)) {
       const shown = row !== undefined && (query.deleted || row.kind !== 'tombstone');
-      if (looked === maxPathsPerPage || (shown && !page.add(row))) {
+      if (looked === maxRowsPerPage || (shown && !page.add(row))) {
         if (last !== undefined) next = encodeCursor({ type: 'list', position, path: last });
         break;
       }
@@ -155,6 +157,32 @@ export class HistoryQueries {
     const { headPosition } = this.#present();
     const head = position > headPosition ? undefined : await this.#log.headAt(position);
     return { position: headPosition, entries: [], ...(head !== undefined && { head }) };
+  }
+
+  async #versionsSince(folder: FolderId, query: QueryOf<'versions'>): Promise<HistoryAnswer> {
+    const cursor = query.cursor ? decodeCursor(query.cursor, 'versions') : undefined;
+    const position = cursor?.position ?? this.#present().headPosition;
+    const page = new PageBuilder(query.limit);
+    let last = cursor?.versionId;
+    let looked = 0;
+    let isMore = false;
+    for await (const [key, value] of this.#index.keyValueStore.iterate(
+      this.#index.keys.versionsBehind(folder, last),
+    )) {
+      const row = decodeVersionRow(value);
+      const isAsked = row.position > query.since && row.position <= position;
+      isMore = looked === maxRowsPerPage || (isAsked && !page.add(row));
+      if (isMore) break;
+      looked += 1;
+      last = versionOfKey(key);
+    }
+    const entries = await this.#page(page.found);
+    if (!isMore || last === undefined) return { position, entries };
+    return {
+      position,
+      entries,
+      next: encodeCursor({ type: 'versions', position, versionId: last }),
+    };
   }
 
   async #versionOf(folder: FolderId, query: QueryOf<'version'>): Promise<HistoryAnswer> {

@@ -10,9 +10,11 @@ import {
   type ContentId,
   type FolderId,
   type FolderPath,
+  hexFrom,
   nameOf,
   parentOf,
   readU64,
+  type VersionId,
   writeU64,
 } from '@holdfast/model';
 import type { KeyRange } from '@holdfast/platform';
@@ -57,6 +59,7 @@ const familyOfCode = new Map(
 );
 
 export const positionBytes = 8;
+const versionIdBytes = 32;
 const folderCharacters = 16;
 
 export class IndexKeys {
@@ -89,6 +92,12 @@ export class IndexKeys {
 
   versionKey(folder: FolderId, versionDigits: string): Buffer {
     return this.#keyWithDigits('version', folder, versionDigits);
+  }
+
+  /** The rows of a folder's versions, by their ids; those behind one of them. */
+  versionsBehind(folder: FolderId, versionId: VersionId | undefined): KeyRange {
+    const { from, to } = this.range('version', folder);
+    return { from: versionId === undefined ? from : after(this.versionKey(folder, versionId)), to };
   }
 
   /** Of a version: folder and digits, as one. */
@@ -143,6 +152,11 @@ export class IndexKeys {
   familyOf(key: Uint8Array): RowFamily | undefined {
     return familyOfCode.get(key[this.#prefix.length] ?? 0);
   }
+}
+
+/** The version that a row of the family `version` is about. */
+export function versionOfKey(key: Uint8Array): VersionId {
+  return hexFrom(key.subarray(-versionIdBytes)) as VersionId;
 }
 
 /** The least key that is greater than every key with this prefix. */

@@ -6,22 +6,27 @@ import {
   folderPathFrom,
   MalformedBytes,
   maxPathBytes,
+  type VersionId,
 } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 
 const cursorFormat = 1;
-const typeCodes = { list: 1, log: 2 } as const;
+const typeCodes = { list: 1, log: 2, versions: 3 } as const;
+const versionIdBytes = 32;
 
 export type PageCursor =
   /** Goes on behind `path`, at the same position. */
   | { readonly type: 'list'; readonly position: number; readonly path: FolderPath }
   /** Goes on below `position`. */
-  | { readonly type: 'log'; readonly position: number };
+  | { readonly type: 'log'; readonly position: number }
+  /** Goes on behind the version, with what the log had at `position`. */
+  | { readonly type: 'versions'; readonly position: number; readonly versionId: VersionId };
 
 export function encodeCursor(cursor: PageCursor): Uint8Array {
   const writer = new ByteWriter().u8(cursorFormat).u8(typeCodes[cursor.type]);
   writer.u64(cursor.position);
   if (cursor.type === 'list') writer.byteString(cursor.path);
+  if (cursor.type === 'versions') writer.hex(cursor.versionId);
   return writer.bytes();
 }
 
@@ -36,9 +41,10 @@ export function decodeCursor<Type extends PageCursor['type']>(
     if (!known) throw badCursor();
     const position = reader.u64();
     const path = type === 'list' ? folderPathFrom(reader.byteString(maxPathBytes)) : undefined;
+    const versionId = type === 'versions' ? reader.hex(versionIdBytes) : undefined;
     reader.end();
     if (type === 'list' && path === undefined) throw badCursor();
-    return { type, position, path } as Extract<PageCursor, { type: Type }>;
+    return { type, position, path, versionId } as unknown as Extract<PageCursor, { type: Type }>;
   } catch (error) {
     if (error instanceof MalformedBytes) throw badCursor(error);
     throw error;

@@ -117,6 +117,14 @@ export class VersionArchive {
     });
   }
 
+  /** Whether the log has ever had them, thinned or not. */
+  knowsVersions(folder: FolderId, ids: readonly VersionId[]): Promise<boolean[]> {
+    return this.#whileIndexed(async () => {
+      const rows = await this.#index.versionRows(ids.map((versionId) => ({ folder, versionId })));
+      return rows.map((row) => row !== undefined);
+    });
+  }
+
   /** Whether every block of the version is held still, those below its lists too, and will be. */
   async hasBlocks(folder: FolderId, version: Version): Promise<boolean> {
     const [thinned] = await this.#thinStates(folder, [version.id]);

@@ -6,6 +6,7 @@ import {
   type HistoryQuery,
   parentOf,
 } from '@holdfast/model';
+import type { VersionArchive } from '@holdfast/version-archive';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -279,5 +280,50 @@ describe('a moment', () => {
       ['file'],
       ['tombstone'],
     ]);
+  });
+});
+
+describe('all versions behind a position', () => {
+  /** Where the entries stand that all pages together name. */
+  async function askAll(archive: VersionArchive, since: number, limit: number) {
+    const found: HistoryEntry[] = [];
+    let cursor: Uint8Array | undefined;
+    for (;;) {
+      const asked = { type: 'versions' as const, since, limit, ...(cursor && { cursor }) };
+      const page = await archive.query(photos, asked);
+      found.push(...page.entries);
+      cursor = page.next;
+      if (cursor === undefined) return { head: page.position, entries: found };
+    }
+  }
+
+  test('are named once each, current or not, of this folder only, however small the pages', async () => {
+    const archive = await new ArchiveWorld().open();
+    const first = fileVersion('a', '1');
+    await archiveAll(archive, [first, fileVersion('b', '1'), fileVersion('a', '2', 2)]);
+    await archiveAll(archive, [fileVersion('x', '1')], papers);
+    await archiveAll(archive, [first, tombstoneVersion('b', 3), fileVersion('c', '3', 3)]);
+    for (const limit of [1, 2, 1000]) {
+      const all = await askAll(archive, 0, limit);
+      expect(all.head).toBe(7);
+      expect(positionsOf(all.entries).sort()).toEqual([1, 2, 3, 6, 7]);
+      const later = await askAll(archive, 3, limit);
+      expect(positionsOf(later.entries).sort()).toEqual([6, 7]);
+    }
+    expect((await askAll(archive, 7, 10)).entries).toEqual([]);
+  });
+
+  test('stay those of the first page while others arrive', async () => {
+    const archive = await new ArchiveWorld().open();
+    await archiveAll(archive, [fileVersion('a', '1'), fileVersion('b', '1')]);
+    const asked = { type: 'versions', since: 0, limit: 1 } as const;
+    const first = await archive.query(photos, asked);
+    await archiveAll(archive, [fileVersion('c', '1'), fileVersion('d', '1')]);
+    const second = await archive.query(photos, {
+      ...asked,
+      cursor: first.next ?? new Uint8Array(),
+    });
+    expect([...positionsOf(first.entries), ...positionsOf(second.entries)].sort()).toEqual([1, 2]);
+    expect([first.position, second.position, second.next]).toEqual([2, 2, undefined]);
   });
 });

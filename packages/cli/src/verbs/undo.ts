@@ -56,7 +56,6 @@ function isChanged({ replaced, removed, returned }: UndoneFolder): boolean {
 }
 
 function undoLines({ device, dryRun, folders }: UndoResult): string[] {
-  if (folders.length === 0) return ['No folder has files here.'];
   return folders.flatMap((folder) => {
     const { label, replaced, removed, returned, changes, left } = folder;
     const name = printable(label);

@@ -256,6 +256,7 @@ export class HostileMessages {
       { type: 'list', directory: '', at, ...flags, ...paged },
       { type: 'list', directory: path, at, ...flags, ...paged },
       { type: 'chain', position: known.number() },
+      { type: 'versions', since: known.number(), ...paged },
       { type: 'version', path, prefix: known.versionId().slice(0, 9) },
     ]);
   }

@@ -4569,6 +4569,7 @@ export interface WireHistoryRequest {
   list?: WireListQuery
   version?: WireVersionQuery
   chain?: WireChainQuery
+  versions?: WireVersionsQuery
 }
 
 export namespace WireHistoryRequest {
@@ -4583,7 +4584,17 @@ export namespace WireHistoryRequest {
 
         obj = { ...obj }
 
+        if (obj.versions != null) {
+          obj.chain = undefined
+          obj.version = undefined
+          obj.list = undefined
+          obj.entry = undefined
+          obj.log = undefined
+          obj.moment = undefined
+        }
+
         if (obj.chain != null) {
+          obj.versions = undefined
           obj.version = undefined
           obj.list = undefined
           obj.entry = undefined
@@ -4592,6 +4603,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.version != null) {
+          obj.versions = undefined
           obj.chain = undefined
           obj.list = undefined
           obj.entry = undefined
@@ -4600,6 +4612,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.list != null) {
+          obj.versions = undefined
           obj.chain = undefined
           obj.version = undefined
           obj.entry = undefined
@@ -4608,6 +4621,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.entry != null) {
+          obj.versions = undefined
           obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
@@ -4616,6 +4630,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.log != null) {
+          obj.versions = undefined
           obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
@@ -4624,6 +4639,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.moment != null) {
+          obj.versions = undefined
           obj.chain = undefined
           obj.version = undefined
           obj.list = undefined
@@ -4664,6 +4680,11 @@ export namespace WireHistoryRequest {
         if (obj.chain != null) {
           w.uint32(58)
           WireChainQuery.codec().encode(obj.chain, w)
+        }
+
+        if (obj.versions != null) {
+          w.uint32(66)
+          WireVersionsQuery.codec().encode(obj.versions, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -4720,6 +4741,12 @@ export namespace WireHistoryRequest {
               })
               break
             }
+            case 8: {
+              obj.versions = WireVersionsQuery.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.versions
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4727,7 +4754,17 @@ export namespace WireHistoryRequest {
           }
         }
 
+        if (obj.versions != null) {
+          delete obj.chain
+          delete obj.version
+          delete obj.list
+          delete obj.entry
+          delete obj.log
+          delete obj.moment
+        }
+
         if (obj.chain != null) {
+          delete obj.versions
           delete obj.version
           delete obj.list
           delete obj.entry
@@ -4736,6 +4773,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.version != null) {
+          delete obj.versions
           delete obj.chain
           delete obj.list
           delete obj.entry
@@ -4744,6 +4782,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.list != null) {
+          delete obj.versions
           delete obj.chain
           delete obj.version
           delete obj.entry
@@ -4752,6 +4791,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.entry != null) {
+          delete obj.versions
           delete obj.chain
           delete obj.version
           delete obj.list
@@ -4760,6 +4800,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.log != null) {
+          delete obj.versions
           delete obj.chain
           delete obj.version
           delete obj.list
@@ -4768,6 +4809,7 @@ export namespace WireHistoryRequest {
         }
 
         if (obj.moment != null) {
+          delete obj.versions
           delete obj.chain
           delete obj.version
           delete obj.list
@@ -4828,6 +4870,13 @@ export namespace WireHistoryRequest {
             case 7: {
               yield * WireChainQuery.codec().stream(reader, reader.uint32(), `${prefix}.chain`, {
                 limits: opts.limits?.chain
+              })
+
+              break
+            }
+            case 8: {
+              yield * WireVersionsQuery.codec().stream(reader, reader.uint32(), `${prefix}.versions`, {
+                limits: opts.limits?.versions
               })
 
               break
@@ -4954,6 +5003,21 @@ export namespace WireHistoryRequest {
     value: number
   }
 
+  export interface WireHistoryRequestVersionsSinceFieldEvent {
+    field: '$.versions.since'
+    value: number
+  }
+
+  export interface WireHistoryRequestVersionsCursorFieldEvent {
+    field: '$.versions.cursor'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireHistoryRequestVersionsLimitFieldEvent {
+    field: '$.versions.limit'
+    value: number
+  }
+
   export function encode (obj: Partial<WireHistoryRequest>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireHistoryRequest.codec())
   }
@@ -4962,7 +5026,7 @@ export namespace WireHistoryRequest {
     return decodeMessage(buf, WireHistoryRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryRequest>): Generator<WireHistoryRequestFolderIdFieldEvent | WireHistoryRequestMomentAtHeadFieldEvent | WireHistoryRequestMomentAtAtMsFieldEvent | WireHistoryRequestMomentAtPositionFieldEvent | WireHistoryRequestLogPathFieldEvent | WireHistoryRequestLogCursorFieldEvent | WireHistoryRequestLogLimitFieldEvent | WireHistoryRequestEntryPathFieldEvent | WireHistoryRequestEntryAtHeadFieldEvent | WireHistoryRequestEntryAtAtMsFieldEvent | WireHistoryRequestEntryAtPositionFieldEvent | WireHistoryRequestListDirectoryFieldEvent | WireHistoryRequestListAtHeadFieldEvent | WireHistoryRequestListAtAtMsFieldEvent | WireHistoryRequestListAtPositionFieldEvent | WireHistoryRequestListRecursiveFieldEvent | WireHistoryRequestListDeletedFieldEvent | WireHistoryRequestListCursorFieldEvent | WireHistoryRequestListLimitFieldEvent | WireHistoryRequestVersionPathFieldEvent | WireHistoryRequestVersionPrefixFieldEvent | WireHistoryRequestChainPositionFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireHistoryRequest>): Generator<WireHistoryRequestFolderIdFieldEvent | WireHistoryRequestMomentAtHeadFieldEvent | WireHistoryRequestMomentAtAtMsFieldEvent | WireHistoryRequestMomentAtPositionFieldEvent | WireHistoryRequestLogPathFieldEvent | WireHistoryRequestLogCursorFieldEvent | WireHistoryRequestLogLimitFieldEvent | WireHistoryRequestEntryPathFieldEvent | WireHistoryRequestEntryAtHeadFieldEvent | WireHistoryRequestEntryAtAtMsFieldEvent | WireHistoryRequestEntryAtPositionFieldEvent | WireHistoryRequestListDirectoryFieldEvent | WireHistoryRequestListAtHeadFieldEvent | WireHistoryRequestListAtAtMsFieldEvent | WireHistoryRequestListAtPositionFieldEvent | WireHistoryRequestListRecursiveFieldEvent | WireHistoryRequestListDeletedFieldEvent | WireHistoryRequestListCursorFieldEvent | WireHistoryRequestListLimitFieldEvent | WireHistoryRequestVersionPathFieldEvent | WireHistoryRequestVersionPrefixFieldEvent | WireHistoryRequestChainPositionFieldEvent | WireHistoryRequestVersionsSinceFieldEvent | WireHistoryRequestVersionsCursorFieldEvent | WireHistoryRequestVersionsLimitFieldEvent> {
     return streamMessage(buf, WireHistoryRequest.codec(), opts)
   }
 }
@@ -5735,6 +5799,140 @@ export namespace WireChainQuery {
 
   export function stream (buf: Uint8Array, opts?: DecodeOptions<WireChainQuery>): Generator<WireChainQueryPositionFieldEvent> {
     return streamMessage(buf, WireChainQuery.codec(), opts)
+  }
+}
+
+export interface WireVersionsQuery {
+  since: number
+  cursor?: Uint8Array<ArrayBuffer>
+  limit: number
+}
+
+export namespace WireVersionsQuery {
+  let _codec: Codec<WireVersionsQuery>
+
+  export const codec = (): Codec<WireVersionsQuery> => {
+    if (_codec == null) {
+      _codec = message<WireVersionsQuery>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.since != null && obj.since !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.since)
+        }
+
+        if (obj.cursor != null) {
+          w.uint32(18)
+          w.bytes(obj.cursor)
+        }
+
+        if ((obj.limit != null && obj.limit !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.limit)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          since: 0,
+          limit: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.since = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.cursor = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.limit = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.since`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.cursor`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.limit`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireVersionsQuerySinceFieldEvent {
+    field: '$.since'
+    value: number
+  }
+
+  export interface WireVersionsQueryCursorFieldEvent {
+    field: '$.cursor'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireVersionsQueryLimitFieldEvent {
+    field: '$.limit'
+    value: number
+  }
+
+  export function encode (obj: Partial<WireVersionsQuery>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireVersionsQuery.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireVersionsQuery>): WireVersionsQuery {
+    return decodeMessage(buf, WireVersionsQuery.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireVersionsQuery>): Generator<WireVersionsQuerySinceFieldEvent | WireVersionsQueryCursorFieldEvent | WireVersionsQueryLimitFieldEvent> {
+    return streamMessage(buf, WireVersionsQuery.codec(), opts)
   }
 }
 

@@ -1,0 +1,148 @@
+/**
+ * This device's archive takes over what other archives of its folders have and it never had: the
+ * history from before it was there, and what it slept through. Looks when an archive is linked, and every
+ * hour while one is. Owns one key of the database: how far into which log everything was taken. It may be gone
+ * at any time: then all is asked for again, and what is here is not fetched twice.
+ */
+import type { FolderId, Hash, HistoryQuery } from '@holdfast/model';
+import {
+  byteStringFromText,
+  bytesOf,
+  type Clock,
+  errorMessage,
+  type KeyValueStore,
+  type Logger,
+  type Timer,
+} from '@holdfast/platform';
+import { type FolderEngine, fillFromArchive, type SyncEngine } from '@holdfast/sync-engine';
+import type { VersionArchive } from '@holdfast/version-archive';
+import { z } from 'zod';
+import { fromStoredJson, storedJson } from './stored-json.js';
+
+export interface ArchiveFillingInit {
+  readonly archive: () => VersionArchive | undefined;
+  readonly engine: Pick<SyncEngine, 'folders'>;
+  readonly keyValueStore: KeyValueStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly hash: Hash;
+  readonly nameOf: (device: string) => string;
+  readonly onFilled: (folder: FolderId, from: string, versions: number) => void;
+}
+
+type Link = FolderEngine['links'] extends ReadonlyMap<unknown, infer Value> ? Value : never;
+
+const schema = z.strictObject({
+  storeId: z.string(),
+  /** By folder, and by store and generation of the other archive. */
+  positions: z.record(z.string(), z.number().int().min(0)),
+});
+
+const key = bytesOf(byteStringFromText('Filled'));
+/** What was just linked is busy with what the folder shows now. */
+const soonMs = 5_000;
+const againMs = 60 * 60_000;
+/** After a failure; the other archive may be busy, or this disk full. */
+const retryMs = 10 * 60_000;
+
+export class ArchiveFilling {
+  readonly #init: ArchiveFillingInit;
+  /** Links that were looked at since they began. */
+  readonly #looked = new WeakSet<Link>();
+  #timer: Timer | undefined;
+  #dueMs = 0;
+  #filling: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(init: ArchiveFillingInit) {
+    this.#init = init;
+  }
+
+  /** Something changed in a folder: another archive of it may be linked now. */
+  changed(id: FolderId): void {
+    const folder = this.#init.engine.folders.get(id);
+    if (folder === undefined) return;
+    if (this.#linksOf(folder).some((link) => !this.#looked.has(link))) this.#lookIn(soonMs);
+  }
+
+  /** Nothing new is asked for from now on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** Once nothing is written any more; what waits for another device ends with its connection. */
+  ended(): Promise<void> {
+    return this.#filling;
+  }
+
+  /** Links with other archives, of a folder whose history is kept here. */
+  #linksOf({ ingester, config, links }: FolderEngine): Link[] {
+    const own = this.#init.archive();
+    if (own === undefined || ingester === undefined || config.paused) return [];
+    return [...links.values()].filter(({ announcement: { archive }, session }) => {
+      return archive !== undefined && archive.storeId !== own.storeId && session.isReady;
+    });
+  }
+
+  #lookIn(delayMs: number): void {
+    const dueMs = this.#init.clock.monotonic() + delayMs;
+    if (this.#stopped || (this.#timer !== undefined && this.#dueMs <= dueMs)) return;
+    this.#timer?.cancel();
+    this.#dueMs = dueMs;
+    this.#timer = this.#init.clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      this.#filling = this.#filling.then(() => this.#look());
+    });
+  }
+
+  async #look(): Promise<void> {
+    const archive = this.#init.archive();
+    if (archive === undefined) return;
+    let isLinked = false;
+    for (const folder of this.#init.engine.folders.values()) {
+      for (const link of this.#linksOf(folder)) {
+        if (this.#stopped) return;
+        isLinked = true;
+        this.#looked.add(link);
+        await this.#fillFrom(archive, folder, link).catch((error: unknown) => {
+          const reason = errorMessage(error);
+          const where = { folder: folder.config.id, device: link.device };
+          this.#init.logger.warn('history could not be taken over', { ...where, reason });
+          this.#lookIn(retryMs);
+        });
+      }
+    }
+    if (isLinked) this.#lookIn(againMs);
+  }
+
+  async #fillFrom(archive: VersionArchive, folder: FolderEngine, link: Link): Promise<void> {
+    const { announcement, device, session } = link;
+    if (announcement.archive === undefined) return;
+    const { id } = folder.config;
+    const { storeId, generation } = announcement.archive;
+    const log = `${id} ${storeId} ${generation}`;
+    const since = (await this.#positions(archive))[log] ?? 0;
+    const filled = { folder: id, index: folder.index, archive, hash: this.#init.hash };
+    const query = (asked: HistoryQuery) => session.history(id, asked);
+    const source = { device, blocks: session.blocks, query };
+    const result = await fillFromArchive(filled, source, since, () => this.#stopped);
+    const { position, taken, missing } = result;
+    if (position !== since) await this.#note(archive, log, position);
+    if (missing > 0) this.#lookIn(retryMs);
+    if (taken + missing === 0) return;
+    this.#init.logger.info('history was taken over', { folder: id, device, taken, missing });
+    this.#init.onFilled(id, this.#init.nameOf(device), taken);
+  }
+
+  async #positions({ storeId }: VersionArchive): Promise<Record<string, number>> {
+    const stored = fromStoredJson(schema, await this.#init.keyValueStore.get(key));
+    return stored?.storeId === storeId ? stored.positions : {};
+  }
+
+  async #note(archive: VersionArchive, log: string, position: number): Promise<void> {
+    const positions = { ...(await this.#positions(archive)), [log]: position };
+    const value = storedJson({ storeId: archive.storeId, positions });
+    await this.#init.keyValueStore.batch([{ type: 'put', key, value }], { sync: true });
+  }
+}
