@@ -41,7 +41,12 @@ function restoring(
 ): RestoreService<FolderEngine> {
   const source = { storeId: '55'.repeat(8), query: async () => ({ position: 0 }), blocks: folder };
   const history = {
-    resolve: () => ({ source, folder, inside: version.record.path, at: { type: 'head' } }),
+    resolveReaching: async () => ({
+      source,
+      folder,
+      inside: version.record.path,
+      at: { type: 'head' },
+    }),
     find: async () => ({ version }),
   };
   const runner: BulkRunner = {
