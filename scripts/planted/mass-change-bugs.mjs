@@ -38,7 +38,7 @@ export const massChangeBugs = [
     guard,
     'return this.#liveMark(planned)?.former ?? planned.action.local?.version;',
     'return planned.action.local?.version;',
-    { seeds: 'mass-' },
+    { suite: ['packages/sync-engine/test/mass-change-guard'], seeds: 'mass-' },
   ),
   bug(
     'a confirmation lets nothing go',
