@@ -1,8 +1,6 @@
 /**
- * Somebody on the local network who is paired with nobody: asks by mDNS who is there, prints what it
- * hears and who dials it, and claims what it is told to on stdin. One JSON document a line.
- *
- * The packets are RFC 1035 messages, as libp2p's mdns specification has them.
+ * Somebody on the local network who is paired with nobody: asks by mDNS who is there, prints all
+ * that it hears and who dials it, and says what it is told to on stdin. One JSON document a line.
  */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
@@ -10,66 +8,34 @@ import { createInterface } from 'node:readline';
 
 const group = '224.0.0.251';
 const port = 5353;
-const service = '_p2p._udp.local';
 const askEveryMs = 500;
 const say = (document) => console.log(JSON.stringify(document));
 
-function nameBytes(name) {
+/** RFC 1035: which services are there (RFC 6763, section 9), and who is libp2p's. */
+const questions = ['_services._dns-sd._udp.local', '_p2p._udp.local'].map((name) => {
   const labels = name.split('.').map((label) => Buffer.from(label));
   return Buffer.concat([
+    Buffer.of(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0),
     ...labels.flatMap((label) => [Buffer.of(label.length), label]),
-    Buffer.of(0),
+    Buffer.of(0, 0, 12, 0, 1),
   ]);
-}
+});
 
-function header(flags, questions, answers) {
-  const bytes = Buffer.alloc(12);
-  bytes.writeUInt16BE(flags, 2);
-  bytes.writeUInt16BE(questions, 4);
-  bytes.writeUInt16BE(answers, 6);
-  return bytes;
-}
-
-function answer(name, type, data) {
-  const fixed = Buffer.alloc(10);
-  fixed.writeUInt16BE(type, 0);
-  fixed.writeUInt16BE(1, 2);
-  fixed.writeUInt32BE(120, 4);
-  fixed.writeUInt16BE(data.length, 8);
-  return Buffer.concat([nameBytes(name), fixed, data]);
-}
-
-const question = Buffer.concat([header(0, 1, 0), nameBytes(service), Buffer.of(0, 12, 0, 1)]);
-
-function claim({ device, address }) {
-  const instance = `stranger.${service}`;
-  const text = Buffer.from(`dnsaddr=${address}/p2p/${device}`);
-  return Buffer.concat([
-    header(0x8400, 0, 2),
-    answer(service, 12, nameBytes(instance)),
-    answer(instance, 16, Buffer.concat([Buffer.of(text.length), text])),
-  ]);
-}
-
-const servers = [1, 2].map(() =>
-  createServer((dialler) => {
-    say({ event: 'dialled', by: dialler.remoteAddress, port: dialler.localPort });
-    dialler.destroy();
-  }),
-);
+const server = createServer((dialler) => {
+  say({ event: 'dialled', by: dialler.remoteAddress });
+  dialler.destroy();
+});
 const socket = createSocket({ type: 'udp4', reuseAddr: true });
-socket.on('message', (bytes) => {
-  for (const [, address] of bytes.toString('latin1').matchAll(/dnsaddr=([\x21-\x7e]+)/g)) {
-    say({ event: 'heard', address });
-  }
+socket.on('message', (bytes, { address }) => {
+  say({ event: 'heard', from: address, bytes: bytes.toString('base64') });
 });
 socket.bind(port, () => {
   socket.addMembership(group);
-  setInterval(() => socket.send(question, port, group), askEveryMs);
-  for (const server of servers) {
-    server.listen(0, '0.0.0.0', () => say({ event: 'listening', port: server.address().port }));
-  }
+  setInterval(() => {
+    for (const question of questions) socket.send(question, port, group);
+  }, askEveryMs);
+  server.listen(22600, '0.0.0.0', () => say({ event: 'listening' }));
 });
 createInterface({ input: process.stdin }).on('line', (line) => {
-  socket.send(claim(JSON.parse(line)), port, group);
+  socket.send(Buffer.from(JSON.parse(line), 'base64'), port, group);
 });

@@ -23,9 +23,9 @@ import {
   tagBytes,
   tagOf,
 } from './challenge.js';
-import type { DoorKeys } from './door-keys.js';
 import { veiledBytes } from './network-limits.js';
 import { OpeningBytes } from './opening-bytes.js';
+import type { SharedKeys } from './shared-keys.js';
 import { veil } from './veil.js';
 
 /** With what a connection came through the door, in either direction. */
@@ -47,7 +47,7 @@ interface Opened extends DoorKey, Exchange {
 }
 
 export class Door implements ConnectionProtector {
-  readonly #keys: DoorKeys;
+  readonly #keys: SharedKeys;
   readonly #guests: Pick<NetworkHandlers, 'members' | 'inviteKeys'>;
   readonly #random: RandomSource;
   readonly #logger: Logger;
@@ -55,7 +55,7 @@ export class Door implements ConnectionProtector {
   readonly #shownAt = new WeakMap<Multiaddr, Uint8Array>();
 
   constructor(init: {
-    readonly keys: DoorKeys;
+    readonly keys: SharedKeys;
     readonly guests: Pick<NetworkHandlers, 'members' | 'inviteKeys'>;
     readonly random: RandomSource;
     readonly logger: Logger;

@@ -1,8 +1,8 @@
 /**
- * Finds devices on the local network by mDNS (RFC 6762, libp2p's mdns specification). Owns the mDNS
- * service and makes a new one whenever the machine's interfaces changed: a socket keeps to the
- * interfaces that it joined. It runs only while this device can be dialled from elsewhere: one that
- * listens on loopback alone keeps out of the network. What it hears is a claim that anybody can make.
+ * Finds paired devices on the local network. Owns the service that announces and hears, and makes a
+ * new one whenever the machine's interfaces changed: a socket keeps to the interfaces that it joined.
+ * It runs only while this device can be dialled from elsewhere: one that listens on loopback alone
+ * keeps out of the network. What it hears a paired device said, but anybody may repeat it later.
  */
 import { networkInterfaces } from 'node:os';
 import {

@@ -21,12 +21,13 @@ import { AcceptGate } from './accept-gate.js';
 import { AddressRace, type Dial } from './address-race.js';
 import { type DeviceIdentity, privateKeyFrom } from './device-identity.js';
 import { Door } from './door.js';
-import { DoorKeys } from './door-keys.js';
 import { externalInterfaces, LanDiscovery } from './lan-discovery.js';
 import { libp2pOptions, type OwnServices } from './libp2p-options.js';
 import { Libp2pPeerConnection } from './libp2p-peer-connection.js';
 import { listenError, reachableAddresses } from './listen-addresses.js';
+import { createMulticastService } from './multicast-service.js';
 import { maxChannelsPerProtocol, pairingLifetimeMs } from './network-limits.js';
+import { SharedKeys } from './shared-keys.js';
 import { SilenceWatch } from './silence-watch.js';
 
 export interface Libp2pNetworkInit {
@@ -42,6 +43,7 @@ export interface Libp2pNetworkInit {
 
 /** What stands before whoever connects. */
 interface Doors {
+  readonly keys: SharedKeys;
   readonly door: Door;
   readonly gate: AcceptGate;
 }
@@ -125,16 +127,24 @@ class Libp2pNetwork implements Network {
   #began(node: Libp2p<OwnServices>, handlers: NetworkHandlers): void {
     this.#node = node;
     if (!this.#init.discovery) return;
-    const { clock, logger } = this.#init;
+    const { clock, random, logger } = this.#init;
     this.#discovery = new LanDiscovery({
-      create: () => node.services.multicast.create(),
+      create: () =>
+        createMulticastService({
+          keys: this.#requireDoors().keys,
+          members: () => handlers.members(),
+          addresses: () => this.addresses(),
+          interfaces: externalInterfaces,
+          clock,
+          random,
+          logger,
+        }),
       addresses: () => this.addresses(),
       interfaces: externalInterfaces,
       clock,
       logger,
       onFound: (device, addresses) => {
-        if (device === this.localDevice || handlers.admit(device) !== 'member') return;
-        handlers.onDiscovered?.(device, addresses);
+        if (handlers.admit(device) === 'member') handlers.onDiscovered?.(device, addresses);
       },
       onInterfacesChanged: () => this.#silence.probe(),
     });
@@ -152,10 +162,10 @@ class Libp2pNetwork implements Network {
 
   async #createNode(handlers: NetworkHandlers, protocols: Protocols): Promise<Libp2p<OwnServices>> {
     const { identity, listen, random, logger } = this.#init;
-    const keys = new DoorKeys(identity);
+    const keys = new SharedKeys(identity);
     const door = new Door({ keys, guests: handlers, random, logger });
     const gate = new AcceptGate({ admit: (device) => handlers.admit(device), door, logger });
-    this.#doors = { door, gate };
+    this.#doors = { keys, door, gate };
     const node = await createLibp2p(
       libp2pOptions({
         privateKey: privateKeyFrom(identity.privateKeyBytes),

@@ -1,7 +1,7 @@
 /**
- * What of libp2p we use: TCP, Noise and yamux, behind a door of ours; no identify, ping, relay or routing service. libp2p's
- * own discovery would store what any packet claims among a device's addresses, and its dial queue
- * tries one address after the other: so two services of ours make mDNS and dial at our request.
+ * What of libp2p we use: TCP, Noise and yamux, behind a door of ours; no identify, ping, relay, discovery
+ * or routing service. libp2p's dial queue tries one address after the other: a service of ours dials
+ * at our request.
  * libp2p changes the object it is given, so each node gets one of its own.
  */
 import { noise } from '@chainsafe/libp2p-noise';
@@ -16,8 +16,6 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2pOptions } from 'libp2p';
 import { joiningWrites } from './joined-writes.js';
-import { isLoopback } from './listen-addresses.js';
-import { createMulticastService, type MulticastService } from './multicast-service.js';
 import * as limits from './network-limits.js';
 import { noiseCipher } from './noise-cipher.js';
 import type { SilenceWatch } from './silence-watch.js';
@@ -34,8 +32,6 @@ interface NodeOptions {
 export type OwnServices = {
   /** Dials exactly this address, beside whatever else is being dialled. */
   readonly dialler: { dial(address: Multiaddr, signal: AbortSignal): Promise<Connection> };
-  /** A new service, not started, that announces what this node can be dialled at. */
-  readonly multicast: { create(): MulticastService };
 };
 
 export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
@@ -48,16 +44,10 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
   return {
     start: false,
     privateKey: node.privateKey,
-    addresses: {
-      listen: [...node.listen],
-      announceFilter: (addresses) => addresses.filter((one) => !isLoopback(one.toString())),
-    },
+    addresses: { listen: [...node.listen] },
     services: {
       dialler: ({ transportManager }) => ({
         dial: (address, signal) => transportManager.dial(address, { signal }),
-      }),
-      multicast: (components) => ({
-        create: () => createMulticastService(components),
       }),
     },
     transports: [

@@ -1,43 +1,152 @@
 /**
- * One run of @libp2p/mdns: it asks the local network who is there, answers those who ask, and hands
- * on what it hears. Both tell this device's id and private IPv4 addresses to everyone in reach.
+ * One run of announcing and hearing on the local network: a socket at the group of multicast DNS, on
+ * every interface. It is bound to the group, so it takes nothing from the machine's own responder
+ * that is meant for that one alone. Owns the socket and the time of the next announcement.
  */
-import type { EventEmitter } from 'node:events';
-import type { PeerDiscovery, Startable } from '@libp2p/interface';
-import { type MulticastDNSComponents, mdns } from '@libp2p/mdns';
-import { multicastIntervalMs } from './network-limits.js';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import {
+  type Clock,
+  errorMessage,
+  type Logger,
+  type RandomSource,
+  type Timer,
+} from '@holdfast/platform';
+import { announcements, heardIn } from './announcement.js';
+import { announcementIn, mdnsGroup, mdnsPort, mdnsRecord, mdnsTimeToLive } from './mdns-record.js';
+import {
+  firstAnnouncementPauseMs,
+  longestAnnouncementPauseMs,
+  maxAnnouncedDevices,
+  maxAnnouncementsPerSecond,
+} from './network-limits.js';
+import { type InterfaceAddress, onLinkAddresses } from './on-link-addresses.js';
+import type { SharedKeys } from './shared-keys.js';
 
 export interface MulticastService {
-  /** Resolves when it listens; rejects when it cannot. `onPeer` is given what anyone claims. */
+  /** Resolves when it listens; rejects when it cannot. `onPeer` is given what paired devices said. */
   start(onPeer: (device: string, addresses: readonly string[]) => void): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The class that `mdns` makes, of which it tells only the half. */
-type Service = PeerDiscovery & Startable & { readonly mdns?: EventEmitter };
-
-export function createMulticastService(components: MulticastDNSComponents): MulticastService {
-  const service = mdns({ interval: multicastIntervalMs })(components) as Service;
-  return {
-    async start(onPeer) {
-      service.addEventListener('peer', ({ detail }) => {
-        onPeer(
-          detail.id.toString(),
-          detail.multiaddrs.map((address) => address.toString()),
-        );
-      });
-      const started = service.start();
-      await bound(service.mdns);
-      await started;
-    },
-    stop: async () => service.stop(),
-  };
+export interface MulticastServiceInit {
+  readonly keys: SharedKeys;
+  /** The paired devices: nobody else is announced to, or heard. */
+  readonly members: () => Iterable<string>;
+  /** Where this device can be dialled now. */
+  readonly addresses: () => readonly string[];
+  readonly interfaces: () => readonly InterfaceAddress[];
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
 }
 
-/** Waited for, because multicast-dns, when ended before it is bound, leaves a timer behind. */
-async function bound(socket: EventEmitter | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket?.once('ready', resolve);
-    socket?.once('error', reject);
-  });
+export function createMulticastService(init: MulticastServiceInit): MulticastService {
+  return new AnnouncingService(init);
+}
+
+class AnnouncingService implements MulticastService {
+  readonly #init: MulticastServiceInit;
+  readonly #socket: Socket = createSocket({ type: 'udp4', reuseAddr: true });
+  #onPeer: (device: string, addresses: readonly string[]) => void = () => undefined;
+  #pauseMs = firstAnnouncementPauseMs;
+  #timer: Timer | undefined;
+  #stopped = false;
+  #secondBeganMs = Number.NEGATIVE_INFINITY;
+  #heardInSecond = 0;
+
+  constructor(init: MulticastServiceInit) {
+    this.#init = init;
+  }
+
+  async start(onPeer: (device: string, addresses: readonly string[]) => void): Promise<void> {
+    this.#onPeer = onPeer;
+    this.#socket.bind({ port: mdnsPort, address: mdnsGroup });
+    await once(this.#socket, 'listening');
+    this.#socket.on('error', (error) =>
+      this.#note('the socket for the local network failed', error),
+    );
+    this.#socket.on('message', (message) => this.#hear(message));
+    this.#socket.setMulticastTTL(mdnsTimeToLive);
+    for (const { address } of this.#init.interfaces()) {
+      try {
+        this.#socket.addMembership(mdnsGroup, address);
+      } catch (error) {
+        this.#note('one interface cannot be listened on', error);
+      }
+    }
+    void this.#announceAndWait();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  async #announceAndWait(): Promise<void> {
+    for (const one of this.#init.interfaces()) await this.#announceOn(one);
+    if (this.#stopped) return;
+    this.#timer = this.#init.clock.setTimer(this.#pauseMs, () => void this.#announceAndWait());
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestAnnouncementPauseMs);
+  }
+
+  /** Each network is told the addresses in it, and no others. */
+  async #announceOn(one: InterfaceAddress): Promise<void> {
+    const addresses = onLinkAddresses(this.#init.addresses(), [one], Number.POSITIVE_INFINITY);
+    if (addresses.length === 0) return;
+    try {
+      const keys = this.#keysOf('announcing').map(([, key]) => key);
+      for (const announcement of announcements(keys, addresses, this.#init.random)) {
+        if (this.#stopped) return;
+        // The interface is the socket's, not the message's: one is sent before the next is made.
+        this.#socket.setMulticastInterface(one.address);
+        await this.#send(mdnsRecord(announcement));
+      }
+    } catch (error) {
+      this.#note('an announcement could not be sent', error);
+    }
+  }
+
+  #send(message: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.send(message, mdnsPort, mdnsGroup, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  #hear(message: Uint8Array): void {
+    const announcement = announcementIn(message);
+    if (announcement === undefined || !this.#hasTime()) return;
+    for (const { device, addresses } of heardIn(announcement, this.#keysOf('hearing'))) {
+      this.#onPeer(device, addresses);
+    }
+  }
+
+  /** Whoever floods the network with announcements costs so much and no more. */
+  #hasTime(): boolean {
+    const nowMs = this.#init.clock.monotonic();
+    if (nowMs - this.#secondBeganMs >= 1_000) {
+      this.#secondBeganMs = nowMs;
+      this.#heardInSecond = 0;
+    }
+    this.#heardInSecond += 1;
+    return this.#heardInSecond <= maxAnnouncementsPerSecond;
+  }
+
+  #keysOf(direction: 'announcing' | 'hearing'): [device: string, key: Uint8Array][] {
+    const keys: [string, Uint8Array][] = [];
+    for (const device of this.#init.members()) {
+      const key = this.#init.keys.withDevice(device)?.[direction];
+      if (key !== undefined) keys.push([device, key]);
+      if (keys.length === maxAnnouncedDevices) break;
+    }
+    return keys;
+  }
+
+  #note(what: string, error: unknown): void {
+    if (!this.#stopped) this.#init.logger.debug(what, { reason: errorMessage(error) });
+  }
 }

@@ -35,8 +35,15 @@ export const closeTimeoutMs = 1_000;
 export const maxDialAddresses = 40;
 export const dialHeadStartMs = 500;
 
-/** How often mDNS asks who is there; at its start, and after a change of interfaces, it asks at once. */
-export const multicastIntervalMs = 30_000;
+/** Announcements begin this far apart, and each pause is twice the one before, up to the longest. */
+export const firstAnnouncementPauseMs = 1_000;
+export const longestAnnouncementPauseMs = 30_000;
+
+/** Devices that are announced to; beyond it, addresses must be known. */
+export const maxAnnouncedDevices = 512;
+
+/** Announcements of anybody that are looked at in a second; more are let go by. */
+export const maxAnnouncementsPerSecond = 100;
 
 /** How often the machine's interfaces are looked at; node has no event for it. */
 export const interfaceCheckMs = 5_000;

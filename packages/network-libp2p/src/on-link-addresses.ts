@@ -1,7 +1,7 @@
 /**
- * Which of the addresses that a packet claims are worth a dial. mDNS speaks for the local network
- * only, so an address counts where it lies in the network of one of this machine's own interfaces:
- * no packet can make this device dial elsewhere, nor its own loopback services.
+ * Which addresses lie in the network of one of this machine's own interfaces: those are worth saying
+ * there, and of what is heard there, worth a dial. No packet can make this device dial elsewhere, nor
+ * its own loopback services.
  */
 import { isIPv4 } from 'node:net';
 

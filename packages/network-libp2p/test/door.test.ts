@@ -12,8 +12,8 @@ import { peerIdFromPublicKey } from '@libp2p/peer-id';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keyOfAnswer, tagOf } from '../src/challenge.js';
 import { privateKeyFrom } from '../src/device-identity.js';
-import { DoorKeys } from '../src/door-keys.js';
 import { upgradeTimeoutMs } from '../src/network-limits.js';
+import { SharedKeys } from '../src/shared-keys.js';
 import { Veil } from '../src/veil.js';
 import { conversation, doorKey, rawKeyOf, sharedSecret, tag } from './door-by-spec.js';
 import { acquaint, inviteKey, portOf, startDevice } from './test-device.js';
@@ -35,7 +35,7 @@ describe('the golden vectors of SPEC.md', () => {
 
   test('the key of a pair, in both directions, and what is made of it', async () => {
     const [alice, bob] = [await identityOfSeed(1), await identityOfSeed(2)];
-    const keys = new DoorKeys(alice).withDevice(bob.device);
+    const keys = new SharedKeys(alice).withDevice(bob.device);
     expect(alice.device).toBe('12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5');
     expect(bob.device).toBe('12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq');
     expect(hex(keys?.dialling)).toBe(
@@ -64,15 +64,15 @@ describe('the golden vectors of SPEC.md', () => {
 
   test('the key of an invite', async () => {
     const [alice, bob] = [await identityOfSeed(1), await identityOfSeed(2)];
-    const shown = new DoorKeys(alice).ofInvite(inviteKey, bob.device);
+    const shown = new SharedKeys(alice).ofInvite(inviteKey, bob.device);
     expect(hex(shown)).toBe('d8ab01823ab7cc80cca153fa1c89e8f8c9b5f2827eddec3a4d74db7512420bfe');
-    expect(hex(new DoorKeys(bob).ofInvite(inviteKey))).toBe(hex(shown));
+    expect(hex(new SharedKeys(bob).ofInvite(inviteKey))).toBe(hex(shown));
   });
 
   test('both sides of a pair, and the document, come to the same keys', async () => {
     const [alice, bob] = [await generateIdentity(), await generateIdentity()];
-    const atAlice = new DoorKeys(alice).withDevice(bob.device);
-    const atBob = new DoorKeys(bob).withDevice(alice.device);
+    const atAlice = new SharedKeys(alice).withDevice(bob.device);
+    const atBob = new SharedKeys(bob).withDevice(alice.device);
     const [a, b] = [rawKeyOf(alice.device), rawKeyOf(bob.device)];
     const secret = sharedSecret(seedOf(alice), b);
     expect(hex(atAlice?.dialling)).toBe(hex(doorKey(secret, 'holdfast door 1 pair', a, b)));
@@ -83,7 +83,7 @@ describe('the golden vectors of SPEC.md', () => {
 });
 
 test('an id without a secret, and a text that is no id, open nothing', async () => {
-  const keys = new DoorKeys(await generateIdentity());
+  const keys = new SharedKeys(await generateIdentity());
   const neutral = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
   const lowOrder = Uint8Array.from({ length: 32 }, () => 0);
   for (const raw of [neutral, lowOrder]) {

@@ -13,8 +13,8 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { privateKeyFrom } from '../src/device-identity.js';
 import { Door } from '../src/door.js';
-import { DoorKeys } from '../src/door-keys.js';
 import { maxPendingPerAddress, streamReadBufferBytes } from '../src/network-limits.js';
+import { SharedKeys } from '../src/shared-keys.js';
 import { realRandom } from './real-clock.js';
 import {
   acquaint,
@@ -46,7 +46,7 @@ function named(device: TestDevice): Multiaddr {
 /** A node of one identity that shows the keys of another at the door. */
 function comingAs(identity: DeviceIdentity, shown: DeviceIdentity): Libp2pOptions {
   const guests = { members: () => [], inviteKeys: () => [] };
-  const keys = new DoorKeys(shown);
+  const keys = new SharedKeys(shown);
   const door = new Door({ keys, guests, random: realRandom, logger: silentLogger });
   return {
     privateKey: privateKeyFrom(identity.privateKeyBytes),

@@ -1,5 +1,5 @@
 /**
- * The keys that open a device's door. Two paired devices know each other's Ed25519 keys, so they
+ * The keys that this device shares with others: they open doors, and seal announcements. Two paired devices know each other's Ed25519 keys, so they
  * have a secret in common that was never sent: X25519 of the two (RFC 7748), after mapping them to
  * Montgomery form (the birational map of RFC 7748, section 4.1). Nothing is to be distributed or
  * rotated: a device that is not paired any more is one whose key is not tried.
@@ -26,9 +26,13 @@ export interface PairKeys {
   readonly dialling: Uint8Array;
   /** Opens our door for them. */
   readonly accepting: Uint8Array;
+  /** Seals what we announce to them. */
+  readonly announcing: Uint8Array;
+  /** Sealed what they announce to us. */
+  readonly hearing: Uint8Array;
 }
 
-export class DoorKeys {
+export class SharedKeys {
   readonly #public: Uint8Array;
   readonly #secret: KeyObject;
   readonly #known = new Map<string, PairKeys | undefined>();
@@ -53,7 +57,7 @@ export class DoorKeys {
   /** Opens, for whoever has the invite, the door of the device that made it: ours, if none is named. */
   ofInvite(inviteKey: Uint8Array, inviter?: string): Uint8Array | undefined {
     const acceptor = inviter === undefined ? this.#public : publicKeyOf(inviter)?.raw;
-    return acceptor && derived(inviteKey, 'invite', acceptor);
+    return acceptor && derived(inviteKey, 'door 1 invite', acceptor);
   }
 
   #derive(device: string): PairKeys | undefined {
@@ -61,8 +65,10 @@ export class DoorKeys {
     const shared = theirs && sharedSecret(this.#secret, theirs);
     if (theirs === undefined || shared === undefined) return undefined;
     return {
-      dialling: derived(shared, 'pair', this.#public, theirs),
-      accepting: derived(shared, 'pair', theirs, this.#public),
+      dialling: derived(shared, 'door 1 pair', this.#public, theirs),
+      accepting: derived(shared, 'door 1 pair', theirs, this.#public),
+      announcing: derived(shared, 'announcement 1', this.#public, theirs),
+      hearing: derived(shared, 'announcement 1', theirs, this.#public),
     };
   }
 }
@@ -79,8 +85,10 @@ function sharedSecret(privateKey: KeyObject, theirs: Uint8Array): Uint8Array | u
   }
 }
 
-/** HKDF-SHA256 (RFC 5869). The ids stand dialler first, so a key answers in one direction only. */
-function derived(secret: Uint8Array, of: 'pair' | 'invite', ...ids: readonly Uint8Array[]) {
-  const info = Buffer.concat([Buffer.from(`holdfast door 1 ${of}\0`), ...ids]);
+type Purpose = 'door 1 pair' | 'door 1 invite' | 'announcement 1';
+
+/** HKDF-SHA256 (RFC 5869). Of the ids, who begins stands first: a key serves in one direction only. */
+function derived(secret: Uint8Array, purpose: Purpose, ...ids: readonly Uint8Array[]): Uint8Array {
+  const info = Buffer.concat([Buffer.from(`holdfast ${purpose}\0`), ...ids]);
   return new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), info, keyBytes));
 }
