@@ -31,6 +31,7 @@ const byErrorCode: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['position_unknown', exitCodes.notFound],
   ['store_unknown', exitCodes.notFound],
   ['store_missing', exitCodes.notFound],
+  ['service_missing', exitCodes.notFound],
   ['interrupted', exitCodes.interrupted],
 ]);
 

@@ -19,6 +19,7 @@ import { addDoctor } from './verbs/doctor.js';
 import { addDrill } from './verbs/drill.js';
 import { addFolder } from './verbs/folder.js';
 import { addInit } from './verbs/init.js';
+import { addService } from './verbs/install-service.js';
 import { addLog } from './verbs/log.js';
 import { addLs } from './verbs/ls.js';
 import { addPage } from './verbs/page.js';
@@ -84,6 +85,7 @@ function verbs(loadRunner: () => Promise<NodeRunner>): readonly AddVerb[] {
     addPaths,
     addDoctor,
     addCompletion,
+    addService,
     addDevice,
     addFolder,
     addLog,

@@ -81,3 +81,18 @@ export function alignedLines(rows: readonly (readonly Cell[])[], indent = ''): s
     return indent + padded.join('  ').trimEnd();
   });
 }
+
+/** Broken between words; a word that is longer than a line stays whole. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}

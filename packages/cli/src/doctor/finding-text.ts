@@ -1,5 +1,5 @@
 /** Findings as lines for a terminal of 80 columns, what is wrong first. Pure. */
-import { countText, printable } from '../printable-text.js';
+import { countText, printable, wrapped } from '../printable-text.js';
 import type { Finding, FindingState } from './finding.js';
 
 const columns = 80;
@@ -32,21 +32,6 @@ function linesOf({ state, message, hint, command }: Finding, strong: (text: stri
     `${shown}${' '.repeat(indent.length - word.length)}${first}`,
     ...[...rest, ...advice, ...typed].map((line) => `${indent}${line}`),
   ];
-}
-
-/** Broken between words; a word that is longer than a line stays whole. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').filter((part) => part !== '')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return line === '' ? lines : [...lines, line];
 }
 
 function summary(findings: readonly Finding[]): string {
