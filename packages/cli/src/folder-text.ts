@@ -2,6 +2,7 @@
 import type { FolderState, FolderStatus } from '@holdfast/node';
 import { agoText, alignedLines, countText, printable, right, sizeText } from './printable-text.js';
 import { type NameOf, progressLines } from './progress-text.js';
+import { shellWord } from './shell-word.js';
 import { thinnedLines } from './thinned-text.js';
 
 const stateWords: Readonly<Record<FolderState, string>> = {
@@ -51,6 +52,8 @@ function archivedText(folder: FolderStatus, nowMs: number): string {
   if (folder.archive) return 'keeps its history';
   if (folder.copies === 0 && folder.lastArchived === null) return 'not archived';
   const newest = folder.lastArchived === null ? '' : `, ${agoText(folder.lastArchived, nowMs)}`;
+  // Somebody has some of it: of none of them it can be said that all is there.
+  if (folder.copies === 0) return `not all archived${newest}`;
   return `archived in ${countText(folder.copies, 'place')}${newest}`;
 }
 
@@ -60,7 +63,7 @@ function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   found.push(...progressLines(folder, nameOf));
   if (folder.needFiles > 0 && folder.mode === 'send-only') {
     found.push(`Differs elsewhere: ${countText(folder.needFiles, 'file')}.`);
-    found.push(`Make this device's files win: holdfast folder override ${printable(folder.label)}`);
+    found.push(`Make this device's files win: holdfast folder override ${typed(folder.label)}`);
   } else if (folder.needFiles > 0 && !folder.progress?.receiving) {
     found.push(
       `Still to come: ${countText(folder.needFiles, 'file')}, ${sizeText(folder.needBytes)}.`,
@@ -71,7 +74,7 @@ function concerns(folder: FolderStatus, nameOf: NameOf): string[] {
   }
   if (folder.receiveOnlyChangedFiles > 0) {
     found.push(`Changed here: ${countText(folder.receiveOnlyChangedFiles, 'file')}.`);
-    found.push(`Take that back: holdfast folder revert ${printable(folder.label)}`);
+    found.push(`Take that back: holdfast folder revert ${typed(folder.label)}`);
   }
   if (folder.heldFiles > 0) {
     found.push(`Kept aside until archived: ${countText(folder.heldFiles, 'version')}.`);
@@ -90,7 +93,7 @@ function keptLines({ label, archives, ...counts }: FolderStatus): string[] {
   if (conflictCopies > 0) {
     lines.push(
       `Changed in two places, both kept: ${countText(conflictCopies, 'conflict copy', 'conflict copies')}.`,
-      `See them with: holdfast folder conflicts ${printable(label)}`,
+      `See them with: holdfast folder conflicts ${typed(label)}`,
     );
   }
   // Where no archive is, none could have had them.
@@ -100,7 +103,12 @@ function keptLines({ label, archives, ...counts }: FolderStatus): string[] {
     );
   }
   if (problemFiles + leftOutFiles > 1) {
-    lines.push(`See each with its reason: holdfast folder problems ${printable(label)}`);
+    lines.push(`See each with its reason: holdfast folder problems ${typed(label)}`);
   }
   return lines;
+}
+
+/** A label as it is typed in a command. */
+function typed(label: string): string {
+  return shellWord(printable(label));
 }

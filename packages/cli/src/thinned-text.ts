@@ -1,6 +1,7 @@
 /** What a device's user let go of a folder's history, as lines for a terminal. */
 import type { ThinnedStatus } from '@holdfast/node';
 import { agoText, countText, localTimeText, printable, sizeText } from './printable-text.js';
+import { shellWord } from './shell-word.js';
 
 /** Empty where nothing was thinned. */
 export function thinnedLines(
@@ -14,7 +15,7 @@ export function thinnedLines(
     const when = marked === null ? '' : `, marked ${agoText(marked, nowMs)}`;
     lines.push(
       `Thinned, and not freed yet: ${countText(waiting, 'version')}${when}.`,
-      `${freeableText(thinned, nowMs)} Until then this keeps them: holdfast archive thin ${printable(label)} --undo`,
+      `${freeableText(thinned, nowMs)} Until then this keeps them: holdfast archive thin ${shellWord(printable(label))} --undo`,
     );
   }
   if (freed > 0) {

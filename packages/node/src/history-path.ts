@@ -22,6 +22,7 @@ export function parseHistoryPath<Folder extends HistoryFolder>(
       if (best === undefined || name.length > best.name.length) best = { folder, name };
     }
   }
+  if (best === undefined && trimmed.startsWith('/')) throw notOfTheDisk(text);
   if (best === undefined) throw folderUnknown(trimmed.split('/')[0] ?? trimmed);
   const inside = pathBytesFrom(trimmed.slice(best.name.length + 1));
   if (inside === '') return { folder: best.folder, inside: '' };
@@ -32,6 +33,12 @@ export function parseHistoryPath<Folder extends HistoryFolder>(
     });
   }
   return { folder: best.folder, inside: inside as FolderPath };
+}
+
+function notOfTheDisk(text: string): AppError {
+  return new AppError('folder_unknown', `"${text}" is a path on a disk, not one in a folder.`, {
+    hint: 'Write FOLDER/directory/file; see which folders there are with: holdfast folder list',
+  });
 }
 
 export function folderUnknown(name: string): AppError {

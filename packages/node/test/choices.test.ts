@@ -161,4 +161,13 @@ describe('a path in history', () => {
   ])('"%s" is refused (%s)', (text, code) => {
     expect(() => parseHistoryPath(text, folders)).toThrow(expect.objectContaining({ code }));
   });
+
+  test('that of the disk is told apart from a folder that is not there', () => {
+    expect(() => parseHistoryPath('/home/me/Photos/a.jpg', folders)).toThrow(
+      expect.objectContaining({
+        code: 'folder_unknown',
+        message: '"/home/me/Photos/a.jpg" is a path on a disk, not one in a folder.',
+      }),
+    );
+  });
 });

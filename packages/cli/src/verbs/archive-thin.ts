@@ -61,7 +61,7 @@ function rulesMissing(): AppError {
 function undoneLine({ label, versions }: UnthinResult): string {
   return versions === 0
     ? `${printable(label)}: nothing was waiting to be freed.`
-    : `${printable(label)}: ${countText(versions, 'version')} are kept again.`;
+    : `${printable(label)}: ${countText(versions, 'version')} ${versions === 1 ? 'is' : 'are'} kept again.`;
 }
 
 function thinLines(result: ThinResult): string[] {
@@ -69,9 +69,10 @@ function thinLines(result: ThinResult): string[] {
   const name = printable(label);
   if (versions === 0) return [`${name}: everything is kept by ${keep}.`];
   const what = `${countText(versions, 'version')} of ${countText(files, 'file')}`;
+  const gone = `${versions === 1 ? 'is' : 'are'} not kept any more`;
   const left = versions - Math.min(versions, shownVersions);
   return [
-    `${name}: ${what} ${applied ? 'are not kept any more' : 'would go'} with ${keep}; ${kept} stay.`,
+    `${name}: ${what} ${applied ? gone : 'would go'} with ${keep}; ${kept} stay.`,
     freedLine(result),
     ...changes
       .slice(0, shownVersions)

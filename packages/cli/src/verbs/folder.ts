@@ -3,6 +3,7 @@ import type { FolderMode } from '@holdfast/node';
 import { type Command, Option } from 'commander';
 import { folderLines } from '../folder-text.js';
 import { alignedLines, printable } from '../printable-text.js';
+import { shellWord } from '../shell-word.js';
 import { type AddVerb, absolutePath, type Bind } from '../verb.js';
 import { addFolderCare } from './folder-care.js';
 import { addFolderIgnore } from './folder-ignore.js';
@@ -51,7 +52,7 @@ function addKeeping(folder: Command, bind: Bind): void {
         const added = await node().addFolder({ path: absolutePath(context, path), label, mode });
         output.result(added, () => [
           `${printable(added.label)} is kept now (${printable(added.path)}).`,
-          `Share it: npx holdfast folder share ${quoted(added.label)} DEVICE`,
+          `Share it: npx holdfast folder share ${shellWord(printable(added.label))} DEVICE`,
           ...added.notes.map((note) => `Note: ${printable(note)}`),
         ]);
         return undefined;
@@ -84,7 +85,7 @@ function addSharing(folder: Command, bind: Bind): void {
         await node().shareFolder(which, device);
         output.result({ folder: which, device, shared: true }, () => [
           `${printable(which)} is shared with ${printable(device)}.`,
-          `There, run: npx holdfast folder accept ${quoted(which)} PATH (or --archive)`,
+          `There, run: npx holdfast folder accept ${shellWord(printable(which))} PATH (or --archive)`,
         ]);
         return undefined;
       }),
@@ -167,9 +168,4 @@ function acceptedLines(
     ...(renamed ? [`It is called ${printable(accepted.label)} here.`] : []),
     ...accepted.notes.map((note) => `Note: ${printable(note)}`),
   ];
-}
-
-function quoted(text: string): string {
-  const safe = printable(text);
-  return /^[\w.@-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }

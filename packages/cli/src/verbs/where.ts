@@ -42,7 +42,8 @@ function deviceRow(device: WhereDevice, files: number): Cell[] {
 }
 
 function archiveRow({ device, store, connected, versions, asOf, has }: WhereArchive): Cell[] {
-  const held = versions === null ? (has ? 'has it' : '') : countText(versions.length, 'version');
+  const all = has ? 'has it' : 'does not have all of it';
+  const held = versions === null ? all : countText(versions.length, 'version');
   const known = connected || asOf === null ? '' : `as of ${localTimeText(asOf)}`;
   return [device, store, held, known];
 }
