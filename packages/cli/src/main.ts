@@ -2,6 +2,7 @@
 import { AppError } from '@holdfast/platform';
 import { Command, CommanderError } from 'commander';
 import type { Environment } from './environment.js';
+import { addExamples } from './examples.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
 import { homePaths, resolveHome } from './home-directory.js';
 import { connectToNode, type NodeConnection } from './node-connection.js';
@@ -60,6 +61,7 @@ export async function runCommandLine(
     };
   describeProgram(program, environment);
   for (const addVerb of verbs(loadRunner)) addVerb(program, bind);
+  addExamples(program);
   prepareErrors(program, environment);
   try {
     await program.parseAsync([...given], { from: 'user' });
@@ -181,8 +183,11 @@ function usageError(error: CommanderError, program: Command): AppError {
       hint: 'See: npx holdfast --help',
     });
   }
-  const message = error.message.replace(/^error: /, '');
-  return new AppError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
-    hint: 'See: npx holdfast --help',
+  const [message = '', meant = ''] = error.message.replace(/^error: /, '').split('\n');
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  // commander says what may have been meant on a line of its own, in parentheses.
+  const suggestion = meant === '' ? '' : `${meant.replace(/^\(|\)$/g, '')} `;
+  return new AppError('usage', sentence.replace(/([^.])$/, '$1.'), {
+    hint: `${suggestion}See: npx holdfast --help`,
   });
 }

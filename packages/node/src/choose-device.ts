@@ -1,5 +1,6 @@
 /** DEVICE as people write it: a name, an id, or an unambiguous prefix of the part that differs. */
 import { AppError } from '@holdfast/platform';
+import { didYouMean } from './near-names.js';
 
 /** The constant head of the text form of an Ed25519 PeerId. */
 const constantHead = '12D3KooW';
@@ -25,7 +26,8 @@ export function chooseDevice<Device extends { readonly id: string; readonly name
       hint: 'Write the name, or more of the id.',
     });
   }
+  const names = devices.map(({ name }) => name);
   throw new AppError('device_unknown', `No paired device is called "${text}".`, {
-    hint: 'See which there are with: holdfast device list',
+    hint: `${didYouMean(text, names)}See which there are with: holdfast device list`,
   });
 }

@@ -25,6 +25,7 @@ import { changedGuard } from './guard-settings.js';
 import { folderUnknown } from './history-path.js';
 import type { GuardChange } from './mass-change-answers.js';
 import { acceptedMode, checkModeChange, noFiles } from './mode-change.js';
+import { didYouMean } from './near-names.js';
 import { defaultGuard, type NodeConfig, type StoredFolder } from './node-config.js';
 import type { AcceptFolderRequest, FolderMode, FolderOffer, WatchMode } from './node-control.js';
 import type { OwnStore } from './own-store.js';
@@ -55,7 +56,7 @@ export class FolderAdmin {
   choose(text: string): FolderEngine {
     const stored = this.#stored(text);
     const folder = this.#init.engine.folders.get(stored.id as FolderId);
-    if (folder === undefined) throw this.#init.store.problem ?? folderUnknown(text);
+    if (folder === undefined) throw this.#init.store.problem ?? this.#unknown(text);
     return folder;
   }
 
@@ -137,7 +138,7 @@ export class FolderAdmin {
       return this.#accepted(stored);
     }
     if (request.path === undefined && !request.archive) throw neitherPathNorArchive();
-    if (offer === undefined) throw noOffer(request.folder);
+    if (offer === undefined) throw noOffer(request.folder, this.offers());
     if (request.archive) await this.#init.store.open();
     const stored = this.#newMember(offer, members, request);
     await this.#store(stored);
@@ -283,10 +284,15 @@ export class FolderAdmin {
     return matching[0];
   }
 
+  #unknown(text: string): AppError {
+    const labels = this.#init.config.current.folders.map(({ label }) => label);
+    return folderUnknown(text, labels);
+  }
+
   #stored(text: string): StoredFolder {
     const { folders } = this.#init.config.current;
     const stored = folders.find((folder) => folder.label === text || folder.id === text);
-    if (stored === undefined) throw folderUnknown(text);
+    if (stored === undefined) throw this.#unknown(text);
     return stored;
   }
 
@@ -335,9 +341,13 @@ function freeLabel(wanted: string, taken: readonly string[]): string {
   }
 }
 
-function noOffer(text: string): AppError {
+function noOffer(text: string, offers: readonly FolderOffer[]): AppError {
+  const meant = didYouMean(
+    text,
+    offers.map(({ label }) => label),
+  );
   return new AppError('folder_unknown', `No connected device offers a folder "${text}".`, {
-    hint: 'See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.',
+    hint: `${meant}See what is offered with: holdfast folder offers. It is offered while the other device is connected and shares it with this one.`,
   });
 }
 

@@ -2,6 +2,7 @@
 import { type FolderPath, pathBytesFrom, refusalOfPath } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { HistoryFolder } from './history-source.js';
+import { didYouMean } from './near-names.js';
 
 export interface HistoryPath<Folder extends HistoryFolder> {
   readonly folder: Folder;
@@ -15,15 +16,17 @@ export function parseHistoryPath<Folder extends HistoryFolder>(
   folders: Iterable<Folder>,
 ): HistoryPath<Folder> {
   const trimmed = text.replace(/\/+$/, '');
+  const known: string[] = [];
   let best: { folder: Folder; name: string } | undefined;
   for (const folder of folders) {
+    known.push(folder.config.label);
     for (const name of [folder.config.label, folder.config.id]) {
       if (trimmed !== name && !trimmed.startsWith(`${name}/`)) continue;
       if (best === undefined || name.length > best.name.length) best = { folder, name };
     }
   }
   if (best === undefined && trimmed.startsWith('/')) throw notOfTheDisk(text);
-  if (best === undefined) throw folderUnknown(trimmed.split('/')[0] ?? trimmed);
+  if (best === undefined) throw folderUnknown(trimmed.split('/')[0] ?? trimmed, known);
   const inside = pathBytesFrom(trimmed.slice(best.name.length + 1));
   if (inside === '') return { folder: best.folder, inside: '' };
   const refusal = refusalOfPath(inside);
@@ -41,8 +44,9 @@ function notOfTheDisk(text: string): AppError {
   });
 }
 
-export function folderUnknown(name: string): AppError {
+/** `known`: labels that may have been meant. */
+export function folderUnknown(name: string, known: readonly string[]): AppError {
   return new AppError('folder_unknown', `There is no folder "${name}" here.`, {
-    hint: 'See which there are with: holdfast folder list',
+    hint: `${didYouMean(name, known)}See which there are with: holdfast folder list`,
   });
 }
