@@ -85,7 +85,7 @@ async function positionsAt(
   momentAt: (edge: number) => HistoryMoment,
   last: number,
 ): Promise<(number | undefined)[]> {
-  const positions: (number | undefined)[] = new Array(last + 1).fill(undefined);
+  const positions: (number | undefined)[] = Array.from({ length: last + 1 });
   if (!(await known.isKnown(momentAt(last)))) return positions;
   const from = (await known.isKnown(momentAt(0))) ? 0 : await known.first(0, last, momentAt);
   const edges = Array.from({ length: last + 1 - from }, (_, at) => from + at);

@@ -12,6 +12,8 @@ import { hostAllowed, sourceAllowed } from './request-origin.js';
 
 const contentSecurityPolicy = [
   "default-src 'self'",
+  // Pictures from history: the page makes them of bytes whose kind it has recognised.
+  "img-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",

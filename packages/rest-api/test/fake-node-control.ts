@@ -1,5 +1,6 @@
 /** A node that remembers what it was asked and answers with fixed, plausible data. */
 import type { FolderStatus, NodeControl, NodeStatus } from '@holdfast/node';
+import { exampleListing, exampleTimeline, exampleVersion } from './example-history.js';
 
 export interface FakeNodeControl extends NodeControl {
   /** Each call as its name and its arguments; abort signals are left out. */
@@ -82,21 +83,6 @@ export const exampleStatus: NodeStatus = {
 };
 
 const device = exampleStatus.devices[0]!;
-
-const version = {
-  version: 'v1',
-  position: 'main#7',
-  time: '2026-03-01T11:00:00Z',
-  device: 'laptop',
-  deviceId: '12D3KooWLaptop',
-  kind: 'file',
-  size: 2048,
-  mtime: '2026-03-01T10:59:00Z',
-  deleted: false,
-  blocks: 1,
-  current: true,
-  thinned: false,
-} as const;
 
 const thinnedFolder = { id: exampleFolder.id, label: exampleFolder.label, store: 'main' };
 
@@ -201,40 +187,9 @@ const answers: NodeControl = {
   ],
   problems: async () => [{ path: 'a', type: 'failed', reason: 'there is no permission' }],
   wait: async () => {},
-  log: async ({ path }) => ({ store: 'main', path, versions: [version] }),
-  list: async () => ({
-    store: 'main',
-    at: 'main#7',
-    entries: [
-      {
-        path: 'a.txt',
-        kind: 'file',
-        size: 2048,
-        mtime: version.mtime,
-        version: 'v1',
-        deleted: false,
-        thinned: false,
-        changed: version.time,
-        device: 'laptop',
-      },
-      {
-        path: 'b.txt',
-        kind: 'file',
-        size: 9,
-        mtime: null,
-        version: 'v2',
-        deleted: true,
-        thinned: false,
-        changed: version.time,
-        device: 'laptop',
-      },
-    ],
-  }),
-  timeline: async () => ({
-    store: 'main',
-    from: '2026-03-01T10:00:00Z',
-    buckets: [{ to: '2026-03-01T11:00:00Z', entries: 7 }],
-  }),
+  log: async ({ path }) => ({ store: 'main', path, versions: [exampleVersion] }),
+  list: async () => exampleListing,
+  timeline: async () => exampleTimeline,
   cat: async () => ({ size: 5, version: 'v1', bytes: pieces('he', 'llo') }),
   where: async (path) => ({
     path,

@@ -80,7 +80,8 @@ describe('who may ask', () => {
     for (const path of ['/', '/rest/status', '/nothing']) {
       const { headers } = await serving.ask('GET', path);
       expect(headers['content-security-policy']).toContain("default-src 'self'");
-      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(headers['content-security-policy']).toContain("img-src 'self' blob:;");
+      expect(headers['content-security-policy']).not.toMatch(/unsafe|data:/);
       expect(headers['x-frame-options']).toBe('DENY');
       expect(headers['x-content-type-options']).toBe('nosniff');
     }

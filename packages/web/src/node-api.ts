@@ -5,15 +5,29 @@ export class SignedOut extends Error {}
 /** What happened, what is safe and what to do next, as the node said it. */
 export class NodeProblem extends Error {
   readonly hint: string;
+  /** As the node names it; empty where it could not be asked. */
+  readonly code: string;
 
-  constructor(message: string, hint: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(message: string, hint: string, given: { code?: string; cause?: unknown } = {}) {
+    super(message, { cause: given.cause });
     this.hint = hint;
+    this.code = given.code ?? '';
   }
 }
 
-export async function read<Answer>(path: string): Promise<Answer> {
-  return answer<Answer>(await send(path, {}));
+export type QueryFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Fields that are undefined are left out. */
+export async function read<Answer>(path: string, fields: QueryFields = {}): Promise<Answer> {
+  return answer<Answer>(await send(addressOf(path, fields), {}));
+}
+
+export function addressOf(path: string, fields: QueryFields): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** Does something on the node; rejects with `NodeProblem` or `SignedOut`. */
@@ -29,7 +43,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     throw new NodeProblem(
       'The node does not answer.',
       'Whether it was done is not known: look again once the node runs.',
-      cause,
+      { cause },
     );
   }
 }
@@ -39,11 +53,13 @@ async function answer<Answer>(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = parsed(text);
   if (response.ok && body !== undefined) return body as Answer;
-  const { error } = (body ?? {}) as { error?: { message?: string; hint?: string } };
-  throw new NodeProblem(
-    error?.message ?? `The node answered ${response.status}.`,
-    error?.hint ?? '',
-  );
+  throw problemIn(body, response.status);
+}
+
+function problemIn(body: unknown, status: number): NodeProblem {
+  const { error } = (body ?? {}) as { error?: { code?: string; message?: string; hint?: string } };
+  const message = error?.message ?? `The node answered ${status}.`;
+  return new NodeProblem(message, error?.hint ?? '', { code: error?.code ?? '' });
 }
 
 function parsed(text: string): unknown {

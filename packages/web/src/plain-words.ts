@@ -53,6 +53,22 @@ export function clockWords(timeMs: number): string {
   return new Date(timeMs).toLocaleTimeString();
 }
 
+/** Day and time on this person's calendar. */
+export function momentWords(time: string): string {
+  return new Date(time).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+}
+
+/** Unicode's characters that break a line or turn the direction of what follows. */
+const unruly = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A name on one line: what would break the line, or turn its direction, is shown and not obeyed. */
+export function nameWords(name: string): string {
+  return name.replaceAll(unruly, (one) => {
+    const code = one.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
+  });
+}
+
 /** A word as a shell takes it. */
 export function shellWord(text: string): string {
   return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
