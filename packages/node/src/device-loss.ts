@@ -185,7 +185,8 @@ async function countLoss(index: FolderIndex, anyStore: Coverage, has: Has): Prom
   };
   const looked = new Set<string>();
   for await (const page of index.pathsAfter(anyStore.threshold())) {
-    const paths = page.filter((path) => !looked.has(path));
+    // A path stands in it once for each of its versions.
+    const paths = [...new Set(page)].filter((path) => !looked.has(path));
     for (const path of paths) looked.add(path);
     for (const entry of await index.entries(paths)) take(entry);
   }

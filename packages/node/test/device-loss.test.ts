@@ -12,7 +12,7 @@ import {
   type FolderPath,
   versionOf,
 } from '@holdfast/model';
-import { nativeBlake3 } from '@holdfast/simulation';
+import { nativeBlake3, VirtualWorldClock } from '@holdfast/simulation';
 import { describe, expect, test, vi } from 'vitest';
 import { DeviceLosses, lossSentence, lostRows } from '../src/device-loss.js';
 
@@ -63,6 +63,34 @@ describe('what would be lost with a device', () => {
   test('is no deletion', () => {
     const deleted = withLocalCurrent(emptyEntry(path), versionOfSize(0, 'tombstone'));
     expect(lostRows(deleted, nobody, members)).toEqual([]);
+  });
+});
+
+test('a path that two versions of it lead to is counted once', async () => {
+  const shown = versionOfSize(1);
+  const held = versionOfSize(2);
+  const index = {
+    peers: () => new Map(),
+    peer: () => ({}),
+    position: () => ({ epoch: 'e', sequence: 2, hash: '' }),
+    countAfter: async () => 2,
+    async *pathsAfter() {
+      yield [path, path];
+      yield [path];
+    },
+    entries: async (asked: FolderPath[]) =>
+      asked.map((one) => withHeld(withLocalCurrent(emptyEntry(one), shown), held, { sinceMs: 1 })),
+    pathsOfVersions: async () => [],
+    numbers: { remembers: async () => true },
+  };
+  const clock = new VirtualWorldClock().nodeClock();
+  const folder = { index, tree: undefined, config: { members: [there], archive: false } };
+  const losses = new DeviceLosses({ clock, localDevice: here });
+  expect(await losses.of(folder as never, 0)).toMatchObject({
+    files: 1,
+    olderVersions: 1,
+    bytes: 3,
+    sentence: 'If this device were lost now, this file (a.txt) and 1 older version would be lost.',
   });
 });
 
