@@ -10,6 +10,7 @@ import {
   bytesOf,
   type Clock,
   errorMessage,
+  errorSentences,
   type KeyValueStore,
   type Logger,
   type Timer,
@@ -28,6 +29,8 @@ export interface ArchiveFillingInit {
   readonly hash: Hash;
   readonly nameOf: (device: string) => string;
   readonly onFilled: (folder: FolderId, from: string, versions: number) => void;
+  /** What is told of it is not what it was. */
+  readonly onChange: () => void;
 }
 
 type Link = FolderEngine['links'] extends ReadonlyMap<unknown, infer Value> ? Value : never;
@@ -49,6 +52,8 @@ export class ArchiveFilling {
   readonly #init: ArchiveFillingInit;
   /** Links that were looked at since they began. */
   readonly #looked = new WeakSet<Link>();
+  /** By folder and device, what a person should know of what is not here yet. */
+  readonly #told = new Map<FolderId, Map<string, string>>();
   #timer: Timer | undefined;
   #dueMs = 0;
   #filling: Promise<void> = Promise.resolve();
@@ -63,6 +68,13 @@ export class ArchiveFilling {
     const folder = this.#init.engine.folders.get(id);
     if (folder === undefined) return;
     if (this.#linksOf(folder).some((link) => !this.#looked.has(link))) this.#lookIn(soonMs);
+  }
+
+  /** What is not here yet of the history that other archives have; a sentence, or empty. */
+  reasonOf(folder: FolderId): string {
+    const members = this.#init.engine.folders.get(folder)?.config.members ?? [];
+    const told = this.#told.get(folder);
+    return members.flatMap((device) => told?.get(device) ?? [])[0] ?? '';
   }
 
   /** Nothing new is asked for from now on. */
@@ -106,9 +118,10 @@ export class ArchiveFilling {
         isLinked = true;
         this.#looked.add(link);
         await this.#fillFrom(archive, folder, link).catch((error: unknown) => {
-          const reason = errorMessage(error);
           const where = { folder: folder.config.id, device: link.device };
+          const reason = errorMessage(error);
           this.#init.logger.warn('history could not be taken over', { ...where, reason });
+          this.#tell(folder, link, failedSentence(this.#nameOf(link), error));
           this.#lookIn(retryMs);
         });
       }
@@ -126,13 +139,30 @@ export class ArchiveFilling {
     const filled = { folder: id, index: folder.index, archive, hash: this.#init.hash };
     const query = (asked: HistoryQuery) => session.history(id, asked);
     const source = { device, blocks: session.blocks, query };
-    const result = await fillFromArchive(filled, source, since, () => this.#stopped);
+    const result = await fillFromArchive(filled, source, since, {
+      isStopped: () => this.#stopped,
+      onLacking: () => this.#tell(folder, link, takingSentence(this.#nameOf(link))),
+    });
     const { position, taken, missing } = result;
     if (position !== since) await this.#note(archive, log, position);
+    this.#tell(folder, link, missing > 0 ? missingSentence(this.#nameOf(link), missing) : '');
     if (missing > 0) this.#lookIn(retryMs);
     if (taken + missing === 0) return;
     this.#init.logger.info('history was taken over', { folder: id, device, taken, missing });
-    this.#init.onFilled(id, this.#init.nameOf(device), taken);
+    this.#init.onFilled(id, this.#nameOf(link), taken);
+  }
+
+  #nameOf({ device }: Link): string {
+    return this.#init.nameOf(device);
+  }
+
+  #tell({ config: { id } }: FolderEngine, { device }: Link, sentence: string): void {
+    const told = this.#told.get(id) ?? new Map<string, string>();
+    this.#told.set(id, told);
+    if ((told.get(device) ?? '') === sentence) return;
+    if (sentence === '') told.delete(device);
+    else told.set(device, sentence);
+    this.#init.onChange();
   }
 
   async #positions({ storeId }: VersionArchive): Promise<Record<string, number>> {
@@ -145,4 +175,17 @@ export class ArchiveFilling {
     const value = storedJson({ storeId: archive.storeId, positions });
     await this.#init.keyValueStore.batch([{ type: 'put', key, value }], { sync: true });
   }
+}
+
+function takingSentence(name: string): string {
+  return `Takes over the history that ${name} has: until all of it is here, keep ${name}.`;
+}
+
+function failedSentence(name: string, error: unknown): string {
+  return `Not all of the history that ${name} has is here yet; it is tried again. ${errorSentences(error)}`;
+}
+
+function missingSentence(name: string, missing: number): string {
+  const versions = missing === 1 ? 'a version' : `${missing} versions`;
+  return `Of the history that ${name} has, it cannot give ${versions}; it is asked again.`;
 }

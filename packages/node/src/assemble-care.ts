@@ -92,6 +92,7 @@ export function assembleCare(init: CareInit): Care {
       events.add('history-filled', { folder, from, versions });
       changes.changed();
     },
+    onChange: () => changes.changed(),
   });
   const thinned = new ThinningRecord(seams.keyValueStore, seams.clock);
   const thinning = new ThinService({

@@ -265,13 +265,11 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       changes.changed();
     },
   });
-  const { runner } = seams;
   const history = new HistoryService<FolderEngine>({
     folders: () => engine.folders.values(),
     chooseSource: (folder, storeId) => chooseSource(folder, engine, store.archive, storeId),
     sourcesOf: (folder) => folderSources(folder, engine, store.archive).map(({ source }) => source),
-    runner,
-    clock,
+    ...seams,
     hash,
     nameOf,
   });
@@ -317,6 +315,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     care: care.service,
     thinning: care.thinning,
     thinned: care.thinned,
+    filling: care.filling,
     drills,
     proofs,
     gui: options.gui,

@@ -102,12 +102,14 @@ type ShownBeside = Pick<
 > & {
   /** What the last drill found; a sentence, or empty. */
   readonly drillProblem: string;
+  /** What is not here yet of the history that other archives have; a sentence, or empty. */
+  readonly fillReason: string;
 };
 
 /** The whole status of one folder. Counts rows that are not covered, so it reads the index. */
 export async function folderStatus(
   folder: FolderEngine,
-  { drillProblem, ...shown }: ShownBeside,
+  { drillProblem, fillReason, ...shown }: ShownBeside,
   nameOf: (device: string) => string,
 ): Promise<FolderStatus> {
   const { config, index, tree, treeIndex, ingester, mirror, coverage } = folder;
@@ -153,6 +155,7 @@ export async function folderStatus(
       reason ||
       memberReason(folder, nameOf) ||
       drillProblem ||
+      fillReason ||
       folder.renumbering.note ||
       leftOutReason(tree?.leftOut ?? []),
     files: counts.files,

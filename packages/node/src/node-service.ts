@@ -1,8 +1,10 @@
 /** The operations of a running node: each one small, the work is done by the parts it was given. */
+
 import type { DeviceId } from '@holdfast/model';
 import { AppError } from '@holdfast/platform';
 import type { FolderEngine, FolderModes, SyncEngine } from '@holdfast/sync-engine';
 import type { ArchiveCareService } from './archive-care-service.js';
+import type { ArchiveFilling } from './archive-filling.js';
 import { archiveStatus } from './archive-status.js';
 import { askAgain, askWhileLinking } from './ask-while-linking.js';
 import type { Drills } from './assemble-drills.js';
@@ -66,6 +68,7 @@ export interface NodeServiceInit {
   readonly care: ArchiveCareService;
   readonly thinning: ThinService;
   readonly thinned: ThinningRecord;
+  readonly filling: Pick<ArchiveFilling, 'reasonOf'>;
   readonly drills: Drills;
   readonly proofs: ProofLedger;
   readonly gui: () => string;
@@ -369,7 +372,8 @@ export class NodeService implements NodeControl {
     const history = isOnlyHistory ? await store.archive?.folderStatus(id) : undefined;
     const ifLost = await this.#losses.of(folder, history?.versions ?? 0);
     const proven = proofs.shown(id, nameOf);
-    const shown = { progress: progress.progressOf(id), ifLost, thinned, ...proven };
+    const fillReason = this.#init.filling.reasonOf(id);
+    const shown = { progress: progress.progressOf(id), ifLost, thinned, fillReason, ...proven };
     return folderStatus(folder, shown, nameOf);
   }
 

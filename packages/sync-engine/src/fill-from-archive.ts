@@ -43,6 +43,12 @@ export interface FillResult {
   readonly missing: number;
 }
 
+export interface FillOptions {
+  readonly isStopped: () => boolean;
+  /** There is something to take. */
+  readonly onLacking: () => void;
+}
+
 const batchBound = {
   maxBytes: 16 * 1024 * 1024,
   bytesOf: ({ record }: Version) => contentBytesOf(record),
@@ -56,7 +62,7 @@ export async function fillFromArchive(
   filled: FilledArchive,
   source: FillingSource,
   since: number,
-  isStopped: () => boolean,
+  { isStopped, onLacking }: FillOptions,
 ): Promise<FillResult> {
   const { position: end } = await source.query({ type: 'moment', at: { type: 'head' } });
   if (end === since) return { position: since, taken: 0, missing: 0 };
@@ -67,6 +73,7 @@ export async function fillFromArchive(
   let [taken, missing] = [0, 0];
   for (;;) {
     const lacking = await lackingOf(filled, page);
+    if (lacking.length > 0) onLacking();
     for (const batch of inGroups(lacking, batchBound)) {
       if (isStopped()) return { position: since, taken, missing };
       const came = await takeBatch(filled, source, batch);

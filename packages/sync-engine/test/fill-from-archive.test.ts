@@ -12,7 +12,7 @@ import { actor, desktop, fileVersion, hash, PlaceWorld, pathOf, phone } from './
 const versionAt = (counter: number) =>
   fileVersion('letter', `content ${counter}`, [{ actor: actor('1'), counter }]);
 const versions = [1, 2, 3, 4, 5].map(versionAt);
-const never = () => false;
+const whole = { isStopped: () => false, onLacking: () => {} };
 
 const newArchive = () => openArchive(new PlaceWorld(), new NodeClock(new VirtualWorldClock(), {}));
 
@@ -75,7 +75,7 @@ async function scene(older: VersionArchive) {
 test('every version comes with its content, and what the folder shows stays as it is', async () => {
   const { archive, index, filled, source, known } = await scene(await olderArchive(5));
   await addTo(archive, versions.slice(4));
-  const result = await fillFromArchive(filled, source(), 0, never);
+  const result = await fillFromArchive(filled, source(), 0, whole);
   expect(result).toEqual({ position: 5, taken: 4, missing: 0 });
   expect(await known()).toEqual(versions.map(() => true));
   expect(await archive.currentOf(folder, pathOf('letter'))).toBe(versions[4]?.id);
@@ -89,29 +89,29 @@ test('every version comes with its content, and what the folder shows stays as i
 test('what was taken is not asked for again, and what came since is', async () => {
   const older = await olderArchive(2);
   const { filled, source, known } = await scene(older);
-  const first = await fillFromArchive(filled, source(), 0, never);
+  const first = await fillFromArchive(filled, source(), 0, whole);
   expect(first).toEqual({ position: 2, taken: 2, missing: 0 });
-  const nothing = await fillFromArchive(filled, source(), first.position, never);
+  const nothing = await fillFromArchive(filled, source(), first.position, whole);
   expect(nothing).toEqual({ position: 2, taken: 0, missing: 0 });
   await addTo(older, versions.slice(2, 3));
-  const later = await fillFromArchive(filled, source(), first.position, never);
+  const later = await fillFromArchive(filled, source(), first.position, whole);
   expect(later).toEqual({ position: 3, taken: 1, missing: 0 });
   expect(await known()).toEqual([true, true, true, false, false]);
 });
 
 test('a log that does not reach so far any more is asked from its beginning', async () => {
   const { filled, source } = await scene(await olderArchive(2));
-  const result = await fillFromArchive(filled, source(), 9, never);
+  const result = await fillFromArchive(filled, source(), 9, whole);
   expect(result).toEqual({ position: 2, taken: 2, missing: 0 });
 });
 
 test('a version whose content does not come is asked for again, and keeps no other back', async () => {
   const { filled, source, known } = await scene(await olderArchive(3));
   const withheld = new Set(versions.slice(1, 2).map(({ id }) => id));
-  const result = await fillFromArchive(filled, source(supplierWithout(withheld)), 0, never);
+  const result = await fillFromArchive(filled, source(supplierWithout(withheld)), 0, whole);
   expect(result).toEqual({ position: 0, taken: 2, missing: 1 });
   expect(await known()).toEqual([true, false, true, false, false]);
-  const again = await fillFromArchive(filled, source(), result.position, never);
+  const again = await fillFromArchive(filled, source(), result.position, whole);
   expect(again).toEqual({ position: 3, taken: 1, missing: 0 });
 });
 
@@ -131,7 +131,7 @@ test('what was thinned, there or here, is left', async () => {
     }));
     return { ...page, entries };
   };
-  const result = await fillFromArchive(filled, source(supplierWithout(), query), 0, never);
+  const result = await fillFromArchive(filled, source(supplierWithout(), query), 0, whole);
   expect(result).toEqual({ position: 4, taken: 1, missing: 0 });
   const ids = versions.slice(0, 4).map(({ id }) => id);
   expect(await archive.hasVersions(folder, ids)).toEqual([false, false, true, true]);
@@ -145,14 +145,14 @@ test('a record that is not its version is refused, and nothing of it is taken', 
     return { ...page, entries };
   };
   await expect(
-    fillFromArchive(filled, source(supplierWithout(), query), 0, never),
+    fillFromArchive(filled, source(supplierWithout(), query), 0, whole),
   ).rejects.toMatchObject({ code: 'history_damaged' });
   expect(await known()).toEqual(versions.map(() => false));
 });
 
 test('one that is stopped begins again where it began', async () => {
   const { filled, source, known } = await scene(await olderArchive(3));
-  const result = await fillFromArchive(filled, source(), 0, () => true);
+  const result = await fillFromArchive(filled, source(), 0, { ...whole, isStopped: () => true });
   expect(result).toEqual({ position: 0, taken: 0, missing: 0 });
   expect(await known()).toEqual(versions.map(() => false));
 });
