@@ -58,6 +58,7 @@ export async function attack() {
     const desktop = await started(place, names.desktop, [port], ending);
     const known = await syncThrough(place, laptop, desktop, port);
     broken.push(...(await searchCapture(proxy, [laptop.device, desktop.device], known)));
+    broken.push(...printedKeys(place, [laptop, desktop]));
     broken.push(...(await knockAtNode(laptop)));
     await laptop.control.invite({});
     broken.push(...(await knockAtNode(laptop, 'while an invite is open, ')));
@@ -71,7 +72,13 @@ export async function attack() {
 
 /** A node that dials these ports and no other, so that everything passes the proxy. */
 async function started(place, name, ports, ending) {
-  const env = { HOLDFAST_TEST_DIALS: ports.join(','), NODE_OPTIONS: `--require=${dialsOnly}` };
+  const env = {
+    HOLDFAST_TEST_DIALS: ports.join(','),
+    NODE_OPTIONS: `--require=${dialsOnly}`,
+    // What makes libp2p and Noise print their keys, where nobody sees to it.
+    DEBUG: '*',
+    DUMP_SESSION_KEYS: '1',
+  };
   const node = await startNode(place, name, { env });
   ending.push(() => node.stop());
   return node;
@@ -118,6 +125,19 @@ async function searchCapture(proxy, devices, known) {
   ];
 }
 
+/** Whoever may set a node's environment, and read what it prints, does not get its keys. */
+function printedKeys(place, nodes) {
+  const printed = nodes.flatMap((node) => [
+    readFileSync(join(place, `${node.name}.stderr`), 'utf8'),
+    readFileSync(join(node.home, 'logs', 'holdfast.log'), 'utf8'),
+  ]);
+  const found = printed.filter((text) => /PRIVATE|STATIC|EPHEMERAL|CIPHER_STATE/i.test(text));
+  console.log(
+    `asked for keys by the environment: ${found.length} of ${printed.length} logs have any`,
+  );
+  return found.length === 0 ? [] : ['a node printed its keys'];
+}
+
 /** Everyone who knows the address and nothing, or the id as well. */
 async function knockAtNode(laptop, when = '') {
   const broken = [];
@@ -130,7 +150,7 @@ async function knockAtNode(laptop, when = '') {
   }
   const heard = proxy.streams().filter((_, at) => at % 2 === 1);
   console.log(
-    `${when}libp2p's own packages: refused; heard ${heard.map((one) => one.length)} bytes`,
+    `${when}libp2p's own packages: refused; heard ${heard.map((one) => one.length).join(', ')} bytes`,
   );
   broken.push(...oddChallenges(heard, `${when}libp2p's own packages`));
   const said = Object.values(utterances);

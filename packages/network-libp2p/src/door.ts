@@ -99,6 +99,10 @@ export class Door implements ConnectionProtector {
     const opening = new OpeningBytes(stream, answerBytes);
     stream.send(challenge);
     const opened = await this.#judge(opening, challenge, signal);
+    if (opened instanceof WrongAnswer) {
+      const address = stream.remoteAddr.toString();
+      this.#logger.info('connection refused: the device is not known here', { address });
+    }
     if (opened instanceof Error) {
       await silence(stream, signal);
       throw opened;
@@ -120,10 +124,7 @@ export class Door implements ConnectionProtector {
       return error instanceof Error ? error : new Error(String(error));
     }
     const found = keyOfAnswer(this.#doorKeys(), challenge, answer);
-    if (found === undefined) {
-      this.#logger.info('connection refused: the device is not known here');
-      return new Error('the answer fits no key');
-    }
+    if (found === undefined) return new WrongAnswer('it fits no key');
     return { ...found, challenge, nonce: answer.subarray(0, nonceBytes) };
   }
 
@@ -162,6 +163,9 @@ export class Door implements ConnectionProtector {
     return { key, proof: inviteKey === undefined ? { by: 'pair', device } : { by: 'invite' } };
   }
 }
+
+/** Somebody who knows how it is done, and has no key: a device that was removed here, for one. */
+class WrongAnswer extends Error {}
 
 /** Until the time is over or the other side has gone; nothing more is read meanwhile. */
 async function silence(stream: MessageStream, signal: AbortSignal): Promise<void> {

@@ -16,6 +16,7 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2pOptions } from 'libp2p';
 import { joiningWrites } from './joined-writes.js';
+import { muteLibp2p } from './mute-libp2p.js';
 import * as limits from './network-limits.js';
 import { noiseCipher } from './noise-cipher.js';
 import type { SilenceWatch } from './silence-watch.js';
@@ -43,6 +44,7 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
   };
   return {
     start: false,
+    logger: muteLibp2p,
     privateKey: node.privateKey,
     addresses: { listen: [...node.listen] },
     services: {

@@ -45,11 +45,10 @@ export function announcementIn(message: Uint8Array): Uint8Array | undefined {
   if (message.length !== prefix.length + announcementBytes + texts) return undefined;
   if (!prefix.equals(message.subarray(0, prefix.length))) return undefined;
   const pieces: Uint8Array[] = [];
-  for (let at = prefix.length; at < message.length; ) {
-    const length = message[at] as number;
-    pieces.push(message.subarray(at + 1, at + 1 + length));
-    at += 1 + length;
+  for (let at = prefix.length; at < message.length; at += 1 + longestText) {
+    const text = message.subarray(at + 1, at + 1 + longestText);
+    if (message[at] !== text.length) return undefined;
+    pieces.push(text);
   }
-  const announcement = Buffer.concat(pieces);
-  return announcement.length === announcementBytes ? announcement : undefined;
+  return Buffer.concat(pieces);
 }

@@ -99,7 +99,7 @@ describe('as a message of multicast DNS', () => {
   test('lengths that lie are refused', () => {
     const message = mdnsRecord(announced([key()])[0]!);
     const firstLength = message.length - announcementBytes - 4;
-    for (const length of [0, 1, 254]) {
+    for (let length = 0; length < 255; length += 1) {
       const lying = Buffer.from(message);
       lying[firstLength] = length;
       expect(announcementIn(lying)).toBeUndefined();

@@ -82,6 +82,21 @@ describe('the golden vectors of SPEC.md', () => {
   });
 });
 
+test('a veil covers the first 1,024 bytes, in whatever pieces they come, and no byte more', () => {
+  const [key, sent] = [randomBytes(32), randomBytes(3_000)];
+  const whole = Buffer.from(new Veil(key).apply(sent));
+  expect(whole.subarray(1024)).toEqual(sent.subarray(1024));
+  expect(whole.subarray(0, 1024).equals(sent.subarray(0, 1024))).toBe(false);
+  for (const pieceBytes of [1, 7, 1000, 1024, 1025]) {
+    const [veil, pieces] = [new Veil(key), [] as Uint8Array[]];
+    for (let at = 0; at < sent.length; at += pieceBytes) {
+      const piece = sent.subarray(at, at + pieceBytes);
+      pieces.push(veil.isOver ? piece : veil.apply(piece));
+    }
+    expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+  }
+});
+
 test('an id without a secret, and a text that is no id, open nothing', async () => {
   const keys = new SharedKeys(await generateIdentity());
   const neutral = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { PeerConnection } from '@holdfast/platform';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   dialTimeoutMs,
@@ -13,6 +14,7 @@ import {
   channelOf,
   createDevice,
   dial,
+  inviteKey,
   memberProtocol,
   pairingProtocol,
   readAll,
@@ -20,6 +22,11 @@ import {
   startDevice,
   type TestDevice,
 } from './test-device.js';
+
+async function expectNoChannel(connection: PeerConnection, protocol: string): Promise<void> {
+  const opening = connection.openChannel(protocol).then((channel) => readAll(channel));
+  await expect(opening).rejects.toThrow();
+}
 
 /** Passes when a dial fails, or what it gave ends by itself. */
 async function expectTurnedAway(from: TestDevice, to: TestDevice): Promise<void> {
@@ -134,6 +141,31 @@ describe('pairing', () => {
     const next = await dial(second, host);
     await next.openChannel(pairingProtocol);
     expect((await channelOf(host, 1)).connection.remoteDevice).toBe(second.network.localDevice);
+  });
+
+  test('who comes by an invite pairs and does nothing else, though it is a member', async () => {
+    const [host, guest] = [await startDevice(), await startDevice()];
+    host.hasInvite = true;
+    const { localDevice } = host.network;
+    const addresses = host.network.addresses();
+    const connection = await guest.network.dial(localDevice, addresses, { inviteKey });
+    await expectNoChannel(connection, memberProtocol);
+    await connection.openChannel(pairingProtocol);
+    const { connection: hostSide } = await channelOf(host, 0);
+    await expectNoChannel(hostSide, memberProtocol);
+    expect([host.connections, guest.connections]).toEqual([[], []]);
+    expect(host.channels).toHaveLength(1);
+  });
+
+  test('an invite that is not open, or is for another device, opens no door', async () => {
+    const [host, other, guest] = [await startDevice(), await startDevice(), await startDevice()];
+    other.hasInvite = true;
+    host.admission = 'refuse';
+    const { localDevice } = host.network;
+    for (const addresses of [host.network.addresses(), other.network.addresses()]) {
+      const dialling = guest.network.dial(localDevice, addresses, { inviteKey });
+      await expect(dialling).rejects.toMatchObject({ code: 'dial_failed' });
+    }
   });
 
   test('a handshake that drags on is ended', async () => {

@@ -31,6 +31,8 @@ export interface TestDevice {
   readonly connections: PeerConnection[];
   readonly channels: { connection: PeerConnection; channel: FrameChannel }[];
   admission: Admission;
+  /** Whether an invite's key opens the door; it does where the admission is `pairing`. */
+  hasInvite: boolean;
 }
 
 export async function createDevice(
@@ -47,7 +49,7 @@ export async function createDevice(
     discovery: false,
   });
   const admission = options.admission ?? 'member';
-  return { network, connections: [], channels: [], admission };
+  return { network, connections: [], channels: [], admission, hasInvite: false };
 }
 
 /** Started now, stopped when the test is over. */
@@ -65,7 +67,7 @@ export function start(device: TestDevice): Promise<void> {
     {
       admit: () => device.admission,
       members: () => (device.admission === 'member' ? acquainted : []),
-      inviteKeys: () => (device.admission === 'pairing' ? [inviteKey] : []),
+      inviteKeys: () => (device.hasInvite || device.admission === 'pairing' ? [inviteKey] : []),
       onConnection: (connection) => device.connections.push(connection),
       onChannel: (connection, channel) => device.channels.push({ connection, channel }),
     },
