@@ -168,3 +168,24 @@ test('a node does not start on a full disk, says so, and starts once there is ro
   disk.free();
   expect((await laptop.start()).device).toBe(device);
 });
+
+test('a restore onto a full disk, or where nothing can be written, says so, and goes on', async () => {
+  const disk = await mountDisk('small');
+  const shared = await shareDocs(world, { laptop: disk.prefix });
+  const { laptop, laptopTree } = shared;
+  writeFiles(laptopTree, 'old', 5, 50);
+  await settle(shared);
+  disk.fill();
+  const restore = ['restore', 'docs', '--to', world.path('small', 'back')] as const;
+  const refusal = await laptop.refuses(1, ...restore);
+  expect(refusal).toMatchObject({ code: 'target_full' });
+  expect(refusal.message).toContain('is full.');
+  disk.free();
+  expect(await laptop.ask(...restore)).toMatchObject({ failed: [] });
+  expect(treeSnapshot(disk.outside('back'))).toEqual(treeSnapshot(laptopTree));
+  const behindFile = join(laptopTree, 'old-0', 'back');
+  expect(await laptop.refuses(1, 'restore', 'docs', '--to', behindFile)).toMatchObject({
+    code: 'target_unwritable',
+    message: `${behindFile} cannot be written: a file is where a directory should be.`,
+  });
+});

@@ -14,6 +14,7 @@ import {
   joinPath,
   readWholeFileIfPresent,
   removeIfPresent,
+  temporaryOf,
   writeFileDurably,
 } from '@holdfast/platform';
 
@@ -50,6 +51,11 @@ export function readRestoreMark(fileSystem: FileSystem, root: FilePath): Restore
 export function writeRestoreMark(fileSystem: FileSystem, root: FilePath, mark: RestoreMark): void {
   ensureDirectory(fileSystem, root, 0o700);
   writeFileDurably(fileSystem, markPath(root), bytesOf(JSON.stringify(mark)));
+}
+
+/** Whether a name in the target is a mark that was not written to its end: the next one takes its place. */
+export function isUnfinishedMark(root: FilePath, name: string): boolean {
+  return joinPath(root, name) === temporaryOf(markPath(root));
 }
 
 export function removeRestoreMark(fileSystem: FileSystem, root: FilePath): void {

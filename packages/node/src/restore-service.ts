@@ -26,7 +26,12 @@ import {
 import { makeParents } from './restore-parents.js';
 import type { RestoreAccount } from './restore-placer.js';
 import { RestoreRun, type RestoreSeams } from './restore-run.js';
-import { checkRestoreTarget, type RestoreTarget, restoreTarget } from './restore-target.js';
+import {
+  checkRestoreTarget,
+  type RestoreTarget,
+  restoreTarget,
+  restoreTrouble,
+} from './restore-target.js';
 
 /** A folder that is brought back: beside where it lies here, if it lies here. */
 export type RestorableFolder = HistoryFolder & {
@@ -54,7 +59,7 @@ export class RestoreService<Folder extends RestorableFolder> {
     this.#init = init;
   }
 
-  /** Codes: `target_has_files`, `path_invalid`, `interrupted`, and those of a question to history. */
+  /** Codes: `target_has_files`, `target_full`, `target_unwritable`, `path_invalid`, `interrupted`, and those of a question to history. */
   async restore(request: RestoreRequest): Promise<RestoreResult> {
     const mark = this.#markFor(request);
     const query = await this.#init.history.resolveReaching({
@@ -67,6 +72,8 @@ export class RestoreService<Folder extends RestorableFolder> {
     this.#lastAt.set(target.root, work);
     try {
       return await work;
+    } catch (error) {
+      throw restoreTrouble(error, target.root);
     } finally {
       if (this.#lastAt.get(target.root) === work) this.#lastAt.delete(target.root);
     }

@@ -4,10 +4,14 @@ import {
   type Clock,
   type FilePath,
   type FileSystem,
+  fileErrorCode,
   filePathFrom,
+  fileTrouble,
+  isDiskFull,
   textOf,
 } from '@holdfast/platform';
 import type { RestoreRequest } from './history-control.js';
+import { isUnfinishedMark } from './restore-marker.js';
 
 export interface RestoreTarget {
   readonly root: FilePath;
@@ -41,7 +45,7 @@ export function checkRestoreTarget(
   let entries: number;
   try {
     if (fileSystem.stat(root).kind !== 'directory') throw notADirectory(root);
-    entries = fileSystem.list(root).length;
+    entries = fileSystem.list(root).filter(({ name }) => !isUnfinishedMark(root, name)).length;
   } catch (error) {
     if (error instanceof AppError) throw error;
     return;
@@ -49,6 +53,28 @@ export function checkRestoreTarget(
   if (entries === 0 || inPlace || request.overwrite !== undefined) return;
   throw new AppError('target_has_files', `${textOf(root)} has files in it already.`, {
     hint: 'Nothing was written. Choose an empty or new directory, or say --overwrite never, if-changed or always.',
+  });
+}
+
+const unwritable: ReadonlySet<string> = new Set([
+  ...['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EIO'],
+]);
+
+/** What kept a restore from writing to its target, for people; anything else as it was. */
+export function restoreTrouble(error: unknown, root: FilePath): unknown {
+  const code = fileErrorCode(error);
+  if (error instanceof AppError || code === undefined) return error;
+  if (isDiskFull(code)) {
+    return new AppError('target_full', `The disk of ${textOf(root)} is full.`, {
+      hint: 'What was brought back stays. Make room and repeat the command, or choose another place with --to.',
+      cause: error,
+    });
+  }
+  if (!unwritable.has(code)) return error;
+  const message = `${textOf(root)} cannot be written: ${fileTrouble(error)}.`;
+  return new AppError('target_unwritable', message, {
+    hint: 'What was brought back stays. Choose another place with --to.',
+    cause: error,
   });
 }
 

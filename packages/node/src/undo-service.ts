@@ -13,6 +13,7 @@ import { noFiles } from './mode-change.js';
 import { removePlaced } from './remove-placed.js';
 import { RestoreFigures } from './restore-figures.js';
 import { RestoreRun, type RestoreSeams } from './restore-run.js';
+import { restoreTrouble } from './restore-target.js';
 import type { UndoneFolder, UndoRequest, UndoResult } from './undo-control.js';
 import { UndoInPlace } from './undo-in-place.js';
 import { planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
@@ -123,7 +124,9 @@ export class UndoService {
       resumes: false,
       only: formers,
     });
-    await run.run();
+    await run.run().catch((error: unknown) => {
+      throw restoreTrouble(error, root);
+    });
     left.push(...figures.account.failed);
     const gone = steps.flatMap(({ former, current }) => (former === undefined ? [current] : []));
     const deepestFirst = gone.sort((one, other) => byDepth(other, one));

@@ -45,7 +45,7 @@ export function writeFileDurably(
   permissions = 0o600,
 ): void {
   const directory = parentPath(path);
-  const temporary = joinPath(directory, `.${lastName(path)}.new`);
+  const temporary = temporaryOf(path);
   removeIfPresent(fileSystem, temporary);
   const handle = fileSystem.open(temporary, 'create', permissions);
   try {
@@ -56,6 +56,11 @@ export function writeFileDurably(
   }
   fileSystem.rename(temporary, path);
   fileSystem.syncDirectory(directory);
+}
+
+/** What `writeFileDurably` writes first; it may be left by a crash or a full disk. */
+export function temporaryOf(path: FilePath): FilePath {
+  return joinPath(parentPath(path), `.${lastName(path)}.new`);
 }
 
 /** Removes a file; does nothing where there is none. Returns whether it was there. */

@@ -25,6 +25,8 @@ const statusByCode: ReadonlyMap<string, ErrorStatus> = new Map<string, ErrorStat
   ['invite_own', 409],
   ['invite_unreachable', 502],
   ['target_has_files', 409],
+  ['target_full', 409],
+  ['target_unwritable', 409],
   ['no_archive', 409],
   ['already_initialised', 409],
   ['needs_confirmation', 409],

@@ -2,9 +2,10 @@
  * The routes under /rest: each operation of the node, checked by its schema. Who may ask is decided
  * before (request-guard.ts).
  */
-import type { HttpBindings } from '@hono/node-server';
+
 import type { NodeControl } from '@holdfast/node';
 import { AppError, errorMessage, type Logger } from '@holdfast/platform';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { endpoints, versionHeader } from './endpoints.js';

@@ -2,7 +2,7 @@
  * One request to a node's API. It uses node:http itself, because fetch gives up after five minutes
  * without a header and a wait may take a night. Every failure becomes an AppError.
  */
-import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { AppError, errorMessage } from '@holdfast/platform';
 import { errorFromDocument } from './api-error.js';
 import type { Endpoint } from './endpoints.js';

@@ -3,7 +3,6 @@
  * page; everything else it asks the node. Requests are held as long as the node needs.
  */
 import type { Server } from 'node:http';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { NodeControl } from '@holdfast/node';
 import {
   AppError,
@@ -13,9 +12,10 @@ import {
   type Logger,
   type RandomSource,
 } from '@holdfast/platform';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { errorDocument, statusOfCode } from './api-error.js';
-import { addApiRoutes, type ApiApp } from './api-routes.js';
+import { type ApiApp, addApiRoutes } from './api-routes.js';
 import { healthPath, loginLinksPath, loginPath } from './endpoints.js';
 import { addEventStream } from './event-stream.js';
 import { headersTimeoutMs, maxConnections, maxHeaderBytes } from './limits.js';
