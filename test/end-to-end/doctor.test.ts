@@ -59,7 +59,7 @@ test('doctor finds what is wrong beside a node that runs, and beside one that wa
   }
   // It listens on the loopback interface alone, as tests do.
   expect(about('port')).toMatchObject({ state: 'warning' });
-  await says(laptop, 'device', 'desktop', /^ok: desktop is connected/);
+  await says(laptop, 'device', 'desktop', /^ok: desktop is connected, version \d+\.\d+\.\d+\.$/);
 
   renameSync(docs, `${docs}-away`);
   expect((await says(laptop, 'folder', 'docs', /^problem: .*is missing/)).ok).toBe(false);

@@ -241,10 +241,10 @@ describe('the network', () => {
   });
 
   test.each([
-    [{ wanted: false, interfaces: [], refused: '' }, 'ok'],
-    [{ wanted: true, interfaces: [], refused: '' }, 'warning'],
-    [{ wanted: true, interfaces: ['eth0'], refused: 'ENODEV' }, 'warning'],
-    [{ wanted: true, interfaces: ['eth0'], refused: '' }, 'ok'],
+    [{ wanted: false, interfaces: [], refused: '', heard: [] }, 'ok'],
+    [{ wanted: true, interfaces: [], refused: '', heard: [] }, 'warning'],
+    [{ wanted: true, interfaces: ['eth0'], refused: 'ENODEV', heard: [] }, 'warning'],
+    [{ wanted: true, interfaces: ['eth0'], refused: '', heard: [] }, 'ok'],
   ])('mDNS with %j: %s', (facts, state) => {
     expect(checkMulticast(facts).state).toBe(state);
   });
@@ -256,9 +256,16 @@ describe('the network', () => {
     [false, null, '', 'warning'],
     [false, nowMs, 'it speaks another protocol', 'problem'],
   ])('a device, connected %s, seen %s, with "%s": %s', (connected, lastSeenMs, reason, state) => {
-    const device = { name: 'pi', connected, lastSeenMs, reason };
+    const device = { name: 'pi', connected, lastSeenMs, reason, version: undefined };
     expect(checkDevice(device, nowMs, true).state).toBe(state);
   });
+});
+
+test('what is known of other devices is told: their version, and who is heard', () => {
+  const device = { name: 'pi', connected: true, lastSeenMs: nowMs, reason: '', version: '0.2.0' };
+  expect(checkDevice(device, nowMs, true).message).toBe('pi is connected, version 0.2.0.');
+  const multicast = { wanted: true, interfaces: ['eth0'], refused: '', heard: ['pi', 'nas'] };
+  expect(checkMulticast(multicast).message).toContain('it hears pi, nas.');
 });
 
 test('findings fit 80 columns, the worst first, commands in one piece', () => {

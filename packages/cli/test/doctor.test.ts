@@ -109,6 +109,17 @@ describe('planted in the home', () => {
     mkdirSync(shell.home);
   });
 
+  test('a file is where it should be', async () => {
+    rmSync(shell.home, { recursive: true });
+    writeFileSync(shell.home, 'mine');
+    const { code, out } = await run('--json');
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('cannot be used as a home: a file is'),
+    ]);
+    expect(readFileSync(shell.home, 'utf8')).toBe('mine');
+  });
+
   test.each(['config.json', 'identity.key'])('%s is damaged', async (name) => {
     writeFileSync(join(shell.home, name), 'x');
     expect(await found('home')).toEqual([

@@ -108,10 +108,11 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       logger.info('device connected', { device, direction, remoteAddress });
       const dialled = direction === 'outbound' ? remoteAddress : undefined;
       const met = { dialled, remoteAddress, told: said.addresses };
-      noteDevice(device, (known) => ({
-        ...known,
-        learnedAddresses: learnAddresses(known.learnedAddresses, met),
-      }));
+      const { softwareVersion } = said;
+      noteDevice(device, (known) => {
+        const learnedAddresses = learnAddresses(known.learnedAddresses, met);
+        return { ...known, learnedAddresses, softwareVersion };
+      });
       events.add('device-connected', { device, name: nameOf(device) });
       care.content.connected();
       changes.changed();

@@ -122,6 +122,11 @@ export class ConnectionKeeper {
     this.#hasten(device, attempt);
   }
 
+  /** Whether somebody says so at the moment. */
+  isHeard(device: DeviceId): boolean {
+    return freshOf(this.#attempts.get(device)?.heard ?? [], this.#nowMs()).length > 0;
+  }
+
   #known(device: DeviceId): DialledDevice | undefined {
     return this.#init.devices().find((one) => one.id === device);
   }

@@ -247,10 +247,7 @@ export class FolderAdmin {
     } catch (cause) {
       if (fileErrorCode(cause) === undefined) throw cause;
       const message = `${textOf(root)} cannot be written to: ${fileTrouble(cause)}.`;
-      throw new AppError('path_invalid', message, {
-        hint: 'Nothing was changed. The node needs to be able to write there.',
-        cause,
-      });
+      throw new AppError('path_invalid', message, { hint: writeHint(cause), cause });
     }
   }
 
@@ -317,6 +314,13 @@ export class FolderAdmin {
     engine.announce();
     return stored;
   }
+}
+
+/** A unit of systemd shows everything that it was not given as read-only. */
+function writeHint(cause: unknown): string {
+  const hint = 'Nothing was changed. The node needs to be able to write there.';
+  if (fileErrorCode(cause) !== 'EROFS') return hint;
+  return `${hint} Where it runs as a service: holdfast install-service --writable DIR, then restart it.`;
 }
 
 function checkLabel(label: string): void {

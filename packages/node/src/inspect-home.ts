@@ -78,6 +78,7 @@ export function inspectFileSystemType(path: string): Promise<string | undefined>
 async function openFault(fileSystem: FileSystem, home: FilePath) {
   let isMade = true;
   try {
+    if (statIfPresent(fileSystem, home)?.kind === 'file') throw unusable(home, { code: 'ENOTDIR' });
     isMade = isHome(fileSystem, home);
     if (isMade) await openHome(fileSystem, home);
     return { isMade, fault: undefined };

@@ -31,6 +31,8 @@ const deviceSchema = z.strictObject({
   /** Where it answered or said that it is, newest first. */
   learnedAddresses: z.array(z.string()).max(16),
   lastSeenMs: z.number().nullable(),
+  /** What it said that it runs, when the two last met; older configurations do not say. */
+  softwareVersion: z.string().max(64).optional(),
 });
 
 /** Over 200 files and over 25 % of them within ten minutes. */

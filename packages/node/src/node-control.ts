@@ -118,6 +118,10 @@ export interface DeviceStatus {
   readonly lastSeen: string | null;
   /** Why the two cannot talk to each other, and what to do; empty where they can. */
   readonly problem: string;
+  /** What it said that it runs, when the two last met; null where they never did. */
+  readonly version: string | null;
+  /** Whether mDNS tells where it is, at the moment. */
+  readonly heard: boolean;
 }
 
 export interface NodeStatus {

@@ -391,6 +391,8 @@ export class NodeService implements NodeControl {
       addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
       lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
       problem: this.#init.engine.refusalOf(device.id as DeviceId),
+      version: device.softwareVersion ?? null,
+      heard: this.#init.keeper.isHeard(device.id as DeviceId),
     };
   }
 }

@@ -196,3 +196,13 @@ test('nothing is dialled after the end', async () => {
   await world.pass(longestPauseMs);
   expect(world.dials).toHaveLength(before);
 });
+
+test('a device is heard for as long as somebody repeats where it is', async () => {
+  const world = await KeeperWorld.afterLong();
+  expect(world.keeper.isHeard(pi)).toBe(false);
+  world.keeper.heard(pi, [heardAt(1)]);
+  await world.pass(90_000);
+  expect(world.keeper.isHeard(pi)).toBe(true);
+  await world.pass(10_000);
+  expect(world.keeper.isHeard(pi)).toBe(false);
+});

@@ -78,6 +78,8 @@ export const exampleStatus: NodeStatus = {
       addresses: ['/ip4/192.168.1.9/tcp/22600'],
       lastSeen: '2026-03-01T12:00:00Z',
       problem: '',
+      version: '0.1.0',
+      heard: true,
     },
   ],
 };

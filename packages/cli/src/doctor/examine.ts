@@ -199,7 +199,11 @@ const defaultPorts = [
 ] as const;
 
 async function networkFindings({ inspected, live }: Patient): Promise<Finding[]> {
-  const multicast = checkMulticast(await multicastFacts(inspected.config?.mdns ?? true));
+  const heard = (live?.devices ?? []).filter((device) => device.heard).map(({ name }) => name);
+  const multicast = checkMulticast({
+    ...(await multicastFacts(inspected.config?.mdns ?? true)),
+    heard,
+  });
   if (live !== undefined) return [checkAddresses(live.addresses), multicast];
   const ports: Finding[] = [];
   for (const { use, host, port } of defaultPorts) {
@@ -212,12 +216,12 @@ function deviceFindings({ context, inspected, live }: Patient): Finding[] {
   const nowMs = context.environment.clock.now();
   const devices: readonly DeviceFacts[] =
     live === undefined
-      ? (inspected.config?.devices ?? []).map(({ name, lastSeenMs }) => {
-          return { name, lastSeenMs, connected: false, reason: '' };
+      ? (inspected.config?.devices ?? []).map(({ name, lastSeenMs, softwareVersion }) => {
+          return { name, lastSeenMs, connected: false, reason: '', version: softwareVersion };
         })
-      : live.devices.map(({ name, connected, lastSeen, problem }) => {
+      : live.devices.map(({ name, connected, lastSeen, problem, version }) => {
           const lastSeenMs = lastSeen === null ? null : Date.parse(lastSeen);
-          return { name, connected, lastSeenMs, reason: problem };
+          return { name, connected, lastSeenMs, reason: problem, version: version ?? undefined };
         });
   return devices.map((device) => checkDevice(device, nowMs, live !== undefined));
 }

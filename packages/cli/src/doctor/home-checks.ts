@@ -120,20 +120,24 @@ export interface DeviceFacts {
   readonly lastSeenMs: number | null;
   /** Why the two cannot talk to each other; empty where they can, or where no node tells. */
   readonly reason: string;
+  /** What it ran when the two last met; undefined where nothing tells. */
+  readonly version: string | undefined;
 }
 
 const longAbsenceMs = 7 * 86_400_000;
 
 /** `nodeRuns`: without a node, what it wrote down is all that is known. */
 export function checkDevice(device: DeviceFacts, nowMs: number, nodeRuns: boolean): Finding {
-  const { name, connected, lastSeenMs, reason } = device;
+  const { name, connected, lastSeenMs, reason, version } = device;
   const topic = { name: 'device', subject: name };
   const command = 'npx holdfast device list';
   if (reason !== '') {
     const hint = 'See it there, too: each of the two says what it lacks.';
     return problem(topic, `${name}: ${reason}`, { hint, command });
   }
-  if (connected) return ok(topic, `${name} is connected.`);
+  if (connected) {
+    return ok(topic, `${name} is connected${version === undefined ? '' : `, version ${version}`}.`);
+  }
   if (lastSeenMs === null) {
     return warning(topic, `${name} was never connected.`, {
       hint: 'See that a node runs there, and that one of the two can reach an address of the other.',

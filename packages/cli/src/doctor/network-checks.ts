@@ -45,9 +45,11 @@ export interface MulticastFacts {
   readonly interfaces: readonly string[];
   /** Why the system refuses multicast; empty where it does not. */
   readonly refused: string;
+  /** Names of paired devices that are heard at the moment, as the running node says. */
+  readonly heard: readonly string[];
 }
 
-export function checkMulticast({ wanted, interfaces, refused }: MulticastFacts): Finding {
+export function checkMulticast({ wanted, interfaces, refused, heard }: MulticastFacts): Finding {
   const topic = { name: 'mdns' };
   if (!wanted) return ok(topic, 'Looking for devices on the local network is switched off.');
   if (interfaces.length === 0) {
@@ -62,5 +64,6 @@ export function checkMulticast({ wanted, interfaces, refused }: MulticastFacts):
       command: 'npx holdfast device address DEVICE add /ip4/192.168.1.7/tcp/22600',
     });
   }
-  return ok(topic, `Devices can be looked for by mDNS on ${interfaces.join(', ')}.`);
+  const found = heard.length === 0 ? '' : `; it hears ${heard.join(', ')}`;
+  return ok(topic, `Devices can be looked for by mDNS on ${interfaces.join(', ')}${found}.`);
 }

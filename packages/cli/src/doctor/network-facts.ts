@@ -18,7 +18,7 @@ export async function whyPortRefused(host: string, port: number): Promise<string
 const multicastGroup = '224.0.0.251';
 
 /** Joins the group on a port of its own, so that nobody else's messages are taken. */
-export async function multicastFacts(wanted: boolean): Promise<MulticastFacts> {
+export async function multicastFacts(wanted: boolean): Promise<Omit<MulticastFacts, 'heard'>> {
   const interfaces = Object.entries(networkInterfaces())
     .filter(([, addresses]) =>
       addresses?.some(({ internal, family }) => !internal && family === 'IPv4'),
