@@ -1,8 +1,8 @@
 /**
- * The keys that this device shares with others: they open doors, and seal announcements. Two paired devices know each other's Ed25519 keys, so they
- * have a secret in common that was never sent: X25519 of the two (RFC 7748), after mapping them to
- * Montgomery form (the birational map of RFC 7748, section 4.1). Nothing is to be distributed or
- * rotated: a device that is not paired any more is one whose key is not tried.
+ * The keys that this device shares with others: they open doors, and seal announcements. Two paired
+ * devices know each other's Ed25519 keys, so they have a secret in common that was never sent: X25519
+ * of the two (RFC 7748), after mapping them to Montgomery form (section 4.1 there). Nothing is to be
+ * distributed or rotated: a device that is not paired any more is one whose key is not tried.
  */
 import {
   createPrivateKey,
