@@ -279,6 +279,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     history,
     hash,
     inPlace: (folder) => new RestoreInPlace(folder, clock),
+    onProgress: (far) => events.add('restore-progress', { ...far }),
   });
   const drills = assembleDrills({
     seams,

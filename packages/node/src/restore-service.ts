@@ -43,7 +43,11 @@ export interface RestoreServiceInit<Folder extends RestorableFolder> extends Res
   readonly logger: Logger;
   /** What replaces what the folder itself shows. */
   readonly inPlace: (folder: Folder) => RestoreInPlace;
+  /** Told about once a second how far each restore is, until it ends. */
+  readonly onProgress?: (progress: RestoreProgress) => void;
 }
+
+const tellIntervalMs = 1_000;
 
 interface Running {
   readonly run: RestoreRun;
@@ -139,9 +143,12 @@ export class RestoreService<Folder extends RestorableFolder> {
     const run = new RestoreRun(all);
     const running: Running = { run, figures };
     this.#running.add(running);
+    const isTold = this.#init.onProgress !== undefined && !request.dryRun;
+    const watched = isTold ? this.#tell(running) : undefined;
     try {
       await run.run();
     } finally {
+      watched?.cancel();
       this.#running.delete(running);
     }
     const { account } = figures;
@@ -149,6 +156,19 @@ export class RestoreService<Folder extends RestorableFolder> {
     if (isMarked && account.failed.length === 0) removeRestoreMark(fileSystem, root);
     const { storeId: store } = query.source;
     return { ...account, to: textOf(root), dryRun: request.dryRun, store };
+  }
+
+  /** Only one that takes a while is told of, and what it has to do is counted then. */
+  #tell({ run, figures }: Running): { cancel(): void } {
+    const { clock, logger, onProgress } = this.#init;
+    let timer = clock.setTimer(tellIntervalMs, tell);
+    return { cancel: () => timer.cancel() };
+
+    function tell(): void {
+      figures.countWith(() => run.versions(), logger);
+      onProgress?.(figures.progress());
+      timer = clock.setTimer(tellIntervalMs, tell);
+    }
   }
 
   #markFor(request: RestoreRequest): RestoreMark | undefined {

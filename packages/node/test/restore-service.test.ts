@@ -11,6 +11,7 @@ import { type BulkJob, type BulkRunner, filePathFrom, silentLogger } from '@hold
 import { nativeBlake3 } from '@holdfast/simulation';
 import type { FolderEngine } from '@holdfast/sync-engine';
 import { describe, expect, test } from 'vitest';
+import type { RestoreProgress } from '../src/history-control.js';
 import { RestoreInPlace } from '../src/restore-in-place.js';
 import { RestoreService } from '../src/restore-service.js';
 import { NodeWorld, root, SharedWorld } from './node-world.js';
@@ -38,6 +39,7 @@ function restoring(
   folder: FolderEngine,
   version: Version,
   afterwards: (job: string) => Promise<void> = async () => undefined,
+  onProgress: (progress: RestoreProgress) => void = () => undefined,
 ): RestoreService<FolderEngine> {
   const source = { storeId: '55'.repeat(8), query: async () => ({ position: 0 }), blocks: folder };
   const history = {
@@ -69,6 +71,7 @@ function restoring(
     hash,
     logger: silentLogger,
     inPlace,
+    onProgress,
   });
 }
 
@@ -98,6 +101,38 @@ describe('restoring in place', () => {
     expect(rowOf(entry, replaced.id)?.local?.state).toBe('side');
     expect(localCurrent(entry)?.version.record).toMatchObject({ kind: 'file', sizeBytes: 0 });
     expect(folder.index.counts.held).toBe(1);
+  });
+});
+
+describe('a restore that takes a while', () => {
+  const request = { path: 'data/a.txt', to: '/elsewhere', overwrite: 'never' } as const;
+
+  /** Each piece of its work takes longer than it waits before it tells how far it is. */
+  async function slowly() {
+    const { world, folder } = await withFolder();
+    const told: RestoreProgress[] = [];
+    const pause = () =>
+      new Promise<void>((resolve) => {
+        world.clock.setTimer(1_500, resolve);
+      });
+    const service = restoring(world, folder, emptyFile('a.txt'), pause, (one) => told.push(one));
+    return { world, told, pause, service };
+  }
+
+  test('says how far it is, about once a second, until it ends', async () => {
+    const { world, told, pause, service } = await slowly();
+    await world.shared.complete(service.restore({ ...request, dryRun: false }));
+    expect(told[0]).toMatchObject({ path: 'data/a.txt', to: '/elsewhere' });
+    expect(told.at(-1)).toMatchObject({ totalFiles: 1, totalBytes: 0 });
+    const count = told.length;
+    await world.shared.complete(pause());
+    expect(told).toHaveLength(count);
+  });
+
+  test('says nothing while it only looks', async () => {
+    const { world, told, service } = await slowly();
+    await world.shared.complete(service.restore({ ...request, dryRun: true }));
+    expect(told).toEqual([]);
   });
 });
 
