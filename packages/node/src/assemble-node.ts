@@ -274,10 +274,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     hash,
     nameOf,
   });
+  const withHistory = { ...seams, history, hash };
   const restore = new RestoreService<FolderEngine>({
-    ...seams,
-    history,
-    hash,
+    ...withHistory,
     inPlace: (folder) => new RestoreInPlace(folder, clock),
     onProgress: (far) => events.add('restore-progress', { ...far }),
   });
@@ -293,10 +292,8 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     changes,
   });
   const undo = new UndoService({
-    ...seams,
+    ...withHistory,
     engine,
-    history,
-    hash,
     localDevice,
     devices: () => [{ id: localDevice, name: config.current.name }, ...config.current.devices],
   });

@@ -18,13 +18,16 @@ export interface RestoreTarget {
   readonly inPlace: boolean;
 }
 
-/** `tree`: where the folder lies here. Throws `usage` where it lies nowhere and no place is given. */
+/**
+ * `tree`: where the folder lies here. Throws `usage` where it lies nowhere and no place is given, and
+ * `path_invalid` where the place that is given is no whole path.
+ */
 export function restoreTarget(
   request: RestoreRequest,
   tree: FilePath | undefined,
   clock: Clock,
 ): RestoreTarget {
-  if (request.to !== undefined) return { root: filePathFrom(request.to), inPlace: false };
+  if (request.to !== undefined) return { root: absolute(request.to), inPlace: false };
   if (tree === undefined) {
     throw new AppError('usage', 'Only history is kept here: say where to restore to.', {
       hint: 'Add --to DIR.',
@@ -75,6 +78,14 @@ export function restoreTrouble(error: unknown, root: FilePath): unknown {
   return new AppError('target_unwritable', message, {
     hint: 'What was brought back stays. Choose another place with --to.',
     cause: error,
+  });
+}
+
+/** A node has no directory that a path of a person's could begin in. */
+function absolute(path: string): FilePath {
+  if (path.startsWith('/') && !path.includes('\0')) return filePathFrom(path);
+  throw new AppError('path_invalid', `${JSON.stringify(path)} is not an absolute path.`, {
+    hint: 'Nothing was written. Give the whole path, from the root.',
   });
 }
 

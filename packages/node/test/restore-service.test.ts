@@ -136,6 +136,13 @@ describe('a restore that takes a while', () => {
   });
 });
 
+test.each(['out', './out', '../out', '/out\0'])('a restore to %j is refused', async (to) => {
+  const { world, folder } = await withFolder();
+  const service = restoring(world, folder, emptyFile('a.txt'));
+  const restored = service.restore({ path: 'data/a.txt', to, dryRun: false });
+  await expect(world.shared.complete(restored)).rejects.toMatchObject({ code: 'path_invalid' });
+});
+
 describe('restoring below a directory that is a symlink', () => {
   test.each([undefined, '/data'])('makes nothing where it leads to (to %s)', async (to) => {
     const { world, folder } = await withFolder();

@@ -1,8 +1,12 @@
 /** What an event changes at once, and whether the whole status must be asked for again. Pure. */
+import type { RestoreProgress } from './bring-back-words.js';
 import type { Folder, NodeEvent, NodeState } from './node-state.js';
 
 /** The figures of a folder that events carry. */
 const liveFields = ['files', 'bytes', 'needFiles', 'needBytes', 'heldFiles', 'progress'] as const;
+
+/** So many restores at once are followed; more are not begun from one page. */
+const restoresFollowed = 16;
 
 export interface Followed {
   readonly node: NodeState;
@@ -15,6 +19,7 @@ const movingRefreshMs = 3_000;
 const restingRefreshMs = 250;
 
 export function followEvent(node: NodeState, event: NodeEvent): Followed {
+  if (event.type === 'restore-progress') return { node, refreshMs: undefined };
   if (event.type !== 'folder-progress' && event.type !== 'folder-changed') {
     return { node, refreshMs: 0 };
   }
@@ -36,4 +41,15 @@ function refreshFor(event: NodeEvent, before: Folder, after: Folder): number | u
   if (began || ended) return 0;
   if (after.progress !== null) return event.type === 'folder-changed' ? movingRefreshMs : undefined;
   return restingRefreshMs;
+}
+
+/** The newest figures of each restore that is on its way. */
+export function followRestores(
+  restores: readonly RestoreProgress[],
+  { type, data }: NodeEvent,
+): readonly RestoreProgress[] {
+  if (type !== 'restore-progress' && type !== 'restored') return restores;
+  const others = restores.filter(({ to }) => to !== data.to);
+  if (type === 'restored') return others;
+  return [...others, data as unknown as RestoreProgress].slice(-restoresFollowed);
 }

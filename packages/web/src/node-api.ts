@@ -31,9 +31,14 @@ export function addressOf(path: string, fields: QueryFields): string {
 }
 
 /** Does something on the node; rejects with `NodeProblem` or `SignedOut`. */
-export async function act<Answer>(path: string, body: object): Promise<Answer> {
+export async function act<Answer>(
+  path: string,
+  body: object,
+  signal: AbortSignal | null = null,
+): Promise<Answer> {
   const headers = { 'content-type': 'application/json' };
-  return answer<Answer>(await send(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+  return answer<Answer>(await send(path, init));
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

@@ -3,7 +3,8 @@
  * does not say enough, at most once a second. What the node does not confirm any more is never shown
  * as current: `connection` says so, and `heardMs` since when.
  */
-import { followEvent } from './live-state.ts';
+import type { RestoreProgress } from './bring-back-words.ts';
+import { followEvent, followRestores } from './live-state.ts';
 import { read, SignedOut } from './node-api.ts';
 import type { FolderOffer, NodeEvent, NodeState } from './node-state.ts';
 import { PacedRefresh } from './paced-refresh.ts';
@@ -22,6 +23,8 @@ export class NodeWatch {
   connection: Connection = $state('connecting');
   node: NodeState | undefined = $state.raw();
   offers: readonly FolderOffer[] = $state.raw([]);
+  /** How far restores are that told of themselves, each by its place. */
+  restores: readonly RestoreProgress[] = $state.raw([]);
   /** The present moment, for times in words. */
   nowMs = $state(0);
   /** When the node was last heard of. */
@@ -68,6 +71,7 @@ export class NodeWatch {
 
   #happened(event: NodeEvent): void {
     this.#heard();
+    this.restores = followRestores(this.restores, event);
     if (this.node === undefined) return;
     const { node, refreshMs } = followEvent(this.node, event);
     this.node = node;

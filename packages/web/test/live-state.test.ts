@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { followEvent } from '../src/live-state.js';
+import { followEvent, followRestores } from '../src/live-state.js';
 import type { FolderProgress, NodeEvent } from '../src/node-state.js';
 import { nodeWith, photos } from './example-node.js';
 
@@ -44,5 +44,27 @@ describe('an event', () => {
     const node = nodeWith(photos);
     expect(followEvent(node, event('device-paired', {})).refreshMs).toBe(0);
     expect(followEvent(node, event('folder-changed', { folder: 'new' })).refreshMs).toBe(0);
+  });
+});
+
+describe('restores on their way', () => {
+  const event = (type: string, to: string, files: number) => ({ id: 1, type, data: { to, files } });
+
+  test('are followed by their place, until they end', () => {
+    let restores = followRestores([], event('restore-progress', '/a', 1));
+    restores = followRestores(restores, event('restore-progress', '/b', 1));
+    restores = followRestores(restores, event('restore-progress', '/a', 2));
+    expect(restores).toEqual([
+      { to: '/b', files: 1 },
+      { to: '/a', files: 2 },
+    ]);
+    expect(followRestores(restores, event('restored', '/a', 3))).toEqual([{ to: '/b', files: 1 }]);
+    expect(followRestores(restores, event('folder-changed', '/a', 3))).toBe(restores);
+  });
+
+  test('do not have the whole status asked for again', () => {
+    const node = nodeWith(photos);
+    const told = event('restore-progress', '/a', 1);
+    expect(followEvent(node, told)).toEqual({ node, refreshMs: undefined });
   });
 });
