@@ -39,7 +39,7 @@ test('an invite lasts 15 minutes, pairs both sides, and they connect', async () 
   expect(minutesLeft).toBeGreaterThan(14);
   expect(minutesLeft).toBeLessThanOrEqual(15);
   const joined = await desktop.ask('device', 'join', invite);
-  expect(joined).toEqual({ device: laptop.device, name: 'laptop' });
+  expect(joined).toEqual({ device: laptop.device, name: 'laptop', mine: true });
   await eventually('both are connected', async () => {
     const [there, here] = await Promise.all([devicesOf(laptop), devicesOf(desktop)]);
     return there[0]?.connected === true && here[0]?.connected === true;
@@ -167,7 +167,7 @@ test('a device that was removed on one side only can be paired again', async () 
   await home!.ask('device', 'remove', 'away');
   const { invite } = await home!.ask<Invite>('device', 'invite');
   const joined = await away!.ask('device', 'join', invite);
-  expect(joined).toEqual({ device: home!.device, name: 'home' });
+  expect(joined).toEqual({ device: home!.device, name: 'home', mine: true });
   await eventually('they are connected again', async () => {
     const [there, here] = await Promise.all([devicesOf(home!), devicesOf(away!)]);
     return there[0]?.connected === true && here[0]?.connected === true;

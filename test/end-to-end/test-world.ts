@@ -94,11 +94,16 @@ export class TestWorld {
 
 /**
  * A handshake has a few seconds and no more, and a busy machine may need longer: then a person does
- * as the hint says, and makes a new invite.
+ * as the hint says, and makes a new invite. Without more they are devices of two people, so that
+ * nobody is introduced to anybody: each test says who knows whom.
  */
-export async function pair(one: NodeProcess, other: NodeProcess): Promise<void> {
+export async function pair(
+  one: NodeProcess,
+  other: NodeProcess,
+  whose: '--mine' | '--other' = '--other',
+): Promise<void> {
   await eventually(`${one.name} and ${other.name} are paired`, async () => {
-    const { invite } = await one.ask<{ invite: string }>('device', 'invite');
+    const { invite } = await one.ask<{ invite: string }>('device', 'invite', whose);
     const outcome = await other.run('device', 'join', invite);
     if (outcome.exitCode === 0) return true;
     const { code } = refusalFrom(outcome, 1, 'device join');

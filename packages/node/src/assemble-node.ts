@@ -5,14 +5,8 @@
  */
 import { ListBlockStore, observeContext } from '@holdfast/folder-scanner';
 import type { DeviceId, FolderId } from '@holdfast/model';
-import {
-  bytesOf,
-  errorMessage,
-  filePathFrom,
-  joinPath,
-  type PeerConnection,
-} from '@holdfast/platform';
-import { type FolderConfig, FolderEngine, SyncEngine } from '@holdfast/sync-engine';
+import { bytesOf, errorMessage, joinPath, type PeerConnection } from '@holdfast/platform';
+import { FolderEngine, SyncEngine } from '@holdfast/sync-engine';
 import {
   blocksProtocol,
   controlProtocol,
@@ -22,13 +16,13 @@ import {
 import { VersionArchive } from '@holdfast/version-archive';
 import { assembleCare } from './assemble-care.js';
 import { assembleDrills } from './assemble-drills.js';
+import { assembleTrust } from './assemble-trust.js';
 import { ChangeSignal } from './change-signal.js';
 import { ConnectionKeeper } from './connection-keeper.js';
 import { learnAddresses } from './device-addresses.js';
 import { EventLog } from './event-log.js';
 import { FolderAdmin } from './folder-admin.js';
 import { openFolderIndices } from './folder-indices.js';
-import { massChangeLimits } from './guard-settings.js';
 import { hello } from './hello.js';
 import { HistoryService } from './history-service.js';
 import { chooseSource, folderSources } from './history-source.js';
@@ -49,6 +43,8 @@ import { ProgressWatch } from './progress-watch.js';
 import { ProofLedger } from './proof-ledger.js';
 import { RestoreInPlace } from './restore-in-place.js';
 import { RestoreService } from './restore-service.js';
+import { folderConfig } from './stored-folder-config.js';
+import { TrustLedger } from './trust-ledger.js';
 import { UndoService } from './undo-service.js';
 
 export interface AssembledNode {
@@ -82,15 +78,16 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
   const changes = new ChangeSignal();
   const listBlocks = new ListBlockStore(keyValueStore, 'L');
 
-  const isMember = (device: string) => config.current.devices.some((known) => known.id === device);
+  const ledger = new TrustLedger({ ...seams, config, localDevice });
+  const isMember = (device: string) => ledger.isAdmitted(device);
   const nameOf = (device: string) =>
     device === localDevice
       ? config.current.name
       : (config.current.devices.find((known) => known.id === device)?.name ?? device);
 
   /** What is only convenient to know: a disk that is full must not end the node for it. */
-  const noteDevice = (device: string, change: (known: StoredDevice) => StoredDevice) => {
-    config.updateDevice(device, change).catch((error: unknown) => {
+  const noteDevice = async (device: string, change: (known: StoredDevice) => StoredDevice) => {
+    await config.updateDevice(device, change).catch((error: unknown) => {
       const reason = errorMessage(error);
       logger.warn('the configuration cannot be written', { device, reason });
     });
@@ -109,10 +106,12 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       const dialled = direction === 'outbound' ? remoteAddress : undefined;
       const met = { dialled, remoteAddress, told: said.addresses };
       const { softwareVersion } = said;
-      noteDevice(device, (known) => {
+      const noted = noteDevice(device, (known) => {
         const learnedAddresses = learnAddresses(known.learnedAddresses, met);
         return { ...known, learnedAddresses, softwareVersion };
       });
+      void noted.then(() => trust.readdressed(device));
+      exchange.began(session);
       events.add('device-connected', { device, name: nameOf(device) });
       care.content.connected();
       changes.changed();
@@ -122,9 +121,10 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       if (!spoke) return;
       events.add('device-disconnected', { device, name: nameOf(device) });
       const lastSeenMs = clock.now();
-      noteDevice(device, (known) => ({ ...known, lastSeenMs }));
+      void noteDevice(device, (known) => ({ ...known, lastSeenMs }));
       changes.changed();
     },
+    onTrust: (session, message) => exchange.heard(session, message),
     onOffers: () => {
       events.add('folder-offers', {});
       changes.changed();
@@ -166,7 +166,9 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     logger,
     isConnected: (device) => engine.isConnected(device),
     devices: () =>
-      config.current.devices.map((device) => ({ ...device, id: device.id as DeviceId })),
+      config.current.devices
+        .filter(({ id }) => isMember(id))
+        .map((device) => ({ ...device, id: device.id as DeviceId })),
   });
 
   const pairing = new Pairing({
@@ -175,6 +177,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     clock,
     random,
     hash,
+    mark: (device, mine) => trust.paired(device, mine),
     onPaired: (device, by) => {
       events.add('device-paired', { device, name: nameOf(device) });
       if (by === 'joining') keeper.nudge();
@@ -212,7 +215,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     const { index, mirrorIndex } = await openFolderIndices(folder, archive, init);
     const opened = new FolderEngine({
       ...seams,
-      config: folderConfig(folder),
+      config: folderConfig(folder, isMember),
       index,
       mirrorIndex,
       archive,
@@ -251,20 +254,34 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     }
   };
 
+  const reconfigure = async (folder: StoredFolder) => {
+    await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder, isMember));
+  };
   const admin = new FolderAdmin({
     ...seams,
     config,
     engine,
     store,
     openFolder: (folder) => openFolder(folder, false),
-    reconfigure: async (folder) => {
-      await engine.folders.get(folder.id as FolderId)?.reconfigure(folderConfig(folder));
-    },
+    reconfigure,
     onRemoved: (removed) => {
       progress.removed(removed as FolderId);
       events.add('folder-removed', { folder: removed });
       changes.changed();
     },
+  });
+  const { trust, exchange } = assembleTrust({
+    config,
+    clock,
+    engine,
+    keeper,
+    ledger,
+    localDevice,
+    nameOf,
+    events,
+    changes,
+    reconfigure,
+    dropMember: (device) => admin.dropMember(device),
   });
   const history = new HistoryService<FolderEngine>({
     folders: () => engine.folders.values(),
@@ -303,6 +320,7 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
     engine,
     keeper,
     pairing,
+    trust,
     admin,
     history,
     restore,
@@ -369,30 +387,5 @@ export function assembleNode(seams: NodeSeams, options: AssembleOptions): Assemb
       })();
       return stopping;
     },
-  };
-}
-
-function folderConfig(stored: StoredFolder): FolderConfig {
-  const { label, archive, mode, copies, paused } = stored;
-  const massChange = massChangeLimits(stored.guard);
-  const id = stored.id as FolderId;
-  const tree =
-    stored.path === null || stored.markerInstance === null
-      ? undefined
-      : {
-          root: filePathFrom(stored.path),
-          marker: { folder: id, instance: stored.markerInstance },
-          watch: stored.watch,
-        };
-  return {
-    id,
-    label,
-    tree,
-    archive,
-    mode,
-    members: stored.members as DeviceId[],
-    copies,
-    paused,
-    massChange,
   };
 }

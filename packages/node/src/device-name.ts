@@ -10,3 +10,17 @@ export function checkDeviceName(name: string, hint: string): void {
   const message = `A name has 1 to ${maxNameBytes} bytes and no control characters.`;
   throw new AppError('usage', message, { hint });
 }
+
+/**
+ * A name as another device says it, made one that nobody else has here: names are what people choose
+ * devices by. One that looks like a device's id is not taken over.
+ */
+export function freeName(wanted: string, others: readonly { readonly name: string }[]): string {
+  const base = wanted === '' || wanted.startsWith('12D3Koo') ? 'device' : wanted;
+  const taken = new Set(others.map((device) => device.name));
+  if (!taken.has(base)) return base;
+  for (let number = 2; ; number += 1) {
+    const name = `${base} (${number})`;
+    if (!taken.has(name)) return name;
+  }
+}

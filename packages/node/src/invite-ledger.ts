@@ -10,7 +10,7 @@ const maxFailures = 5;
 const maxOpenInvites = 32;
 
 export type Redemption =
-  | { readonly accepted: true; readonly invites: StoredInvite[] }
+  | { readonly accepted: true; readonly mine: boolean; readonly invites: StoredInvite[] }
   | {
       readonly accepted: false;
       readonly code: 'invite_refused' | 'invite_expired';
@@ -48,7 +48,7 @@ export function redeem(
     const counted = { ...invite, failures: invite.failures + 1 };
     return refused('invite_refused', openInvites([...others, counted], nowMs));
   }
-  return { accepted: true, invites: openInvites(others, nowMs) };
+  return { accepted: true, mine: invite.mine, invites: openInvites(others, nowMs) };
 }
 
 function refused(code: 'invite_refused' | 'invite_expired', invites: StoredInvite[]): Redemption {

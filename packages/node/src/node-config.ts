@@ -4,7 +4,7 @@
  * strictly: a damaged one stops the node instead of being taken for an empty one.
  */
 
-import { isEightByteId, isFolderId } from '@holdfast/model';
+import { type DeviceId, isEightByteId, isFolderId } from '@holdfast/model';
 import {
   AppError,
   byteStringFrom,
@@ -21,6 +21,7 @@ import {
   textOf,
   writeFileDurably,
 } from '@holdfast/platform';
+import { limits } from '@holdfast/sync-protocol';
 import { z } from 'zod';
 
 const deviceSchema = z.strictObject({
@@ -33,6 +34,31 @@ const deviceSchema = z.strictObject({
   lastSeenMs: z.number().nullable(),
   /** What it said that it runs, when the two last met; older configurations do not say. */
   softwareVersion: z.string().max(64).optional(),
+  /** No person here paired with it or accepted it: another device of theirs introduced it. */
+  introduced: z.literal(true).optional(),
+});
+
+const deviceId = z
+  .string()
+  .min(8)
+  .max(limits.deviceIdBytes)
+  .transform((id) => id as DeviceId);
+
+/** As it was signed: see `TrustStatement`. */
+const statementSchema = z.strictObject({
+  issuer: deviceId,
+  subject: deviceId,
+  mark: z.enum(['mine', 'other', 'revoked']),
+  wasMine: z.boolean(),
+  counter: z.number().int().min(1),
+  atMs: z.number().int().min(0),
+  name: z.string(),
+  addresses: z.array(z.string()).max(limits.trustAddresses).readonly(),
+  overruled: z
+    .array(z.strictObject({ issuer: deviceId, counter: z.number().int().min(0) }))
+    .max(limits.trustOverruled)
+    .readonly(),
+  signature: z.string().regex(/^[0-9a-f]{128}$/),
 });
 
 /** Over 200 files and over 25 % of them within ten minutes. */
@@ -68,6 +94,8 @@ const inviteSchema = z.strictObject({
   secretHash: z.string().regex(/^[0-9a-f]{64}$/),
   expiresAtMs: z.number(),
   failures: z.number().int(),
+  /** Whether who joins is a device of the same user; older invites do not say. */
+  mine: z.boolean().default(false),
 });
 
 const configVersion = 1;
@@ -80,6 +108,10 @@ const configSchema = z.strictObject({
   devices: z.array(deviceSchema),
   folders: z.array(folderSchema),
   invites: z.array(inviteSchema),
+  /** What was said of devices, here and elsewhere: kept for good. Older configurations say nothing. */
+  trust: z.array(statementSchema).default([]),
+  /** Devices that a person removed here: nobody introduces them again. */
+  removed: z.array(deviceId).default([]),
   /** The store with the history that is kept here; older configurations do not say. */
   storeId: z.string().refine(isEightByteId).optional(),
 });
@@ -91,7 +123,15 @@ export type StoredInvite = z.infer<typeof inviteSchema>;
 export type StoredConfig = z.infer<typeof configSchema>;
 
 export function newConfig(name: string): StoredConfig {
-  return { version: configVersion, name, devices: [], folders: [], invites: [] };
+  return {
+    version: configVersion,
+    name,
+    devices: [],
+    folders: [],
+    invites: [],
+    trust: [],
+    removed: [],
+  };
 }
 
 export function configPath(home: FilePath): FilePath {

@@ -5,6 +5,7 @@
  */
 
 import type { ArchiveCareControl } from './archive-care.js';
+import type { DeviceStatus, DeviceTrustControl } from './device-trust-control.js';
 import type { HistoryControl } from './history-control.js';
 import type { KeptContentControl } from './kept-content.js';
 import type {
@@ -20,6 +21,7 @@ import type { UndoControl } from './undo-control.js';
 import type { DeviceLoss, WhereControl } from './where-control.js';
 
 export type * from './archive-care.js';
+export type * from './device-trust-control.js';
 export type * from './history-control.js';
 export type * from './progress-figures.js';
 export type * from './thin-control.js';
@@ -108,20 +110,6 @@ export interface FolderStatus {
   readonly guard: GuardSettings | null;
   /** What moves at the moment; null while nothing does. */
   readonly progress: FolderProgress | null;
-}
-
-export interface DeviceStatus {
-  readonly id: string;
-  readonly name: string;
-  readonly connected: boolean;
-  readonly addresses: readonly string[];
-  readonly lastSeen: string | null;
-  /** Why the two cannot talk to each other, and what to do; empty where they can. */
-  readonly problem: string;
-  /** What it said that it runs, when the two last met; null where they never did. */
-  readonly version: string | null;
-  /** Whether mDNS tells where it is, at the moment. */
-  readonly heard: boolean;
 }
 
 export interface NodeStatus {
@@ -215,6 +203,7 @@ export interface NodeEvent {
 export interface NodeControl
   extends KeptContentControl,
     ArchiveCareControl,
+    DeviceTrustControl,
     HistoryControl,
     ThinControl,
     UndoControl,
@@ -223,17 +212,22 @@ export interface NodeControl
   /** Requests that the process end; resolves once that is under way. */
   shutdown(): Promise<void>;
 
-  /** `expiresMs` from now; default 15 minutes. */
-  invite(request: { readonly expiresMs?: number | undefined }): Promise<{
-    readonly invite: string;
-    readonly expires: string;
-  }>;
+  /**
+   * `expiresMs` from now; default 15 minutes. `mine`: who joins is a device of the same user, which is
+   * the default.
+   */
+  invite(request: {
+    readonly expiresMs?: number | undefined;
+    readonly mine?: boolean | undefined;
+  }): Promise<{ readonly invite: string; readonly expires: string; readonly mine: boolean }>;
   /** Codes: `invite_mangled`, `invite_expired`, `invite_refused`, `invite_own`, `invite_unreachable`. */
-  join(invite: string): Promise<{ readonly device: string; readonly name: string }>;
+  join(
+    invite: string,
+    /** Default: as who made the invite says. */
+    mine?: boolean,
+  ): Promise<{ readonly device: string; readonly name: string; readonly mine: boolean }>;
   devices(): Promise<readonly DeviceStatus[]>;
   renameDevice(device: string, name: string): Promise<DeviceStatus>;
-  /** Forgets a device here. */
-  removeDevice(device: string): Promise<void>;
   addDeviceAddress(device: string, address: string): Promise<DeviceStatus>;
   removeDeviceAddress(device: string, address: string): Promise<DeviceStatus>;
 

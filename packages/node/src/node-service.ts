@@ -13,6 +13,7 @@ import { chooseDevice } from './choose-device.js';
 import type { ConnectionKeeper } from './connection-keeper.js';
 import { DeviceLosses } from './device-loss.js';
 import { DeviceSettings } from './device-settings.js';
+import type { DeviceTrust } from './device-trust.js';
 import type { EventLog } from './event-log.js';
 import type { FolderAdmin } from './folder-admin.js';
 import { folderStatus, hasOtherArchive } from './folder-status.js';
@@ -57,6 +58,7 @@ export interface NodeServiceInit {
   readonly engine: SyncEngine;
   readonly keeper: ConnectionKeeper;
   readonly pairing: Pairing;
+  readonly trust: DeviceTrust;
   readonly admin: FolderAdmin;
   readonly history: HistoryService<FolderEngine>;
   readonly restore: RestoreService<FolderEngine>;
@@ -97,6 +99,13 @@ export class NodeService implements NodeControl {
   readonly where: NodeControl['where'];
   readonly undo: NodeControl['undo'];
   readonly restores: NodeControl['restores'];
+  readonly pendingDevices: NodeControl['pendingDevices'];
+  readonly acceptDevice: NodeControl['acceptDevice'];
+  readonly markDevice: NodeControl['markDevice'];
+  readonly revokeDevice: NodeControl['revokeDevice'];
+  readonly confirmDevice: NodeControl['confirmDevice'];
+  readonly liftDevice: NodeControl['liftDevice'];
+  readonly removeDevice: NodeControl['removeDevice'];
   readonly #init: NodeServiceInit;
   readonly #ignore: IgnoreService;
   readonly #settings: DeviceSettings;
@@ -113,8 +122,18 @@ export class NodeService implements NodeControl {
     const knownDevices = () => [seams.network.localDevice, ...paired()];
     const localDevice = seams.network.localDevice as DeviceId;
     this.#losses = new DeviceLosses({ clock: seams.clock, localDevice });
-    const where = new WhereService({ ...init, localDevice, archive: () => init.store.archive });
+    const archive = () => init.store.archive;
+    const cutOff = (folder: string) => init.trust.cutOff(folder);
+    const where = new WhereService({ ...init, localDevice, archive, cutOff });
     this.where = (path) => where.where(path);
+    const { trust } = init;
+    this.pendingDevices = () => trust.pendingDevices();
+    this.acceptDevice = (device, mine) => trust.acceptDevice(device, mine);
+    this.markDevice = (device, mine) => trust.markDevice(device, mine);
+    this.revokeDevice = (device) => trust.revokeDevice(device);
+    this.confirmDevice = (device) => trust.confirmDevice(device);
+    this.liftDevice = (device, mine) => trust.liftDevice(device, mine);
+    this.removeDevice = (device) => trust.removeDevice(device);
     this.log = (query) => this.#asked(() => init.history.log(query));
     this.list = (query) => this.#asked(() => init.history.list(query));
     this.timeline = (request) => this.#asked(() => init.history.timeline(request));
@@ -151,46 +170,35 @@ export class NodeService implements NodeControl {
     this.#init.seams.clock.setTimer(shutdownDelayMs, () => this.#requestShutdown());
   }
 
-  async invite(request: { readonly expiresMs?: number | undefined }) {
-    const { invite, expiresAtMs } = await this.#init.pairing.invite(request.expiresMs);
-    return { invite, expires: new Date(expiresAtMs).toISOString() };
+  async invite({ expiresMs, mine = true }: Parameters<NodeControl['invite']>[0]) {
+    const { invite, expiresAtMs } = await this.#init.pairing.invite(expiresMs, mine);
+    return { invite, expires: new Date(expiresAtMs).toISOString(), mine };
   }
 
-  join(invite: string) {
-    return this.#init.pairing.join(invite);
+  join(invite: string, mine?: boolean) {
+    return this.#init.pairing.join(invite, mine);
   }
 
   async devices(): Promise<readonly DeviceStatus[]> {
-    return this.#init.config.current.devices.map((device) => this.#deviceStatus(device));
+    return this.#init.trust.devices();
   }
 
   async renameDevice(device: string, name: string): Promise<DeviceStatus> {
     const { id } = this.#device(device);
     await this.#settings.rename(id, name);
-    return this.#deviceStatus(this.#device(id));
-  }
-
-  async removeDevice(device: string): Promise<void> {
-    const { config, engine, admin } = this.#init;
-    const known = this.#device(device);
-    await admin.dropMember(known.id as DeviceId);
-    await config.update((current) => ({
-      ...current,
-      devices: current.devices.filter((one) => one.id !== known.id),
-    }));
-    engine.disconnect(known.id as DeviceId);
+    return this.#init.trust.status(this.#device(id));
   }
 
   async addDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
     const { id } = this.#device(device);
     await this.#settings.addAddress(id, address);
-    return this.#deviceStatus(this.#device(id));
+    return this.#init.trust.status(this.#device(id));
   }
 
   async removeDeviceAddress(device: string, address: string): Promise<DeviceStatus> {
     const { id } = this.#device(device);
     await this.#settings.removeAddress(id, address);
-    return this.#deviceStatus(this.#device(id));
+    return this.#init.trust.status(this.#device(id));
   }
 
   addFolder(request: {
@@ -201,7 +209,8 @@ export class NodeService implements NodeControl {
     return this.#init.admin.add(request);
   }
 
-  shareFolder(folder: string, device: string): Promise<void> {
+  async shareFolder(folder: string, device: string): Promise<void> {
+    this.#init.trust.checkAdmitted(device);
     return this.#init.admin.share(folder, device);
   }
 
@@ -379,20 +388,5 @@ export class NodeService implements NodeControl {
 
   #device(text: string): StoredDevice {
     return chooseDevice(text, this.#init.config.current.devices);
-  }
-
-  #deviceStatus(device: StoredDevice): DeviceStatus {
-    const connected = this.#init.engine.isConnected(device.id as DeviceId);
-    const seenMs = connected ? this.#init.seams.clock.now() : device.lastSeenMs;
-    return {
-      id: device.id,
-      name: device.name,
-      connected,
-      addresses: [...new Set([...device.learnedAddresses, ...device.staticAddresses])],
-      lastSeen: seenMs === null ? null : new Date(seenMs).toISOString(),
-      problem: this.#init.engine.refusalOf(device.id as DeviceId),
-      version: device.softwareVersion ?? null,
-      heard: this.#init.keeper.isHeard(device.id as DeviceId),
-    };
   }
 }

@@ -24,6 +24,7 @@ import {
   pairingProtocol,
 } from '@holdfast/sync-protocol';
 import { learnAddresses } from './device-addresses.js';
+import { freeName } from './device-name.js';
 import { defaultInviteMs, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 
@@ -33,8 +34,17 @@ export interface PairingInit {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly hash: Hash;
+  /** A person said whose device it is: before anything is said to it as to a member. */
+  readonly mark: (device: DeviceId, mine: boolean) => Promise<void>;
   /** Both sides list each other now; who joined dials first. */
   readonly onPaired: (device: DeviceId, by: 'joining' | 'inviting') => void;
+}
+
+export interface JoinedDevice {
+  readonly device: DeviceId;
+  readonly name: string;
+  /** Whether it counts as a device of the same user here. */
+  readonly mine: boolean;
 }
 
 const dialTimeoutMs = 15_000;
@@ -71,12 +81,17 @@ export class Pairing {
     return this.#joining.has(device);
   }
 
-  async invite(expiresMs = defaultInviteMs): Promise<{ invite: string; expiresAtMs: number }> {
+  /** `mine`: who joins is a device of the same user. */
+  async invite(
+    expiresMs = defaultInviteMs,
+    mine = true,
+  ): Promise<{ invite: string; expiresAtMs: number }> {
     const { config, network, clock, random, hash } = this.#init;
     const secret = random.bytes(inviteSecretBytes);
     const inviteId = hexFrom(random.bytes(inviteIdBytes));
     const expiresAtMs = clock.now() + expiresMs;
-    const stored = { id: inviteId, secretHash: hashSecret(secret, hash), expiresAtMs, failures: 0 };
+    const secretHash = hashSecret(secret, hash);
+    const stored = { id: inviteId, secretHash, expiresAtMs, failures: 0, mine };
     await config.update((current) => ({
       ...current,
       invites: withInvite(current.invites, stored, clock.now()),
@@ -90,14 +105,14 @@ export class Pairing {
   }
 
   /** Codes: `invite_mangled`, `invite_expired`, `invite_own`, `invite_refused`, `invite_unreachable`. */
-  async join(text: string): Promise<{ device: DeviceId; name: string }> {
+  async join(text: string, mine?: boolean): Promise<JoinedDevice> {
     const { network, clock, hash } = this.#init;
     const invite = decodeInvite(text.trim(), hash);
     if (invite.device === network.localDevice) throw ownInvite();
     this.#joining.add(invite.device);
-    let joined: { device: DeviceId; name: string };
+    let joined: JoinedDevice;
     try {
-      joined = await this.#joinNow(invite);
+      joined = await this.#joinNow(invite, mine);
     } catch (error) {
       // Which clock is right nobody knows: the one that made the invite decides, ours explains.
       if (invite.expiresAtMs > clock.now() || !isUnanswered(error)) throw error;
@@ -109,14 +124,16 @@ export class Pairing {
     return joined;
   }
 
-  async #joinNow(invite: Invite): Promise<{ device: DeviceId; name: string }> {
+  async #joinNow(invite: Invite, chosen: boolean | undefined): Promise<JoinedDevice> {
     const connection = await this.#dial(invite);
     try {
       const answer = await this.#ask(connection, invite);
       if (!answer.accepted) throw refusal(answer.code);
       const told = [...answer.addresses, ...invite.addresses];
+      const mine = chosen ?? answer.mine;
       await this.#list(connection, answer.deviceName, told);
-      return { device: invite.device, name: answer.deviceName };
+      await this.#init.mark(invite.device, mine);
+      return { device: invite.device, name: answer.deviceName, mine };
     } finally {
       await connection.close();
     }
@@ -135,12 +152,16 @@ export class Pairing {
         return { ...current, invites: result.invites };
       });
       const accepted = result?.accepted === true;
+      const mine = result?.accepted === true && result.mine;
       const device = connection.remoteDevice as DeviceId;
-      if (accepted) await this.#list(connection, request.deviceName, request.addresses);
+      if (accepted) {
+        await this.#list(connection, request.deviceName, request.addresses);
+        await this.#init.mark(device, mine);
+      }
       const addresses = accepted ? network.addresses().slice(0, 16) : [];
       const code = result === undefined || result.accepted ? '' : result.code;
       await channel.send(
-        encodePairAnswer({ accepted, code, deviceName: accepted ? name : '', addresses }),
+        encodePairAnswer({ accepted, code, mine, deviceName: accepted ? name : '', addresses }),
       );
       await channel.close();
       if (accepted) this.#init.onPaired(device, 'inviting');
@@ -199,19 +220,9 @@ export class Pairing {
         learnedAddresses: learnAddresses(known?.learnedAddresses ?? [], met),
         lastSeenMs: clock.now(),
       };
-      return { ...current, devices: [...others, device] };
+      const removed = current.removed.filter((one) => one !== id);
+      return { ...current, devices: [...others, device], removed };
     });
-  }
-}
-
-/** Names are what people choose devices by: two never share one. */
-function freeName(wanted: string, others: readonly StoredDevice[]): string {
-  const base = wanted === '' ? 'device' : wanted;
-  const taken = new Set(others.map((device) => device.name));
-  if (!taken.has(base)) return base;
-  for (let number = 2; ; number += 1) {
-    const name = `${base} (${number})`;
-    if (!taken.has(name)) return name;
   }
 }
 

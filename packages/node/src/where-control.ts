@@ -21,6 +21,8 @@ export interface WhereDevice {
   readonly deviceId: string;
   readonly thisDevice: boolean;
   readonly connected: boolean;
+  /** False: it was revoked or is suspended. What it has it keeps, and it counts as no copy. */
+  readonly admitted: boolean;
   /** Whether it has all of it, as file or in its archive. */
   readonly has: boolean;
   /** Whether its archive holds all of it. */
@@ -52,7 +54,7 @@ export interface WhereResult {
   readonly files: number;
   readonly bytes: number;
   readonly devices: readonly WhereDevice[];
-  /** Devices that have all of it, this one included. */
+  /** Devices that have all of it, this one included; those that are cut off do not count. */
   readonly copies: number;
   readonly archives: readonly WhereArchive[];
 }

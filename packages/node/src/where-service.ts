@@ -23,6 +23,8 @@ export interface WhereServiceInit {
   readonly archive: () => VersionArchive | undefined;
   readonly localDevice: DeviceId;
   readonly nameOf: (device: string) => string;
+  /** Devices that the folder was shared with and that may not talk to this one any more. */
+  readonly cutOff: (folder: string) => readonly DeviceId[];
 }
 
 /** What one device has of what is asked about. */
@@ -78,7 +80,7 @@ export class WhereService {
       files,
       bytes,
       devices,
-      copies: devices.filter(({ has }) => has).length,
+      copies: devices.filter(({ has, admitted }) => has && admitted).length,
       archives: await this.#archives(folder, devices, inside, only),
     };
   }
@@ -86,7 +88,7 @@ export class WhereService {
   async #shares({ config, index, links }: FolderEngine): Promise<Share[]> {
     const { localDevice } = this.#init;
     const shares: Share[] = [];
-    for (const device of [localDevice, ...config.members]) {
+    for (const device of [localDevice, ...config.members, ...this.#init.cutOff(config.id)]) {
       const announced = links.get(device)?.announcement.archive;
       const keepsHistory = device === localDevice ? config.archive : announced !== undefined;
       const coverage = new Coverage(await receiptsOf(index, [device]), 1);
@@ -109,7 +111,7 @@ export class WhereService {
     if (isArchived) share.archivedFiles += 1;
   }
 
-  #device({ links }: FolderEngine, share: Share, files: number): WhereDevice {
+  #device({ config, links }: FolderEngine, share: Share, files: number): WhereDevice {
     const { device, files: had, archivedFiles } = share;
     const { localDevice, nameOf } = this.#init;
     const thisDevice = device === localDevice;
@@ -118,6 +120,7 @@ export class WhereService {
       deviceId: device,
       thisDevice,
       connected: thisDevice || links.has(device),
+      admitted: thisDevice || config.members.includes(device),
       has: files > 0 && had === files,
       archived: files > 0 && archivedFiles === files,
       files: had,
@@ -134,7 +137,8 @@ export class WhereService {
     const { engine, archive, localDevice } = this.#init;
     const sources = folderSources(folder, engine, archive());
     const found: WhereArchive[] = [];
-    for (const { device, deviceId, connected, archived } of devices) {
+    for (const { device, deviceId, connected, archived, admitted } of devices) {
+      if (!admitted) continue;
       const { receipt } = folder.index.peer(deviceId as DeviceId);
       const source = sources.find(({ device: of = localDevice }) => of === deviceId)?.source;
       const store = source?.storeId ?? receipt?.storeId;

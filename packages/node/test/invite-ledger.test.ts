@@ -13,7 +13,7 @@ const secret = Buffer.from('a secret of some length');
 const secretHash = hashSecret(secret, hash);
 const nowMs = 1_000_000;
 const id = 'aa'.repeat(8);
-const invite = { id, secretHash, expiresAtMs: nowMs + defaultInviteMs, failures: 0 };
+const invite = { id, secretHash, expiresAtMs: nowMs + defaultInviteMs, failures: 0, mine: true };
 const ledger = withInvite([], invite, nowMs);
 const right = { inviteId: id, secretHash };
 const wrong = { inviteId: id, secretHash: hashSecret(Buffer.from('guess'), hash) };
@@ -21,7 +21,7 @@ const wrong = { inviteId: id, secretHash: hashSecret(Buffer.from('guess'), hash)
 describe('an open invite', () => {
   test('is used up by the device that redeems it', () => {
     const first = redeem(ledger, right, nowMs);
-    expect(first).toEqual({ accepted: true, invites: [] });
+    expect(first).toEqual({ accepted: true, mine: true, invites: [] });
     expect(redeem(first.invites, right, nowMs)).toMatchObject({ code: 'invite_refused' });
   });
 

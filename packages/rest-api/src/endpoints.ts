@@ -21,6 +21,12 @@ export const endpoints: { readonly [Name in Operation]: Endpoint } = {
   join: { method: 'POST', path: '/rest/devices/join' },
   renameDevice: { method: 'POST', path: '/rest/devices/rename' },
   removeDevice: { method: 'POST', path: '/rest/devices/remove' },
+  pendingDevices: { method: 'GET', path: '/rest/devices/pending' },
+  acceptDevice: { method: 'POST', path: '/rest/devices/accept' },
+  markDevice: { method: 'POST', path: '/rest/devices/mark' },
+  revokeDevice: { method: 'POST', path: '/rest/devices/revoke' },
+  confirmDevice: { method: 'POST', path: '/rest/devices/confirm' },
+  liftDevice: { method: 'POST', path: '/rest/devices/lift' },
   addDeviceAddress: { method: 'POST', path: '/rest/devices/addresses/add' },
   removeDeviceAddress: { method: 'POST', path: '/rest/devices/addresses/remove' },
 

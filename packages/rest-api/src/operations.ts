@@ -19,9 +19,15 @@ export const operations: { readonly [Name in JsonOperation]: Perform<Name> } = {
 
   devices: (control) => control.devices(),
   invite: (control, request) => control.invite(request),
-  join: (control, request) => control.join(request.invite),
+  join: (control, request) => control.join(request.invite, request.mine),
   renameDevice: (control, request) => control.renameDevice(request.device, request.name),
   removeDevice: (control, request) => control.removeDevice(request.device),
+  pendingDevices: (control) => control.pendingDevices(),
+  acceptDevice: (control, request) => control.acceptDevice(request.device, request.mine),
+  markDevice: (control, request) => control.markDevice(request.device, request.mine),
+  revokeDevice: (control, request) => control.revokeDevice(request.device),
+  confirmDevice: (control, request) => control.confirmDevice(request.device),
+  liftDevice: (control, request) => control.liftDevice(request.device, request.mine),
   addDeviceAddress: (control, request) => control.addDeviceAddress(request.device, request.address),
   removeDeviceAddress: (control, request) =>
     control.removeDeviceAddress(request.device, request.address),

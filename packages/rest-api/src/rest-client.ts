@@ -44,10 +44,16 @@ export function createRestClient(init: {
     shutdown: () => tell('shutdown', {}),
 
     invite: (request) => ask('invite', request),
-    join: (invite) => ask('join', { invite }),
+    join: (invite, mine) => ask('join', { invite, mine }),
     devices: () => ask('devices'),
     renameDevice: (device, name) => ask('renameDevice', { device, name }),
     removeDevice: (device) => tell('removeDevice', { device }),
+    pendingDevices: () => ask('pendingDevices'),
+    acceptDevice: (device, mine) => ask('acceptDevice', { device, mine }),
+    markDevice: (device, mine) => ask('markDevice', { device, mine }),
+    revokeDevice: (device) => ask('revokeDevice', { device }),
+    confirmDevice: (device) => ask('confirmDevice', { device }),
+    liftDevice: (device, mine) => ask('liftDevice', { device, mine }),
     addDeviceAddress: (device, address) => ask('addDeviceAddress', { device, address }),
     removeDeviceAddress: (device, address) => ask('removeDeviceAddress', { device, address }),
 

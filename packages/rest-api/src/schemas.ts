@@ -34,6 +34,7 @@ const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const nothing = z.strictObject({});
 const oneFolder = z.strictObject({ folder: name });
+const oneDevice = z.strictObject({ device: name });
 const folderAction = z.strictObject({ folder: name, dryRun: z.boolean().default(false) });
 const folderAndDevice = z.strictObject({ folder: name, device: name });
 const deviceAndAddress = z.strictObject({ device: name, address: name });
@@ -49,10 +50,22 @@ export const requestSchemas = {
   shutdown: nothing,
 
   devices: nothing,
-  invite: z.strictObject({ expiresMs: z.int().positive().max(maxWaitMs).optional() }),
-  join: z.strictObject({ invite: z.string().min(1).max(maxInviteCharacters) }),
+  invite: z.strictObject({
+    expiresMs: z.int().positive().max(maxWaitMs).optional(),
+    mine: z.boolean().optional(),
+  }),
+  join: z.strictObject({
+    invite: z.string().min(1).max(maxInviteCharacters),
+    mine: z.boolean().optional(),
+  }),
   renameDevice: z.strictObject({ device: name, name }),
-  removeDevice: z.strictObject({ device: name }),
+  removeDevice: oneDevice,
+  pendingDevices: nothing,
+  acceptDevice: oneDevice.extend({ mine: z.boolean().optional() }),
+  markDevice: oneDevice.extend({ mine: z.boolean() }),
+  revokeDevice: oneDevice,
+  confirmDevice: oneDevice,
+  liftDevice: oneDevice.extend({ mine: z.boolean().optional() }),
   addDeviceAddress: deviceAndAddress,
   removeDeviceAddress: deviceAndAddress,
 

@@ -1,6 +1,7 @@
 /** A node that remembers what it was asked and answers with fixed, plausible data. */
 import type { FolderStatus, NodeControl, NodeStatus } from '@holdfast/node';
 import { exampleListing, exampleTimeline, exampleVersion } from './example-history.js';
+import { deviceTrustAnswers, exampleDevice } from './fake-device-trust.js';
 
 export interface FakeNodeControl extends NodeControl {
   /** Each call as its name and its arguments; abort signals are left out. */
@@ -70,21 +71,8 @@ export const exampleStatus: NodeStatus = {
   version: '0.1.0',
   addresses: ['/ip4/192.168.1.7/tcp/22600'],
   folders: [exampleFolder],
-  devices: [
-    {
-      id: '12D3KooWPi',
-      name: 'pi',
-      connected: true,
-      addresses: ['/ip4/192.168.1.9/tcp/22600'],
-      lastSeen: '2026-03-01T12:00:00Z',
-      problem: '',
-      version: '0.1.0',
-      heard: true,
-    },
-  ],
+  devices: [exampleDevice],
 };
-
-const device = exampleStatus.devices[0]!;
 
 const thinnedFolder = { id: exampleFolder.id, label: exampleFolder.label, store: 'main' };
 
@@ -93,6 +81,7 @@ const holder = {
   deviceId: '12D3KooWPi',
   thisDevice: false,
   connected: true,
+  admitted: true,
   has: true,
   archived: true,
   files: 1,
@@ -118,13 +107,14 @@ const modeChanges = {
 const answers: NodeControl = {
   status: async () => exampleStatus,
   shutdown: async () => {},
-  invite: async () => ({ invite: 'holdfast:example', expires: '2026-03-01T12:15:00Z' }),
-  join: async () => ({ device: device.id, name: device.name }),
+  invite: async () => ({ invite: 'holdfast:example', expires: '2026-03-01T12:15:00Z', mine: true }),
+  join: async () => ({ device: exampleDevice.id, name: exampleDevice.name, mine: true }),
   devices: async () => exampleStatus.devices,
-  renameDevice: async (_device, name) => ({ ...device, name }),
+  renameDevice: async (_device, name) => ({ ...exampleDevice, name }),
   removeDevice: async () => {},
-  addDeviceAddress: async () => device,
-  removeDeviceAddress: async () => device,
+  ...deviceTrustAnswers,
+  addDeviceAddress: async () => exampleDevice,
+  removeDeviceAddress: async () => exampleDevice,
   addFolder: async ({ path, label }) => ({
     id: exampleFolder.id,
     label: label ?? 'new',
@@ -137,7 +127,7 @@ const answers: NodeControl = {
     {
       id: exampleFolder.id,
       label: 'Photos',
-      devices: [{ id: device.id, name: 'pi' }],
+      devices: [{ id: exampleDevice.id, name: 'pi' }],
       known: false,
     },
   ],
@@ -235,7 +225,7 @@ const answers: NodeControl = {
   }),
   undo: async ({ device: name, dryRun }) => ({
     device: name,
-    deviceId: device.id,
+    deviceId: exampleDevice.id,
     connected: true,
     dryRun,
     folders: [

@@ -29,6 +29,7 @@ import {
   encodeHistoryRequest,
   type HelloMessage,
   historyProtocol,
+  missingFeatures,
 } from '@holdfast/sync-protocol';
 import { BlockClient } from './block-client.js';
 
@@ -53,6 +54,7 @@ export class PeerSession {
   #control: FrameChannel | undefined;
   #ended = false;
   #ready = false;
+  #features = 0n;
 
   constructor(init: {
     connection: PeerConnection;
@@ -71,6 +73,11 @@ export class PeerSession {
   /** Whether hellos were exchanged and the session has not ended. */
   get isReady(): boolean {
     return this.#ready && !this.#ended;
+  }
+
+  /** Whether the other device said that it knows an addition to the protocol. */
+  supports(feature: bigint): boolean {
+    return missingFeatures(feature, this.#features) === 0n;
   }
 
   /** Whether hellos were exchanged, even if the session has ended since. */
@@ -157,6 +164,7 @@ export class PeerSession {
           await this.#handlers.onMessage(this, message);
         } else if (!this.#ready && message.type === 'hello') {
           this.#ready = true;
+          this.#features = message.supportedFeatures;
           this.#handlers.onHello(this, message);
         } else if (message.type === 'error') {
           this.end(refusedByOther(message));

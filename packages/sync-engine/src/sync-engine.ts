@@ -26,6 +26,7 @@ import {
   type HelloMessage,
   historyProtocol,
   limits,
+  type TrustMessage,
 } from '@holdfast/sync-protocol';
 import type { VersionArchive } from '@holdfast/version-archive';
 import type { FolderEngine } from './folder-engine.js';
@@ -46,6 +47,8 @@ export interface SyncEngineInit {
   /** `spoke`: whether hellos were exchanged before it ended. */
   readonly onSessionEnd: (device: DeviceId, spoke: boolean) => void;
   readonly onOffers: () => void;
+  /** What a device says of others; awaited before its next message is read. */
+  readonly onTrust: (session: PeerSession, message: TrustMessage) => Promise<void>;
   readonly isMember: (device: DeviceId) => boolean;
 }
 
@@ -243,6 +246,10 @@ export class SyncEngine {
         this.#announced.set(session.device, new Map(announced.map((one) => [one.folderId, one])));
         await this.#linkFolders(session);
         this.#init.onOffers();
+        return;
+      }
+      case 'trust': {
+        await this.#init.onTrust(session, message);
         return;
       }
       case 'error': {

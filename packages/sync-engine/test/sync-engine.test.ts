@@ -45,6 +45,7 @@ function newEngine(): SyncEngine {
     onSession: () => undefined,
     onSessionEnd: () => undefined,
     onOffers: () => undefined,
+    onTrust: async () => undefined,
     isMember: () => true,
   });
 }

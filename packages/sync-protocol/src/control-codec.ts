@@ -25,6 +25,7 @@ import {
   protocolMajor,
   type ReceiptMessage,
 } from './messages.js';
+import { trustFrom, wireTrustOf } from './trust-conversion.js';
 import {
   readAddresses,
   readCode,
@@ -56,6 +57,10 @@ const decodeLimits = {
   },
   indexDelta: { rows: limits.deltaRows },
   receipt: { exceptions: limits.receiptExceptions },
+  trust: {
+    statements: limits.trustStatements,
+    statements$: { addresses: limits.trustAddresses, overruled: limits.trustOverruled },
+  },
 };
 
 export function encodeControl(message: ControlMessage): Uint8Array {
@@ -74,6 +79,7 @@ export function decodeControl(frame: Uint8Array): ControlMessage {
   if (wire.progress !== undefined) return progressFrom(wire.progress);
   if (wire.receipt !== undefined) return receiptFrom(wire.receipt);
   if (wire.error !== undefined) return errorFrom(wire.error);
+  if (wire.trust !== undefined) return trustFrom(wire.trust);
   return refuse('no control message that this device knows');
 }
 
@@ -91,6 +97,8 @@ function wireOf(message: ControlMessage): WireControl {
       return { receipt: wireReceiptOf(message) };
     case 'error':
       return { error: wireErrorOf(message) };
+    case 'trust':
+      return { trust: wireTrustOf(message) };
   }
 }
 

@@ -1,6 +1,7 @@
 export * from './archive-proof.js';
 export * from './blocks-codec.js';
 export { decodeControl, encodeControl } from './control-codec.js';
+export * from './device-standing.js';
 export * from './feature-bits.js';
 export * from './history-codec.js';
 export * from './history-request-codec.js';
@@ -10,3 +11,4 @@ export * from './limits.js';
 export * from './messages.js';
 export * from './pairing-codec.js';
 export * from './rolling-hash.js';
+export * from './trust-statement.js';

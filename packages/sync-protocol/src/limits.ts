@@ -28,6 +28,11 @@ export const limits = {
   /** Of all folders in one announcement together. */
   announcedProofs: 500,
 
+  /** Of one message; a sender with more says them in several. */
+  trustStatements: 256,
+  trustAddresses: 4,
+  trustOverruled: 32,
+
   deltaRows: 2000,
   /** The rows of one delta together, as `indexRowBytes` counts them. */
   deltaRowsBytes: maxFrameBytes - kibibyte,

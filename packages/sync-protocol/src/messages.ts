@@ -15,6 +15,7 @@ import type {
   VersionId,
 } from '@holdfast/model';
 import type { ArchiveProof } from './archive-proof.js';
+import type { TrustStatement } from './trust-statement.js';
 
 /** Both directions; opened by the device that dialled. The first frame each way is a hello. */
 export const controlProtocol = '/holdfast/sync/1';
@@ -154,13 +155,20 @@ export interface ErrorMessage {
   readonly folderId?: FolderId;
 }
 
+/** Who may be talked to, as the issuers' users said; only to a device that supports it. */
+export interface TrustMessage {
+  readonly type: 'trust';
+  readonly statements: readonly TrustStatement[];
+}
+
 export type ControlMessage =
   | HelloMessage
   | FoldersMessage
   | IndexDeltaMessage
   | ProgressMessage
   | ReceiptMessage
-  | ErrorMessage;
+  | ErrorMessage
+  | TrustMessage;
 
 /** A run of blocks of one version. */
 export interface BlockRequestItem {
@@ -227,6 +235,8 @@ export type PairRefusal = 'invite_refused' | 'invite_expired' | 'invite_used';
 export interface PairAnswer {
   readonly accepted: boolean;
   readonly code: '' | PairRefusal;
+  /** Whether the sender takes the receiver for a device of its own user. */
+  readonly mine: boolean;
   readonly deviceName: string;
   readonly addresses: readonly string[];
 }

@@ -56,6 +56,7 @@ export function encodePairAnswer(answer: PairAnswer): Uint8Array {
         code: Buffer.from(answer.code, 'latin1'),
         deviceName: writeText(answer.deviceName, limits.deviceNameBytes, 'device name'),
         addresses: writeAddresses(answer.addresses),
+        mine: answer.mine,
       },
     }),
   );
@@ -68,6 +69,7 @@ export function decodePairAnswer(frame: Uint8Array): PairAnswer {
   return {
     accepted: wire.accepted,
     code,
+    mine: wire.mine,
     deviceName: readText(wire.deviceName, limits.deviceNameBytes, 'device name'),
     addresses: readAddresses(wire.addresses),
   };

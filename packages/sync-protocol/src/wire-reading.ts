@@ -49,8 +49,11 @@ export function readCode(bytes: Uint8Array): string {
   return codePattern.test(code) ? code : refuse('error code is not one');
 }
 
-export function readAddresses(addresses: readonly Uint8Array[]): string[] {
-  if (addresses.length > limits.addresses) refuse('too many addresses');
+export function readAddresses(
+  addresses: readonly Uint8Array[],
+  limit: number = limits.addresses,
+): string[] {
+  if (addresses.length > limit) refuse('too many addresses');
   return addresses.map((bytes) => {
     if (bytes.length === 0) refuse('address is empty');
     return readText(bytes, limits.addressBytes, 'address');

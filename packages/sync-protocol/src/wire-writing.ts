@@ -41,8 +41,11 @@ export function writeCode(code: string): WireBytes {
   return Buffer.from(code, 'latin1');
 }
 
-export function writeAddresses(addresses: readonly string[]): WireBytes[] {
-  writeCount(addresses, limits.addresses, 'addresses');
+export function writeAddresses(
+  addresses: readonly string[],
+  limit: number = limits.addresses,
+): WireBytes[] {
+  writeCount(addresses, limit, 'addresses');
   return addresses.map((address) => {
     assert(address !== '', 'an address');
     return writeText(address, limits.addressBytes, 'address');

@@ -15,6 +15,7 @@ import type {
   PairAnswer,
   PairRequest,
 } from '@holdfast/sync-protocol';
+import { goldenTrust } from './golden-trust.js';
 
 /** A value and the bytes that stand for it, in hexadecimal digits. */
 export interface Golden<T> {
@@ -162,6 +163,7 @@ export const controlMessages: readonly Golden<ControlMessage>[] = [
       'cccccccc',
     ].join(''),
   },
+  goldenTrust,
   {
     name: 'index-delta',
     value: {
@@ -351,7 +353,7 @@ export const pairRequest: Golden<PairRequest> = {
 
 export const pairAnswer: Golden<PairAnswer> = {
   name: 'pair answer',
-  value: { accepted: false, code: 'invite_expired', deviceName: 'pi', addresses: [] },
+  value: { accepted: false, code: 'invite_expired', mine: false, deviceName: 'pi', addresses: [] },
   hex: '1214120e696e766974655f657870697265641a027069',
 };
 

@@ -27,12 +27,14 @@ import {
   encodePairRequest,
   nextRollingHash,
   signedProofBytes,
+  signedTrustBytes,
 } from '@holdfast/sync-protocol';
 import { describe, expect, test } from 'vitest';
 import { blake3 } from './blake3.js';
 import { blockResponseFrame } from './block-response-frame.js';
 import * as golden from './golden-messages.js';
 import { goldenRecords } from './golden-records.js';
+import { introduction } from './golden-trust.js';
 
 /** Both directions: what is sent, and that what was read means the same. */
 function expectGolden<T>(
@@ -109,6 +111,17 @@ test('SPEC.md gives the same version ids, rolling hashes and invite', () => {
     expect(spec).toContain(rollingHash);
   }
   expect(spec).toContain(golden.invite.text);
+});
+
+test('what a device signs of another device', () => {
+  expect(hexFrom(signedTrustBytes(introduction))).toBe(
+    [
+      '1a686f6c64666173742074727573742073746174656d656e74203110313244334b6f6f57616263646566',
+      '676810313244334b6f6f5768696a6b6d6e6f7001000000000000012c0000018bcfe5680007c581617074',
+      '6f70011a2f6970342f3139322e3136382e312e372f7463702f32323630300110313244334b6f6f577172',
+      '737475767778000000000000000700',
+    ].join(''),
+  );
 });
 
 test('what a device signs of a proof', () => {

@@ -144,6 +144,7 @@ describe('control messages', () => {
     ['folders', 2, bytesField(1, []), 1024, []],
     ['rows', 3, row(1, 1, 1), 2000, []],
     ['exceptions', 5, bytesField(5, id), 1000, []],
+    ['trust statements', 7, bytesField(1, []), 256, []],
   ] as const)(
     'with a bomb of %s are refused while they are read',
     (_, kind, field, limit, rest) => {
@@ -151,6 +152,39 @@ describe('control messages', () => {
       expect(causeOf(() => decodeControl(bomb))).toMatch(/too many elements/);
     },
   );
+
+  const issuer = bytesField(1, '12D3KooWabcdefgh');
+  const subject = bytesField(2, '12D3KooWhijkmnop');
+  const signature = bytesField(9, new Uint8Array(64));
+  const statement = (...fields: Field[]) =>
+    frameOf(7, [bytesField(1, [issuer, subject, numberField(4, 1), signature, ...fields])]);
+
+  test('with a statement within the rules are accepted', () => {
+    expect(outcomeOf(() => decodeControl(statement(numberField(3, 1))))).toBe('accepted');
+  });
+
+  test.each([
+    ['without a mark', statement()],
+    ['with a mark that is not known', statement(numberField(3, 4))],
+    ['with the counter 0', statement(numberField(3, 1), numberField(4, 0))],
+    ['of a device about itself', statement(numberField(3, 1), bytesField(2, '12D3KooWabcdefgh'))],
+    ['that was mine and is', statement(numberField(3, 1), numberField(10, 1))],
+    ['with half a signature', statement(numberField(3, 1), bytesField(9, new Uint8Array(32)))],
+    [
+      'that revokes and overrules',
+      statement(numberField(3, 3), bytesField(8, [issuer, numberField(2, 1)])),
+    ],
+    [
+      'with too many addresses',
+      statement(numberField(3, 1), ...Array.from({ length: 5 }, () => bytesField(7, '/a'))),
+    ],
+    [
+      'with too many overruled revocations',
+      statement(numberField(3, 1), ...Array.from({ length: 33 }, () => bytesField(8, [issuer]))),
+    ],
+  ])('with a statement %s are refused', (_, frame) => {
+    expect(outcomeOf(() => decodeControl(frame))).toBe('message_malformed');
+  });
 
   test('announcing a folder twice are refused', () => {
     const one = bytesField(1, [
@@ -230,7 +264,13 @@ describe('on the history and pairing channels', () => {
   });
 
   test('an answer is not taken for a request', () => {
-    const answer = encodePairAnswer({ accepted: true, code: '', deviceName: 'pi', addresses: [] });
+    const answer = encodePairAnswer({
+      accepted: true,
+      code: '',
+      mine: false,
+      deviceName: 'pi',
+      addresses: [],
+    });
     expect(outcomeOf(() => decodePairRequest(answer))).toBe('message_malformed');
   });
 });

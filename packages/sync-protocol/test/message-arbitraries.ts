@@ -25,6 +25,7 @@ import type {
   Invite,
   PairAnswer,
   PairRequest,
+  TrustStatement,
 } from '@holdfast/sync-protocol';
 import fc from 'fast-check';
 
@@ -75,10 +76,8 @@ const path = fc
     maxLength: 40,
   })
   .map((it) => `x${it}/y${it}` as FolderPath);
-const addresses = fc.array(
-  text(60).filter((it) => it !== ''),
-  { maxLength: 16 },
-);
+const address = text(60).filter((it) => it !== '');
+const addresses = fc.array(address, { maxLength: 16 });
 const code = fc.constantFrom('folder_unknown', 'message_malformed', 'x');
 
 const position: fc.Arbitrary<IndexPosition> = fc.record({
@@ -171,7 +170,27 @@ const delta: fc.Arbitrary<IndexDeltaMessage> = fc
     return complete ? { ...base, position: { ...at, sequence } } : base;
   });
 
+const statement: fc.Arbitrary<TrustStatement> = fc
+  .record({
+    issuer: device,
+    subject: device,
+    mark: fc.constantFrom('mine' as const, 'other' as const, 'revoked' as const),
+    wasMine: fc.boolean(),
+    counter: safe.filter((it) => it > 0),
+    atMs: safe,
+    name: text(64),
+    addresses: fc.array(address, { maxLength: 4 }),
+    overruled: fc.array(fc.record({ issuer: device, counter: safe }), { maxLength: 32 }),
+    signature: digits(64),
+  })
+  .filter(({ issuer, subject }) => issuer !== subject)
+  .map((it) => (it.mark === 'revoked' ? { ...it, overruled: [] } : { ...it, wasMine: false }));
+
 export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
+  fc.record({
+    type: fc.constant('trust' as const),
+    statements: fc.array(statement, { maxLength: 20 }),
+  }),
   fc.record({
     type: fc.constant('hello' as const),
     protocolMajor: fc.constant(1 as const),
@@ -316,6 +335,7 @@ export const pairRequest: fc.Arbitrary<PairRequest> = fc.record({
 export const pairAnswer: fc.Arbitrary<PairAnswer> = fc
   .record({
     code: fc.constantFrom('' as const, 'invite_refused', 'invite_expired', 'invite_used'),
+    mine: fc.boolean(),
     deviceName: text(64),
     addresses,
   })

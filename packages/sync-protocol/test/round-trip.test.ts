@@ -107,6 +107,27 @@ test('announcements of the largest size fit into a frame', () => {
   expect(decodeControl(encodeControl(message))).toEqual(message);
 });
 
+test('trust statements of the largest size fit into a frame', () => {
+  const statement = {
+    issuer: 'x'.repeat(limits.deviceIdBytes),
+    subject: 'y'.repeat(limits.deviceIdBytes),
+    mark: 'other',
+    wasMine: false,
+    counter: Number.MAX_SAFE_INTEGER,
+    atMs: Number.MAX_SAFE_INTEGER,
+    name: 'n'.repeat(limits.deviceNameBytes),
+    addresses: Array.from({ length: limits.trustAddresses }, () => 'a'.repeat(limits.addressBytes)),
+    overruled: Array.from({ length: limits.trustOverruled }, () => ({
+      issuer: 'z'.repeat(limits.deviceIdBytes),
+      counter: Number.MAX_SAFE_INTEGER,
+    })),
+    signature: 'ff'.repeat(64),
+  };
+  const statements = Array.from({ length: limits.trustStatements }, () => statement);
+  const message = { type: 'trust', statements } as unknown as Parameters<typeof encodeControl>[0];
+  expect(decodeControl(encodeControl(message))).toEqual(message);
+});
+
 test('a row never takes more of a delta than its estimate', () => {
   const rows = [1, 127, 128, 65_536].map((length, at) => ({
     sequence: Number.MAX_SAFE_INTEGER - 10 + at,

@@ -4,8 +4,10 @@ import { AppError } from '@holdfast/platform';
 import { Argument, type Command } from 'commander';
 import { renderUnicodeCompact } from 'uqr';
 import { deviceRows } from '../device-text.js';
+import { chosenMark, type MarkOptions, mineOption, otherOption } from '../mark-option.js';
 import { alignedLines, localTimeText, printable } from '../printable-text.js';
 import { type AddVerb, type Bind, duration } from '../verb.js';
+import { addDeviceTrust } from './device-trust.js';
 
 export const addDevice: AddVerb = (program, bind) => {
   const device = program.command('device').description('other devices');
@@ -13,16 +15,26 @@ export const addDevice: AddVerb = (program, bind) => {
   addJoin(device, bind);
   addList(device, bind);
   addChanges(device, bind);
+  addDeviceTrust(device, bind);
 };
+
+interface InviteOptions extends MarkOptions {
+  readonly expires?: number;
+}
 
 function addInvite(device: Command, bind: Bind): void {
   device
     .command('invite')
     .description('print an invite that another device joins with')
     .option('--expires <duration>', 'how long it may be used (15m)', duration)
+    .addOption(mineOption())
+    .addOption(otherOption())
     .action(
-      bind(async ({ output, node, environment }, options: { expires?: number }) => {
-        const made = await node().invite({ expiresMs: options.expires });
+      bind(async ({ output, node, environment }, options: InviteOptions) => {
+        const made = await node().invite({
+          expiresMs: options.expires,
+          mine: chosenMark(options) ?? true,
+        });
         if (output.json) {
           output.document(made);
           return undefined;
@@ -38,6 +50,9 @@ function addInvite(device: Command, bind: Bind): void {
           `  npx holdfast device join ${made.invite}`,
           '',
           `It can be used once, until ${localTimeText(made.expires)}. Keep it to yourself.`,
+          made.mine
+            ? 'It is for a device of your own, which may introduce and revoke others. For somebody else: --other'
+            : 'It is for a device of somebody else.',
         ]);
         return undefined;
       }),
@@ -49,11 +64,15 @@ function addJoin(device: Command, bind: Bind): void {
     .command('join')
     .description('pair with the device that made an invite')
     .argument('<invite>', 'holdfast:…')
+    .addOption(mineOption())
+    .addOption(otherOption())
     .action(
-      bind(async ({ output, node }, invite: string) => {
-        const joined = await node().join(invite);
+      bind(async ({ output, node }, invite: string, options: MarkOptions) => {
+        const joined = await node().join(invite, chosenMark(options));
         output.result(joined, () => [
-          `Paired with ${printable(joined.name)}.`,
+          joined.mine
+            ? `Paired with ${printable(joined.name)}, as one of your own devices: your devices get to know each other.`
+            : `Paired with ${printable(joined.name)}, as a device of somebody else.`,
           `Share a folder with it: npx holdfast folder share FOLDER ${printable(joined.name)}`,
         ]);
         return undefined;
@@ -99,7 +118,7 @@ function addChanges(device: Command, bind: Bind): void {
       bind(async ({ output, node }, which: string) => {
         await node().removeDevice(which);
         output.result({ device: which, removed: true }, () => [
-          `${printable(which)} is forgotten here. Files stay where they are.`,
+          `${printable(which)} is forgotten here, and is not introduced again. Files stay where they are.`,
         ]);
         return undefined;
       }),

@@ -37,7 +37,8 @@ function whereLines(result: WhereResult): string[] {
 function deviceRow(device: WhereDevice, files: number): Cell[] {
   const part = `${device.files.toLocaleString('en')} of ${countText(files, 'file')}`;
   const has = device.has ? 'has it' : device.files > 0 ? `has ${part}` : 'does not have it';
-  const where = device.thisDevice ? 'this device' : device.connected ? 'connected' : 'away';
+  const away = device.admitted ? 'away' : 'cut off: counts as no copy';
+  const where = device.thisDevice ? 'this device' : device.connected ? 'connected' : away;
   return [device.device, where, has, device.archived ? 'in its archive' : ''];
 }
 

@@ -118,6 +118,7 @@ function controlOf(machine: SimulatedMachine) {
 }
 
 async function pair(world: SimulatedWorld, host: SimulatedMachine, guest: SimulatedMachine) {
-  const { invite } = await world.complete(controlOf(host).invite({}), 'inviting');
+  // Nobody is introduced: who knows whom is what the seed says.
+  const { invite } = await world.complete(controlOf(host).invite({ mine: false }), 'inviting');
   await world.complete(controlOf(guest).join(invite), 'joining');
 }

@@ -147,6 +147,7 @@ export interface WireControl {
   progress?: WireProgress
   receipt?: WireReceipt
   error?: WireError
+  trust?: WireTrust
 }
 
 export namespace WireControl {
@@ -161,7 +162,17 @@ export namespace WireControl {
 
         obj = { ...obj }
 
+        if (obj.trust != null) {
+          obj.error = undefined
+          obj.receipt = undefined
+          obj.progress = undefined
+          obj.indexDelta = undefined
+          obj.folders = undefined
+          obj.hello = undefined
+        }
+
         if (obj.error != null) {
+          obj.trust = undefined
           obj.receipt = undefined
           obj.progress = undefined
           obj.indexDelta = undefined
@@ -170,6 +181,7 @@ export namespace WireControl {
         }
 
         if (obj.receipt != null) {
+          obj.trust = undefined
           obj.error = undefined
           obj.progress = undefined
           obj.indexDelta = undefined
@@ -178,6 +190,7 @@ export namespace WireControl {
         }
 
         if (obj.progress != null) {
+          obj.trust = undefined
           obj.error = undefined
           obj.receipt = undefined
           obj.indexDelta = undefined
@@ -186,6 +199,7 @@ export namespace WireControl {
         }
 
         if (obj.indexDelta != null) {
+          obj.trust = undefined
           obj.error = undefined
           obj.receipt = undefined
           obj.progress = undefined
@@ -194,6 +208,7 @@ export namespace WireControl {
         }
 
         if (obj.folders != null) {
+          obj.trust = undefined
           obj.error = undefined
           obj.receipt = undefined
           obj.progress = undefined
@@ -202,6 +217,7 @@ export namespace WireControl {
         }
 
         if (obj.hello != null) {
+          obj.trust = undefined
           obj.error = undefined
           obj.receipt = undefined
           obj.progress = undefined
@@ -237,6 +253,11 @@ export namespace WireControl {
         if (obj.error != null) {
           w.uint32(50)
           WireError.codec().encode(obj.error, w)
+        }
+
+        if (obj.trust != null) {
+          w.uint32(58)
+          WireTrust.codec().encode(obj.trust, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -287,6 +308,12 @@ export namespace WireControl {
               })
               break
             }
+            case 7: {
+              obj.trust = WireTrust.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.trust
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -294,7 +321,17 @@ export namespace WireControl {
           }
         }
 
+        if (obj.trust != null) {
+          delete obj.error
+          delete obj.receipt
+          delete obj.progress
+          delete obj.indexDelta
+          delete obj.folders
+          delete obj.hello
+        }
+
         if (obj.error != null) {
+          delete obj.trust
           delete obj.receipt
           delete obj.progress
           delete obj.indexDelta
@@ -303,6 +340,7 @@ export namespace WireControl {
         }
 
         if (obj.receipt != null) {
+          delete obj.trust
           delete obj.error
           delete obj.progress
           delete obj.indexDelta
@@ -311,6 +349,7 @@ export namespace WireControl {
         }
 
         if (obj.progress != null) {
+          delete obj.trust
           delete obj.error
           delete obj.receipt
           delete obj.indexDelta
@@ -319,6 +358,7 @@ export namespace WireControl {
         }
 
         if (obj.indexDelta != null) {
+          delete obj.trust
           delete obj.error
           delete obj.receipt
           delete obj.progress
@@ -327,6 +367,7 @@ export namespace WireControl {
         }
 
         if (obj.folders != null) {
+          delete obj.trust
           delete obj.error
           delete obj.receipt
           delete obj.progress
@@ -335,6 +376,7 @@ export namespace WireControl {
         }
 
         if (obj.hello != null) {
+          delete obj.trust
           delete obj.error
           delete obj.receipt
           delete obj.progress
@@ -388,6 +430,13 @@ export namespace WireControl {
             case 6: {
               yield * WireError.codec().stream(reader, reader.uint32(), `${prefix}.error`, {
                 limits: opts.limits?.error
+              })
+
+              break
+            }
+            case 7: {
+              yield * WireTrust.codec().stream(reader, reader.uint32(), `${prefix}.trust`, {
+                limits: opts.limits?.trust
               })
 
               break
@@ -787,6 +836,72 @@ export namespace WireControl {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WireControlTrustStatementsIssuerFieldEvent {
+    field: '$.trust.statements[].issuer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlTrustStatementsSubjectFieldEvent {
+    field: '$.trust.statements[].subject'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlTrustStatementsMarkFieldEvent {
+    field: '$.trust.statements[].mark'
+    value: WireTrustMark
+    index: number
+  }
+
+  export interface WireControlTrustStatementsCounterFieldEvent {
+    field: '$.trust.statements[].counter'
+    value: number
+    index: number
+  }
+
+  export interface WireControlTrustStatementsAtMsFieldEvent {
+    field: '$.trust.statements[].atMs'
+    value: number
+    index: number
+  }
+
+  export interface WireControlTrustStatementsNameFieldEvent {
+    field: '$.trust.statements[].name'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlTrustStatementsAddressesFieldEvent {
+    field: '$.trust.statements[].addresses[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireControlTrustStatementsOverruledIssuerFieldEvent {
+    field: '$.trust.statements[].overruled[].issuer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlTrustStatementsOverruledCounterFieldEvent {
+    field: '$.trust.statements[].overruled[].counter'
+    value: number
+    index: number
+  }
+
+  export interface WireControlTrustStatementsSignatureFieldEvent {
+    field: '$.trust.statements[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireControlTrustStatementsWasMineFieldEvent {
+    field: '$.trust.statements[].wasMine'
+    value: boolean
+    index: number
+  }
+
   export function encode (obj: Partial<WireControl>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WireControl.codec())
   }
@@ -795,8 +910,655 @@ export namespace WireControl {
     return decodeMessage(buf, WireControl.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlFoldersFoldersProofsKindFieldEvent | WireControlFoldersFoldersProofsDeviceFieldEvent | WireControlFoldersFoldersProofsStoreIdFieldEvent | WireControlFoldersFoldersProofsAtMsFieldEvent | WireControlFoldersFoldersProofsItemsFieldEvent | WireControlFoldersFoldersProofsBytesFieldEvent | WireControlFoldersFoldersProofsBadFieldEvent | WireControlFoldersFoldersProofsTookMsFieldEvent | WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireControlFoldersFoldersProofsSignatureFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlIndexDeltaMoreFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireControl>): Generator<WireControlHelloProtocolMajorFieldEvent | WireControlHelloRequiredFeaturesFieldEvent | WireControlHelloSupportedFeaturesFieldEvent | WireControlHelloDeviceNameFieldEvent | WireControlHelloSoftwareVersionFieldEvent | WireControlHelloAddressesFieldEvent | WireControlFoldersFoldersFolderIdFieldEvent | WireControlFoldersFoldersLabelFieldEvent | WireControlFoldersFoldersAcceptedFieldEvent | WireControlFoldersFoldersEpochFieldEvent | WireControlFoldersFoldersPositionEpochFieldEvent | WireControlFoldersFoldersPositionSequenceFieldEvent | WireControlFoldersFoldersPositionHashFieldEvent | WireControlFoldersFoldersSeenEpochFieldEvent | WireControlFoldersFoldersSeenSequenceFieldEvent | WireControlFoldersFoldersSeenHashFieldEvent | WireControlFoldersFoldersArchiveStoreIdFieldEvent | WireControlFoldersFoldersArchiveGenerationFieldEvent | WireControlFoldersFoldersModeFieldEvent | WireControlFoldersFoldersMassChangesIdFieldEvent | WireControlFoldersFoldersMassChangesHolderFieldEvent | WireControlFoldersFoldersMassChangesAuthorFieldEvent | WireControlFoldersFoldersMassChangesSinceMsFieldEvent | WireControlFoldersFoldersMassChangesLastMsFieldEvent | WireControlFoldersFoldersMassChangesDeletedFieldEvent | WireControlFoldersFoldersMassChangesRewrittenFieldEvent | WireControlFoldersFoldersMassChangesFilesFieldEvent | WireControlFoldersFoldersMassChangesAnswerFieldEvent | WireControlFoldersFoldersProofsKindFieldEvent | WireControlFoldersFoldersProofsDeviceFieldEvent | WireControlFoldersFoldersProofsStoreIdFieldEvent | WireControlFoldersFoldersProofsAtMsFieldEvent | WireControlFoldersFoldersProofsItemsFieldEvent | WireControlFoldersFoldersProofsBytesFieldEvent | WireControlFoldersFoldersProofsBadFieldEvent | WireControlFoldersFoldersProofsTookMsFieldEvent | WireControlFoldersFoldersProofsAllWouldTakeMsFieldEvent | WireControlFoldersFoldersProofsSignatureFieldEvent | WireControlIndexDeltaFolderIdFieldEvent | WireControlIndexDeltaEpochFieldEvent | WireControlIndexDeltaRowsSequenceFieldEvent | WireControlIndexDeltaRowsStateFieldEvent | WireControlIndexDeltaRowsRecordFieldEvent | WireControlIndexDeltaRowsCheckedFieldEvent | WireControlIndexDeltaPositionEpochFieldEvent | WireControlIndexDeltaPositionSequenceFieldEvent | WireControlIndexDeltaPositionHashFieldEvent | WireControlIndexDeltaAfterFieldEvent | WireControlIndexDeltaMoreFieldEvent | WireControlProgressFolderIdFieldEvent | WireControlProgressSeenEpochFieldEvent | WireControlProgressSeenSequenceFieldEvent | WireControlProgressSeenHashFieldEvent | WireControlProgressSequenceFieldEvent | WireControlProgressNeedFilesFieldEvent | WireControlProgressNeedBytesFieldEvent | WireControlProgressTroubleFieldEvent | WireControlReceiptFolderIdFieldEvent | WireControlReceiptStoreIdFieldEvent | WireControlReceiptGenerationFieldEvent | WireControlReceiptPositionEpochFieldEvent | WireControlReceiptPositionSequenceFieldEvent | WireControlReceiptPositionHashFieldEvent | WireControlReceiptExceptionsFieldEvent | WireControlReceiptLogPositionFieldEvent | WireControlReceiptLogHeadFieldEvent | WireControlErrorCodeFieldEvent | WireControlErrorMessageFieldEvent | WireControlErrorFolderIdFieldEvent | WireControlTrustStatementsIssuerFieldEvent | WireControlTrustStatementsSubjectFieldEvent | WireControlTrustStatementsMarkFieldEvent | WireControlTrustStatementsCounterFieldEvent | WireControlTrustStatementsAtMsFieldEvent | WireControlTrustStatementsNameFieldEvent | WireControlTrustStatementsAddressesFieldEvent | WireControlTrustStatementsOverruledIssuerFieldEvent | WireControlTrustStatementsOverruledCounterFieldEvent | WireControlTrustStatementsSignatureFieldEvent | WireControlTrustStatementsWasMineFieldEvent> {
     return streamMessage(buf, WireControl.codec(), opts)
+  }
+}
+
+export interface WireTrust {
+  statements: WireTrustStatement[]
+}
+
+export namespace WireTrust {
+  let _codec: Codec<WireTrust>
+
+  export const codec = (): Codec<WireTrust> => {
+    if (_codec == null) {
+      _codec = message<WireTrust>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.statements != null && obj.statements.length > 0) {
+          for (const value of obj.statements) {
+            w.uint32(10)
+            WireTrustStatement.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          statements: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.statements != null && obj.statements.length === opts.limits.statements) {
+                throw new MaxLengthError('Decode error - repeated field "statements" had too many elements')
+              }
+
+              obj.statements.push(WireTrustStatement.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.statements$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          statements: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.statements != null && obj.statements === opts.limits.statements) {
+                throw new MaxLengthError('Streaming decode error - repeated field "statements" had too many elements')
+              }
+
+              for (const evt of WireTrustStatement.codec().stream(reader, reader.uint32(), `${prefix}.statements[]`, {
+                limits: opts.limits?.statements$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.statements
+                }
+              }
+
+              obj.statements++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireTrustStatementsIssuerFieldEvent {
+    field: '$.statements[].issuer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementsSubjectFieldEvent {
+    field: '$.statements[].subject'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementsMarkFieldEvent {
+    field: '$.statements[].mark'
+    value: WireTrustMark
+    index: number
+  }
+
+  export interface WireTrustStatementsCounterFieldEvent {
+    field: '$.statements[].counter'
+    value: number
+    index: number
+  }
+
+  export interface WireTrustStatementsAtMsFieldEvent {
+    field: '$.statements[].atMs'
+    value: number
+    index: number
+  }
+
+  export interface WireTrustStatementsNameFieldEvent {
+    field: '$.statements[].name'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementsAddressesFieldEvent {
+    field: '$.statements[].addresses[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementsOverruledIssuerFieldEvent {
+    field: '$.statements[].overruled[].issuer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementsOverruledCounterFieldEvent {
+    field: '$.statements[].overruled[].counter'
+    value: number
+    index: number
+  }
+
+  export interface WireTrustStatementsSignatureFieldEvent {
+    field: '$.statements[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementsWasMineFieldEvent {
+    field: '$.statements[].wasMine'
+    value: boolean
+    index: number
+  }
+
+  export function encode (obj: Partial<WireTrust>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireTrust.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireTrust>): WireTrust {
+    return decodeMessage(buf, WireTrust.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireTrust>): Generator<WireTrustStatementsIssuerFieldEvent | WireTrustStatementsSubjectFieldEvent | WireTrustStatementsMarkFieldEvent | WireTrustStatementsCounterFieldEvent | WireTrustStatementsAtMsFieldEvent | WireTrustStatementsNameFieldEvent | WireTrustStatementsAddressesFieldEvent | WireTrustStatementsOverruledIssuerFieldEvent | WireTrustStatementsOverruledCounterFieldEvent | WireTrustStatementsSignatureFieldEvent | WireTrustStatementsWasMineFieldEvent> {
+    return streamMessage(buf, WireTrust.codec(), opts)
+  }
+}
+
+export enum WireTrustMark {
+  MARK_UNSPECIFIED = 'MARK_UNSPECIFIED',
+  MARK_MINE = 'MARK_MINE',
+  MARK_OTHER = 'MARK_OTHER',
+  MARK_REVOKED = 'MARK_REVOKED'
+}
+
+enum __WireTrustMarkValues {
+  MARK_UNSPECIFIED = 0,
+  MARK_MINE = 1,
+  MARK_OTHER = 2,
+  MARK_REVOKED = 3
+}
+
+export namespace WireTrustMark {
+  export const codec = (): Codec<WireTrustMark> => {
+    return enumeration<WireTrustMark>(__WireTrustMarkValues)
+  }
+}
+
+export interface WireTrustStatement {
+  issuer: Uint8Array<ArrayBuffer>
+  subject: Uint8Array<ArrayBuffer>
+  mark: WireTrustMark
+  counter: number
+  atMs: number
+  name: Uint8Array<ArrayBuffer>
+  addresses: Uint8Array<ArrayBuffer>[]
+  overruled: WireOverruled[]
+  signature: Uint8Array<ArrayBuffer>
+  wasMine: boolean
+}
+
+export namespace WireTrustStatement {
+  let _codec: Codec<WireTrustStatement>
+
+  export const codec = (): Codec<WireTrustStatement> => {
+    if (_codec == null) {
+      _codec = message<WireTrustStatement>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.issuer != null && obj.issuer.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.issuer)
+        }
+
+        if ((obj.subject != null && obj.subject.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.subject)
+        }
+
+        if (obj.mark != null && __WireTrustMarkValues[obj.mark] !== 0) {
+          w.uint32(24)
+          WireTrustMark.codec().encode(obj.mark, w)
+        }
+
+        if ((obj.counter != null && obj.counter !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.counter)
+        }
+
+        if ((obj.atMs != null && obj.atMs !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.atMs)
+        }
+
+        if ((obj.name != null && obj.name.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.name)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(58)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.overruled != null && obj.overruled.length > 0) {
+          for (const value of obj.overruled) {
+            w.uint32(66)
+            WireOverruled.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(74)
+          w.bytes(obj.signature)
+        }
+
+        if ((obj.wasMine != null && obj.wasMine !== false)) {
+          w.uint32(80)
+          w.bool(obj.wasMine)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          issuer: noBytes,
+          subject: noBytes,
+          mark: WireTrustMark.MARK_UNSPECIFIED,
+          counter: 0,
+          atMs: 0,
+          name: noBytes,
+          addresses: [],
+          overruled: [],
+          signature: noBytes,
+          wasMine: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.issuer = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.mark = WireTrustMark.codec().decode(reader)
+              break
+            }
+            case 4: {
+              obj.counter = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.atMs = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.name = reader.bytes()
+              break
+            }
+            case 7: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
+            case 8: {
+              if (opts.limits?.overruled != null && obj.overruled.length === opts.limits.overruled) {
+                throw new MaxLengthError('Decode error - repeated field "overruled" had too many elements')
+              }
+
+              obj.overruled.push(WireOverruled.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.overruled$
+              }))
+              break
+            }
+            case 9: {
+              obj.signature = reader.bytes()
+              break
+            }
+            case 10: {
+              obj.wasMine = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0,
+          overruled: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.issuer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.subject`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.mark`,
+                value: WireTrustMark.codec().decode(reader)
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.counter`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.atMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            case 8: {
+              if (opts.limits?.overruled != null && obj.overruled === opts.limits.overruled) {
+                throw new MaxLengthError('Streaming decode error - repeated field "overruled" had too many elements')
+              }
+
+              for (const evt of WireOverruled.codec().stream(reader, reader.uint32(), `${prefix}.overruled[]`, {
+                limits: opts.limits?.overruled$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.overruled
+                }
+              }
+
+              obj.overruled++
+
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.wasMine`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireTrustStatementIssuerFieldEvent {
+    field: '$.issuer'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementSubjectFieldEvent {
+    field: '$.subject'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementMarkFieldEvent {
+    field: '$.mark'
+    value: WireTrustMark
+  }
+
+  export interface WireTrustStatementCounterFieldEvent {
+    field: '$.counter'
+    value: number
+  }
+
+  export interface WireTrustStatementAtMsFieldEvent {
+    field: '$.atMs'
+    value: number
+  }
+
+  export interface WireTrustStatementNameFieldEvent {
+    field: '$.name'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementOverruledIssuerFieldEvent {
+    field: '$.overruled[].issuer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface WireTrustStatementOverruledCounterFieldEvent {
+    field: '$.overruled[].counter'
+    value: number
+    index: number
+  }
+
+  export interface WireTrustStatementSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireTrustStatementWasMineFieldEvent {
+    field: '$.wasMine'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<WireTrustStatement>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireTrustStatement.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireTrustStatement>): WireTrustStatement {
+    return decodeMessage(buf, WireTrustStatement.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireTrustStatement>): Generator<WireTrustStatementIssuerFieldEvent | WireTrustStatementSubjectFieldEvent | WireTrustStatementMarkFieldEvent | WireTrustStatementCounterFieldEvent | WireTrustStatementAtMsFieldEvent | WireTrustStatementNameFieldEvent | WireTrustStatementAddressesFieldEvent | WireTrustStatementOverruledIssuerFieldEvent | WireTrustStatementOverruledCounterFieldEvent | WireTrustStatementSignatureFieldEvent | WireTrustStatementWasMineFieldEvent> {
+    return streamMessage(buf, WireTrustStatement.codec(), opts)
+  }
+}
+
+export interface WireOverruled {
+  issuer: Uint8Array<ArrayBuffer>
+  counter: number
+}
+
+export namespace WireOverruled {
+  let _codec: Codec<WireOverruled>
+
+  export const codec = (): Codec<WireOverruled> => {
+    if (_codec == null) {
+      _codec = message<WireOverruled>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.issuer != null && obj.issuer.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.issuer)
+        }
+
+        if ((obj.counter != null && obj.counter !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.counter)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          issuer: noBytes,
+          counter: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.issuer = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.counter = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.issuer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.counter`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WireOverruledIssuerFieldEvent {
+    field: '$.issuer'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface WireOverruledCounterFieldEvent {
+    field: '$.counter'
+    value: number
+  }
+
+  export function encode (obj: Partial<WireOverruled>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, WireOverruled.codec())
+  }
+
+  export function decode (buf: Uint8Array, opts?: DecodeOptions<WireOverruled>): WireOverruled {
+    return decodeMessage(buf, WireOverruled.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WireOverruled>): Generator<WireOverruledIssuerFieldEvent | WireOverruledCounterFieldEvent> {
+    return streamMessage(buf, WireOverruled.codec(), opts)
   }
 }
 
@@ -6813,6 +7575,11 @@ export namespace WirePair {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WirePairAnswerMineFieldEvent {
+    field: '$.answer.mine'
+    value: boolean
+  }
+
   export function encode (obj: Partial<WirePair>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WirePair.codec())
   }
@@ -6821,7 +7588,7 @@ export namespace WirePair {
     return decodeMessage(buf, WirePair.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WirePair>): Generator<WirePairRequestInviteIdFieldEvent | WirePairRequestSecretFieldEvent | WirePairRequestDeviceNameFieldEvent | WirePairRequestAddressesFieldEvent | WirePairAnswerAcceptedFieldEvent | WirePairAnswerCodeFieldEvent | WirePairAnswerDeviceNameFieldEvent | WirePairAnswerAddressesFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WirePair>): Generator<WirePairRequestInviteIdFieldEvent | WirePairRequestSecretFieldEvent | WirePairRequestDeviceNameFieldEvent | WirePairRequestAddressesFieldEvent | WirePairAnswerAcceptedFieldEvent | WirePairAnswerCodeFieldEvent | WirePairAnswerDeviceNameFieldEvent | WirePairAnswerAddressesFieldEvent | WirePairAnswerMineFieldEvent> {
     return streamMessage(buf, WirePair.codec(), opts)
   }
 }
@@ -7008,6 +7775,7 @@ export interface WirePairAnswer {
   code: Uint8Array<ArrayBuffer>
   deviceName: Uint8Array<ArrayBuffer>
   addresses: Uint8Array<ArrayBuffer>[]
+  mine: boolean
 }
 
 export namespace WirePairAnswer {
@@ -7042,6 +7810,11 @@ export namespace WirePairAnswer {
           }
         }
 
+        if ((obj.mine != null && obj.mine !== false)) {
+          w.uint32(40)
+          w.bool(obj.mine)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -7050,7 +7823,8 @@ export namespace WirePairAnswer {
           accepted: false,
           code: noBytes,
           deviceName: noBytes,
-          addresses: []
+          addresses: [],
+          mine: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -7077,6 +7851,10 @@ export namespace WirePairAnswer {
               }
 
               obj.addresses.push(reader.bytes())
+              break
+            }
+            case 5: {
+              obj.mine = reader.bool()
               break
             }
             default: {
@@ -7134,6 +7912,13 @@ export namespace WirePairAnswer {
 
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.mine`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -7167,6 +7952,11 @@ export namespace WirePairAnswer {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface WirePairAnswerMineFieldEvent {
+    field: '$.mine'
+    value: boolean
+  }
+
   export function encode (obj: Partial<WirePairAnswer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WirePairAnswer.codec())
   }
@@ -7175,7 +7965,7 @@ export namespace WirePairAnswer {
     return decodeMessage(buf, WirePairAnswer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<WirePairAnswer>): Generator<WirePairAnswerAcceptedFieldEvent | WirePairAnswerCodeFieldEvent | WirePairAnswerDeviceNameFieldEvent | WirePairAnswerAddressesFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<WirePairAnswer>): Generator<WirePairAnswerAcceptedFieldEvent | WirePairAnswerCodeFieldEvent | WirePairAnswerDeviceNameFieldEvent | WirePairAnswerAddressesFieldEvent | WirePairAnswerMineFieldEvent> {
     return streamMessage(buf, WirePairAnswer.codec(), opts)
   }
 }

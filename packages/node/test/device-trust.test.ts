@@ -1,0 +1,143 @@
+/** Nodes of one person that introduce, revoke and lift each other, in virtual time. */
+import { expect, test } from 'vitest';
+import { NodeWorld, SharedWorld } from './node-world.js';
+
+const ids = ['SimLaptop', 'SimDesktop', 'SimPhone'] as const;
+
+async function startNodes(shared: SharedWorld): Promise<[NodeWorld, NodeWorld, NodeWorld]> {
+  const [laptop, desktop, phone] = ids.map((id) => new NodeWorld(shared, id));
+  return [await laptop!.start(), await desktop!.start(), await phone!.start()];
+}
+
+async function pair(shared: SharedWorld, host: NodeWorld, guest: NodeWorld): Promise<void> {
+  const { invite } = await shared.complete(host.node.control.invite({}));
+  await shared.complete(guest.node.control.join(invite));
+}
+
+/** All three are devices of one person, and connected with each other. */
+async function oneUser(shared: SharedWorld): Promise<[NodeWorld, NodeWorld, NodeWorld]> {
+  const nodes = await startNodes(shared);
+  const [laptop, desktop, phone] = nodes;
+  await pair(shared, desktop, phone);
+  await pair(shared, desktop, laptop);
+  for (const one of nodes) {
+    for (const other of nodes) if (one !== other) await connected(shared, one, other);
+  }
+  return nodes;
+}
+
+function connected(shared: SharedWorld, one: NodeWorld, other: NodeWorld): Promise<void> {
+  return shared.until(() => one.node.engine.isConnected(other.device as never));
+}
+
+async function stateAt(shared: SharedWorld, node: NodeWorld, of: NodeWorld): Promise<string> {
+  const devices = await shared.complete(node.node.control.devices());
+  return devices.find(({ id }) => id === of.device)?.state ?? 'unknown';
+}
+
+/** Waits until a node's configuration holds what another one said of a third. */
+function heard(
+  shared: SharedWorld,
+  node: NodeWorld,
+  issuer: NodeWorld,
+  mark: string,
+  subject: NodeWorld,
+): Promise<void> {
+  return shared.until(() =>
+    node.node.config.current.trust.some(
+      (one) => one.issuer === issuer.device && one.subject === subject.device && one.mark === mark,
+    ),
+  );
+}
+
+test('pairing once makes all devices of one person known to each other', async () => {
+  const shared = new SharedWorld();
+  const [laptop, , phone] = await oneUser(shared);
+  expect(await stateAt(shared, laptop, phone)).toBe('mine');
+  expect(await stateAt(shared, phone, laptop)).toBe('mine');
+});
+
+test('a revocation cuts the device off here, and suspends it on other devices', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop, phone] = await oneUser(shared);
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  expect(desktop.node.engine.isConnected('SimLaptop' as never)).toBe(false);
+  await heard(shared, phone, desktop, 'revoked', laptop);
+  await shared.until(() => !phone.node.engine.isConnected('SimLaptop' as never));
+  expect(await stateAt(shared, desktop, laptop)).toBe('revoked');
+  expect(await stateAt(shared, phone, laptop)).toBe('suspended');
+  await shared.complete(phone.node.control.confirmDevice('SimLaptop'));
+  expect(await stateAt(shared, phone, laptop)).toBe('revoked');
+  await expect(
+    shared.complete(phone.node.control.confirmDevice('SimLaptop')),
+  ).rejects.toMatchObject({ code: 'nothing_to_confirm' });
+});
+
+test('a thief’s revocations only suspend, and a person undoes them from one device', async () => {
+  const shared = new SharedWorld();
+  const [thief, desktop, phone] = await oneUser(shared);
+  await shared.complete(thief.node.control.revokeDevice('SimPhone'));
+  await heard(shared, desktop, thief, 'revoked', phone);
+  await shared.until(() => !desktop.node.engine.isConnected('SimPhone' as never));
+  expect(await stateAt(shared, desktop, phone)).toBe('suspended');
+
+  await shared.complete(desktop.node.control.liftDevice('SimPhone'));
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await connected(shared, desktop, phone);
+  await heard(shared, phone, desktop, 'revoked', thief);
+  expect(await stateAt(shared, desktop, phone)).toBe('mine');
+  expect(await stateAt(shared, phone, thief)).toBe('suspended');
+});
+
+test('devices that revoke each other, one after the other, are both suspended on a third one', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop, phone] = await oneUser(shared);
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await heard(shared, phone, desktop, 'revoked', laptop);
+  await shared.complete(phone.node.control.liftDevice('SimLaptop'));
+  expect(await stateAt(shared, phone, laptop)).toBe('mine');
+  await connected(shared, laptop, phone);
+  await connected(shared, phone, laptop);
+  await shared.complete(laptop.node.control.revokeDevice('SimDesktop'));
+  await heard(shared, phone, laptop, 'revoked', desktop);
+  expect(await stateAt(shared, phone, desktop)).toBe('suspended');
+  await shared.complete(phone.node.control.liftDevice('SimDesktop'));
+  await connected(shared, phone, desktop);
+  expect(await stateAt(shared, phone, desktop)).toBe('mine');
+});
+
+test('what is said of nobody’s own device by a stranger’s is not taken', async () => {
+  const shared = new SharedWorld();
+  const [friend, desktop, phone] = await startNodes(shared);
+  await pair(shared, desktop, phone);
+  const { invite } = await shared.complete(desktop.node.control.invite({ mine: false }));
+  await shared.complete(friend.node.control.join(invite, true));
+  await connected(shared, friend, desktop);
+  // The friend's node says it of its own accord; the desktop takes only introductions of it.
+  await pair(shared, friend, phone);
+  await shared.complete(friend.node.control.revokeDevice('SimPhone'));
+  await connected(shared, desktop, phone);
+  expect(await stateAt(shared, desktop, phone)).toBe('mine');
+  const said = desktop.node.config.current.trust.filter(({ issuer }) => issuer === friend.device);
+  expect(said.filter(({ mark }) => mark === 'revoked')).toEqual([]);
+});
+
+test('a revoked device that is paired anew is admitted', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop] = await oneUser(shared);
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await pair(shared, desktop, laptop);
+  await connected(shared, desktop, laptop);
+  expect(await stateAt(shared, desktop, laptop)).toBe('mine');
+});
+
+test('devices that met over one that is revoked go on, and the person is told which they are', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop, phone] = await oneUser(shared);
+  const revoked = await shared.complete(laptop.node.control.revokeDevice('SimDesktop'));
+  expect(revoked.introduced).toEqual(['SimPhone']);
+  expect(laptop.node.engine.isConnected('SimPhone' as never)).toBe(true);
+  await heard(shared, phone, laptop, 'revoked', desktop);
+  await shared.until(() => !phone.node.engine.isConnected('SimDesktop' as never));
+  expect(await stateAt(shared, phone, laptop)).toBe('mine');
+});
