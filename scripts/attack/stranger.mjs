@@ -155,7 +155,9 @@ async function knockAtNode(laptop, when = '') {
   broken.push(...oddChallenges(heard, `${when}libp2p's own packages`));
   const said = Object.values(utterances);
   const target = portOf(laptop.addresses[0]);
-  const all = await Promise.all(said.map((bytes) => conversation(target, () => bytes)));
+  const all = await Promise.all(
+    said.map((bytes) => conversation(target, () => bytes, '127.0.0.3')),
+  );
   for (const [at, name] of Object.keys(utterances).entries()) {
     const { heard: bytes, lastedMs } = all[at];
     console.log(

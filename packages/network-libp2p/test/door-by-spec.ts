@@ -72,12 +72,16 @@ export function tag(
   return createHmac('sha256', key).update(signed).digest();
 }
 
-/** What a device said to whoever connected and gave this answer to its challenge; until it hangs up. */
+/**
+ * What a device said to whoever connected and gave this answer to its challenge; until it hangs up.
+ * All of 127.0.0.0/8 is this machine, on Linux: an address of one's own has places of its own there.
+ */
 export async function conversation(
   port: number,
   answer: (challenge: Buffer) => Promise<Uint8Array> | Uint8Array | undefined,
+  localAddress = '127.0.0.1',
 ): Promise<{ readonly heard: Buffer; readonly lastedMs: number }> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
   // It ends with a reset: that is the end, not an error.
   socket.on('error', () => socket.destroy());
   const beganMs = performance.now();
