@@ -11,6 +11,9 @@ import { withDeadline } from './deadline.js';
 import { isDeviceId } from './device-identity.js';
 import { dialHeadStartMs, dialTimeoutMs, maxDialAddresses } from './network-limits.js';
 
+/** What an address may be made of. */
+const networkParts = new Set(['ip4', 'ip6', 'ip6zone', 'dns', 'dns4', 'dns6', 'tcp']);
+
 export type Dial = (address: Multiaddr, signal: AbortSignal) => Promise<Connection>;
 
 export class AddressRace {
@@ -90,8 +93,11 @@ export class AddressRace {
 
   async #connect(address: string, aborted: AbortSignal): Promise<Connection> {
     const target = multiaddr(address);
-    if (target.getComponents().some((part) => part.name === 'p2p')) {
-      throw new Error('the address must not name an identity');
+    const parts = target.getComponents().map((part) => part.name);
+    if (parts.includes('p2p')) throw new Error('the address must not name an identity');
+    // Other devices tell addresses: what only this machine can reach, its own sockets, is not theirs.
+    if (!parts.every((name) => networkParts.has(name))) {
+      throw new Error('the address is not one of TCP');
     }
     const named = target.encapsulate(`/p2p/${this.#device}`);
     const connection = await withDeadline(this.#clock, dialTimeoutMs, aborted, (signal) =>

@@ -66,7 +66,7 @@ export class LanDiscovery {
 
   #watch(): void {
     this.#timer = this.#init.clock.setTimer(interfaceCheckMs, () => {
-      const fingerprint = this.#fingerprint();
+      const fingerprint = this.#fingerprintNow();
       if (fingerprint !== this.#seen) {
         this.#seen = fingerprint;
         this.#init.logger.info('the interfaces of this machine changed', { now: fingerprint });
@@ -75,6 +75,17 @@ export class LanDiscovery {
       }
       this.#watch();
     });
+  }
+
+  /** The one seen last where the machine cannot tell: a process may have no handle left for it. */
+  #fingerprintNow(): string {
+    try {
+      return this.#fingerprint();
+    } catch (error) {
+      const reason = errorMessage(error);
+      this.#init.logger.debug('the interfaces of this machine cannot be looked at', { reason });
+      return this.#seen;
+    }
   }
 
   #fingerprint(): string {

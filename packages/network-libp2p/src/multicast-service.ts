@@ -85,7 +85,12 @@ class AnnouncingService implements MulticastService {
   }
 
   async #announceAndWait(): Promise<void> {
-    for (const one of this.#init.interfaces()) await this.#announceOn(one);
+    try {
+      for (const one of this.#init.interfaces()) await this.#announceOn(one);
+    } catch (error) {
+      // A process without a free handle cannot even list them; it can again later.
+      this.#note('the interfaces cannot be looked at', error);
+    }
     if (this.#stopped) return;
     this.#timer = this.#init.clock.setTimer(this.#pauseMs, () => void this.#announceAndWait());
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestAnnouncementPauseMs);
@@ -120,8 +125,12 @@ class AnnouncingService implements MulticastService {
   #hear(message: Uint8Array): void {
     const announcement = announcementIn(message);
     if (announcement === undefined || !this.#hasTime()) return;
-    for (const { device, addresses } of heardIn(announcement, this.#keysOf('hearing'))) {
-      this.#onPeer(device, addresses);
+    try {
+      for (const { device, addresses } of heardIn(announcement, this.#keysOf('hearing'))) {
+        this.#onPeer(device, addresses);
+      }
+    } catch (error) {
+      this.#note('an announcement could not be judged', error);
     }
   }
 

@@ -17,6 +17,7 @@ function startDiscovery(options: { addresses?: readonly string[]; failing?: bool
     clock,
     addresses: options.addresses ?? reachable,
     interfaces: [lan],
+    look: () => world.interfaces,
     acts: [] as string[],
     found: [] as [string, readonly string[]][],
     changes: 0,
@@ -44,7 +45,7 @@ function startDiscovery(options: { addresses?: readonly string[]; failing?: bool
       world.looks++;
       return world.addresses;
     },
-    interfaces: () => world.interfaces,
+    interfaces: () => world.look(),
     clock,
     logger: silentLogger,
     onFound: (device, addresses) => world.found.push([device, addresses]),
@@ -95,6 +96,19 @@ test('a service that cannot start is tried again when the interfaces changed', a
   world.interfaces = [otherLan];
   clock.advance(interfaceCheckMs);
   await until(acts, ['start 1', 'stop 1', 'start 2']);
+});
+
+test('a look at the interfaces that fails changes nothing, and the next one is taken', async () => {
+  const { world, acts, clock } = startDiscovery();
+  await until(acts, ['start 1']);
+  world.look = () => {
+    throw new Error('too many open files');
+  };
+  clock.advance(interfaceCheckMs * 2);
+  world.look = () => [otherLan];
+  clock.advance(interfaceCheckMs);
+  await until(acts, ['start 1', 'stop 1', 'start 2']);
+  expect(world.changes).toBe(1);
 });
 
 test('nothing is told and nothing is started after the end', async () => {

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { PeerConnection } from '@holdfast/platform';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -71,6 +74,27 @@ describe('addresses', () => {
     }
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'no address makes a device dial what is not in the network: a service of its own machine',
+  async () => {
+    const [alice, bob] = [await startDevice(), await startDevice()];
+    const place = mkdtempSync(join(tmpdir(), 'holdfast-dial-'));
+    onTestFinished(() => rmSync(place, { recursive: true, force: true }));
+    const path = join(place, 'service');
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    onTestFinished(() => void server.close());
+    const address = `/unix/${encodeURIComponent(path)}`;
+    const dialling = alice.network.dial(bob.network.localDevice, [address]);
+    await expect(dialling).rejects.toMatchObject({ code: 'dial_failed' });
+    expect(connections).toBe(0);
+  },
+);
 
 describe('dialling many addresses', () => {
   /** Something that accepts connections and never says a word. */
