@@ -160,7 +160,7 @@ test('a steady file that is absent for a moment, or torn, is noticed', () => {
   expect(() => look.look()).toThrow('absent');
 });
 
-test('a steady file may go with the power only where its name was never synced', () => {
+test('a steady file may go with the power only where its name was never synced, and with its disk', () => {
   const { machine, reader, ledger, write, user } = scene();
   const look = new PathReader(machine, reader, ledger);
   const losePower = (name: string) => {
@@ -176,6 +176,8 @@ test('a steady file may go with the power only where its name was never synced',
   }
   expect(losePower('steady/two.txt')).not.toThrow();
   expect(losePower('steady/one.txt')).toThrow('one.txt is absent');
+  look.forget();
+  expect(() => look.look()).not.toThrow();
 });
 
 test('what an open handle wrote into set-aside content is not forgotten', () => {

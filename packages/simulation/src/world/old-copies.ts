@@ -52,7 +52,7 @@ function putBack(world: SimulatedWorld, copy: Copy, random: SeededRandom): void 
   const { machine, image, history } = copy;
   const what = history !== undefined || random.chance(0.4) ? 'disk' : 'home';
   whileOff(world, machine, random, random.chance(0.5), () => {
-    world.ledger.aroundOldCopy(() => {
+    world.aroundOldCopy(machine, () => {
       machine.putBack(image, what);
       if (history !== undefined) historyOf(world, machine)?.goBack(history);
     });

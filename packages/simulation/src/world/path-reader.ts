@@ -30,6 +30,13 @@ export class PathReader {
     this.#there = new Set(this.#durable);
   }
 
+  /** An old copy of the disk was put back: what is there now is where it begins. */
+  forget(): void {
+    this.#there.clear();
+    this.#durable.clear();
+    this.#seenAt = '';
+  }
+
   /** Throws where a file that was there is neither old nor new. */
   look(): void {
     const { disk } = this.#machine;

@@ -160,6 +160,12 @@ export class SimulatedWorld {
     });
   }
 
+  /** An old copy of a machine's disk or home takes the place of what is there. */
+  aroundOldCopy(machine: SimulatedMachine, putBack: () => void): void {
+    this.ledger.aroundOldCopy(putBack);
+    this.#pathReaders.get(machine)?.forget();
+  }
+
   /** Compares, at intervals, what is there with what should be. */
   watch(): void {
     this.#isWatched = true;
