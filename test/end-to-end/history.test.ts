@@ -117,6 +117,8 @@ describe('ls', () => {
       version: expect.stringMatching(/^[0-9a-f]{64}$/),
       deleted: false,
       thinned: false,
+      changed: expect.stringMatching(/Z$/),
+      device: 'laptop',
     });
   });
 
