@@ -1,21 +1,26 @@
 /**
- * Decides which inbound connections may go on: before the handshake by a quota for each address,
- * after authentication by what was shown at the door and by asking the handlers. Owns the count of
- * pending connections, of connections by device, and the one place for a pairing connection.
+ * Decides which inbound connections may go on: before the handshake by how many wait, in all and
+ * from each address; after authentication by what was shown at the door and by asking the handlers.
+ * Owns the list of pending connections, the count of those of each device, and the one place for a
+ * pairing connection.
  */
 
 import type { Admission, Logger } from '@holdfast/platform';
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
 import type { Door } from './door.js';
-import { maxConnectionsPerDevice, maxPendingPerAddress } from './network-limits.js';
+import {
+  maxConnectionsPerDevice,
+  maxPendingConnections,
+  maxPendingPerAddress,
+} from './network-limits.js';
 
 export class AcceptGate implements ConnectionGater {
   readonly #admit: (device: string) => Admission;
   readonly #door: Pick<Door, 'proofOf'>;
   readonly #logger: Logger;
-  readonly #pendingByAddress = new CountByKey();
+  /** The connections that have not finished their handshake, the oldest first, and from where. */
+  readonly #pending = new Map<MultiaddrConnection, string>();
   readonly #openByDevice = new CountByKey();
-  readonly #releases = new WeakMap<MultiaddrConnection, () => void>();
   #pairing: MultiaddrConnection | undefined;
 
   constructor(init: {
@@ -42,15 +47,12 @@ export class AcceptGate implements ConnectionGater {
 
   denyInboundConnection(connection: MultiaddrConnection): boolean {
     const address = hostOf(connection);
-    if (this.#pendingByAddress.get(address) >= maxPendingPerAddress) {
-      this.#logger.warn('connection refused: too many unfinished ones from one address', {
-        address,
-      });
+    if (!this.#makeRoom(address)) {
+      this.#logger.warn('connection refused: too many unfinished ones', { address });
       return true;
     }
-    const release = once(this.#pendingByAddress.hold(address));
-    this.#releases.set(connection, release);
-    connection.addEventListener('close', release, { once: true });
+    this.#pending.set(connection, address);
+    connection.addEventListener('close', () => this.#pending.delete(connection), { once: true });
     return false;
   }
 
@@ -75,8 +77,28 @@ export class AcceptGate implements ConnectionGater {
   }
 
   denyInboundUpgradedConnection(_peer: PeerId, connection: MultiaddrConnection): boolean {
-    this.#releases.get(connection)?.();
+    this.#pending.delete(connection);
     return false;
+  }
+
+  /**
+   * Where all places are taken, the oldest connection that has shown nothing at the door loses its
+   * own: whoever fills the places fills them against themselves, for others show a tag at once.
+   */
+  #makeRoom(address: string): boolean {
+    const fromThere = [...this.#pending].filter(([, one]) => one === address);
+    const isFull = this.#pending.size >= maxPendingConnections;
+    if (fromThere.length < maxPendingPerAddress && !isFull) return true;
+    const rivals = fromThere.length < maxPendingPerAddress ? [...this.#pending] : fromThere;
+    const silent = rivals.filter(([connection]) => this.#door.proofOf(connection) === undefined);
+    const countFrom = (host: string) => silent.filter(([, one]) => one === host).length;
+    // Of those with the most connections, the oldest: sorting keeps the order of what is equal.
+    const [first] = silent.toSorted(([, a], [, b]) => countFrom(b) - countFrom(a));
+    if (first === undefined) return false;
+    const [connection, host] = first;
+    this.#logger.warn('connection ended: too many unfinished ones', { address: host });
+    connection.abort(new Error('others need its place'));
+    return true;
   }
 
   #reservePairing(connection: MultiaddrConnection): boolean {

@@ -58,7 +58,7 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
         listenOpts: socket,
         inboundSocketInactivityTimeout: limits.silenceLimitMs,
         outboundSocketInactivityTimeout: limits.silenceLimitMs,
-        maxConnections: limits.maxConnections + limits.maxPendingConnections,
+        maxConnections: limits.maxConnections + limits.maxUnfinishedConnections,
       }),
     ],
     connectionEncrypters: [
@@ -70,7 +70,7 @@ export function libp2pOptions(node: NodeOptions): Libp2pOptions<OwnServices> {
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: limits.maxConnections,
-      maxIncomingPendingConnections: limits.maxPendingConnections,
+      maxIncomingPendingConnections: limits.maxUnfinishedConnections,
       inboundConnectionThreshold: limits.maxConnectionsPerSecond,
       inboundUpgradeTimeout: limits.upgradeTimeoutMs,
       inboundStreamProtocolNegotiationTimeout: limits.openChannelTimeoutMs,

@@ -8,9 +8,13 @@ const mebibyte = 1024 * 1024;
 export const maxConnections = 64;
 export const maxConnectionsPerDevice = 8;
 
-/** Inbound connections that have not finished their handshake: in all, and from one address. */
+/** Inbound connections that have not finished their handshake: in all, and from one address. The
+ * next one takes the place of the oldest. */
 export const maxPendingConnections = 30;
 export const maxPendingPerAddress = 5;
+
+/** libp2p's own bound is higher: whom it refuses never comes to where places are made free. */
+export const maxUnfinishedConnections = 2 * maxPendingConnections;
 
 /** New inbound connections a second from one address. */
 export const maxConnectionsPerSecond = 20;

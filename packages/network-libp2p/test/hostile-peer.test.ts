@@ -10,7 +10,11 @@ import type { Libp2pOptions } from 'libp2p';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { privateKeyFrom } from '../src/device-identity.js';
 import { Door } from '../src/door.js';
-import { maxPendingPerAddress, streamReadBufferBytes } from '../src/network-limits.js';
+import {
+  maxPendingConnections,
+  maxPendingPerAddress,
+  streamReadBufferBytes,
+} from '../src/network-limits.js';
 import { SharedKeys } from '../src/shared-keys.js';
 import { connects, createPlainNode } from './plain-node.js';
 import { realRandom } from './real-clock.js';
@@ -146,12 +150,8 @@ describe('a plain libp2p node that is a member', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a host that opens idle connections', () => {
-  function connectIdle(device: TestDevice): Socket {
-    const socket = connect({
-      port: portOf(device),
-      host: '127.0.0.1',
-      localAddress: '127.0.0.2',
-    });
+  function connectIdle(device: TestDevice, localAddress = '127.0.0.2'): Socket {
+    const socket = connect({ port: portOf(device), host: '127.0.0.1', localAddress });
     socket.on('error', () => socket.destroy());
     onTestFinished(() => void socket.destroy());
     return socket;
@@ -177,6 +177,25 @@ describe.skipIf(process.platform !== 'linux')('a host that opens idle connection
     const honest = await startDevice();
     expect((await dial(honest, device)).remoteDevice).toBe(device.network.localDevice);
     expect(sockets.filter((socket) => !socket.closed)).toHaveLength(maxPendingPerAddress);
+  });
+
+  test('from many addresses takes no place that an honest device needs', async () => {
+    const device = await startDevice();
+    const addresses = Array.from({ length: maxPendingConnections }, (_, at) => `127.0.1.${at + 1}`);
+    const challenged = addresses.map((address) => once(connectIdle(device, address), 'data'));
+    await Promise.all(challenged);
+    const honest = await startDevice();
+    expect((await dial(honest, device)).remoteDevice).toBe(device.network.localDevice);
+  });
+
+  test('from the address of an honest device does not keep that one out', async () => {
+    const device = await startDevice();
+    const idle = Array.from({ length: maxPendingPerAddress }, () =>
+      once(connectIdle(device, '127.0.0.1'), 'data'),
+    );
+    await Promise.all(idle);
+    const honest = await startDevice();
+    expect((await dial(honest, device)).remoteDevice).toBe(device.network.localDevice);
   });
 
   test('loses the others when their time is up, and its places are free again', async () => {
