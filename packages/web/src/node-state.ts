@@ -103,6 +103,8 @@ export interface Device {
   readonly connected: boolean;
   readonly addresses: readonly string[];
   readonly lastSeen: string | null;
+  /** Why nothing travels between the two: revoked, suspended, another version; else empty. */
+  readonly problem: string;
 }
 
 export interface NodeState {

@@ -38,6 +38,6 @@ export function nodeWith(...folders: readonly Folder[]): NodeState {
     name: 'laptop',
     version: '0.1.0',
     folders,
-    devices: [{ id: 'pi', name: 'pi', connected: true, addresses: [], lastSeen: null }],
+    devices: [{ id: 'pi', name: 'pi', connected: true, addresses: [], lastSeen: null, problem: '' }],
   };
 }
