@@ -148,7 +148,6 @@ const disk: DiskFacts = {
 describe('disks', () => {
   const folder: FolderFacts = {
     label: 'my docs',
-    mode: 'send-receive',
     paused: false,
     disk,
     rootFault: '',

@@ -187,5 +187,9 @@ describe('install-service and uninstall-service', () => {
     expect(out).toContain(`${unit} was written.`);
     expect(out).toContain('  systemctl --user enable --now holdfast.service');
     expect(out).toContain('It can write in these places only:');
+    expect(out.replaceAll('\n', ' ')).toContain('holds for a unit of the machine (--system)');
+    const machine = ['install-service', '--platform', 'linux', '--system', '--dry-run'];
+    const said = (await shell.run(machine, { variables })).out.replaceAll('\n', ' ');
+    expect(said).not.toContain('holds for a unit of the machine');
   });
 });

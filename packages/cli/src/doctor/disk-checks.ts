@@ -21,7 +21,6 @@ export interface DiskFacts {
 
 export interface FolderFacts {
   readonly label: string;
-  readonly mode: string;
   readonly paused: boolean;
   readonly disk: DiskFacts;
   /** Why its root is not the one that was added; empty where it is. */

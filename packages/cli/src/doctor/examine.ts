@@ -172,13 +172,12 @@ async function folderFindings(patient: Patient): Promise<Finding[]> {
 /** Undefined where only history is kept. */
 async function folderFacts(
   { inspected, typeOf }: Patient,
-  { id, label, path, mode, paused }: StoredFolder,
+  { id, label, path, paused }: StoredFolder,
   now: FolderStatus | undefined,
 ): Promise<FolderFacts | undefined> {
   if (path === null) return undefined;
   return {
     label,
-    mode,
     paused,
     disk: await diskFacts(path, typeOf),
     rootFault: inspected.rootFaults.get(id) ?? '',

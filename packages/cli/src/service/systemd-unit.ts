@@ -1,6 +1,6 @@
 /**
  * A unit of systemd (systemd.exec(5), systemd.service(5)), for a user or for the machine. It shuts the
- * node in: it can write to its home and its folders, and nowhere else. Memory that is both writable
+ * node in: of the machine, it can write to its home and its folders, and nowhere else. Memory that is both writable
  * and executable stays allowed, as V8 compiles while it runs. Pure.
  */
 import { join } from 'node:path';
@@ -8,6 +8,13 @@ import { markFor, nodeCommand, type Service, type ServiceFacts } from './service
 
 const unitName = 'holdfast.service';
 const memoryMax = '1G';
+
+/**
+ * Seen with systemd 252: without a namespace of users (`PrivateUsers`) it mounts nothing for a user's
+ * unit, and with one the unit does not start everywhere.
+ */
+const onlyOfTheMachine =
+  'That last limit holds for a unit of the machine (--system); many a systemd of a user passes it over.';
 
 /** What a unit with PrivateTmp has of its own. */
 const temporary = ['/tmp', '/var/tmp'];
@@ -29,6 +36,7 @@ export function systemdUnit(facts: ServiceFacts): Service {
         : []),
       `It runs as ${owner}, is started again when it ends badly, and gets at most ${memoryMax} of memory.`,
       `It can write in these places only: ${places.join(', ')}.`,
+      ...(isSystem ? [] : [onlyOfTheMachine]),
       'Before you keep a folder elsewhere, repeat this command with --writable DIR and restart it.',
     ],
     start: startSteps(isSystem),
