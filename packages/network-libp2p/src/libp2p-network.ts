@@ -120,6 +120,12 @@ class Libp2pNetwork implements Network {
     if (this.#stopping !== undefined) peer.abort(new Error('the network is stopping'));
     else if (this.#admission(connection) === 'member') {
       this.#requireHandlers().onConnection(peer);
+    } else if (options.inviteKey === undefined) {
+      // Nobody would own it: whoever closes the connections of a removed device did so before.
+      peer.abort(new Error('the device is not admitted any more'));
+      throw new AppError('dial_failed', 'The device was removed while it was dialled.', {
+        kind: 'permanent',
+      });
     }
     return peer;
   }

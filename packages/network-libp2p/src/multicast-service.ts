@@ -13,12 +13,13 @@ import {
   type Timer,
 } from '@holdfast/platform';
 import { announcements, heardIn } from './announcement.js';
+import { HearingBudget } from './hearing-budget.js';
 import { announcementIn, mdnsGroup, mdnsPort, mdnsRecord, mdnsTimeToLive } from './mdns-record.js';
 import {
   firstAnnouncementPauseMs,
   longestAnnouncementPauseMs,
   maxAnnouncedDevices,
-  maxAnnouncementsPerSecond,
+  messageCostInKeys,
 } from './network-limits.js';
 import { type InterfaceAddress, onLinkAddresses } from './on-link-addresses.js';
 import type { SharedKeys } from './shared-keys.js';
@@ -52,8 +53,7 @@ class AnnouncingService implements MulticastService {
   #pauseMs = firstAnnouncementPauseMs;
   #timer: Timer | undefined;
   #stopped = false;
-  #secondBeganMs = Number.NEGATIVE_INFINITY;
-  #heardInSecond = 0;
+  readonly #budget = new HearingBudget();
 
   constructor(init: MulticastServiceInit) {
     this.#init = init;
@@ -124,25 +124,17 @@ class AnnouncingService implements MulticastService {
 
   #hear(message: Uint8Array): void {
     const announcement = announcementIn(message);
-    if (announcement === undefined || !this.#hasTime()) return;
+    const nowMs = this.#init.clock.monotonic();
+    if (announcement === undefined || !this.#budget.take(messageCostInKeys, nowMs)) return;
     try {
-      for (const { device, addresses } of heardIn(announcement, this.#keysOf('hearing'))) {
+      const keys = this.#keysOf('hearing');
+      if (!this.#budget.take(keys.length, nowMs)) return;
+      for (const { device, addresses } of heardIn(announcement, keys)) {
         this.#onPeer(device, addresses);
       }
     } catch (error) {
       this.#note('an announcement could not be judged', error);
     }
-  }
-
-  /** Whoever floods the network with announcements costs so much and no more. */
-  #hasTime(): boolean {
-    const nowMs = this.#init.clock.monotonic();
-    if (nowMs - this.#secondBeganMs >= 1_000) {
-      this.#secondBeganMs = nowMs;
-      this.#heardInSecond = 0;
-    }
-    this.#heardInSecond += 1;
-    return this.#heardInSecond <= maxAnnouncementsPerSecond;
   }
 
   #keysOf(direction: 'announcing' | 'hearing'): [device: string, key: Uint8Array][] {

@@ -46,8 +46,10 @@ export const longestAnnouncementPauseMs = 30_000;
 /** Devices that are announced to; beyond it, addresses must be known. */
 export const maxAnnouncedDevices = 512;
 
-/** Announcements of anybody that are looked at in a second; more are let go by. */
-export const maxAnnouncementsPerSecond = 100;
+/** Keys tried in a second on announcements of anybody; more are let go by. A key takes about 3 µs. */
+export const maxKeysTriedPerSecond = 25_600;
+/** What an announcement costs beside: its packet, and listing the keys. */
+export const messageCostInKeys = 4;
 
 /** How often the machine's interfaces are looked at; node has no event for it. */
 export const interfaceCheckMs = 5_000;

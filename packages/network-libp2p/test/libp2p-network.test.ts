@@ -96,6 +96,16 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test('a connection with a device that was removed while it was dialled is ended', async () => {
+  const [alice, bob] = [await startDevice(), await startDevice()];
+  const dialling = dial(alice, bob);
+  alice.admission = 'refuse';
+  await expect(dialling).rejects.toMatchObject({ code: 'dial_failed' });
+  const { connections } = bob;
+  await Promise.all(connections.map((connection) => connection.closed));
+  expect(alice.connections).toEqual([]);
+});
+
 describe('dialling many addresses', () => {
   /** Something that accepts connections and never says a word. */
   async function listenSilently(): Promise<string> {
