@@ -127,6 +127,18 @@ describe('what cannot be', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  test('because the archive went away is said, and stays said', async () => {
+    const page = await lookingBackAt('');
+    await page.getByRole('button', { name: 'Bring back docs' }).click();
+    await page.getByText('would be written to').waitFor();
+    await pi.stop();
+    await bringBack(page).click();
+    await page.getByRole('alert').getByText('archive').waitFor();
+    await laptop.run('folder', 'rescan', 'docs');
+    expect(await page.getByRole('alert').count()).toBe(1);
+    expect(readdirSync(world.root).filter((name) => name.includes('restored'))).toEqual([]);
+  });
+
   test('without an archive is said, with what to do', async () => {
     await pi.stop();
     watched = await openPage(browser);
