@@ -126,11 +126,30 @@ export class HostileMessages {
   control(): ControlMessage {
     if (this.#random.chance(this.#known.lies / 4)) return this.hello();
     if (this.#random.chance(this.#known.lies / 2)) return this.#wildDelta();
+    if (this.#random.chance(this.#known.lies / 4)) return this.#trust();
     const makers = [
       ...[() => this.#delta(), () => this.#delta(), () => this.#error()],
       ...[() => this.#progress(), () => this.#receipt(), () => this.folders()],
     ];
     return this.#random.pick(makers)();
+  }
+
+  /** In the name of everybody, with signatures of nobody. */
+  #trust(): ControlMessage {
+    const known = this.#known;
+    const statements = Array.from({ length: this.#random.integer(0, 20) }, () => ({
+      issuer: known.member(),
+      subject: known.member(),
+      mark: this.#random.pick(['mine', 'other', 'revoked'] as const),
+      wasMine: this.#random.chance(0.3),
+      counter: known.number(),
+      atMs: known.number(),
+      name: this.#random.pick(['pi', '', '<script>']),
+      addresses: this.#random.pick([[], ['/memory/1']]),
+      overruled: [{ issuer: known.member(), counter: known.number() }],
+      signature: known.digits(64),
+    }));
+    return { type: 'trust', statements };
   }
 
   /** One that goes on from what it said before: it is taken. */
