@@ -58,6 +58,8 @@ export class AcceptGate implements ConnectionGater {
 
   denyInboundEncryptedConnection(peer: PeerId, connection: MultiaddrConnection): boolean {
     const device = peer.toString();
+    // What came behind the handshake's last message may have ended it: nobody would say so later.
+    if (connection.status !== 'open') return true;
     const admission = this.admission(device, connection);
     if (admission === 'refuse') {
       this.#logger.info('connection refused: the device is not known here', { device });
