@@ -38,6 +38,8 @@ export function nodeWith(...folders: readonly Folder[]): NodeState {
     name: 'laptop',
     version: '0.1.0',
     folders,
-    devices: [{ id: 'pi', name: 'pi', connected: true, addresses: [], lastSeen: null, problem: '' }],
+    devices: [
+      { id: 'pi', name: 'pi', connected: true, addresses: [], lastSeen: null, problem: '' },
+    ],
   };
 }
