@@ -61,6 +61,11 @@ export function intactAnswer(folder: Folder, nowMs: number): Answer {
   return { tone: 'quiet', text: 'Not checked yet.' };
 }
 
+/** In how many archives the folder is; of one that keeps history only, this one is the first. */
+export function placesOf({ archive, path, copies }: Folder): number {
+  return archive && path === null ? Math.max(1, copies) : copies;
+}
+
 export function availableAnswer(folder: Folder, nowMs: number): Answer {
   const never = folder.copies === 0 && folder.lastArchived === null;
   if (folder.unarchivedFiles > 0 && !never) {
@@ -68,6 +73,9 @@ export function availableAnswer(folder: Folder, nowMs: number): Answer {
       tone: 'warning',
       text: `${countWords(folder.unarchivedFiles, 'change')} not archived yet.`,
     };
+  }
+  if (folder.copies === 0 && placesOf(folder) > 0) {
+    return { tone: 'good', text: 'Its history is kept here.' };
   }
   if (folder.copies === 0) return { tone: 'warning', text: 'In no archive yet.' };
   const places = `Archived in ${countWords(folder.copies, 'place')}`;

@@ -2,7 +2,7 @@
  * The page's first sentence: is everything safe, and if not, what is not. The worst thing wins; it
  * never claims more than the node said.
  */
-import { differsByMode } from './folder-answers.js';
+import { differsByMode, placesOf } from './folder-answers.js';
 import type { Folder, NodeState } from './node-state.js';
 import { agoWords, countWords, listWords, sizeWords } from './plain-words.js';
 
@@ -121,7 +121,7 @@ function alone(node: NodeState): Safety | undefined {
 }
 
 function unarchived(folders: readonly Folder[]): Safety | undefined {
-  const open = folders.filter((folder) => folder.copies === 0 || folder.unarchivedFiles > 0);
+  const open = folders.filter((folder) => placesOf(folder) === 0 || folder.unarchivedFiles > 0);
   if (open.length === 0) return undefined;
   const versions = open.reduce((sum, folder) => sum + folder.unarchivedFiles, 0);
   return {
@@ -137,7 +137,7 @@ function unarchived(folders: readonly Folder[]): Safety | undefined {
 function safe(folders: readonly Folder[], nowMs: number): Safety {
   const files = folders.reduce((sum, folder) => sum + folder.files, 0);
   const bytes = folders.reduce((sum, folder) => sum + folder.bytes, 0);
-  const copies = Math.min(...folders.map((folder) => folder.copies));
+  const copies = Math.min(...folders.map(placesOf));
   const parts = [
     `${countWords(files, 'file')}, ${sizeWords(bytes)}, archived in ${countWords(copies, 'place')}.`,
   ];

@@ -3,6 +3,14 @@ import { availableAnswer, intactAnswer, privateAnswer } from '../src/folder-answ
 import { agoWords, sizeWords } from '../src/plain-words.js';
 import { nodeWith, nowMs, photos } from './example-node.js';
 
+test('an archive of history alone says that it keeps it', () => {
+  const archive = { ...photos, archive: true, path: null, copies: 0, lastArchived: null };
+  expect(availableAnswer(archive, nowMs)).toEqual({
+    tone: 'good',
+    text: 'Its history is kept here.',
+  });
+});
+
 test('private names who can read the folder', () => {
   const { devices } = nodeWith();
   expect(privateAnswer(photos, devices).text).toBe('This device and pi only.');

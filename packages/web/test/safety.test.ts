@@ -19,6 +19,13 @@ test('the number of places is that of the folder with the fewest', () => {
   expect(judge({ copies: 3 }, { copies: 1 }).reason).toContain('archived in 1 place.');
 });
 
+test('an archive of history alone is a place itself, and never says that there is none', () => {
+  const archive = { archive: true, path: null, copies: 0, lastArchived: null };
+  expect(judge(archive)).toMatchObject({ level: 'safe' });
+  expect(judge(archive).reason).toContain('archived in 1 place.');
+  expect(judge({ ...archive, path: '/mirror' })).toMatchObject({ level: 'warning' });
+});
+
 test('a proven restore, arriving files and a pause are told', () => {
   const { level, reason } = judge({
     lastDrill: '2026-03-01T06:00:00Z',
