@@ -2,7 +2,7 @@
  * Open invites: single use, with an end, five tries. Pure: each answer comes with the ledger as it
  * is afterwards. Secrets are stored hashed.
  */
-import { type Hash, hexFrom } from '@holdfast/model';
+import { bytesFromHex, type Hash, hexFrom } from '@holdfast/model';
 import type { StoredInvite } from './node-config.js';
 
 export const defaultInviteMs = 15 * 60_000;
@@ -19,6 +19,11 @@ export type Redemption =
 
 export function hashSecret(secret: Uint8Array, hash: Hash): string {
   return hexFrom(hash(Buffer.concat([Buffer.from('holdfast invite 1\0'), secret])));
+}
+
+/** What opens the door to the pairing channel, where the secret is asked for and wrong ones are counted. */
+export function doorKeyOf(inviteId: string, hash: Hash): Uint8Array {
+  return hash(Buffer.concat([Buffer.from('holdfast invite id 1\0'), bytesFromHex(inviteId)]));
 }
 
 /** The ledger with one more invite; expired ones and the oldest beyond a bound are dropped. */

@@ -89,7 +89,8 @@ const folderSchema = z.strictObject({
 });
 
 const inviteSchema = z.strictObject({
-  id: z.string().refine(isEightByteId),
+  /** 16 bytes, hexadecimal; invites of earlier builds have 8, and end by themselves. */
+  id: z.string().regex(/^([0-9a-f]{16}){1,2}$/),
   /** BLAKE3-256 of the secret, hexadecimal: the secret itself is never stored. */
   secretHash: z.string().regex(/^[0-9a-f]{64}$/),
   expiresAtMs: z.number(),

@@ -2,7 +2,7 @@
  * Pairing by invite: one side made a link, the other dials the device that the link names, which
  * Noise authenticates, and shows the secret once. Both then list each other.
  */
-import { bytesFromHex, type DeviceId, type Hash, hexFrom } from '@holdfast/model';
+import { type DeviceId, type Hash, hexFrom } from '@holdfast/model';
 import {
   AppError,
   type Clock,
@@ -25,7 +25,7 @@ import {
 } from '@holdfast/sync-protocol';
 import { learnAddresses } from './device-addresses.js';
 import { freeName } from './device-name.js';
-import { defaultInviteMs, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
+import { defaultInviteMs, doorKeyOf, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 
 export interface PairingInit {
@@ -70,10 +70,8 @@ export class Pairing {
 
   /** What opens the door of this device for those who were invited. */
   inviteKeys(): Uint8Array[] {
-    const { config, clock } = this.#init;
-    return openInvites(config.current.invites, clock.now()).map((invite) =>
-      bytesFromHex(invite.secretHash),
-    );
+    const { config, clock, hash } = this.#init;
+    return openInvites(config.current.invites, clock.now()).map(({ id }) => doorKeyOf(id, hash));
   }
 
   /** Whether a connection with the device is for pairing, although it may be listed here already. */
@@ -174,7 +172,7 @@ export class Pairing {
     const timer = this.#init.clock.setTimer(dialTimeoutMs, () => timeout.abort());
     try {
       const { signal } = timeout;
-      const inviteKey = bytesFromHex(hashSecret(invite.secret, this.#init.hash));
+      const inviteKey = doorKeyOf(invite.inviteId, this.#init.hash);
       return await this.#init.network.dial(invite.device, invite.addresses, { signal, inviteKey });
     } catch (cause) {
       throw new AppError('invite_unreachable', 'The device that made the invite does not answer.', {

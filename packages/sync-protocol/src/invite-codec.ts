@@ -12,7 +12,7 @@ import { readAddresses, readDeviceId } from './wire-reading.js';
 import { writeAddresses, writeDeviceId, writeHex, writeSafe } from './wire-writing.js';
 
 const prefix = 'holdfast:';
-const inviteVersion = 1;
+const inviteVersion = 2;
 const checksumBytes = 4;
 
 export function encodeInvite(invite: Invite, hash: Hash): string {

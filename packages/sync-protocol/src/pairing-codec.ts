@@ -20,7 +20,7 @@ const decodeLimits = {
   answer: { addresses: limits.addresses },
 };
 
-export const inviteIdBytes = 8;
+export const inviteIdBytes = 16;
 export const inviteSecretBytes = 16;
 
 export function encodePairRequest(request: PairRequest): Uint8Array {

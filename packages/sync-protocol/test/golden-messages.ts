@@ -31,7 +31,7 @@ const device = '12D3KooWabcdefgh' as DeviceId;
 const secret = bytesFromHex('404142434445464748494a4b4c4d4e4f');
 const record = bytesFromHex('010401610101');
 const position: IndexPosition = { epoch, sequence: 300, hash: 'aa'.repeat(32) };
-const inviteId = '3132333435363738';
+const inviteId = '31323334353637383132333435363738';
 const progress = {
   type: 'progress',
   folderId,
@@ -346,8 +346,8 @@ export const pairRequest: Golden<PairRequest> = {
   name: 'pair request',
   value: { inviteId, secret, deviceName: 'desktop', addresses: ['/ip4/10.0.0.2/tcp/22600'] },
   hex: [
-    '0a3e0a0831323334353637381210404142434445464748494a4b4c4d4e4f1a076465736b746f7022172f',
-    '6970342f31302e302e302e322f7463702f3232363030',
+    '0a460a10313233343536373831323334353637381210404142434445464748494a4b4c4d4e4f1a076465',
+    '736b746f7022172f6970342f31302e302e302e322f7463702f3232363030',
   ].join(''),
 };
 
@@ -366,7 +366,7 @@ export const invite: { readonly value: Invite; readonly text: string } = {
     addresses: ['/ip4/10.0.0.2/tcp/22600'],
   },
   text: [
-    'holdfast:ATEyMzQ1Njc4QEFCQ0RFRkdISUpLTE1OTxAxMkQzS29vV2FiY2RlZmdoAAABi8_laAABFy9pcDQ',
-    'vMTAuMC4wLjIvdGNwLzIyNjAwulw-Ew',
+    'holdfast:AjEyMzQ1Njc4MTIzNDU2NzhAQUJDREVGR0hJSktMTU5PEDEyRDNLb29XYWJjZGVmZ2gAAAGLz-V',
+    'oAAEXL2lwNC8xMC4wLjAuMi90Y3AvMjI2MDDdKt6D',
   ].join(''),
 };

@@ -326,7 +326,7 @@ export const historyAnswer: fc.Arbitrary<HistoryAnswer> = fc.oneof(
 );
 
 export const pairRequest: fc.Arbitrary<PairRequest> = fc.record({
-  inviteId: digits(8),
+  inviteId: digits(16),
   secret: bytes(16, 16),
   deviceName: text(64),
   addresses,
@@ -342,7 +342,7 @@ export const pairAnswer: fc.Arbitrary<PairAnswer> = fc
   .map((it) => ({ accepted: it.code === '', ...it }));
 
 export const invite: fc.Arbitrary<Invite> = fc.record({
-  inviteId: digits(8),
+  inviteId: digits(16),
   secret: bytes(16, 16),
   device,
   expiresAtMs: safe,

@@ -305,7 +305,7 @@ export class HostileMessages {
   }
 
   pairRequest(): Uint8Array {
-    const inviteId = this.#known.digits(8);
+    const inviteId = this.#known.digits(16);
     const secret = this.#random.bytes(16);
     const rest = { deviceName: 'mallory', addresses: ['/memory/9'] };
     return this.bytes(() => encodePairRequest({ inviteId, secret, ...rest }));
