@@ -1,6 +1,6 @@
 /**
- * A host that opens idle TCP connections, 20 a second, from another address than the paired device
- * that dials the same node all the while: every dial of the paired device must get in. Linux only:
+ * A host with thirty addresses that opens idle TCP connections, 20 a second, while a paired device
+ * dials the same node from another address: every dial of the paired device must get in. Linux only:
  * all of 127.0.0.0/8 is this machine.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { cryptoRandom, systemClock } from '../../packages/platform-node/dist/ind
 import { startNode } from '../node-process.mjs';
 
 const idleEveryMs = 50;
+const addresses = 30;
 const dialEveryMs = 1_000;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -82,7 +83,8 @@ class Flood {
   }
 
   #open() {
-    const socket = connect({ port: this.#port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    const localAddress = `127.0.1.${1 + (this.opened % addresses)}`;
+    const socket = connect({ port: this.#port, host: '127.0.0.1', localAddress });
     this.opened += 1;
     this.#sockets.add(socket);
     // It is hung up on with a reset, in the end.
@@ -119,7 +121,7 @@ function report(flood, dials) {
   const took = dials.flatMap((dial) => dial.tookMs ?? []).sort((left, right) => left - right);
   const [median, most] = [took[took.length >> 1] ?? 0, took.at(-1) ?? 0];
   console.log(
-    `${flood.opened} idle connections from one address, ${flood.ended} of them ended by the node, at most ${flood.mostOpen} at once`,
+    `${flood.opened} idle connections from ${addresses} addresses, ${flood.ended} of them ended by the node, at most ${flood.mostOpen} at once`,
   );
   console.log(
     `${dials.length - failed.length} of ${dials.length} dials of the paired device got in: median ${median.toFixed(0)} ms, at most ${most.toFixed(0)} ms`,
