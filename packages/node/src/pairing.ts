@@ -25,7 +25,14 @@ import {
 } from '@holdfast/sync-protocol';
 import { learnAddresses } from './device-addresses.js';
 import { freeName } from './device-name.js';
-import { defaultInviteMs, doorKeyOf, hashSecret, openInvites, redeem, withInvite } from './invite-ledger.js';
+import {
+  defaultInviteMs,
+  doorKeyOf,
+  hashSecret,
+  openInvites,
+  redeem,
+  withInvite,
+} from './invite-ledger.js';
 import type { NodeConfig, StoredDevice } from './node-config.js';
 
 export interface PairingInit {
