@@ -131,7 +131,7 @@ function printedKeys(place, nodes) {
     readFileSync(join(place, `${node.name}.stderr`), 'utf8'),
     readFileSync(join(node.home, 'logs', 'holdfast.log'), 'utf8'),
   ]);
-  const found = printed.filter((text) => /PRIVATE|STATIC|EPHEMERAL|CIPHER_STATE/i.test(text));
+  const found = printed.filter((text) => /PRIVATE|STATIC|EPHEMERAL|CIPHER_STATE/.test(text));
   console.log(
     `asked for keys by the environment: ${found.length} of ${printed.length} logs have any`,
   );
