@@ -6,6 +6,7 @@
  */
 import type { FolderId, Hash, HistoryQuery } from '@holdfast/model';
 import {
+  AppError,
   byteStringFromText,
   bytesOf,
   type Clock,
@@ -37,7 +38,7 @@ type Link = FolderEngine['links'] extends ReadonlyMap<unknown, infer Value> ? Va
 
 const schema = z.strictObject({
   storeId: z.string(),
-  /** By folder, and by store and generation of the other archive. */
+  /** By folder, device, store and generation: a store's name is told to every member, and can be claimed. */
   positions: z.record(z.string(), z.number().int().min(0)),
 });
 
@@ -47,6 +48,8 @@ const soonMs = 5_000;
 const againMs = 60 * 60_000;
 /** After a failure; the other archive may be busy, or this disk full. */
 const retryMs = 10 * 60_000;
+/** A page is small, but a disk or a link may be slow. */
+const silenceMs = 5 * 60_000;
 
 export class ArchiveFilling {
   readonly #init: ArchiveFillingInit;
@@ -134,13 +137,13 @@ export class ArchiveFilling {
     if (announcement.archive === undefined) return;
     const { id } = folder.config;
     const { storeId, generation } = announcement.archive;
-    const log = `${id} ${storeId} ${generation}`;
+    const log = `${id} ${device} ${storeId} ${generation}`;
     const since = (await this.#positions(archive))[log] ?? 0;
     const filled = { folder: id, index: folder.index, archive, hash: this.#init.hash };
-    const query = (asked: HistoryQuery) => session.history(id, asked);
+    const query = (asked: HistoryQuery) => this.#answered(session.history(id, asked));
     const source = { device, blocks: session.blocks, query };
     const result = await fillFromArchive(filled, source, since, {
-      isStopped: () => this.#stopped,
+      isStopped: () => this.#stopped || folder.links.get(device) !== link,
       onLacking: () => this.#tell(folder, link, takingSentence(this.#nameOf(link))),
     });
     const { position, taken, missing } = result;
@@ -150,6 +153,15 @@ export class ArchiveFilling {
     if (taken + missing === 0) return;
     this.#init.logger.info('history was taken over', { folder: id, device, taken, missing });
     this.#init.onFilled(id, this.#nameOf(link), taken);
+  }
+
+  /** One that never answers would keep all others from being asked: they are asked one after the other. */
+  async #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    let timer: Timer | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = this.#init.clock.setTimer(silenceMs, () => reject(noAnswer()));
+    });
+    return Promise.race([answer, silence]).finally(() => timer?.cancel());
   }
 
   #nameOf({ device }: Link): string {
@@ -188,4 +200,8 @@ function failedSentence(name: string, error: unknown): string {
 function missingSentence(name: string, missing: number): string {
   const versions = missing === 1 ? 'a version' : `${missing} versions`;
   return `Of the history that ${name} has, it cannot give ${versions}; it is asked again.`;
+}
+
+function noAnswer(): AppError {
+  return new AppError('no_answer', 'It does not answer what it is asked.', { kind: 'retry' });
 }
