@@ -77,9 +77,11 @@ export class DeviceTrust implements DeviceTrustControl {
     const device = this.#choose(text);
     const id = device.id as DeviceId;
     const introduced = this.#init.ledger.knownOnlyBy(id);
-    await this.#keep(introduced);
+    const kept = this.#toKeep(id, introduced);
     await this.#record(id, 'revoked');
+    this.#init.engine.disconnect(id);
     await this.#list(device);
+    for (const one of kept) await this.#recordOf(one, 'mine');
     await this.#takeOver(id, ...introduced);
     return { ...this.#statusOf(id), introduced: introduced.map(this.#init.nameOf) };
   }
@@ -107,9 +109,12 @@ export class DeviceTrust implements DeviceTrustControl {
     const { config, engine, ledger, dropMember } = this.#init;
     const id = this.#choose(text).id as DeviceId;
     const introduced = ledger.knownOnlyBy(id);
+    const kept = this.#toKeep(id, introduced);
     await dropMember(id);
-    await this.#keep(introduced);
-    if (ledger.ownMark(id) === 'mine') await this.#record(id, 'other');
+    // A revocation stands: other devices go on suspending it.
+    const isRevoked = ledger.ownMark(id) === 'revoked';
+    if (ledger.wasMine(id) && !isRevoked) await this.#record(id, 'other');
+    for (const one of kept) await this.#recordOf(one, 'mine');
     await config.update((current) => ({
       ...current,
       devices: current.devices.filter((one) => one.id !== id),
@@ -119,9 +124,16 @@ export class DeviceTrust implements DeviceTrustControl {
     await this.#takeOver(id, ...introduced);
   }
 
-  /** Devices must not lose each other with the one over which they met. */
-  async #keep(introduced: readonly DeviceId[]): Promise<void> {
-    for (const id of introduced) await this.#record(id, 'mine');
+  /**
+   * Devices must not lose each other with the one over which they met: those that it introduced itself
+   * are kept, and over them the others. This is said only after that device was taken back: whom it
+   * brought in is no witness for it.
+   */
+  #toKeep(introducer: DeviceId, introduced: readonly DeviceId[]): StoredDevice[] {
+    const { ledger } = this.#init;
+    return introduced
+      .filter((id) => ledger.hasIntroduced(introducer, id))
+      .map((id) => this.#choose(id));
   }
 
   /** Where a device that this user introduces is to be dialled may have changed. */
@@ -179,9 +191,12 @@ export class DeviceTrust implements DeviceTrustControl {
   }
 
   async #record(id: DeviceId, mark: TrustMark, lifts = false): Promise<void> {
-    const device = this.#choose(id);
+    await this.#recordOf(this.#choose(id), mark, lifts);
+  }
+
+  async #recordOf(device: StoredDevice, mark: TrustMark, lifts = false): Promise<void> {
     const about = { name: device.name, addresses: addressesOf(device), lifts };
-    await this.#init.ledger.say(id, mark, about);
+    await this.#init.ledger.say(device.id as DeviceId, mark, about);
   }
 
   /** Takes over what follows from what was said of these, and tells the other devices of this user. */

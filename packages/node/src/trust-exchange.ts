@@ -6,6 +6,7 @@ import type { DeviceId } from '@holdfast/model';
 import { Mutex } from '@holdfast/platform';
 import type { PeerSession, SyncEngine } from '@holdfast/sync-engine';
 import {
+  type DeviceStanding,
   limits,
   type TrustMessage,
   type TrustStatement,
@@ -28,6 +29,8 @@ export interface TrustExchangeInit {
   /** It was settled; devices may be waiting to be dialled. */
   readonly onSettled: () => void;
 }
+
+const maxWithdrawn = 32;
 
 export class TrustExchange {
   readonly #init: TrustExchangeInit;
@@ -99,7 +102,10 @@ export class TrustExchange {
     }
   }
 
-  /** Who is mine by introduction is listed like any other device, and dialled where it is said to be. */
+  /**
+   * Who is mine by introduction is listed like any other device, and dialled where it is said to be. Of those
+   * whose introduction was taken back, the last: a device could introduce others without end.
+   */
   async #listIntroduced(): Promise<void> {
     const { config, ledger } = this.#init;
     const { devices } = ledger.standings;
@@ -116,9 +122,21 @@ export class TrustExchange {
         const device = introduced(id, known, said, others);
         if (device !== known) listed = [...others, device];
       }
+      const isShared = (id: string) => current.folders.some(({ members }) => members.includes(id));
+      const withdrawn = listed.filter(
+        ({ id, introduced }) =>
+          introduced && !isShared(id) && !isSettled(devices.get(id as DeviceId)),
+      );
+      const dropped = new Set(withdrawn.slice(0, -maxWithdrawn));
+      if (dropped.size > 0) listed = listed.filter((device) => !dropped.has(device));
       return listed === current.devices ? current : { ...current, devices: listed };
     });
   }
+}
+
+/** Whether it is more than a name that somebody said. */
+function isSettled(standing: DeviceStanding | undefined): boolean {
+  return standing !== undefined && standing.state !== 'pending';
 }
 
 /** As before where nothing new is said of it. */

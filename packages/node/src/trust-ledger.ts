@@ -27,7 +27,7 @@ export interface TrustLedgerInit {
   readonly localDevice: DeviceId;
 }
 
-/** Of one issuer no more is kept; revocations and what was said last come first. */
+/** Of another issuer no more is kept; revocations and what was said last come first. */
 const maxStatementsPerIssuer = 64;
 
 export class TrustLedger {
@@ -62,6 +62,12 @@ export class TrustLedger {
 
   isMine(device: string): boolean {
     return this.standing(device)?.state === 'mine';
+  }
+
+  /** Whether a device introduced another one, of which it may have thought better since. */
+  hasIntroduced(issuer: string, subject: string): boolean {
+    const said = this.statements.find((one) => one.issuer === issuer && one.subject === subject);
+    return said?.mark === 'mine' || said?.wasMine === true;
   }
 
   /** Devices of this user that are known by the introductions of one device alone. */
@@ -117,7 +123,7 @@ export class TrustLedger {
       readonly lifts?: boolean;
     },
   ): Promise<void> {
-    const { config, signer, clock, localDevice } = this.#init;
+    const { config, signer, localDevice } = this.#init;
     await this.#changing.run(async () => {
       const own = this.statements.filter(({ issuer }) => issuer === localDevice);
       const before = this.#ownStatement(subject)?.overruled ?? [];
@@ -127,16 +133,24 @@ export class TrustLedger {
         subject,
         mark,
         wasMine: mark === 'revoked' && this.wasMine(subject),
-        counter: Math.max(0, ...own.map(({ counter }) => counter)) + 1,
-        atMs: Math.max(0, Math.floor(clock.now())),
+        counter: Math.max(this.#nowMs(), ...own.map(({ counter }) => counter + 1)),
+        atMs: this.#nowMs(),
         name: nameWithin(about.name),
         addresses: mark === 'mine' ? toldAddresses(about.addresses) : [],
         overruled: mark === 'revoked' ? [] : overruled,
       };
       const signature = hexFrom(await signer.sign(signedTrustBytes(unsigned)));
       const statement: TrustStatement = { ...unsigned, signature };
-      await config.update((current) => withStatements(current, [statement]));
+      await config.update((current) => this.#withStatements(current, [statement]));
     });
+  }
+
+  /**
+   * From 1. Counters begin with the time, so that what is said in a home that was put back from an old
+   * copy is newer than what was said in it before, as far as the clock goes forward.
+   */
+  #nowMs(): number {
+    return Math.max(1, Math.floor(this.#init.clock.now()));
   }
 
   /** Takes what counts of what a device said, for good; returns what was not known before. */
@@ -150,7 +164,7 @@ export class TrustLedger {
       if (signed.length > 0) {
         await config.update((current) => {
           taken = this.#acceptable(current, from, signed);
-          return taken.length === 0 ? current : withStatements(current, taken);
+          return taken.length === 0 ? current : this.#withStatements(current, taken);
         });
       }
       const kept = new Set(this.statements.map(({ signature }) => signature));
@@ -202,25 +216,25 @@ export class TrustLedger {
     }
   }
 
+  #withStatements(current: StoredConfig, more: readonly TrustStatement[]): StoredConfig {
+    const newest = newestStatements([...current.trust, ...more]);
+    const rank = ({ mark }: TrustStatement) => Number(mark === 'revoked');
+    newest.sort((a, b) => rank(b) - rank(a) || b.counter - a.counter);
+    const countOf = new Map<DeviceId, number>();
+    const kept = newest.filter(({ issuer }) => {
+      const count = (countOf.get(issuer) ?? 0) + 1;
+      countOf.set(issuer, count);
+      return issuer === this.#init.localDevice || count <= maxStatementsPerIssuer;
+    });
+    return { ...current, trust: kept };
+  }
+
   #mayTake(one: TrustStatement, from: DeviceId, { devices, speakers }: TrustStandings): boolean {
     const teller = devices.get(from)?.state;
     if (teller === 'mine') return one.issuer === this.#init.localDevice || speakers.has(one.issuer);
     // Somebody else's: only whom it introduces itself, and that waits for a person.
     return teller === 'other' && one.issuer === from && one.mark === 'mine';
   }
-}
-
-function withStatements(current: StoredConfig, more: readonly TrustStatement[]): StoredConfig {
-  const newest = newestStatements([...current.trust, ...more]);
-  const rank = ({ mark }: TrustStatement) => Number(mark === 'revoked');
-  newest.sort((a, b) => rank(b) - rank(a) || b.counter - a.counter);
-  const countOf = new Map<DeviceId, number>();
-  const kept = newest.filter(({ issuer }) => {
-    const count = (countOf.get(issuer) ?? 0) + 1;
-    countOf.set(issuer, count);
-    return count <= maxStatementsPerIssuer;
-  });
-  return { ...current, trust: kept };
 }
 
 /** Those that are told of a device, beginning with what means something elsewhere, too. */

@@ -1,4 +1,7 @@
 /** Nodes of one person that introduce, revoke and lift each other, in virtual time. */
+import type { DeviceId } from '@holdfast/model';
+import { MemorySigner } from '@holdfast/simulation';
+import { signedTrustBytes, type TrustStatement } from '@holdfast/sync-protocol';
 import { expect, test } from 'vitest';
 import { NodeWorld, SharedWorld } from './node-world.js';
 
@@ -140,4 +143,69 @@ test('devices that met over one that is revoked go on, and the person is told wh
   await heard(shared, phone, laptop, 'revoked', desktop);
   await shared.until(() => !phone.node.engine.isConnected('SimDesktop' as never));
   expect(await stateAt(shared, phone, laptop)).toBe('mine');
+});
+
+test('a revocation counts elsewhere too in a home that was put back from before it was lifted', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop, phone] = await oneUser(shared);
+  const copy = desktop.node.config.current;
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await shared.complete(desktop.node.control.liftDevice('SimLaptop'));
+  const lifted = desktop.node.config.current.trust.find(
+    ({ issuer, subject }) => issuer === desktop.device && subject === laptop.device,
+  );
+  await shared.until(() =>
+    phone.node.config.current.trust.some(({ signature }) => signature === lifted?.signature),
+  );
+  await shared.clock.runUntil(shared.clock.nowMs + 1_000);
+  await shared.complete(desktop.node.config.update(() => copy));
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await heard(shared, phone, desktop, 'revoked', laptop);
+  await shared.until(() => !phone.node.engine.isConnected('SimLaptop' as never));
+});
+
+test('a revocation stands elsewhere when its device is removed here', async () => {
+  const shared = new SharedWorld();
+  const [laptop, desktop, phone] = await oneUser(shared);
+  await shared.complete(desktop.node.control.revokeDevice('SimLaptop'));
+  await heard(shared, phone, desktop, 'revoked', laptop);
+  await shared.complete(desktop.node.control.removeDevice('SimLaptop'));
+  await shared.clock.runUntil(shared.clock.nowMs + 10_000);
+  expect(await stateAt(shared, phone, laptop)).toBe('suspended');
+});
+
+test('a thief that introduces one device after the other does not fill the configuration', async () => {
+  const shared = new SharedWorld();
+  const [thief, desktop] = await oneUser(shared);
+  const issuer = thief.device as DeviceId;
+  let counter = Number.MAX_SAFE_INTEGER - 1_000;
+  const signer = new MemorySigner(issuer);
+  const says = async (subject: string, mark: 'mine' | 'other'): Promise<TrustStatement> => {
+    counter += 1;
+    const unsigned = {
+      issuer,
+      subject: subject as DeviceId,
+      mark,
+      counter,
+      wasMine: false,
+      atMs: 0,
+    };
+    const statement = { ...unsigned, name: 'phone', addresses: [], overruled: [] };
+    const signature = await signer.sign(signedTrustBytes(statement));
+    return { ...statement, signature: Buffer.from(signature).toString('hex') };
+  };
+  for (let round = 1; round < 9; round += 1) {
+    const names = Array.from({ length: 9 }, (_, at) => `SimGuest${round}${at + 1}`);
+    for (const mark of ['mine', 'other'] as const) {
+      const statements = await Promise.all(names.map((name) => says(name, mark)));
+      await thief.node.engine
+        .session(desktop.device as DeviceId)
+        ?.send({ type: 'trust', statements });
+      const last = statements.at(-1)?.signature;
+      await shared.until(() =>
+        desktop.node.config.current.trust.some(({ signature }) => signature === last),
+      );
+    }
+  }
+  await shared.until(() => desktop.node.config.current.devices.length < 36);
 });

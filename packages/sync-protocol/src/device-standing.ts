@@ -108,6 +108,16 @@ class TrustBook {
     return this.#introduced.get(issuer) ?? [];
   }
 
+  /**
+   * Whether another device introduced somebody only after it had taken back a third one: it may have
+   * kept whom that one brought in, which makes nobody a witness for it.
+   */
+  hadTurnedFrom(third: DeviceId, issuer: DeviceId, subject: DeviceId): boolean {
+    const [of, then] = [this.said(issuer, third), this.said(issuer, subject)];
+    if (issuer === this.self || of === undefined || then === undefined) return false;
+    return of.mark !== 'mine' && of.counter < then.counter;
+  }
+
   introducers(subject: DeviceId): DeviceId[] {
     const said = [...(this.#bySubject.get(subject)?.values() ?? [])];
     return said.flatMap(({ mark, issuer }) => (mark === 'mine' ? [issuer] : [])).sort();
@@ -133,20 +143,34 @@ class TrustBook {
 }
 
 /**
- * Over the fewest steps first. Revocations by others hinder nobody from speaking, nor those whom it
+ * Over the fewest steps first, and of those of one step from each introducer in turn, so that none
+ * crowds out the others. Revocations by others hinder nobody from speaking, nor those whom it
  * introduced: devices must not lose each other with the one over which they met.
  */
 function followIntroductions(book: TrustBook, without?: DeviceId): Set<DeviceId> {
   const reached = new Set<DeviceId>([book.self]);
-  for (const issuer of reached) {
-    for (const subject of book.introducedBy(issuer)) {
-      if (reached.size > maxSpeakers) break;
-      if (subject === without) continue;
-      if ((book.ownMark(subject) ?? 'mine') === 'mine') reached.add(subject);
-    }
+  let step: readonly DeviceId[] = [book.self];
+  while (step.length > 0) {
+    const introduced = step.map((issuer) =>
+      book.introducedBy(issuer).filter((subject) => {
+        if (subject === without || (book.ownMark(subject) ?? 'mine') !== 'mine') return false;
+        return without === undefined || !book.hadTurnedFrom(without, issuer, subject);
+      }),
+    );
+    step = inTurn(introduced).filter((subject) => {
+      if (reached.has(subject) || reached.size > maxSpeakers) return false;
+      reached.add(subject);
+      return true;
+    });
   }
   reached.delete(book.self);
   return reached;
+}
+
+/** The first of each, then the second of each, and so on. */
+function inTurn(lists: readonly (readonly DeviceId[])[]): DeviceId[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list[at] ?? [])).flat();
 }
 
 /** The least set: speakers of whom every revocation is lifted, by this device or one of the set. */

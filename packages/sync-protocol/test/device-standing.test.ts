@@ -132,6 +132,20 @@ test('another device of mine may lift a suspension, but neither its subject nor 
   expect(stateIn(knowing([...known, ...helper]), thief)).toBe('suspended');
 });
 
+test('whom a device keeps as it turns away from the one that introduced them does not judge that one', () => {
+  const base = [says(me, 'mine', desktop), says(me, 'mine', pi), says(thief, 'mine', phone)];
+  const accusation = says(desktop, 'revoked', thief);
+  const known = [...base, says(me, 'mine', thief), accusation, says(desktop, 'mine', phone)];
+  const lifted = [...known, lifts(phone, thief, accusation)];
+  expect(stateIn(knowing(lifted), phone)).toBe('mine');
+  expect(stateIn(knowing(lifted), thief)).toBe('suspended');
+  // What it said of its helper it may take back; that changes nothing.
+  expect(stateIn(knowing([...lifted, says(thief, 'other', phone)]), thief)).toBe('suspended');
+  // The same where another device had only forgotten it.
+  const forgot = [says(pi, 'other', thief), says(pi, 'mine', phone)];
+  expect(stateIn(knowing([...lifted, ...forgot]), thief)).toBe('suspended');
+});
+
 test('a revocation that nobody knew of when it was lifted suspends again', () => {
   const base = [says(me, 'mine', desktop), says(me, 'mine', pi)];
   const first = says(desktop, 'revoked', pi);
@@ -169,6 +183,14 @@ test('who introduces devices by the hundred crowds out none that is introduced o
   const { speakers } = foldTrust(known);
   expect(speakers.size).toBe(maxSpeakers);
   expect(speakers.has(desktop)).toBe(true);
+});
+
+test('nor one that another device introduces over as many steps', () => {
+  const many = Array.from({ length: 64 }, (_, at) => says(phone, 'mine', `0${at}` as DeviceId));
+  const both = [says(me, 'mine', phone), says(me, 'mine', thief)];
+  const { speakers } = foldTrust(knowing([...both, ...many, says(thief, 'mine', friend)]));
+  expect(speakers.size).toBe(maxSpeakers);
+  expect(speakers.has(friend)).toBe(true);
 });
 
 const names = [me, desktop, pi, phone, thief] as const;
