@@ -70,12 +70,13 @@ export class TrustExchange {
       await this.#listIntroduced();
       const before = this.#before;
       const after = this.#states();
-      this.#before = after;
       const changed = [...after.keys(), ...before.keys()].filter(
         (device, at, all) => all.indexOf(device) === at && before.get(device) !== after.get(device),
       );
       if (changed.length === 0) return;
       await this.#init.reconfigure();
+      // Only now: what failed is taken over with the next change.
+      this.#before = after;
       this.#init.engine.announce();
       for (const device of changed) this.#init.onStanding(device);
       this.#init.onSettled();

@@ -3,6 +3,7 @@ import type { DeviceId } from '@holdfast/model';
 import { MemorySigner } from '@holdfast/simulation';
 import { signedTrustBytes, type TrustStatement } from '@holdfast/sync-protocol';
 import { expect, test } from 'vitest';
+import { TrustExchange } from '../src/trust-exchange.js';
 import { NodeWorld, SharedWorld } from './node-world.js';
 
 const ids = ['SimLaptop', 'SimDesktop', 'SimPhone'] as const;
@@ -143,6 +144,35 @@ test('devices that met over one that is revoked go on, and the person is told wh
   await heard(shared, phone, laptop, 'revoked', desktop);
   await shared.until(() => !phone.node.engine.isConnected('SimDesktop' as never));
   expect(await stateAt(shared, phone, laptop)).toBe('mine');
+  // Who is kept is said to be so only then: on other devices it is no witness for the revoked one.
+  const counterOf = (subject: NodeWorld) =>
+    laptop.node.config.current.trust.find(
+      (one) => one.issuer === laptop.device && one.subject === subject.device,
+    )?.counter ?? 0;
+  expect(counterOf(phone)).toBeGreaterThan(counterOf(desktop));
+});
+
+test('a folder that could not take over a revocation does so with the next statement', async () => {
+  const states = new Map([['SimThief', { state: 'mine', by: [] }]]);
+  let isFailing = true;
+  const config = { current: { devices: [], folders: [] }, update: async () => undefined };
+  const taken: string[] = [];
+  const exchange = new TrustExchange({
+    config: config as never,
+    ledger: { standings: { devices: states }, statements: [], isAdmitted: () => true } as never,
+    engine: { session: () => undefined, disconnect: () => undefined, announce: () => undefined },
+    localDevice: 'SimDesktop' as DeviceId,
+    reconfigure: async () => {
+      if (isFailing) throw new Error('the disk is full');
+    },
+    onStanding: (device) => taken.push(device),
+    onSettled: () => undefined,
+  });
+  states.set('SimThief', { state: 'revoked', by: [] });
+  await expect(exchange.settle()).rejects.toThrow('the disk is full');
+  isFailing = false;
+  await exchange.settle();
+  expect(taken).toEqual(['SimThief']);
 });
 
 test('a revocation counts elsewhere too in a home that was put back from before it was lifted', async () => {
