@@ -101,9 +101,11 @@ export class TrustLedger {
     return this.statements.filter(isHeard);
   }
 
-  /** Revocations of a device by others that are known here. */
+  /** Revocations of a device by others that are known here: those of speakers, then as many as one may name. */
   revocationsOf(subject: string): OverruledRevocation[] {
-    return this.statements
+    const { speakers } = this.standings;
+    return [...this.statements]
+      .sort((a, b) => Number(speakers.has(b.issuer)) - Number(speakers.has(a.issuer)))
       .filter((one) => one.mark === 'revoked' && one.subject === subject)
       .filter(({ issuer }) => issuer !== this.#init.localDevice)
       .map(({ issuer, counter }) => ({ issuer, counter }))
@@ -141,7 +143,10 @@ export class TrustLedger {
       };
       const signature = hexFrom(await signer.sign(signedTrustBytes(unsigned)));
       const statement: TrustStatement = { ...unsigned, signature };
-      await config.update((current) => this.#withStatements(current, [statement]));
+      await config.update((current) => {
+        const trust = current.trust.filter((one) => about.lifts !== true || isKept(one, statement));
+        return this.#withStatements({ ...current, trust }, [statement]);
+      });
     });
   }
 
@@ -235,6 +240,12 @@ export class TrustLedger {
     // Somebody else's: only whom it introduces itself, and that waits for a person.
     return teller === 'other' && one.issuer === from && one.mark === 'mine';
   }
+}
+
+/** Of more revocations than a statement can name, those that it does not name are forgotten: a person lifted all. */
+function isKept({ issuer, subject, mark }: TrustStatement, lifting: TrustStatement): boolean {
+  if (mark !== 'revoked' || subject !== lifting.subject) return true;
+  return lifting.overruled.some((one) => one.issuer === issuer);
 }
 
 /** Those that are told of a device, beginning with what means something elsewhere, too. */

@@ -204,38 +204,81 @@ test('a revocation stands elsewhere when its device is removed here', async () =
   expect(await stateAt(shared, phone, laptop)).toBe('suspended');
 });
 
+/** What a hostile device says, with counters as it likes. */
+function forger(): (
+  issuer: string,
+  subject: string,
+  mark: TrustStatement['mark'],
+) => Promise<TrustStatement> {
+  let counter = Number.MAX_SAFE_INTEGER - 10_000;
+  return async (issuer, subject, mark) => {
+    counter += 1;
+    const whom = { issuer: issuer as DeviceId, subject: subject as DeviceId, mark, counter };
+    const statement = {
+      ...whom,
+      wasMine: false,
+      atMs: 0,
+      name: 'pi',
+      addresses: [],
+      overruled: [],
+    };
+    const signature = await new MemorySigner(issuer).sign(signedTrustBytes(statement));
+    return { ...statement, signature: Buffer.from(signature).toString('hex') };
+  };
+}
+
+/** A node is told something, and has taken the last of it. */
+async function tell(
+  shared: SharedWorld,
+  from: NodeWorld,
+  to: NodeWorld,
+  said: readonly Promise<TrustStatement>[],
+): Promise<void> {
+  const statements = await Promise.all(said);
+  await from.node.engine.session(to.device as DeviceId)?.send({ type: 'trust', statements });
+  const last = statements.at(-1)?.signature;
+  await shared.until(() => to.node.config.current.trust.some((one) => one.signature === last));
+}
+
+function helpersOf(round: number): string[] {
+  return Array.from({ length: 9 }, (_, at) => `SimGuest${round}${at + 1}`);
+}
+
 test('a thief that introduces one device after the other does not fill the configuration', async () => {
   const shared = new SharedWorld();
   const [thief, desktop] = await oneUser(shared);
-  const issuer = thief.device as DeviceId;
-  let counter = Number.MAX_SAFE_INTEGER - 1_000;
-  const signer = new MemorySigner(issuer);
-  const says = async (subject: string, mark: 'mine' | 'other'): Promise<TrustStatement> => {
-    counter += 1;
-    const unsigned = {
-      issuer,
-      subject: subject as DeviceId,
-      mark,
-      counter,
-      wasMine: false,
-      atMs: 0,
-    };
-    const statement = { ...unsigned, name: 'phone', addresses: [], overruled: [] };
-    const signature = await signer.sign(signedTrustBytes(statement));
-    return { ...statement, signature: Buffer.from(signature).toString('hex') };
-  };
+  const says = forger();
   for (let round = 1; round < 9; round += 1) {
-    const names = Array.from({ length: 9 }, (_, at) => `SimGuest${round}${at + 1}`);
     for (const mark of ['mine', 'other'] as const) {
-      const statements = await Promise.all(names.map((name) => says(name, mark)));
-      await thief.node.engine
-        .session(desktop.device as DeviceId)
-        ?.send({ type: 'trust', statements });
-      const last = statements.at(-1)?.signature;
-      await shared.until(() =>
-        desktop.node.config.current.trust.some(({ signature }) => signature === last),
-      );
+      const said = helpersOf(round).map((helper) => says(thief.device, helper, mark));
+      await tell(shared, thief, desktop, said);
     }
   }
   await shared.until(() => desktop.node.config.current.devices.length < 36);
+});
+
+test('however many helpers of a thief revoke a device, a person lifts all of it at once', async () => {
+  const shared = new SharedWorld();
+  const [thief, desktop, phone] = await oneUser(shared);
+  const says = forger();
+  for (let round = 1; round < 6; round += 1) {
+    const helpers = helpersOf(round);
+    const introduced = helpers.map((helper) => says(thief.device, helper, 'mine'));
+    await tell(shared, thief, desktop, introduced);
+    await tell(
+      shared,
+      thief,
+      desktop,
+      helpers.map((helper) => says(helper, phone.device, 'revoked')),
+    );
+    await tell(
+      shared,
+      thief,
+      desktop,
+      helpers.map((helper) => says(thief.device, helper, 'other')),
+    );
+  }
+  expect(await stateAt(shared, desktop, phone)).toBe('suspended');
+  await shared.complete(desktop.node.control.liftDevice('SimPhone'));
+  expect(await stateAt(shared, desktop, phone)).toBe('mine');
 });
