@@ -29,6 +29,8 @@ export interface TrustLedgerInit {
 
 /** Of another issuer no more is kept; revocations and what was said last come first. */
 const maxStatementsPerIssuer = 64;
+/** Who was heard before, or was paired here, is heard; a thief could introduce others to speak in turn without end. */
+const maxIssuers = 128;
 
 export class TrustLedger {
   readonly #init: TrustLedgerInit;
@@ -212,9 +214,14 @@ export class TrustLedger {
   ): TrustStatement[] {
     const taken: TrustStatement[] = [];
     let left = [...offered];
+    const issuers = new Set(current.trust.map(({ issuer }) => issuer));
     for (;;) {
       const standings = this.#fold(current, [...current.trust, ...taken]);
-      const now = left.filter((one) => this.#mayTake(one, from, standings));
+      const now = left.filter((one) => {
+        const isTaken = this.#mayTake(one, from, standings, issuers);
+        if (isTaken) issuers.add(one.issuer);
+        return isTaken;
+      });
       if (now.length === 0) return taken;
       taken.push(...now);
       left = left.filter((one) => !now.includes(one));
@@ -234,9 +241,17 @@ export class TrustLedger {
     return { ...current, trust: kept };
   }
 
-  #mayTake(one: TrustStatement, from: DeviceId, { devices, speakers }: TrustStandings): boolean {
+  #mayTake(
+    one: TrustStatement,
+    from: DeviceId,
+    { devices, speakers }: TrustStandings,
+    issuers: ReadonlySet<DeviceId>,
+  ): boolean {
     const teller = devices.get(from)?.state;
-    if (teller === 'mine') return one.issuer === this.#init.localDevice || speakers.has(one.issuer);
+    const isOwn = one.issuer === this.#init.localDevice;
+    const isChosen = this.ownMark(one.issuer) === 'mine';
+    const hasRoom = isChosen || issuers.has(one.issuer) || issuers.size < maxIssuers;
+    if (teller === 'mine') return isOwn || (speakers.has(one.issuer) && hasRoom);
     // Somebody else's: only whom it introduces itself, and that waits for a person.
     return teller === 'other' && one.issuer === from && one.mark === 'mine';
   }

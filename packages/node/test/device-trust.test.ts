@@ -282,3 +282,25 @@ test('however many helpers of a thief revoke a device, a person lifts all of it 
   await shared.complete(desktop.node.control.liftDevice('SimPhone'));
   expect(await stateAt(shared, desktop, phone)).toBe('mine');
 });
+
+test('what helpers of a thief say in turn is kept within bounds, and known devices go on being heard', async () => {
+  const shared = new SharedWorld();
+  const [thief, desktop, phone] = await oneUser(shared);
+  const says = forger();
+  for (const round of [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17]) {
+    const helpers = helpersOf(round);
+    const said = [
+      ...helpers.map((helper) => says(thief.device, helper, 'mine')),
+      ...helpers.map((helper) => says(helper, 'SimGuest', 'revoked')),
+    ];
+    await thief.node.engine
+      .session(desktop.device as DeviceId)
+      ?.send({ type: 'trust', statements: await Promise.all(said) });
+    const withdrawn = helpers.map((helper) => says(thief.device, helper, 'other'));
+    await tell(shared, thief, desktop, withdrawn);
+  }
+  const issuers = new Set(desktop.node.config.current.trust.map(({ issuer }) => issuer));
+  expect(issuers.size).toBe(128);
+  await shared.complete(phone.node.control.revokeDevice('SimLaptop'));
+  await heard(shared, desktop, phone, 'revoked', thief);
+});
