@@ -17,6 +17,7 @@ import {
   readSafe,
   readSome,
   readText,
+  readTime,
 } from './wire-reading.js';
 import {
   writeCode,
@@ -109,7 +110,7 @@ function entryFrom(wire: WireHistoryEntry): HistoryEntry {
     position: readSafe(wire.position, 'position'),
     versionId: readHex<VersionId>(wire.versionId, 32, 'version id'),
     recordBytes: readSome(wire.record, limits.recordBytes, 'record'),
-    receivedAtMs: readSafe(wire.receivedAtMs, 'time'),
+    receivedAtMs: readTime(wire.receivedAtMs, 'time'),
     clockSynchronised: wire.clockSynchronised,
     becameCurrent: wire.becameCurrent,
     thinned: wire.thinned,

@@ -25,6 +25,7 @@ import {
   readFrame,
   readSafe,
   readSome,
+  readTime,
 } from './wire-reading.js';
 import {
   type WireBytes,
@@ -149,7 +150,7 @@ function pagingFrom(wire: WireLogQuery | WireListQuery | WireVersionsQuery): {
 function momentFrom(wire: WireMoment | undefined): HistoryMoment {
   const moment = present(wire, 'moment');
   if (moment.head === true) return { type: 'head' };
-  if (moment.atMs !== undefined) return { type: 'time', atMs: readSafe(moment.atMs, 'time') };
+  if (moment.atMs !== undefined) return { type: 'time', atMs: readTime(moment.atMs, 'time') };
   if (moment.position !== undefined) {
     return { type: 'position', position: readSafe(moment.position, 'position') };
   }

@@ -3,7 +3,7 @@ import type { MassChange, MassChangeAnswer } from '@holdfast/model';
 import { WireAnswer, type WireMassChange } from './generated/wire.js';
 import { limits } from './limits.js';
 import { refuse } from './malformed.js';
-import { readDeviceId, readHex, readName, readSafe } from './wire-reading.js';
+import { readDeviceId, readHex, readName, readSafe, readTime } from './wire-reading.js';
 import { writeCount, writeDeviceId, writeHex, writeSafe } from './wire-writing.js';
 
 const wireAnswers: Readonly<Record<MassChangeAnswer, WireAnswer>> = {
@@ -46,8 +46,8 @@ function massChangeFrom(wire: WireMassChange): MassChange {
     id: readHex(wire.id, 8, 'question id'),
     holder: readDeviceId(wire.holder),
     author: readDeviceId(wire.author),
-    sinceMs: readSafe(wire.sinceMs, 'first change'),
-    lastMs: readSafe(wire.lastMs, 'last change'),
+    sinceMs: readTime(wire.sinceMs, 'first change'),
+    lastMs: readTime(wire.lastMs, 'last change'),
     deleted: readSafe(wire.deleted, 'deletions'),
     rewritten: readSafe(wire.rewritten, 'rewrites'),
     files: readSafe(wire.files, 'files'),

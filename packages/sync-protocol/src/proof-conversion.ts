@@ -4,7 +4,7 @@ import type { ArchiveProof, ProofKind } from './archive-proof.js';
 import { type WireProof, WireProofKind } from './generated/wire.js';
 import { limits } from './limits.js';
 import { refuse } from './malformed.js';
-import { readDeviceId, readHex, readName, readSafe } from './wire-reading.js';
+import { readDeviceId, readHex, readName, readSafe, readTime } from './wire-reading.js';
 import { writeCount, writeDeviceId, writeHex, writeSafe } from './wire-writing.js';
 
 const wireKinds: Readonly<Record<ProofKind, WireProofKind>> = {
@@ -38,7 +38,7 @@ export function proofsFrom(wire: readonly WireProof[]): ArchiveProof[] {
     kind: readName(kinds, proof.kind, 'kind of proof'),
     device: readDeviceId(proof.device),
     storeId: readHex<StoreId>(proof.storeId, 8, 'store id'),
-    atMs: readSafe(proof.atMs, 'time of a proof'),
+    atMs: readTime(proof.atMs, 'time of a proof'),
     items: readSafe(proof.items, 'items of a proof'),
     bytes: readSafe(proof.bytes, 'bytes of a proof'),
     bad: readSafe(proof.bad, 'bad items of a proof'),

@@ -13,6 +13,7 @@ import {
   readName,
   readSafe,
   readText,
+  readTime,
 } from './wire-reading.js';
 import {
   writeAddresses,
@@ -82,7 +83,7 @@ function statementFrom(wire: WireTrustStatement): TrustStatement {
     mark,
     wasMine: wire.wasMine,
     counter: readBetween(readSafe(wire.counter, 'counter'), 1, Number.MAX_SAFE_INTEGER, 'counter'),
-    atMs: readSafe(wire.atMs, 'time of a statement'),
+    atMs: readTime(wire.atMs, 'time of a statement'),
     name: readText(wire.name, limits.deviceNameBytes, 'device name'),
     addresses: readAddresses(wire.addresses, limits.trustAddresses),
     overruled: wire.overruled.map((one) => ({

@@ -98,6 +98,11 @@ export function readSafe(value: number, what: string): number {
   return Number.isSafeInteger(value) && value >= 0 ? value : refuse(`${what} out of range`);
 }
 
+/** Milliseconds since 1970-01-01, within what a date can be (ECMA-262, 21.4.1.1): it is shown to people. */
+export function readTime(value: number, what: string): number {
+  return readBetween(readSafe(value, what), 0, 8_640_000_000_000_000, what);
+}
+
 export function readBetween(value: number, least: number, most: number, what: string): number {
   return value >= least && value <= most ? value : refuse(`${what} out of range`);
 }

@@ -168,6 +168,7 @@ describe('control messages', () => {
     ['with a mark that is not known', statement(numberField(3, 4))],
     ['with the counter 0', statement(numberField(3, 1), numberField(4, 0))],
     ['of a device about itself', statement(numberField(3, 1), bytesField(2, '12D3KooWabcdefgh'))],
+    ['of a time that no date has', statement(numberField(3, 1), numberField(5, 8.64e15 + 1))],
     ['that was mine and is', statement(numberField(3, 1), numberField(10, 1))],
     ['with half a signature', statement(numberField(3, 1), bytesField(9, new Uint8Array(32)))],
     [

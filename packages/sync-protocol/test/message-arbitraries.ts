@@ -33,6 +33,8 @@ const safe = fc.oneof(
   fc.maxSafeNat(),
   fc.constantFrom(0, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER),
 );
+/** Milliseconds: what a date can be. */
+const timeMs = fc.oneof(fc.integer({ min: 0, max: 8.64e15 }), fc.constantFrom(0, 8.64e15));
 const u32 = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1));
 const bits = fc.bigInt(0n, 2n ** 64n - 1n);
 
@@ -99,8 +101,8 @@ const massChange: fc.Arbitrary<MassChange> = fc.record({
   id: digits(8),
   holder: device,
   author: device,
-  sinceMs: safe,
-  lastMs: safe,
+  sinceMs: timeMs,
+  lastMs: timeMs,
   deleted: safe,
   rewritten: safe,
   files: safe,
@@ -111,7 +113,7 @@ const proof: fc.Arbitrary<ArchiveProof> = fc.record({
   kind: fc.constantFrom('verified', 'drilled'),
   device,
   storeId,
-  atMs: safe,
+  atMs: timeMs,
   items: safe,
   bytes: safe,
   bad: safe,
@@ -177,7 +179,7 @@ const statement: fc.Arbitrary<TrustStatement> = fc
     mark: fc.constantFrom('mine' as const, 'other' as const, 'revoked' as const),
     wasMine: fc.boolean(),
     counter: safe.filter((it) => it > 0),
-    atMs: safe,
+    atMs: timeMs,
     name: text(64),
     addresses: fc.array(address, { maxLength: 4 }),
     overruled: fc.array(fc.record({ issuer: device, counter: safe }), { maxLength: 32 }),
@@ -259,7 +261,7 @@ export const blockResponse: fc.Arbitrary<BlockResponse> = fc
 
 const moment: fc.Arbitrary<HistoryMoment> = fc.oneof(
   fc.constant({ type: 'head' as const }),
-  fc.record({ type: fc.constant('time' as const), atMs: safe }),
+  fc.record({ type: fc.constant('time' as const), atMs: timeMs }),
   fc.record({ type: fc.constant('position' as const), position: safe }),
 );
 const limit = fc.integer({ min: 1, max: 1000 });
@@ -301,7 +303,7 @@ export const historyEntry: fc.Arbitrary<HistoryEntry> = fc.record({
   position: safe,
   versionId,
   recordBytes: bytes(1, 300),
-  receivedAtMs: safe,
+  receivedAtMs: timeMs,
   clockSynchronised: fc.boolean(),
   becameCurrent: fc.boolean(),
   thinned: fc.boolean(),
