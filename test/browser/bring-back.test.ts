@@ -115,6 +115,7 @@ describe('what cannot be', () => {
   test('is refused in words, and nothing is written', async () => {
     const page = await lookingBackAt('');
     await page.getByRole('button', { name: 'Bring back docs' }).click();
+    await page.getByText('would be written to').waitFor();
     await page.getByLabel('To a place of your choice').check();
     const place = page.getByRole('textbox');
     await place.fill('not/whole');
