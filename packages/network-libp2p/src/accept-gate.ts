@@ -73,7 +73,7 @@ export class AcceptGate implements ConnectionGater {
       this.#logger.warn('connection refused: another device is pairing already', { device });
       return true;
     }
-    const release = once(this.#openByDevice.hold(device));
+    const release = this.#openByDevice.hold(device);
     connection.addEventListener('close', release, { once: true });
     return false;
   }
@@ -131,15 +131,6 @@ class CountByKey {
       else this.#counts.delete(key);
     };
   }
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    action();
-  };
 }
 
 /** The address without its port. */

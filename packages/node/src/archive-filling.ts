@@ -19,6 +19,7 @@ import {
 import { type FolderEngine, fillFromArchive, type SyncEngine } from '@holdfast/sync-engine';
 import type { VersionArchive } from '@holdfast/version-archive';
 import { z } from 'zod';
+import { SoonestTimer } from './soonest-timer.js';
 import { fromStoredJson, storedJson } from './stored-json.js';
 
 export interface ArchiveFillingInit {
@@ -57,20 +58,22 @@ export class ArchiveFilling {
   readonly #looked = new WeakSet<Link>();
   /** By folder and device, what a person should know of what is not here yet. */
   readonly #told = new Map<FolderId, Map<string, string>>();
-  #timer: Timer | undefined;
-  #dueMs = 0;
+  readonly #next: SoonestTimer;
   #filling: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(init: ArchiveFillingInit) {
     this.#init = init;
+    this.#next = new SoonestTimer(init.clock, () => {
+      this.#filling = this.#filling.then(() => this.#look());
+    });
   }
 
   /** Something changed in a folder: another archive of it may be linked now. */
   changed(id: FolderId): void {
     const folder = this.#init.engine.folders.get(id);
     if (folder === undefined) return;
-    if (this.#linksOf(folder).some((link) => !this.#looked.has(link))) this.#lookIn(soonMs);
+    if (this.#linksOf(folder).some((link) => !this.#looked.has(link))) this.#next.within(soonMs);
   }
 
   /** What is not here yet of the history that other archives have; a sentence, or empty. */
@@ -83,7 +86,7 @@ export class ArchiveFilling {
   /** Nothing new is asked for from now on. */
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
+    this.#next.stop();
   }
 
   /** Once nothing is written any more; what waits for another device ends with its connection. */
@@ -97,17 +100,6 @@ export class ArchiveFilling {
     if (own === undefined || ingester === undefined || config.paused) return [];
     return [...links.values()].filter(({ announcement: { archive }, session }) => {
       return archive !== undefined && archive.storeId !== own.storeId && session.isReady;
-    });
-  }
-
-  #lookIn(delayMs: number): void {
-    const dueMs = this.#init.clock.monotonic() + delayMs;
-    if (this.#stopped || (this.#timer !== undefined && this.#dueMs <= dueMs)) return;
-    this.#timer?.cancel();
-    this.#dueMs = dueMs;
-    this.#timer = this.#init.clock.setTimer(delayMs, () => {
-      this.#timer = undefined;
-      this.#filling = this.#filling.then(() => this.#look());
     });
   }
 
@@ -125,11 +117,11 @@ export class ArchiveFilling {
           const reason = errorMessage(error);
           this.#init.logger.warn('history could not be taken over', { ...where, reason });
           this.#tell(folder, link, failedSentence(this.#nameOf(link), error));
-          this.#lookIn(retryMs);
+          this.#next.within(retryMs);
         });
       }
     }
-    if (isLinked) this.#lookIn(againMs);
+    if (isLinked) this.#next.within(againMs);
   }
 
   async #fillFrom(archive: VersionArchive, folder: FolderEngine, link: Link): Promise<void> {
@@ -149,7 +141,7 @@ export class ArchiveFilling {
     const { position, taken, missing } = result;
     if (position !== since) await this.#note(archive, log, position);
     this.#tell(folder, link, missing > 0 ? missingSentence(this.#nameOf(link), missing) : '');
-    if (missing > 0) this.#lookIn(retryMs);
+    if (missing > 0) this.#next.within(retryMs);
     if (taken + missing === 0) return;
     this.#init.logger.info('history was taken over', { folder: id, device, taken, missing });
     this.#init.onFilled(id, this.#nameOf(link), taken);

@@ -4,7 +4,7 @@
  * from time to time, while something is lost. Owns the list of what is lost.
  */
 import type { DeviceId } from '@holdfast/model';
-import { type Clock, errorMessage, type Logger, Mutex, type Timer } from '@holdfast/platform';
+import { type Clock, errorMessage, type Logger, Mutex } from '@holdfast/platform';
 import {
   ContentHealer,
   healingSources,
@@ -13,6 +13,7 @@ import {
 } from '@holdfast/sync-engine';
 import { type LostContent, nothingLost, type VersionArchive } from '@holdfast/version-archive';
 import type { CareState } from './care-state.js';
+import { SoonestTimer } from './soonest-timer.js';
 
 export interface ContentCareInit {
   readonly archive: () => VersionArchive | undefined;
@@ -39,8 +40,7 @@ export class ContentCare {
   readonly #init: ContentCareInit;
   readonly #working = new Mutex();
   #lost: LostContent = nothingLost;
-  #timer: Timer | undefined;
-  #dueMs = 0;
+  readonly #next: SoonestTimer;
   #lastCheckMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #isOpen = false;
@@ -51,6 +51,12 @@ export class ContentCare {
 
   constructor(init: ContentCareInit) {
     this.#init = init;
+    this.#next = new SoonestTimer(init.clock, () => {
+      this.#check().catch((error: unknown) => {
+        init.logger.warn('lost content could not be looked for', { reason: errorMessage(error) });
+        this.#next.within(minPauseMs);
+      });
+    });
   }
 
   get lost(): LostContent {
@@ -71,12 +77,12 @@ export class ContentCare {
     this.#isOpen = true;
     this.#isUnknown = isDoubtful || this.#isMet;
     await state.note(archive.storeId, { isLost: this.#isUnknown });
-    if (this.#isUnknown) this.#checkIn(soonMs);
+    if (this.#isUnknown) this.#next.within(soonMs);
   }
 
   /** A device connected: it may have what is lost. */
   connected(): void {
-    if (this.#lost.blocks.length > 0) this.#checkIn(soonMs);
+    if (this.#lost.blocks.length > 0) this.#next.within(soonMs);
   }
 
   /** Rot was met where something was read, or while the store was opened. Known after a crash, too. */
@@ -89,12 +95,12 @@ export class ContentCare {
     });
     if (!this.#isOpen) return;
     const sinceMs = this.#init.clock.monotonic() - this.#lastCheckMs;
-    this.#checkIn(Math.max(soonMs, minPauseMs - sinceMs));
+    this.#next.within(Math.max(soonMs, minPauseMs - sinceMs));
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
+    this.#next.stop();
   }
 
   /** Tells the folders what is lost, and asks all who are connected for it. */
@@ -130,7 +136,7 @@ export class ContentCare {
     const isLost = left.blocks.length > 0 || left.versions.length > 0 || this.#isMet;
     await this.#init.state.note(archive.storeId, { isLost });
     this.#lastCheckMs = this.#init.clock.monotonic();
-    if (left.blocks.length > 0) this.#checkIn(minPauseMs);
+    if (left.blocks.length > 0) this.#next.within(minPauseMs);
     return { lost: left, liars: [...liars] };
   }
 
@@ -143,22 +149,6 @@ export class ContentCare {
       await folder.ingester.lose(files, lost.isMore);
     }
     this.#isUnknown = false;
-  }
-
-  #checkIn(delayMs: number): void {
-    const dueMs = this.#init.clock.monotonic() + delayMs;
-    if (this.#stopped || (this.#timer !== undefined && this.#dueMs <= dueMs)) return;
-    this.#timer?.cancel();
-    this.#dueMs = dueMs;
-    this.#timer = this.#init.clock.setTimer(delayMs, () => {
-      this.#timer = undefined;
-      this.#check().catch((error: unknown) => {
-        this.#init.logger.warn('lost content could not be looked for', {
-          reason: errorMessage(error),
-        });
-        this.#checkIn(minPauseMs);
-      });
-    });
   }
 
   async #check(): Promise<void> {

@@ -140,10 +140,8 @@ export class DeviceTrust implements DeviceTrustControl {
   async readdressed(id: string): Promise<void> {
     const { config, ledger, localDevice } = this.#init;
     const device = config.current.devices.find((one) => one.id === id);
-    const said = ledger.statements.find(
-      (one) => one.issuer === localDevice && one.subject === id && one.mark === 'mine',
-    );
-    if (device === undefined || said === undefined || !ledger.isMine(id)) return;
+    const said = ledger.said(localDevice, id);
+    if (device === undefined || said?.mark !== 'mine' || !ledger.isMine(id)) return;
     const now = toldAddresses(addressesOf(device));
     if (now.every((one) => said.addresses.includes(one))) return;
     await this.#say(id as DeviceId, 'mine');

@@ -24,6 +24,7 @@ import {
 import { readStoreIdentity } from '@holdfast/version-archive';
 import { readConfig, type StoredConfig, type StoredFolder } from './node-config.js';
 import { isHome, openHome, unusable } from './node-home.js';
+import { unlessRefused } from './unless-refused.js';
 
 /** Sentences for a person: what is the matter, and what to do. */
 export interface HomeFault {
@@ -140,15 +141,5 @@ function storeFault(
   } catch (error) {
     const { message, hint } = asFault(error, home);
     return { message, hint };
-  }
-}
-
-/** What was refused is told by `fault`, which opens the same. */
-function unlessRefused<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof AppError || fileErrorCode(error) !== undefined) return undefined;
-    throw error;
   }
 }

@@ -3,15 +3,14 @@
  * and who runs there. All of it is convenience: a store alone has ids.
  */
 import {
-  AppError,
   byteStringFrom,
   type FilePath,
   type FileSystem,
-  fileErrorCode,
   joinPath,
   readWholeFileIfPresent,
 } from '@holdfast/platform';
 import { readConfig } from './node-config.js';
+import { unlessRefused } from './unless-refused.js';
 
 const maxLockBytes = 64;
 
@@ -37,23 +36,14 @@ export function holderOf(
   home: FilePath,
   processLives: (pid: number) => boolean,
 ): number | undefined {
-  const bytes = unlessForbidden(() =>
+  const bytes = unlessRefused(() =>
     readWholeFileIfPresent(fileSystem, joinPath(home, 'lock'), maxLockBytes),
   );
   const pid = bytes === undefined ? 0 : Number(byteStringFrom(bytes).trim());
   return Number.isSafeInteger(pid) && pid > 0 && processLives(pid) ? pid : undefined;
 }
 
-function configOf(fileSystem: FileSystem, home: FilePath) {
-  return unlessForbidden(() => readConfig(fileSystem, home));
-}
-
 /** What cannot be read takes the names away, not the history. */
-function unlessForbidden<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof AppError || fileErrorCode(error) !== undefined) return undefined;
-    throw error;
-  }
+function configOf(fileSystem: FileSystem, home: FilePath) {
+  return unlessRefused(() => readConfig(fileSystem, home));
 }

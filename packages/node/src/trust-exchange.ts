@@ -70,8 +70,8 @@ export class TrustExchange {
       await this.#listIntroduced();
       const before = this.#before;
       const after = this.#states();
-      const changed = [...after.keys(), ...before.keys()].filter(
-        (device, at, all) => all.indexOf(device) === at && before.get(device) !== after.get(device),
+      const changed = [...new Set([...after.keys(), ...before.keys()])].filter(
+        (device) => before.get(device) !== after.get(device),
       );
       if (changed.length === 0) return;
       await this.#init.reconfigure();

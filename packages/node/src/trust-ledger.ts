@@ -66,9 +66,14 @@ export class TrustLedger {
     return this.standing(device)?.state === 'mine';
   }
 
+  /** What one device said last of another. */
+  said(issuer: string, subject: string): TrustStatement | undefined {
+    return this.statements.find((one) => one.issuer === issuer && one.subject === subject);
+  }
+
   /** Whether a device introduced another one, of which it may have thought better since. */
   hasIntroduced(issuer: string, subject: string): boolean {
-    const said = this.statements.find((one) => one.issuer === issuer && one.subject === subject);
+    const said = this.said(issuer, subject);
     return said?.mark === 'mine' || said?.wasMine === true;
   }
 
@@ -180,8 +185,7 @@ export class TrustLedger {
   }
 
   #ownStatement(subject: string): TrustStatement | undefined {
-    const { localDevice } = this.#init;
-    return this.statements.find((one) => one.issuer === localDevice && one.subject === subject);
+    return this.said(this.#init.localDevice, subject);
   }
 
   #fold(current: StoredConfig, statements: readonly TrustStatement[]): TrustStandings {
@@ -195,8 +199,7 @@ export class TrustLedger {
   }
 
   #isNews(offered: TrustStatement): boolean {
-    const { issuer, subject } = offered;
-    const known = this.statements.find((one) => one.issuer === issuer && one.subject === subject);
+    const known = this.said(offered.issuer, offered.subject);
     return known === undefined || isNewerStatement(offered, known);
   }
 

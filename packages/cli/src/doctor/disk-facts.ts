@@ -1,8 +1,9 @@
 /** What the system says of directories and files: their disks, their room, who may use them. */
 import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
-import { fileErrorCode, fileTrouble } from '@holdfast/platform';
+import { fileTrouble } from '@holdfast/platform';
 import type { DiskFacts } from './disk-checks.js';
 import type { PrivateEntry } from './home-checks.js';
+import { unlessRefused } from './unless-refused.js';
 
 /** Linux gives this number to memory cards (devices.txt of the kernel). */
 const memoryCardMajor = 179;
@@ -53,14 +54,4 @@ export function privateEntries(
     const isOwn = userId === undefined || userId === 0 || stat.uid === userId;
     return [{ path, permissions: stat.mode & 0o777, isOwn }];
   });
-}
-
-/** What cannot be looked at is told by another fact: the home cannot be opened, the root is gone. */
-function unlessRefused<Value>(look: () => Value): Value | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (fileErrorCode(error) !== undefined) return undefined;
-    throw error;
-  }
 }

@@ -7,6 +7,7 @@ import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileErrorCode } from '@holdfast/platform';
 import type { TimeSyncFacts } from './machine-checks.js';
+import { unlessRefused } from './unless-refused.js';
 
 /** The number in a file of the kernel; undefined where there is no such file, or no number in it. */
 function numberIn(path: string, radix = 10): number | undefined {
@@ -15,17 +16,7 @@ function numberIn(path: string, radix = 10): number | undefined {
 }
 
 function textIn(path: string): string | undefined {
-  return unlessMissing(() => readFileSync(path, 'utf8').trim());
-}
-
-/** Processes end and files of the kernel go while they are looked at; others' may not be read. */
-function unlessMissing<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (fileErrorCode(error) !== undefined) return undefined;
-    throw error;
-  }
+  return unlessRefused(() => readFileSync(path, 'utf8').trim());
 }
 
 export interface InotifyFacts {
@@ -43,10 +34,10 @@ export function inotifyFacts(
 ): InotifyFacts {
   let otherWatches = 0;
   let otherInstances = 0;
-  for (const name of unlessMissing(() => readdirSync(join(root, 'proc'))) ?? []) {
+  for (const name of unlessRefused(() => readdirSync(join(root, 'proc'))) ?? []) {
     if (!/^\d+$/.test(name) || Number(name) === ownPid) continue;
     const process = join(root, 'proc', name);
-    if (unlessMissing(() => statSync(process).uid) !== userId) continue;
+    if (unlessRefused(() => statSync(process).uid) !== userId) continue;
     for (const watches of watchesOf(process)) {
       otherInstances += 1;
       otherWatches += watches;
@@ -63,10 +54,10 @@ export function inotifyFacts(
 
 /** For each inotify instance of a process, how many watches it has (proc_pid_fdinfo(5)). */
 function watchesOf(process: string): number[] {
-  const open = unlessMissing(() => readdirSync(join(process, 'fd'))) ?? [];
+  const open = unlessRefused(() => readdirSync(join(process, 'fd'))) ?? [];
   return open
     .filter((name) =>
-      unlessMissing(() => readlinkSync(join(process, 'fd', name)))?.includes('inotify'),
+      unlessRefused(() => readlinkSync(join(process, 'fd', name)))?.includes('inotify'),
     )
     .map((name) => (textIn(join(process, 'fdinfo', name)) ?? '').match(/^inotify /gm)?.length ?? 0);
 }
@@ -129,7 +120,7 @@ export function powerFacts(root: string): number | undefined {
   const word = numberIn(join(root, throttledFile), 16);
   if (word !== undefined) return word;
   const sensors = join(root, 'sys/class/hwmon');
-  for (const name of unlessMissing(() => readdirSync(sensors)) ?? []) {
+  for (const name of unlessRefused(() => readdirSync(sensors)) ?? []) {
     if (textIn(join(sensors, name, 'name')) !== 'rpi_volt') continue;
     return numberIn(join(sensors, name, 'in0_lcrit_alarm')) === 1 ? 1 << 16 : 0;
   }
