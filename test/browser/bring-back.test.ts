@@ -1,31 +1,21 @@
 /** Bringing back from the page: what was deleted, with a look before, and nothing overwritten unasked. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { archiveDocs, useTestWorld } from '../end-to-end/test-world.js';
 import { barriers } from './accessibility.js';
-import {
-  type Appearance,
-  launchChromium,
-  openPage,
-  overflowPixels,
-  type WatchedPage,
-} from './chromium.js';
+import { type Appearance, overflowPixels } from './chromium.js';
+import { useBrowser } from './use-browser.js';
 
-let browser: Browser;
 const world = useTestWorld();
+const browser = useBrowser();
 let laptop: NodeProcess;
 let pi: NodeProcess;
 let tree: string;
 /** When everything was as it was first. */
 let whole: string;
-let watched: WatchedPage | undefined;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-});
 
 beforeEach(async () => {
   ({ laptop, pi, tree } = await archiveDocs(world, (root) => {
@@ -41,19 +31,10 @@ beforeEach(async () => {
   await laptop.archived();
 });
 
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-});
-
-afterAll(() => browser?.close());
-
 async function lookingBackAt(path: string, appearance?: Appearance): Promise<Page> {
   const { folders } = await laptop.ask<{ folders: { id: string }[] }>('status');
   const place = new URLSearchParams({ folder: folders[0]!.id, path, at: whole });
-  watched = await openPage(browser, appearance);
-  const { page } = watched;
-  await page.goto((await laptop.ask<{ url: string }>('page')).url);
+  const { page } = await browser.openPageOf(laptop, appearance);
   await page.getByRole('link', { name: 'Look back' }).waitFor();
   await page.evaluate(`location.hash = ${JSON.stringify(`#look-back?${place}`)}`);
   await page.getByRole('slider').waitFor();
@@ -83,7 +64,7 @@ test.each([
     expect(readFileSync(world.path(beside, 'letter.txt'), 'utf8')).toBe('dear');
     expect(readFileSync(join(tree, 'letter.txt'), 'utf8')).toBe('something else');
     expect(existsSync(join(tree, 'plans'))).toBe(false);
-    expect(watched?.complaints).toEqual([]);
+    expect(browser.shown.complaints).toEqual([]);
   },
 );
 
@@ -142,9 +123,7 @@ describe('what cannot be', () => {
 
   test('without an archive is said, with what to do', async () => {
     await pi.stop();
-    watched = await openPage(browser);
-    const { page } = watched;
-    await page.goto((await laptop.ask<{ url: string }>('page')).url);
+    const { page } = await browser.openPageOf(laptop);
     await page.getByRole('link', { name: 'Look back' }).click();
     await page.getByText('No archive of "docs" is connected.').waitFor();
     expect(await barriers(page)).toEqual([]);

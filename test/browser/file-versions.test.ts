@@ -1,18 +1,13 @@
 /** A file's versions on the page: what differs, what it shows, and the bytes of any of them. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { archiveDocs, useTestWorld } from '../end-to-end/test-world.js';
 import { barriers } from './accessibility.js';
-import {
-  type Appearance,
-  launchChromium,
-  openPage,
-  overflowPixels,
-  type WatchedPage,
-} from './chromium.js';
+import { type Appearance, overflowPixels } from './chromium.js';
+import { useBrowser } from './use-browser.js';
 
 const picture = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC',
@@ -21,13 +16,11 @@ const picture = Buffer.from(
 const harmful =
   '<svg xmlns="http://www.w3.org/2000/svg"><script>globalThis.harmed = 1</script></svg>';
 
-let browser: Browser;
 const world = useTestWorld({ lasts: 'the whole file' });
+const browser = useBrowser();
 let laptop: NodeProcess;
-let watched: WatchedPage | undefined;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   const archived = await archiveDocs(world, (root) => {
     writeFileSync(join(root, 'letter.txt'), 'dear\nall\n');
     writeFileSync(join(root, 'picture.png'), picture);
@@ -44,17 +37,8 @@ beforeAll(async () => {
   await laptop.archived();
 });
 
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-});
-
-afterAll(() => browser?.close());
-
 async function versionsOf(name: string, appearance?: Appearance): Promise<Page> {
-  watched = await openPage(browser, appearance);
-  const { page } = watched;
-  await page.goto((await laptop.ask<{ url: string }>('page')).url);
+  const { page } = await browser.openPageOf(laptop, appearance);
   await page.getByRole('link', { name: 'Look back' }).click();
   await page.getByRole('link', { name }).click();
   await page.getByRole('heading', { name: /^\d+ versions?$/ }).waitFor();
@@ -83,7 +67,7 @@ test.each([
     expect(readFileSync(await download.path(), 'utf8')).toBe('dear\nfriends\nand all\n');
     expect(await barriers(page)).toEqual([]);
     expect(await overflowPixels(page)).toBeLessThanOrEqual(0);
-    expect(watched?.complaints).toEqual([]);
+    expect(browser.shown.complaints).toEqual([]);
   },
 );
 
@@ -95,7 +79,7 @@ test('a picture is shown, made of the bytes that were verified', async () => {
   const width = 'document.images[0].decode().then(() => document.images[0].naturalWidth)';
   expect(await page.evaluate(width)).toBe(10);
   expect(await barriers(page)).toEqual([]);
-  expect(watched?.complaints).toEqual([]);
+  expect(browser.shown.complaints).toEqual([]);
 });
 
 test.each(['drawing.svg', 'page.png'])(
@@ -105,6 +89,6 @@ test.each(['drawing.svg', 'page.png'])(
     await page.getByRole('region', { name: 'This version, as text' }).waitFor();
     expect(await page.locator('article img, article script, article iframe').count()).toBe(0);
     expect(await page.evaluate('globalThis.harmed')).toBeUndefined();
-    expect(watched?.complaints).toEqual([]);
+    expect(browser.shown.complaints).toEqual([]);
   },
 );

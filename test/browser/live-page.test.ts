@@ -2,38 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { conditionPatienceMs } from '../end-to-end/patience.js';
 import { pair, useTestWorld } from '../end-to-end/test-world.js';
 import { treeSnapshot } from '../end-to-end/tree-snapshot.js';
 import { barriers } from './accessibility.js';
-import { type Appearance, launchChromium, openPage, overflowPixels } from './chromium.js';
+import { type Appearance, overflowPixels } from './chromium.js';
+import { useBrowser } from './use-browser.js';
 
-let browser: Browser;
 const world = useTestWorld();
-let closers: (() => Promise<void>)[];
-
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-
-afterAll(() => browser?.close());
-
-beforeEach(() => {
-  closers = [];
-});
-
-afterEach(async () => {
-  for (const close of closers) await close();
-});
+const browser = useBrowser();
 
 async function pageOf(node: NodeProcess, appearance?: Appearance): Promise<Page> {
-  const { context, page } = await openPage(browser, appearance);
-  closers.push(() => context.close());
-  await page.goto((await node.ask<{ url: string }>('page')).url);
+  const { page } = await browser.openPageOf(node, appearance);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.evaluate('globalThis.sameDocument = true');
   return page;

@@ -1,33 +1,26 @@
 /** Looking back on the page: a folder as of a moment, with what was deleted, and a timeline to move along. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { archiveDocs, useTestWorld } from '../end-to-end/test-world.js';
 import { barriers } from './accessibility.js';
-import {
-  type Appearance,
-  launchChromium,
-  openPage,
-  overflowPixels,
-  type WatchedPage,
-} from './chromium.js';
+import { type Appearance, overflowPixels, type WatchedPage } from './chromium.js';
+import { useBrowser } from './use-browser.js';
 
 const hostileName = '<img src=x onerror="globalThis.harmed=1">.txt';
 const turningName = 'a\nb\u202egpj.exe';
 const manyFiles = 2_000;
 
-let browser: Browser;
 const world = useTestWorld({ lasts: 'the whole file' });
+const browser = useBrowser();
 let laptop: NodeProcess;
 let tree: string;
 /** When everything was there still. */
 let whole: string;
-let watched: WatchedPage | undefined;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   ({ laptop, tree } = await archiveDocs(world, (root) => {
     mkdirSync(join(root, 'plans'));
     writeFileSync(join(root, 'plans', 'boat.txt'), 'a boat');
@@ -44,17 +37,9 @@ beforeAll(async () => {
   await laptop.archived();
 });
 
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-});
-
-afterAll(() => browser?.close());
-
 /** A page that shows `docs` as it is now. */
 async function lookingBack(appearance?: Appearance): Promise<WatchedPage> {
-  watched = await openPage(browser, appearance);
-  await watched.page.goto((await laptop.ask<{ url: string }>('page')).url);
+  const watched = await browser.openPageOf(laptop, appearance);
   await watched.page.getByRole('link', { name: 'Look back' }).click();
   await entry('many').waitFor();
   await slider().waitFor();
@@ -62,16 +47,16 @@ async function lookingBack(appearance?: Appearance): Promise<WatchedPage> {
 }
 
 function entry(name: string): Locator {
-  return watched!.page.getByRole('listitem').filter({ hasText: name });
+  return browser.shown.page.getByRole('listitem').filter({ hasText: name });
 }
 
 function slider(): Locator {
-  return watched!.page.getByRole('slider', { name: 'The moment to look at' });
+  return browser.shown.page.getByRole('slider', { name: 'The moment to look at' });
 }
 
 async function goTo(fields: Readonly<Record<string, string>>): Promise<void> {
   const hash = new URLSearchParams(fields);
-  await watched!.page.evaluate(`location.hash = ${JSON.stringify(`#look-back?${hash}`)}`);
+  await browser.shown.page.evaluate(`location.hash = ${JSON.stringify(`#look-back?${hash}`)}`);
 }
 
 async function folderId(): Promise<string> {

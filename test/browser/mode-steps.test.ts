@@ -1,21 +1,19 @@
 /** A folder that only receives, on the page: what was changed in it is named, and taken back when asked. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { conditionPatienceMs } from '../end-to-end/patience.js';
 import { pair, shareFolder, useTestWorld } from '../end-to-end/test-world.js';
-import { launchChromium, openPage } from './chromium.js';
+import { useBrowser } from './use-browser.js';
 
-let browser: Browser;
 const world = useTestWorld({ lasts: 'the whole file' });
+const browser = useBrowser();
 let desktop: NodeProcess;
 let theirs: string;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   const [laptop, other] = await world.startNodes('laptop', 'desktop');
   desktop = other;
   await pair(laptop, desktop);
@@ -29,11 +27,8 @@ beforeAll(async () => {
   await desktop.ask('folder', 'rescan', 'docs');
 });
 
-afterAll(() => browser?.close());
-
 test('local changes are taken back by a second click, which says how many files', async () => {
-  const { page, context, complaints } = await openPage(browser);
-  await page.goto((await desktop.ask<{ url: string }>('page')).url);
+  const { page, complaints } = await browser.openPageOf(desktop);
   const card = page.locator('article').filter({ hasText: 'docs' });
   await card.getByText('Local changes', { exact: true }).waitFor({ timeout: conditionPatienceMs });
   await card.getByText('receives only').waitFor();
@@ -50,5 +45,4 @@ test('local changes are taken back by a second click, which says how many files'
   );
   await card.getByText('Up to date', { exact: true }).waitFor({ timeout: conditionPatienceMs });
   expect(complaints).toEqual([]);
-  await context.close();
 });

@@ -1,28 +1,20 @@
 /** The status page as a person meets it: a real node, a real browser. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../end-to-end/eventually.js';
 import type { NodeProcess } from '../end-to-end/node-process.js';
 import { conditionPatienceMs } from '../end-to-end/patience.js';
 import { pair, useTestWorld } from '../end-to-end/test-world.js';
-import {
-  type Appearance,
-  launchChromium,
-  openPage,
-  overflowPixels,
-  type WatchedPage,
-} from './chromium.js';
+import { type Appearance, overflowPixels, type WatchedPage } from './chromium.js';
 import { firstLinkOf } from './printed-link.js';
+import { useBrowser } from './use-browser.js';
 
-let browser: Browser;
 const world = useTestWorld({ lasts: 'the whole file' });
+const browser = useBrowser();
 let laptop: NodeProcess;
-let watched: WatchedPage | undefined;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   const [first, pi] = await world.startNodes('laptop', 'pi');
   laptop = first;
   await pair(laptop, pi);
@@ -31,21 +23,13 @@ beforeAll(async () => {
   await laptop.ask('folder', 'add', photos, '--label', 'Photos');
 });
 
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-});
-
-afterAll(() => browser?.close());
-
 async function newLink(): Promise<string> {
   return (await laptop.ask<{ url: string }>('page')).url;
 }
 
 /** A page that is signed in. */
 async function signedIn(appearance?: Appearance): Promise<WatchedPage> {
-  watched = await openPage(browser, appearance);
-  await watched.page.goto(await newLink());
+  const watched = await browser.openPageOf(laptop, appearance);
   await watched.page
     .getByRole('heading', { name: 'Photos', exact: true })
     .waitFor({ timeout: conditionPatienceMs });
@@ -83,14 +67,14 @@ describe('the page, opened by its link', () => {
 
   test('opens once: a second browser is told how to get a link of its own', async () => {
     const link = await newLink();
-    const first = await openPage(browser);
+    const first = await browser.open();
     await first.page.goto(link);
     await first.page
       .getByRole('heading', { name: 'Photos', exact: true })
       .waitFor({ timeout: conditionPatienceMs });
     await first.context.close();
 
-    watched = await openPage(browser);
+    const watched = await browser.open();
     const response = await watched.page.goto(link);
     expect(response?.status()).toBe(403);
     await watched.page.getByRole('heading', { name: 'That link no longer opens.' }).waitFor();
@@ -119,8 +103,7 @@ describe('the page, opened by its link', () => {
 
 describe('without a login', () => {
   test('the page shows nothing of the node, and says what to do', async () => {
-    watched = await openPage(browser, { colorScheme: 'light', widthPixels: 390 });
-    const { page, complaints } = watched;
+    const { page, complaints } = await browser.open({ colorScheme: 'light', widthPixels: 390 });
     await page.goto(laptop.ready.gui);
     await page.getByRole('heading', { name: 'This page is locked.' }).waitFor();
     await page.getByText('npx holdfast page').waitFor();
@@ -135,8 +118,7 @@ describe('without a login', () => {
 describe('the link that `up` prints', () => {
   test('opens the page of a new node, which teaches the first step', async () => {
     const link = await firstLinkOf(world, 'newcomer');
-    watched = await openPage(browser);
-    const { page, complaints } = watched;
+    const { page, complaints } = await browser.open();
     await page.goto(link);
     await page.getByRole('heading', { name: 'Nothing is kept yet.' }).waitFor();
     await page.getByText('npx holdfast folder add').waitFor();
@@ -147,8 +129,7 @@ describe('the link that `up` prints', () => {
 describe('a node that ends', () => {
   test('is said to be gone, and the page recovers nothing by guessing', async () => {
     const [other] = await world.startNodes('other');
-    watched = await openPage(browser);
-    const { page } = watched;
+    const { page } = await browser.open();
     await page.goto((await other.ask<{ url: string }>('page')).url);
     await page.getByRole('heading', { level: 1 }).waitFor({ timeout: conditionPatienceMs });
     await other.stop();
